@@ -1,0 +1,104 @@
+package report
+
+// Diff is openapi-diff.json: every change between two contracts, worst first.
+type Diff struct {
+	Schema      string     `json:"schema"` // govctl/openapi-diff/v1
+	GeneratedAt Time       `json:"generated_at"`
+	Old         Contract   `json:"old"`
+	New         Contract   `json:"new"`
+	FirstRun    bool       `json:"first_run"`     // no baseline: nothing was compared
+	Headline    string     `json:"headline"`      // one sentence: counts and the bump it needs
+	Bump        string     `json:"required_bump"` // none, patch, minor, major
+	Totals      DiffTotals `json:"totals"`
+	Changes     []Finding  `json:"changes"`
+}
+
+// Contract identifies one side of a comparison.
+type Contract struct {
+	Source     string `json:"source"`
+	Title      string `json:"title,omitzero"`
+	Version    string `json:"version,omitzero"` // info.version
+	OpenAPI    string `json:"openapi,omitzero"`
+	SHA256     string `json:"sha256,omitzero"` // of the canonical JSON
+	Operations int    `json:"operations"`
+	Major      string `json:"contract_major,omitzero"` // info.x-contract-major, for calendar versions
+}
+
+// DiffTotals counts the changes of a Diff. A waived change counts under Waived and nowhere else.
+type DiffTotals struct {
+	Changes            int            `json:"changes"`
+	Breaking           int            `json:"breaking"`
+	BreakingOperations int            `json:"breaking_operations"` // operations that a breaking change reaches
+	Waived             int            `json:"waived"`
+	Proved             int            `json:"proved"`
+	Asserted           int            `json:"asserted"`
+	ByLevel            map[string]int `json:"by_level"`
+	ByCategory         map[string]int `json:"by_category"`
+	ByKind             map[string]int `json:"by_kind"`
+}
+
+// Operations is operations-classification.json: the operations that came, went or changed, sorted by path then method.
+type Operations struct {
+	Schema      string             `json:"schema"` // govctl/operations-classification/v1
+	GeneratedAt Time               `json:"generated_at"`
+	Counts      OperationCounts    `json:"counts"`
+	Added       []Operation        `json:"operations_added"`
+	Removed     []Operation        `json:"operations_removed"`
+	Changed     []ChangedOperation `json:"operations_changed"`
+	Deprecated  []Operation        `json:"operations_deprecated"`
+}
+
+// OperationCounts counts operations; TotalNew and TotalOld are all operations of each side.
+type OperationCounts struct {
+	Added      int `json:"added"`
+	Removed    int `json:"removed"`
+	Changed    int `json:"changed"`
+	Deprecated int `json:"deprecated"`
+	TotalNew   int `json:"total_new"`
+	TotalOld   int `json:"total_old"`
+}
+
+// ChangedOperation is an operation of both sides with what changed in it.
+type ChangedOperation struct {
+	Method    string   `json:"method"`
+	Path      string   `json:"path"`
+	Breaking  bool     `json:"breaking"`
+	Migration string   `json:"migration,omitzero"` // auto, manual, none: the hardest of its changes
+	Changes   []string `json:"changes"`            // fingerprints into openapi-diff.json
+}
+
+// Breaking is breaking-status.json: the short answer for release tools.
+type Breaking struct {
+	Schema           string           `json:"schema"` // govctl/breaking-status/v1
+	GeneratedAt      Time             `json:"generated_at"`
+	Breaking         bool             `json:"breaking"`
+	Incompatible     int              `json:"incompatible"`       // breaking root causes other than removals
+	DeletedOrRemoved int              `json:"deleted_or_removed"` // removed operations, paths and responses
+	Total            int              `json:"total"`
+	Changes          []BreakingChange `json:"breaking_changes"`
+	Waived           []BreakingChange `json:"waived"`
+}
+
+// BreakingChange is one breaking root cause in a line.
+type BreakingChange struct {
+	Rule        string `json:"id"`
+	Operation   string `json:"operation"` // "GET /pets", or "GET /pets (+3)" where it reaches more
+	Text        string `json:"text"`
+	Fingerprint string `json:"fingerprint,omitzero"`
+}
+
+// Semver is semver-validation.json: whether the version number tells the truth about the change.
+type Semver struct {
+	Schema          string   `json:"schema"` // govctl/semver-validation/v1
+	GeneratedAt     Time     `json:"generated_at"`
+	Status          string   `json:"status"` // ok, warn, fail
+	CurrentVersion  string   `json:"current_version"`
+	PreviousVersion string   `json:"previous_version"`
+	Current         string   `json:"current"`  // same as current_version, for old readers
+	Previous        string   `json:"previous"` // same as previous_version, for old readers
+	Scheme          string   `json:"scheme"`   // semver, calver
+	Breaking        bool     `json:"breaking"`
+	Messages        []string `json:"messages"`
+	Recommendations []string `json:"recommendations"`
+	ExpectedVersion string   `json:"expected_version_hint,omitzero"`
+}

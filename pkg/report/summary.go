@@ -1,0 +1,118 @@
+package report
+
+import "github.com/go-json-experiment/json/jsontext"
+
+// Badge is a Shields endpoint answer: https://shields.io/badges/endpoint-badge.
+type Badge struct {
+	SchemaVersion int    `json:"schemaVersion"` // 1
+	Label         string `json:"label"`
+	Message       string `json:"message"`
+	Color         string `json:"color"`
+	CacheSeconds  int    `json:"cacheSeconds,omitzero"`
+}
+
+// Summary is governance-summary.json: what a dashboard needs in a single fetch.
+type Summary struct {
+	Schema                 string          `json:"schema"` // govctl/governance-summary/v1
+	SHA                    string          `json:"sha"`
+	RunID                  string          `json:"run_id,omitzero"`
+	GeneratedAt            Time            `json:"generated_at"`
+	Version                string          `json:"version,omitzero"`
+	StabilityRatio         Ratio           `json:"stability_ratio"` // of the window; 1 while placeholder
+	Placeholder            bool            `json:"placeholder"`
+	PlaceholderStreak      int             `json:"placeholder_streak"`
+	BreakingChangesCount   int             `json:"breaking_changes_count"`
+	SemverPolicyStatus     string          `json:"semver_policy_status"` // ok, warn, fail, unknown
+	OperationsAdded        int             `json:"operations_added"`
+	OperationsRemoved      int             `json:"operations_removed"`
+	WebhookPayloadVersion  int             `json:"webhook_payload_version"`
+	AlertsTotal            *int            `json:"alerts_total"`                 // null without a taxonomy
+	RunbookCompletenessPct *Percent        `json:"runbook_completeness_percent"` // null without a taxonomy
+	MilestonePercent       *Percent        `json:"milestone_percent"`            // null without milestones
+	Headline               string          `json:"headline"`
+	Passed                 bool            `json:"passed"`
+	Contracts              []ContractState `json:"contracts,omitzero"` // in a monorepo, one per contract
+	Steps                  []Step          `json:"steps"`
+}
+
+// ContractState is one contract of a monorepo in the summary.
+type ContractState struct {
+	Name                 string `json:"name"`
+	StabilityRatio       Ratio  `json:"stability_ratio"`
+	Placeholder          bool   `json:"placeholder"`
+	BreakingChangesCount int    `json:"breaking_changes_count"`
+	SemverPolicyStatus   string `json:"semver_policy_status"`
+	Version              string `json:"version,omitzero"`
+}
+
+// Step is what one step of a run did.
+type Step struct {
+	Name   string `json:"name"`
+	Status string `json:"status"` // ok, findings, failed, skipped
+	Reason string `json:"reason,omitzero"`
+}
+
+// Milestones is milestone-summary.json.
+type Milestones struct {
+	Schema      string          `json:"schema"` // govctl/milestone-summary/v1
+	GeneratedAt Time            `json:"generated_at"`
+	Totals      MilestoneTotals `json:"totals"`
+	ByStatus    map[string]int  `json:"by_status"` // done, in-progress, not-started, blocked: number of items
+	Items       []Milestone     `json:"items"`     // in the order of the file
+}
+
+// MilestoneTotals sums the weights.
+type MilestoneTotals struct {
+	WeightTotal float64 `json:"weight_total"`
+	WeightDone  float64 `json:"weight_done"`
+	Percent     Percent `json:"percent"`
+}
+
+// Milestone is one item of project_milestones.json.
+type Milestone struct {
+	ID        string  `json:"id"`
+	Title     string  `json:"title"`
+	Weight    float64 `json:"weight"`
+	WeightPct Percent `json:"weight_pct"` // of all weight
+	Status    string  `json:"status"`
+}
+
+// Manifest is manifest.json: every file of the last run, sorted by path.
+type Manifest struct {
+	Schema      string         `json:"schema"` // govctl/manifest/v1
+	GeneratedAt Time           `json:"generated_at"`
+	SHA         string         `json:"sha"`
+	RunID       string         `json:"run_id,omitzero"`
+	Govctl      string         `json:"govctl"` // version of the program
+	Files       []ManifestFile `json:"files"`
+}
+
+// ManifestFile is one written file. Path is relative to the output folder, with forward slashes.
+type ManifestFile struct {
+	Path       string `json:"path"`
+	SHA256     string `json:"sha256"`
+	Size       int64  `json:"size"`
+	MediaType  string `json:"media_type"`
+	Step       string `json:"step"`
+	DurationMS int64  `json:"duration_ms"` // time the step took until the file was whole; 0 under a fixed clock
+}
+
+// Checksums is checksums.json: the digest of every covered file, sorted by path.
+type Checksums struct {
+	Schema          string     `json:"schema"` // govctl/checksums/v1
+	GeneratedAt     Time       `json:"generated_at"`
+	Artifacts       []Checksum `json:"artifacts"`
+	AggregateSHA256 string     `json:"aggregate_sha256"` // SHA-256 over the concatenated hex digests in path order; empty without artifacts
+	Count           int        `json:"count"`
+	Missing         []string   `json:"missing"`
+}
+
+// Checksum is the digest of one file. Path is relative to the output folder, with forward slashes.
+type Checksum struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+// Raw is a value that is passed on as it was read.
+type Raw = jsontext.Value
