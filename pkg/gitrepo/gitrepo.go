@@ -1,0 +1,159 @@
+// Package gitrepo is the only code that runs git: it reads files, revisions and blobs of a repository.
+//
+// Reading never touches the work tree, the index or a lock file, asks no question on the terminal, and takes
+// revisions and paths as data: neither can become an option or a path pattern.
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Command is one call of git.
+type Command struct {
+	Dir    string // where git is run; the empty string is the current folder
+	Args   []string
+	Env    []string // added to the environment of the runner
+	Stdin  io.Reader
+	Stdout io.Writer
+}
+
+// Runner runs one git command to its end. Its error is an *Error where git itself refused.
+type Runner func(context.Context, Command) error
+
+// Error is git's own refusal.
+type Error struct {
+	Args   []string
+	Code   int    // exit code of git
+	Stderr string // first line of what git said
+}
+
+func (e *Error) Error() string {
+	what := "git"
+	for _, a := range e.Args {
+		if !strings.HasPrefix(a, "-") {
+			what += " " + a
+			break
+		}
+	}
+	return fmt.Sprintf("%s: %s", what, e.Stderr)
+}
+
+// Errors that callers tell apart. Each comes wrapped with the name that was looked for.
+var (
+	ErrNoGit        = errors.New("git is not installed")
+	ErrNoRepository = errors.New("not inside a git repository")
+	ErrNoRevision   = errors.New("no such revision")
+	ErrNoFile       = errors.New("no such file in that revision")
+	ErrNoTag        = errors.New("no tag is reachable")
+)
+
+// Repo is a repository as seen from one folder in it.
+type Repo struct {
+	Dir string
+	Run Runner
+}
+
+// maxBlob bounds what is read into memory for one file. The largest API descriptions that are published are
+// a fifth of it.
+const maxBlob = 64 << 20
+
+// output is the standard output of one git command.
+func (r Repo) output(ctx context.Context, args ...string) (string, error) {
+	var out bytes.Buffer
+	err := r.Run(ctx, Command{Dir: r.Dir, Args: args, Stdout: &out})
+	return strings.TrimSpace(out.String()), known(err)
+}
+
+// known turns the refusals that every command can meet into their error values.
+func known(err error) error {
+	var refused *Error
+	if errors.As(err, &refused) && strings.Contains(refused.Stderr, "not a git repository") {
+		return ErrNoRepository
+	}
+	return err
+}
+
+// Root returns the top folder of the work tree.
+func (r Repo) Root(ctx context.Context) (string, error) {
+	return r.output(ctx, "rev-parse", "--show-toplevel")
+}
+
+// Shallow reports whether the clone lacks the older part of its history.
+func (r Repo) Shallow(ctx context.Context) (bool, error) {
+	out, err := r.output(ctx, "rev-parse", "--is-shallow-repository")
+	return out == "true", err
+}
+
+// Resolve returns the full id of the commit that rev names.
+func (r Repo) Resolve(ctx context.Context, rev string) (string, error) {
+	if err := checkName("revision", rev); err != nil {
+		return "", err
+	}
+	out, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+	var refused *Error
+	if errors.As(err, &refused) {
+		return "", fmt.Errorf("%q: %w", rev, ErrNoRevision)
+	}
+	return out, err
+}
+
+// LatestTag returns the tag nearest to rev among its ancestors, rev itself included.
+func (r Repo) LatestTag(ctx context.Context, rev string) (string, error) {
+	id, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return "", err
+	}
+	out, err := r.output(ctx, "describe", "--tags", "--abbrev=0", id)
+	var refused *Error
+	if errors.As(err, &refused) {
+		return "", fmt.Errorf("%q: %w", rev, ErrNoTag)
+	}
+	return out, err
+}
+
+// LatestTagRevision is the name under which Show reads from the tag that LatestTag finds for HEAD.
+const LatestTagRevision = "latest-tag"
+
+// Show returns the file at path, counted from the top of the repository, in the commit rev. A path that starts
+// with "./" is counted from the folder of the Repo. The revision "latest-tag" is the latest tag before HEAD.
+func (r Repo) Show(ctx context.Context, rev, path string) ([]byte, error) {
+	if rev == LatestTagRevision {
+		tag, err := r.LatestTag(ctx, "HEAD")
+		if err != nil {
+			return nil, err
+		}
+		rev = "refs/tags/" + tag
+	}
+	id, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkName("path", path); err != nil {
+		return nil, err
+	}
+	var data []byte
+	err = r.Blobs(ctx, []string{id + ":" + path}, func(_ string, b []byte) error {
+		data = b
+		return nil
+	})
+	if errors.Is(err, ErrNoFile) {
+		return nil, fmt.Errorf("%s in %s: %w", path, rev, ErrNoFile)
+	}
+	return data, err
+}
+
+// checkName refuses what git would read as something else than a name.
+func checkName(what, name string) error {
+	switch {
+	case name == "":
+		return fmt.Errorf("the %s is empty: %w", what, ErrNoRevision)
+	case strings.HasPrefix(name, "-"), strings.ContainsAny(name, "\n\x00"):
+		return fmt.Errorf("%s %q: %w", what, name, ErrNoRevision)
+	}
+	return nil
+}
