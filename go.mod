@@ -4,5 +4,8 @@ go 1.26.0
 
 require (
 	github.com/go-json-experiment/json v1.27.2
+	github.com/gofrs/flock v0.13.2
 	github.com/santhosh-tekuri/jsonschema/v5 v5.3.1
 )
+
+require golang.org/x/sys v0.49.0 // indirect

@@ -1,0 +1,113 @@
+package govctl_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/romel/govctl/"
+
+// floors is the plan of the house: a package imports only packages of lower floors. A sub-package lives on its parent's floor
+// and belongs to it.
+var floors = map[string]int{
+	"pkg/report": 1, "pkg/contract": 1,
+	"schemas":     1,
+	"pkg/apidiff": 2, "pkg/semver": 2, "pkg/stability": 2, "pkg/milestone": 2, "pkg/taxonomy": 2, "pkg/promrules": 2,
+	"pkg/changelog": 2, "pkg/badge": 2, "pkg/integrity": 2, "pkg/notify": 2, "pkg/github": 2, "pkg/gitrepo": 2,
+	"pkg/site": 2, "pkg/render": 2, "pkg/config": 2, "pkg/promtext": 2,
+	"pkg/artifact": 3,
+	"pkg/pipeline": 4,
+	"cmd/govctl":   5,
+}
+
+// room is the package of the plan that a folder belongs to.
+func room(dir string) string {
+	for d := filepath.ToSlash(dir); d != "."; d = filepath.ToSlash(filepath.Dir(d)) {
+		if _, ok := floors[d]; ok {
+			return d
+		}
+	}
+	return ""
+}
+
+// sideways are the two meeting points on floor 1 that may know each other: the tree speaks of places, which are report's.
+var sideways = map[string]bool{"pkg/contract -> pkg/report": true}
+
+// complaint says why a package may not import another; empty when it may.
+func complaint(from, to string) string {
+	switch {
+	case from == to:
+		return ""
+	case to == "":
+		return "the imported package stands on no floor"
+	case floors[from] < floors[to]:
+		return "runs up"
+	case floors[from] == floors[to] && !sideways[from+" -> "+to]:
+		return "runs sideways"
+	}
+	return ""
+}
+
+func TestImportsRunDownwards(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && path != "." || d.Name() == "testdata" || d.Name() == "node_modules") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || filepath.Dir(path) == "." {
+			return nil
+		}
+		from := room(filepath.Dir(path))
+		if from == "" {
+			if strings.HasPrefix(filepath.ToSlash(path), "pkg/") || strings.HasPrefix(filepath.ToSlash(path), "cmd/") {
+				t.Errorf("%s stands on no floor: add its package to the plan", path)
+			}
+			return nil
+		}
+		seen++
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, imp := range f.Imports {
+			to, ours := strings.CutPrefix(strings.Trim(imp.Path.Value, `"`), module)
+			if !ours {
+				continue
+			}
+			if why := complaint(from, room(to)); why != "" {
+				t.Errorf("%s: import of %s %s (%s)", path, to, why, fmt.Sprintf("floor %d to %d", floors[from], floors[room(to)]))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen == 0 {
+		t.Error("no file was looked at")
+	}
+}
+
+func TestThePlanRefuses(t *testing.T) {
+	for _, c := range []struct{ from, to, want string }{
+		{"pkg/semver", "pkg/report", ""},
+		{"pkg/semver", "pkg/stability", "runs sideways"},
+		{"pkg/report", "pkg/contract", "runs sideways"},
+		{"pkg/contract", "pkg/report", ""},
+		{"pkg/site", "pkg/artifact", "runs up"},
+		{"pkg/pipeline", "pkg/artifact", ""},
+		{"pkg/artifact", "", "the imported package stands on no floor"},
+	} {
+		if got := complaint(c.from, c.to); got != c.want {
+			t.Errorf("%s -> %s: %q, want %q", c.from, c.to, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+// Package artifact is the only writer of files: what a run leaves behind is whole, valid against its schema and
+// listed in the manifest, or it is not there.
+package artifact
+
+import (
+	"path"
+	"reflect"
+	"strings"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Kind is one row of the table of files: where it lies in the output folder, which schema it fits, which types it has.
+type Kind struct {
+	Path   string         // below the output folder, with forward slashes; "*" stands for one changing part
+	Schema string         // name of its schema; empty for files that are not JSON
+	Shapes []reflect.Type // Go types of the schema; two where a file has two forms
+	About  string         // one sentence for docs/artifacts.md
+}
+
+// Paths of the files that more than one part of govctl names.
+const (
+	DiffPath        = "status/openapi-diff.json"
+	OperationsPath  = "status/operations-classification.json"
+	BreakingPath    = "status/breaking-status.json"
+	SemverPath      = "status/semver-validation.json"
+	HistoryPath     = "status/history.jsonl"
+	StabilityPath   = "status/stability-metrics.json"
+	SummaryPath     = "status/governance-summary.json"
+	MilestonesPath  = "status/milestone-summary.json"
+	PromPath        = "status/governance.prom"
+	ChecksumsPath   = "status/checksums.json"
+	SumsPath        = "status/SHA256SUMS"
+	ManifestPath    = "status/manifest.json"
+	IndexPath       = "status/index.html"
+	BreakingBadge   = "status/breaking-badge.json"
+	StabilityBadge  = "status/stability-badge.json"
+	StreakBadge     = "status/placeholder-streak-badge.json"
+	SummaryBadge    = "status/governance-summary-badge.json"
+	CombinedBadge   = "status/governance-combined-badge.json"
+	PayloadBadge    = "status/payload-version-badge.json"
+	MilestonesBadge = "status/milestones-badge.json"
+	ChecksumsBadge  = "status/checksums-badge.json"
+)
+
+func shape[T any]() []reflect.Type { return []reflect.Type{reflect.TypeFor[T]()} }
+
+// Kinds is the table, in the order of docs/artifacts.md.
+func Kinds() []Kind {
+	badge := shape[report.Badge]()
+	return []Kind{
+		{"schemas/*.json", "", nil, "The canonical contract: sorted keys, stable bytes. `NAME-baseline.json` beside it is the contract that the last diff compared with."},
+		{DiffPath, "openapi-diff", shape[report.Diff](), "Every change between the baseline and the contract, with places, verdicts and proofs."},
+		{OperationsPath, "operations-classification", shape[report.Operations](), "Which operations came, went, changed or were deprecated."},
+		{BreakingPath, "breaking-status", shape[report.Breaking](), "The short answer for release tools: is it breaking, and what breaks."},
+		{SemverPath, "semver-validation", shape[report.Semver](), "Whether the version number tells the truth about the change."},
+		{HistoryPath, "history-line", shape[report.HistoryLine](), "One line per run; the memory from which the stability metrics are computed."},
+		{StabilityPath, "stability-metrics", append(shape[report.Stability](), shape[report.PlaceholderMetrics]()...), "Rolling stability figures, or a placeholder when measuring itself failed."},
+		{SummaryPath, "governance-summary", shape[report.Summary](), "What a dashboard needs in a single fetch."},
+		{MilestonesPath, "milestone-summary", shape[report.Milestones](), "Weighted progress of the project's milestones."},
+		{BreakingBadge, "badge", badge, "Badge: stable, or the number of breaking changes."},
+		{StabilityBadge, "badge", badge, "Badge: score, stable share and streak."},
+		{StreakBadge, "badge", badge, "Badge: consecutive placeholder runs."},
+		{SummaryBadge, "badge", badge, "Badge: stability of the window."},
+		{CombinedBadge, "badge", badge, "Badge: stability and version policy."},
+		{PayloadBadge, "badge", badge, "Badge: version of the webhook payload contract."},
+		{MilestonesBadge, "badge", badge, "Badge: weighted milestone progress."},
+		{ChecksumsBadge, "badge", badge, "Badge: the first digits of the aggregate digest and the number of files."},
+		{PromPath, "", nil, "Every figure in Prometheus text format, for node_exporter's textfile collector."},
+		{ChecksumsPath, "checksums", shape[report.Checksums](), "The digest of every covered file and one over all of them."},
+		{SumsPath, "", nil, "The same digests for `sha256sum -c status/SHA256SUMS`, run in the output folder."},
+		{IndexPath, "", nil, "The status page."},
+		{ManifestPath, "manifest", shape[report.Manifest](), "Every file of the last run with digest, size and the step that wrote it."},
+	}
+}
+
+// kindOf is the row for a path. In a monorepo a contract's files lie one folder deeper (status/NAME/...).
+func kindOf(p string) (Kind, bool) {
+	for _, k := range Kinds() {
+		if match(k.Path, p) {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+func match(pattern, p string) bool {
+	if ok, _ := path.Match(pattern, p); ok { // the patterns of the table are well-formed
+		return true
+	}
+	dir, file := path.Split(pattern)
+	top, rest, nested := strings.Cut(p, "/")
+	if !nested || top+"/" != dir {
+		return false
+	}
+	_, name, deeper := strings.Cut(rest, "/")
+	ok, _ := path.Match(file, name)
+	return deeper && ok
+}
+
+// mediaTypes by extension; the extension of every written file stands here.
+var mediaTypes = map[string]string{
+	".json":  "application/json",
+	".jsonl": "application/jsonl",
+	".html":  "text/html; charset=utf-8",
+	".md":    "text/markdown; charset=utf-8",
+	".prom":  "text/plain; version=0.0.4",
+	".svg":   "image/svg+xml",
+	".txt":   "text/plain; charset=utf-8",
+	".pem":   "application/x-pem-file",
+}
+
+func mediaType(p string) string {
+	if m, ok := mediaTypes[path.Ext(p)]; ok {
+		return m
+	}
+	return "application/octet-stream"
+}

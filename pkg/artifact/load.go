@@ -1,0 +1,50 @@
+package artifact
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/schemas"
+)
+
+// maxArtifact bounds what Load reads, in bytes: the largest honest artifact is a diff of some megabytes.
+const maxArtifact = 256 << 20
+
+// Load reads an artifact of an output folder and checks it against its schema.
+// The error of an absent file is an fs.ErrNotExist; every other error means that the file is not what govctl writes.
+func Load[T any](fsys fs.FS, p string) (T, error) {
+	var v T
+	b, err := Read(fsys, p, maxArtifact)
+	if err != nil {
+		return v, err
+	}
+	if k, ok := kindOf(p); ok && k.Schema != "" {
+		if err := schemas.Validate(k.Schema, b); err != nil {
+			return v, fmt.Errorf("read %s: %w", p, err)
+		}
+	}
+	if err := json.Unmarshal(b, &v); err != nil {
+		return v, fmt.Errorf("read %s: %w", p, err)
+	}
+	return v, nil
+}
+
+// Read is fs.ReadFile with a bound on the size.
+func Read(fsys fs.FS, p string, limit int64) ([]byte, error) {
+	f, err := fsys.Open(p)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", p, err)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("read %s: %w", p, err)
+	}
+	if int64(len(b)) > limit {
+		return nil, fmt.Errorf("read %s: larger than %d bytes", p, limit)
+	}
+	return b, nil
+}

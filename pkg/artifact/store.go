@@ -1,0 +1,242 @@
+package artifact
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/romel/govctl/pkg/report"
+	"github.com/romel/govctl/schemas"
+)
+
+// tempPrefix marks a file that is not finished; a killed process can leave one behind, and Open takes it away.
+const tempPrefix = ".govctl-tmp-"
+
+// Store writes into one output folder. Its methods are safe for concurrent use.
+type Store struct {
+	dir  string
+	now  func() time.Time
+	lock *lock
+
+	mu      sync.Mutex
+	step    string
+	started time.Time
+	written map[string]report.ManifestFile
+}
+
+// Found is what Open met in the folder.
+type Found struct {
+	Journal   *Journal // of a run that did not come to its end; nil after a clean one
+	Temporary []string // half-written files that were removed
+}
+
+// Open takes the folder, which it creates, for one process: it waits until no other run holds it or wait has passed.
+// The error of a held folder says who holds it.
+func Open(dir string, now func() time.Time, wait time.Duration) (*Store, Found, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, Found{}, fmt.Errorf("create output folder: %w", err)
+	}
+	l, journal, err := acquire(filepath.Join(dir, lockName), wait)
+	if err != nil {
+		return nil, Found{}, err
+	}
+	s := &Store{dir: dir, now: now, lock: l, started: now(), written: map[string]report.ManifestFile{}}
+	found := Found{Journal: journal}
+	if found.Temporary, err = s.sweep(); err != nil {
+		return nil, Found{}, errors.Join(fmt.Errorf("clear output folder: %w", err), l.release())
+	}
+	return s, found, nil
+}
+
+// sweep removes what a killed process left half-written. Only our own three folders are looked at.
+func (s *Store) sweep() ([]string, error) {
+	var removed []string
+	for _, top := range []string{".", "schemas", "status", "site"} {
+		err := filepath.WalkDir(filepath.Join(s.dir, top), func(p string, d fs.DirEntry, err error) error {
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return nil
+			case err != nil:
+				return err
+			case d.IsDir() && top == "." && p != s.dir:
+				return fs.SkipDir
+			case d.Type().IsRegular() && strings.HasPrefix(d.Name(), tempPrefix):
+				rel, _ := filepath.Rel(s.dir, p) // p lies below s.dir by construction
+				removed = append(removed, filepath.ToSlash(rel))
+				return os.Remove(p)
+			}
+			return nil
+		})
+		if err != nil {
+			return removed, err
+		}
+	}
+	sort.Strings(removed)
+	return removed, nil
+}
+
+// Dir is the output folder.
+func (s *Store) Dir() string { return s.dir }
+
+// FS reads the output folder.
+func (s *Store) FS() fs.FS { return os.DirFS(s.dir) }
+
+// Begin names the step to which the following files belong.
+func (s *Store) Begin(step string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.step, s.started = step, s.now()
+}
+
+// JSON writes v as deterministic JSON after checking it against the schema of the path.
+func (s *Store) JSON(p string, v any) error {
+	b, err := Encode(v)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", p, err)
+	}
+	return s.Bytes(p, b)
+}
+
+// Encode is the one JSON form of every artifact: two spaces, fixed key order, no HTML escapes, a final newline.
+func Encode(v any) ([]byte, error) {
+	b, err := json.Marshal(v, json.Deterministic(true), jsontext.WithIndent("  "), jsontext.SpaceAfterColon(true))
+	if err != nil {
+		return nil, err
+	}
+	return append(b, '\n'), nil
+}
+
+// Bytes writes a whole file. Content that is there already is left alone, so that its time stays true.
+func (s *Store) Bytes(p string, b []byte) error {
+	if k, ok := kindOf(p); ok && k.Schema != "" && path.Ext(p) == ".json" {
+		if err := schemas.Validate(k.Schema, b); err != nil {
+			return fmt.Errorf("write %s: %w", p, err)
+		}
+	}
+	if old, err := os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(p))); err == nil && bytes.Equal(old, b) {
+		sum := sha256.Sum256(b)
+		s.record(p, sum[:], int64(len(b)))
+		return nil
+	}
+	f, err := s.Create(p)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(b); err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", p, err), f.Abort())
+	}
+	return f.Commit()
+}
+
+// File is a file in the making: it appears under its name, whole, on Commit, and not at all on Abort.
+type File struct {
+	store *Store
+	path  string
+	temp  *os.File
+	hash  hash.Hash
+	size  int64
+	done  bool
+}
+
+var _ io.Writer = (*File)(nil)
+
+// Create begins a file of any length, for content that is made as a stream.
+func (s *Store) Create(p string) (*File, error) {
+	if !filepath.IsLocal(filepath.FromSlash(p)) {
+		return nil, fmt.Errorf("write %s: the path leaves the output folder", p)
+	}
+	full := filepath.Join(s.dir, filepath.FromSlash(p))
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		return nil, fmt.Errorf("write %s: %w", p, err)
+	}
+	t, err := os.CreateTemp(filepath.Dir(full), tempPrefix+"*")
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", p, err)
+	}
+	return &File{store: s, path: p, temp: t, hash: sha256.New()}, nil
+}
+
+func (f *File) Write(b []byte) (int, error) {
+	n, err := f.temp.Write(b)
+	f.hash.Write(b[:n])
+	f.size += int64(n)
+	return n, err
+}
+
+// Commit makes the file durable and gives it its name.
+func (f *File) Commit() error {
+	if f.done {
+		return nil
+	}
+	err := f.temp.Chmod(0o644) // CreateTemp makes 0600, and readers of the folder are other users
+	if err == nil {
+		err = f.temp.Sync()
+	}
+	if err = errors.Join(err, f.temp.Close()); err == nil {
+		err = os.Rename(f.temp.Name(), filepath.Join(f.store.dir, filepath.FromSlash(f.path)))
+	}
+	f.done = true
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", f.path, err), os.Remove(f.temp.Name()))
+	}
+	f.store.record(f.path, f.hash.Sum(nil), f.size)
+	return nil
+}
+
+// Abort takes the unfinished file away; after Commit it does nothing.
+func (f *File) Abort() error {
+	if f.done {
+		return nil
+	}
+	f.done = true
+	return errors.Join(f.temp.Close(), os.Remove(f.temp.Name()))
+}
+
+func (s *Store) record(p string, sum []byte, size int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.written[p] = report.ManifestFile{Path: p, SHA256: hex.EncodeToString(sum), Size: size,
+		MediaType: mediaType(p), Step: s.step, DurationMS: s.now().Sub(s.started).Milliseconds()}
+}
+
+// Remove takes a file of an earlier run away, so that no reader takes it for this run's; an absent one is no error.
+func (s *Store) Remove(p string) error {
+	err := os.Remove(filepath.Join(s.dir, filepath.FromSlash(p)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove %s: %w", p, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.written, p)
+	return nil
+}
+
+// Written lists the files of this run, sorted by path.
+func (s *Store) Written() []report.ManifestFile {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	files := make([]report.ManifestFile, 0, len(s.written))
+	for _, f := range s.written {
+		files = append(files, f)
+	}
+	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
+	return files
+}
+
+// Close ends the run: the journal goes, and the next run may have the folder.
+func (s *Store) Close() error { return s.lock.release() }
