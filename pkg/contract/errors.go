@@ -1,0 +1,33 @@
+package contract
+
+import (
+	"strconv"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Error is what bad input returns: where it is, what is wrong, and what the user can do about it.
+type Error struct {
+	Place report.Place
+	Msg   string // lower case, no full stop
+	Hint  string // "" where there is no advice
+	Err   error  // what lies beneath, for errors.Is: fs.ErrNotExist for a source that is not there
+}
+
+// Error is "file:line:column: what is wrong", without the hint.
+func (e *Error) Error() string {
+	at := e.Place.File
+	if e.Place.Line > 0 {
+		at += ":" + strconv.Itoa(e.Place.Line)
+		if e.Place.Column > 0 {
+			at += ":" + strconv.Itoa(e.Place.Column)
+		}
+	}
+	if at == "" {
+		return e.Msg
+	}
+	return at + ": " + e.Msg
+}
+
+// Unwrap is the cause, which may be nil.
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,0 +1,292 @@
+package contract
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// parseYAML fills t from its own text, which is data, by way of the YAML library: every construct of YAML, at the price
+// of a second tree.
+func parseYAML(t *tree, data []byte, opt Options) error {
+	if i := invalidUTF8(data); i >= 0 {
+		return t.fail(uint32(i), "the text is not valid UTF-8", "save the file as UTF-8")
+	}
+	root, err := readYAML(t, data)
+	if err != nil {
+		return err
+	}
+	c := yamlConverter{builder: newBuilder(t, len(data)/24, opt), lines: yamlLineStarts(t.src), active: map[*yaml.Node]bool{}}
+	return c.value(root)
+}
+
+// readYAML is the one document of data.
+func readYAML(t *tree, data []byte) (root *yaml.Node, err error) {
+	// The library recovers from its own errors; what it lets through would be a defect of its own, which hostile input
+	// must not turn into a crash.
+	defer func() {
+		if r := recover(); r != nil {
+			err = t.fail(0, fmt.Sprintf("the YAML library gave up: %v", r), "check the file with another YAML reader")
+		}
+	}()
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	var first, second yaml.Node
+	switch err := d.Decode(&first); {
+	case errors.Is(err, io.EOF):
+		return nil, t.fail(0, "the file is empty", "")
+	case err != nil:
+		return nil, t.yamlError(err)
+	}
+	switch err := d.Decode(&second); {
+	case err == nil:
+		return nil, t.fail(offsetOf(t.src, yamlLineStarts(t.src), second.Line, second.Column),
+			"a second YAML document begins here", "put each document into its own file")
+	case !errors.Is(err, io.EOF):
+		return nil, t.yamlError(err)
+	}
+	return first.Content[0], nil
+}
+
+var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+// yamlError gives the library's message a place.
+func (t *tree) yamlError(err error) error {
+	msg := err.Error()
+	m := yamlErrorLine.FindStringSubmatch(msg)
+	e := t.fail(0, strings.TrimPrefix(msg, "yaml: "), "")
+	if m != nil && m[1] != "" {
+		line, _ := strconv.Atoi(m[1])
+		starts := yamlLineStarts(t.src)
+		e = t.fail(starts[min(max(line, 1), len(starts))-1], msg[len(m[0]):], "")
+	}
+	if strings.Contains(msg, "found character that cannot start any token") {
+		e.Hint = "a tab cannot indent YAML; a value that begins with @ or ` must be quoted"
+	}
+	return e
+}
+
+// yamlLineStarts are line starts as YAML 1.1 counts them, by which the library numbers lines.
+func yamlLineStarts(src string) []uint32 {
+	if !strings.ContainsAny(src, "\r\u0085\u2028\u2029") {
+		return lineStarts(src)
+	}
+	starts := []uint32{0}
+	for i, r := range src {
+		switch r {
+		case '\r':
+			if !strings.HasPrefix(src[i+1:], "\n") {
+				starts = append(starts, uint32(i+1))
+			}
+		case '\n', '\u0085', '\u2028', '\u2029':
+			starts = append(starts, uint32(i+utf8.RuneLen(r)))
+		}
+	}
+	return starts
+}
+
+// offsetOf is the offset of a line and column (in characters), both from 1.
+func offsetOf(src string, starts []uint32, line, column int) uint32 {
+	if line < 1 || line > len(starts) {
+		return uint32(len(src))
+	}
+	off := int(starts[line-1])
+	if off == 0 && strings.HasPrefix(src, bom) {
+		off = len(bom)
+	}
+	for ; column > 1 && off < len(src); column-- {
+		if src[off] < utf8.RuneSelf {
+			off++
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(src[off:])
+		off += size
+	}
+	return uint32(off)
+}
+
+type yamlConverter struct {
+	*builder
+	lines    []uint32
+	active   map[*yaml.Node]bool // anchored values that are being expanded
+	expanded int                 // values that aliases have added
+	inAlias  int
+}
+
+// maxExpanded bounds what aliases add to a document: a bomb of a few lines expands to billions of values.
+const maxExpanded = 500_000
+
+func (c *yamlConverter) off(n *yaml.Node) uint32 { return offsetOf(c.t.src, c.lines, n.Line, n.Column) }
+
+func (c *yamlConverter) value(n *yaml.Node) error {
+	if c.inAlias > 0 {
+		if c.expanded++; c.expanded > maxExpanded {
+			return c.t.fail(c.off(n), fmt.Sprintf("aliases expand to more than %d values", maxExpanded),
+				"write the values out, or share them through $ref")
+		}
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		if c.active[n.Alias] {
+			return c.t.fail(c.off(n), fmt.Sprintf("alias *%s stands inside its own anchor", n.Value), "use $ref for recursive schemas")
+		}
+		c.active[n.Alias] = true
+		c.inAlias++
+		err := c.value(n.Alias)
+		c.inAlias--
+		delete(c.active, n.Alias)
+		return err
+	case yaml.MappingNode:
+		return c.mapping(n)
+	case yaml.SequenceNode:
+		if err := c.open(Array, c.off(n)); err != nil {
+			return err
+		}
+		for _, item := range n.Content {
+			if err := c.value(item); err != nil {
+				return err
+			}
+		}
+		return c.close()
+	default:
+		return c.scalar(n)
+	}
+}
+
+func (c *yamlConverter) mapping(n *yaml.Node) error {
+	if err := c.open(Object, c.off(n)); err != nil {
+		return err
+	}
+	var merged *yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if k.Kind == yaml.ScalarNode && k.ShortTag() == "!!merge" {
+			if merged != nil {
+				return c.t.fail(c.off(k), "the merge key << stands twice in one mapping", "merge a list: <<: [*a, *b]")
+			}
+			merged = v
+			continue
+		}
+		if err := c.field(k, v); err != nil {
+			return err
+		}
+	}
+	if merged != nil {
+		if err := c.merge(n, merged); err != nil {
+			return err
+		}
+	}
+	return c.close()
+}
+
+func (c *yamlConverter) field(k, v *yaml.Node) error {
+	if k.Kind == yaml.AliasNode {
+		k = k.Alias
+	}
+	if k.Kind != yaml.ScalarNode {
+		return c.t.fail(c.off(k), "a key must be a scalar", "")
+	}
+	c.key, c.koff = c.t.keys.intern(k.Value), c.off(k)
+	return c.value(v)
+}
+
+// merge adds the fields of a merge key's value that the mapping does not have itself; the first source wins.
+func (c *yamlConverter) merge(n, from *yaml.Node) error {
+	have := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		have[n.Content[i].Value] = true
+	}
+	sources := []*yaml.Node{from}
+	if resolved := unalias(from); resolved.Kind == yaml.SequenceNode {
+		sources = resolved.Content
+	}
+	c.inAlias++
+	defer func() { c.inAlias-- }()
+	for _, s := range sources {
+		if err := c.mergeOne(unalias(s), have); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *yamlConverter) mergeOne(m *yaml.Node, have map[string]bool) error {
+	if m.Kind != yaml.MappingNode || c.active[m] {
+		return c.t.fail(c.off(m), "a merge key takes a mapping or a list of mappings", "")
+	}
+	c.active[m] = true
+	defer delete(c.active, m)
+	var deeper *yaml.Node
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		k := m.Content[i]
+		if k.Kind == yaml.ScalarNode && k.ShortTag() == "!!merge" {
+			deeper = m.Content[i+1]
+			continue
+		}
+		if have[k.Value] {
+			continue
+		}
+		have[k.Value] = true
+		if err := c.field(k, m.Content[i+1]); err != nil {
+			return err
+		}
+	}
+	if deeper == nil {
+		return nil
+	}
+	sources := []*yaml.Node{deeper}
+	if resolved := unalias(deeper); resolved.Kind == yaml.SequenceNode {
+		sources = resolved.Content
+	}
+	for _, s := range sources {
+		if err := c.mergeOne(unalias(s), have); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unalias(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func (c *yamlConverter) scalar(n *yaml.Node) error {
+	off := c.off(n)
+	kind, literal := String, n.Value
+	switch tag := n.ShortTag(); {
+	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 && n.Style&yaml.TaggedStyle == 0:
+	case tag == "!!null" || tag == "!!bool" || tag == "!!int" || tag == "!!float":
+		kind, literal = plainScalar(n.Value)
+	}
+	switch kind {
+	case Null:
+		return c.add(node{off: off, kind: Null})
+	case Bool:
+		return c.add(node{off: off, kind: Bool, val: uint32(literal[0] - '0')})
+	case Invalid:
+		return c.t.fail(off, fmt.Sprintf("%s has no form in JSON", n.Value), "quote it if it is meant as text")
+	}
+	return c.add(c.textNode(kind, off, literal, n.Style))
+}
+
+// textNode keeps a text as a piece of the source where it is one.
+func (c *yamlConverter) textNode(kind Kind, off uint32, text string, style yaml.Style) node {
+	src := c.t.src
+	switch {
+	case style == 0 && strings.HasPrefix(src[off:], text):
+		return node{off: off, kind: kind, val: uint32(len(text))}
+	case style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == style && int(off) < len(src) && strings.HasPrefix(src[off+1:], text):
+		return node{off: off, kind: kind, val: uint32(len(text)), form: inQuotes}
+	}
+	c.t.texts = append(c.t.texts, strings.Clone(text))
+	return node{off: off, kind: kind, val: uint32(len(c.t.texts) - 1), form: decoded}
+}
