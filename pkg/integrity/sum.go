@@ -1,0 +1,175 @@
+package integrity
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Schema names of the files that this package makes.
+const checksumsSchema = "govctl/checksums/v1"
+
+// DefaultMembers are the files that a checksum list covers when nothing else is asked for, sorted.
+func DefaultMembers() []string {
+	return []string{
+		"schemas/openapi.json",
+		"status/governance-summary.json",
+		"status/milestone-summary.json",
+		"status/openapi-diff.json",
+		"status/operations-classification.json",
+		"status/semver-validation.json",
+		"status/stability-metrics.json",
+		"status/taxonomy-metrics.json",
+	}
+}
+
+// uncovered are the files that change after the checksums or describe them: the manifest lists the checksums themselves, and
+// publishing merges the append-only files of two branches. stability-metrics.json binds the history lines that it used.
+var uncovered = append(Names(), "manifest.json", "history.jsonl", "webhook-deliveries.jsonl")
+
+// Coverable reports whether a file of the output folder can be covered by checksums.
+func Coverable(p string) bool {
+	top, rest, ok := strings.Cut(p, "/")
+	return !ok || top != Folder || !slices.Contains(uncovered, path.Base(rest))
+}
+
+// chunk is the size of the read buffer of each worker: large enough that system calls cost nothing, small enough for the L2 cache.
+const chunk = 128 << 10
+
+// Sum returns the checksums of the members (paths below fsys), sorted by path; members that do not exist stand in Missing.
+// Files are read as streams on all cores, so memory does not grow with them. GeneratedAt is left to the caller, who has a clock.
+func Sum(ctx context.Context, fsys fs.FS, members []string) (report.Checksums, error) {
+	names := slices.Clone(members)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	for _, n := range names {
+		if why := badPath(n); why != "" {
+			return report.Checksums{}, fmt.Errorf("checksum %q: %s", n, why)
+		}
+	}
+	sums, errs := hashAll(ctx, fsys, names)
+	out := report.Checksums{Schema: checksumsSchema, Artifacts: []report.Checksum{}, Missing: []string{}}
+	for i, err := range errs {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			out.Missing = append(out.Missing, names[i])
+		case err != nil:
+			return report.Checksums{}, fmt.Errorf("checksum %s: %w", names[i], err)
+		default:
+			out.Artifacts = append(out.Artifacts, sums[i])
+		}
+	}
+	out.Count = len(out.Artifacts)
+	out.AggregateSHA256 = Aggregate(out.Artifacts)
+	return out, nil
+}
+
+// hashAll hashes the named files; sums and errors stand at the index of their name.
+func hashAll(ctx context.Context, fsys fs.FS, names []string) ([]report.Checksum, []error) {
+	sums := make([]report.Checksum, len(names))
+	errs := make([]error, len(names))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		workers.Go(func() {
+			buf := make([]byte, chunk)
+			for i := range next {
+				sums[i], errs[i] = hashFile(ctx, fsys, names[i], buf)
+			}
+		})
+	}
+	for i := range names {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return sums, errs
+}
+
+// hashFile is the plain loop of read and write: io.Copy would take the file's own WriteTo with a buffer of its own.
+func hashFile(ctx context.Context, fsys fs.FS, name string, buf []byte) (report.Checksum, error) {
+	f, err := openRegular(fsys, name)
+	if err != nil {
+		return report.Checksum{}, err
+	}
+	h := sha256.New()
+	var size int64
+	for err == nil {
+		var n int
+		n, err = f.Read(buf)
+		h.Write(buf[:n])
+		size += int64(n)
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return report.Checksum{Path: name, SHA256: hex.EncodeToString(h.Sum(nil)), Size: size}, errors.Join(err, f.Close())
+}
+
+// badPath says why a path cannot stand in a checksum list; empty when it can.
+func badPath(p string) string {
+	switch {
+	case p == "" || p == "." || !fs.ValidPath(p):
+		return "the path is not a plain relative one inside the folder"
+	case !utf8.ValidString(p):
+		return "the path is not UTF-8"
+	case strings.ContainsRune(p, 0):
+		return "the path holds a zero byte"
+	case len(p) > maxPath:
+		return "the path is longer than " + strconv.Itoa(maxPath) + " bytes"
+	}
+	return ""
+}
+
+// Aggregate is SHA-256 over the concatenated lower-case hex digests in the order given (by path); empty for no files.
+func Aggregate(artifacts []report.Checksum) string {
+	if len(artifacts) == 0 {
+		return ""
+	}
+	h := sha256.New()
+	for _, a := range artifacts {
+		_, _ = io.WriteString(h, a.SHA256) // a hash never fails
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// SHA256SUMS renders the list as sha256sum does; `sha256sum -c status/SHA256SUMS` in the output folder reads it.
+// A name with a backslash, line feed or carriage return is escaped, and its line then starts with a backslash.
+func SHA256SUMS(artifacts []report.Checksum) []byte {
+	escape := strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`)
+	var b []byte
+	for _, a := range artifacts {
+		name := escape.Replace(a.Path)
+		if name != a.Path {
+			b = append(b, '\\')
+		}
+		b = append(b, a.SHA256+"  "+name+"\n"...)
+	}
+	return b
+}
+
+// Badge shows the first digits of the aggregate and the number of files.
+func Badge(c report.Checksums) report.Badge {
+	b := report.Badge{SchemaVersion: 1, Label: "checksums", Message: "none", Color: "lightgrey"}
+	if c.Count > 0 {
+		b.Message = fmt.Sprintf("%.12s (%d)", c.AggregateSHA256, c.Count)
+		b.Color = "blue"
+	}
+	return b
+}
