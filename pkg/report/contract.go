@@ -96,8 +96,9 @@ type Semver struct {
 	PreviousVersion string   `json:"previous_version"`
 	Current         string   `json:"current"`  // same as current_version, for old readers
 	Previous        string   `json:"previous"` // same as previous_version, for old readers
-	Scheme          string   `json:"scheme"`   // semver, calver
+	Scheme          string   `json:"scheme"`   // semver, calver; unknown when no version could be read
 	Breaking        bool     `json:"breaking"`
+	Rule            string   `json:"rule"` // id of the row of the policy that decided
 	Messages        []string `json:"messages"`
 	Recommendations []string `json:"recommendations"`
 	ExpectedVersion string   `json:"expected_version_hint,omitzero"`

@@ -1,0 +1,250 @@
+// Package semver judges whether the version of a contract tells the truth about its change.
+//
+// It reads two versions and what the diff found, and answers with the status of the policy, the reason, and the
+// lowest version that would have been accepted. The policy is the table in rules.go.
+package semver
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Schema is the schema id of semver-validation.json.
+const Schema = "govctl/semver-validation/v1"
+
+// The statuses of the policy, as they stand in semver-validation.json. Summaries also know "unknown".
+const (
+	ok   = "ok"
+	warn = "warn"
+	fail = "fail"
+)
+
+// The values of semver.zero_major: the number of 0.y.z that rule 1 asks for. ZeroMajor is the default.
+const (
+	ZeroMajor = "major"
+	ZeroMinor = "minor"
+)
+
+// Change is what the diff says about two contracts.
+type Change struct {
+	Breaking  bool     // there is a breaking change that no waiver covers
+	Changed   bool     // there is any change at all
+	AddedOnly bool     // every change adds something
+	Waived    []string // waived breaking changes, one readable text each
+}
+
+// Input is all that the policy looks at.
+type Input struct {
+	Previous      string // info.version of the published contract
+	Current       string // info.version of the new one
+	PreviousPlace report.Place
+	CurrentPlace  report.Place
+	FirstRelease  bool // there is no published contract; Previous is not looked at
+	Change
+
+	PreviousMajor string // info.x-contract-major of the published contract; "" counts as 0
+	CurrentMajor  string
+	Scheme        string // Auto, SemVer, CalVer; "" is Auto
+	ZeroMajor     string // ZeroMajor or ZeroMinor; "" is ZeroMajor
+}
+
+// step says which number of a semantic version increased.
+type step int
+
+const (
+	none  step = iota // only the prerelease moved, or nothing
+	patch             // the steps are ordered: a larger one says more
+	minor
+	major
+)
+
+// facts are what the rows of the policy ask for.
+type facts struct {
+	Input
+	scheme          string
+	first           bool
+	prev, cur       Version
+	order           int  // of cur against prev
+	sameVersion     bool // equal in precedence, and no other build is named
+	switched        bool // prev and cur are of different schemes
+	step            step
+	sameCore        bool   // equal numbers, whatever the prerelease
+	zero            bool   // 0.y.z under ZeroMinor
+	unreleased      bool   // prev is a prerelease of a version that may break
+	oldMajor, major uint64 // info.x-contract-major
+}
+
+// Check judges in by the policy. A version that cannot be read gives status fail and a *contract.Error; the report is
+// complete in that case too. GeneratedAt is left to the caller.
+func Check(in Input) (report.Semver, error) {
+	out := report.Semver{
+		Schema: Schema, Scheme: in.Scheme, Breaking: in.Breaking,
+		CurrentVersion: in.Current, Current: in.Current, PreviousVersion: in.Previous, Previous: in.Previous,
+		Messages: []string{}, Recommendations: []string{},
+	}
+	f, err := gather(in)
+	if err != nil {
+		return unread(out, err), err
+	}
+	out.Scheme = f.scheme
+	rule := decide(f)
+	lowest, err := next(f)
+	words := f.words(lowest)
+	out.Rule, out.Status = rule.ID, rule.Status
+	out.Messages = append(out.Messages, words.Replace(rule.Say))
+	for _, n := range notes {
+		if f.applies(n) {
+			out.Messages = append(out.Messages, words.Replace(n.Say))
+		}
+	}
+	for _, w := range in.Waived {
+		out.Messages = append(out.Messages, "waived, so not breaking for the policy: "+w)
+	}
+	if rule.Advice != "" {
+		out.Recommendations = append(out.Recommendations, words.Replace(rule.Advice))
+	}
+	if err == nil && strings.Contains(rule.Advice, "{expected}") {
+		out.ExpectedVersion = lowest.Version
+	}
+	return out, nil
+}
+
+// unread completes the report of a run whose versions cannot be read.
+func unread(out report.Semver, err error) report.Semver {
+	out.Rule, out.Status = "unreadable-version", fail
+	out.Messages = append(out.Messages, err.Error())
+	if e := (*contract.Error)(nil); errors.As(err, &e) && e.Hint != "" {
+		out.Recommendations = append(out.Recommendations, e.Hint)
+	}
+	if out.Scheme != SemVer && out.Scheme != CalVer {
+		out.Scheme = "unknown"
+	}
+	return out
+}
+
+func decide(f *facts) *Rule {
+	for i := range rules {
+		if f.applies(rules[i]) {
+			return &rules[i]
+		}
+	}
+	panic("semver: the last rows of the policy match everything") // a test walks all combinations of facts
+}
+
+func (f *facts) applies(r Rule) bool {
+	return (r.Scheme == "" || r.Scheme == f.scheme) && r.When(f)
+}
+
+// words fills the placeholders of the table.
+func (f *facts) words(lowest Lowest) *strings.Replacer {
+	contractMajor := lowest.ContractMajor
+	if contractMajor == "" {
+		contractMajor = strconv.FormatUint(f.oldMajor, 10)
+	}
+	version := lowest.Version
+	if version == "" {
+		version = "a higher version"
+	}
+	return strings.NewReplacer("{previous}", f.Previous, "{current}", f.Current, "{expected}", version, "{major}", contractMajor)
+}
+
+// gather reads the versions and derives the facts.
+func gather(in Input) (*facts, error) {
+	f := &facts{Input: in, first: in.FirstRelease}
+	f.Changed = in.Changed || in.Breaking || in.AddedOnly || len(in.Waived) > 0
+	var err error
+	if !slices.Contains([]string{"", ZeroMajor, ZeroMinor}, in.ZeroMajor) {
+		return nil, &contract.Error{Msg: fmt.Sprintf("unknown semver.zero_major %q", in.ZeroMajor), Hint: "use major or minor"}
+	}
+	if f.cur, err = Parse(in.Current, in.Scheme); err != nil {
+		return nil, locate(err, "current", in.CurrentPlace)
+	}
+	f.scheme = f.cur.Scheme
+	if f.first {
+		return f, nil
+	}
+	if f.prev, err = Parse(in.Previous, in.Scheme); err != nil {
+		return nil, locate(err, "previous", in.PreviousPlace)
+	}
+	f.settle()
+	f.compare()
+	if f.scheme != CalVer {
+		return f, nil
+	}
+	if f.oldMajor, err = contractMajor(in.PreviousMajor); err != nil {
+		return nil, locate(err, "previous", in.PreviousPlace)
+	}
+	if f.major, err = contractMajor(in.CurrentMajor); err != nil {
+		return nil, locate(err, "current", in.CurrentPlace)
+	}
+	return f, nil
+}
+
+// settle reads both versions as semantic ones where Auto took only one of them for a date although both begin with a
+// year: 2024.0.0 and 2024.1.0 follow one scheme.
+func (f *facts) settle() {
+	if f.prev.Scheme == f.cur.Scheme || !plausibleYear(f.prev.Numbers[0]) || !plausibleYear(f.cur.Numbers[0]) {
+		return
+	}
+	prev, err1 := parseSemVer(f.Previous)
+	cur, err2 := parseSemVer(f.Current)
+	if err1 == nil && err2 == nil {
+		f.prev, f.cur, f.scheme = prev, cur, SemVer
+	}
+}
+
+// compare derives what follows from the two versions alone.
+func (f *facts) compare() {
+	f.switched = f.prev.Scheme != f.cur.Scheme
+	f.order = f.cur.Compare(f.prev)
+	f.sameVersion = f.order == 0 && (f.cur.Build == "" || f.cur.Build == f.prev.Build)
+	f.sameCore = f.cur.Numbers == f.prev.Numbers
+	old, now := f.prev.Numbers, f.cur.Numbers
+	switch {
+	case now[0] != old[0]:
+		f.step = major
+	case now[1] != old[1]:
+		f.step = minor
+	case now[2] != old[2]:
+		f.step = patch
+	}
+	f.zero = f.ZeroMajor == ZeroMinor && old[0] == 0
+	f.unreleased = f.prev.mayBreak(f.zero)
+}
+
+// mayBreak reports whether v is a prerelease of a version that starts a new promise: X.0.0, or 0.Y.0 where the minor counts.
+func (v Version) mayBreak(zero bool) bool {
+	n := v.Numbers
+	return v.Prerelease != "" && n[2] == 0 && (n[1] == 0 || zero)
+}
+
+func contractMajor(text string) (uint64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || n == math.MaxUint64 {
+		return 0, &contract.Error{Msg: fmt.Sprintf("info.x-contract-major %q is not a whole number", text), Hint: "write a whole number such as 2"}
+	}
+	return n, nil
+}
+
+// locate says in err which of the versions it is about and where that stands.
+func locate(err error, which string, at report.Place) error {
+	e := (*contract.Error)(nil)
+	if !errors.As(err, &e) {
+		return err
+	}
+	hint := e.Hint
+	if which == "previous" {
+		hint += "; the published contract cannot be mended, so compare with another one or set contract.baseline to none once"
+	}
+	return &contract.Error{Place: at, Msg: which + " " + e.Msg, Hint: hint}
+}
