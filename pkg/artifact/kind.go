@@ -116,3 +116,17 @@ func mediaType(p string) string {
 	}
 	return "application/octet-stream"
 }
+
+// SchemaOf is the schema of a file by its name, wherever it lies; empty when no schema belongs to it.
+func SchemaOf(file string) string {
+	name := path.Base(file)
+	if name == "govctl.yaml" {
+		return "govctl"
+	}
+	for _, k := range Kinds() {
+		if ok, _ := path.Match(path.Base(k.Path), name); ok && k.Schema != "" { // the patterns of the table are well-formed
+			return k.Schema
+		}
+	}
+	return ""
+}

@@ -1,0 +1,38 @@
+# Everything a change needs; `make help` lists it. Only Go, git and make are required.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GOLANGCI_LINT := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X github.com/romel/govctl/cmd/govctl/internal/cli.version=$(VERSION)
+FUZZTIME ?= 20s
+
+.PHONY: help build demo test lint bench fuzz update
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/govctl
+	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/govctl ./cmd/govctl
+
+demo: build ## run govctl over three versions of a sample service, without network, into governance/
+	@testdata/quickstart/demo.sh bin/govctl
+
+test: ## run every test that Go alone can run, with the race detector
+	go test -race ./...
+
+lint: ## run the pinned linters
+	$(GOLANGCI_LINT) run ./...
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## run each fuzz target for FUZZTIME (20s)
+	@set -e; for pkg in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; \
+	done
+
+update: ## rewrite goldens and generated documentation
+	go test ./pkg/artifact -run TestArtifactsPage -update

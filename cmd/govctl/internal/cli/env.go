@@ -1,0 +1,109 @@
+// Package cli is the command line: each command reads its flags and inputs, calls one domain package, and writes what comes back.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/romel/govctl/pkg/gitrepo"
+)
+
+// Env is the outside world as govctl sees it. Commands reach streams, clock, environment, network and git through it
+// and through nothing else; what costs time to make is a function.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	Now            func() time.Time // fixed by --now or SOURCE_DATE_EPOCH
+	HTTP           func() *http.Client
+	Git            func() gitrepo.Repo
+	Shell          func(ctx context.Context, command string) ([]byte, error) // for cmd: sources
+	Terminal       bool                                                      // Stderr is a terminal that a person looks at
+}
+
+// World is the Env of a real process.
+func World() *Env {
+	return &Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv:   os.Getenv,
+		Now:      time.Now,
+		HTTP:     func() *http.Client { return &http.Client{Timeout: 30 * time.Second} },
+		Git:      func() gitrepo.Repo { return gitrepo.Repo{Dir: ".", Run: gitrepo.Exec(os.Environ())} },
+		Shell:    shell,
+		Terminal: isTerminal(os.Stderr) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+	}
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// maxCommandOutput bounds what a cmd: source may print, in bytes.
+const maxCommandOutput = 64 << 20
+
+// shell runs a command line of the configuration, as make would, and returns what it prints.
+func shell(ctx context.Context, command string) ([]byte, error) {
+	name, flag := "sh", "-c"
+	if runtime.GOOS == "windows" {
+		name, flag = "cmd", "/C"
+	}
+	cmd := exec.CommandContext(ctx, name, flag, command)
+	cmd.WaitDelay = time.Second // a child of the command may hold the pipe open
+	var out bounded
+	cmd.Stdout = &out
+	var talk bounded
+	cmd.Stderr = &talk
+	err := cmd.Run()
+	if out.full {
+		return nil, fmt.Errorf("the command printed more than %d bytes", maxCommandOutput)
+	}
+	if err != nil {
+		return nil, errors.Join(err, lastLine(talk.String()))
+	}
+	return out.Bytes(), nil
+}
+
+func lastLine(s string) error {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	if last := lines[len(lines)-1]; last != "" {
+		return errors.New(last)
+	}
+	return nil
+}
+
+// clock is the Now of a run: the fixed time of --now or SOURCE_DATE_EPOCH where one is given.
+func (e *Env) clock(flag string) (func() time.Time, error) {
+	switch epoch := e.Getenv("SOURCE_DATE_EPOCH"); {
+	case flag != "":
+		t, err := parseTime(flag)
+		if err != nil {
+			return nil, usage("--now %q is no time", flag).hint("write it like 2025-09-17T10:23:45Z or 2025-09-17")
+		}
+		return func() time.Time { return t }, nil
+	case epoch != "":
+		seconds, err := strconv.ParseInt(epoch, 10, 64)
+		if err != nil {
+			return nil, usage("SOURCE_DATE_EPOCH %q is no number of seconds", epoch)
+		}
+		t := time.Unix(seconds, 0).UTC()
+		return func() time.Time { return t }, nil
+	}
+	return e.Now, nil
+}
+
+func parseTime(s string) (time.Time, error) {
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return t, nil
+	}
+	return time.Parse(time.RFC3339, s)
+}

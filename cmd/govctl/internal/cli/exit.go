@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/gitrepo"
+)
+
+// The exit codes of govctl. Scripts depend on them.
+const (
+	Passed   = 0
+	Findings = 1 // a policy gate failed, a signature did not verify
+	BadInput = 2 // the command line, the configuration or an input file is wrong
+	Failed   = 3 // govctl could not do its work: I/O, network, git
+)
+
+// exitError is an error with the exit code that it stands for.
+type exitError struct {
+	code int
+	err  error
+	tip  string // what the user can do about it
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+func (e *exitError) hint(format string, args ...any) *exitError {
+	e.tip = fmt.Sprintf(format, args...)
+	return e
+}
+
+// usage is the error of a wrong command line or input.
+func usage(format string, args ...any) *exitError {
+	return &exitError{code: BadInput, err: fmt.Errorf(format, args...)}
+}
+
+// errFindings ends a command whose findings are already printed.
+var errFindings = &exitError{code: Findings, err: errors.New("findings")}
+
+// errBadInput ends a command that has already said which input is wrong.
+var errBadInput = &exitError{code: BadInput, err: errors.New("wrong input")}
+
+// codeOf is the exit code for what a command body returned.
+func codeOf(err error) int {
+	var exit *exitError
+	var input *contract.Error
+	switch {
+	case err == nil:
+		return Passed
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.As(err, &input), errors.Is(err, gitrepo.ErrNoRevision), errors.Is(err, gitrepo.ErrNoFile), errors.Is(err, gitrepo.ErrNoTag):
+		return BadInput
+	}
+	return Failed
+}
+
+// say prints an error as govctl prints all of them: one line, and a hint where the user can mend it.
+func say(w io.Writer, err error) {
+	if errors.Is(err, errFindings) || errors.Is(err, errBadInput) {
+		return
+	}
+	fmt.Fprintf(w, "govctl: %s\n", oneLine(err.Error()))
+	var exit *exitError
+	var input *contract.Error
+	switch {
+	case errors.As(err, &exit) && exit.tip != "":
+		fmt.Fprintf(w, "hint: %s\n", oneLine(exit.tip))
+	case errors.As(err, &input) && input.Hint != "":
+		fmt.Fprintf(w, "hint: %s\n", oneLine(input.Hint))
+	}
+}
+
+// oneLine keeps what came from an input from painting the terminal or from starting a workflow command on a line of its own.
+func oneLine(s string) string {
+	out := make([]rune, 0, len(s))
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			r = ' '
+		case r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
+			r = '\uFFFD'
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}

@@ -1,0 +1,123 @@
+// Package config reads govctl.yaml: every key optional, every unknown key an error with its place.
+package config
+
+import (
+	"time"
+)
+
+// File is the name that is looked for when no other is given.
+const File = "govctl.yaml"
+
+// Config is a whole configuration with its defaults filled in.
+type Config struct {
+	Contract   Contract   `json:"contract,omitzero"`  // the one contract of a repository
+	Contracts  []Contract `json:"contracts,omitzero"` // or several, in a monorepo
+	Semver     Semver     `json:"semver,omitzero"`
+	Stability  Stability  `json:"stability,omitzero"`
+	Taxonomy   Taxonomy   `json:"taxonomy,omitzero"`
+	Milestones string     `json:"milestones,omitzero"` // file; an absent default file is no error
+	Sign       Sign       `json:"sign,omitzero"`
+	Webhook    Webhook    `json:"webhook,omitzero"`
+	GitHub     GitHub     `json:"github,omitzero"`
+	Publish    Publish    `json:"publish,omitzero"`
+}
+
+// Contract says where an API contract is read from and what its changes may do.
+type Contract struct {
+	Name            string  `json:"name,omitzero"`             // published as schemas/NAME.json
+	Source          string  `json:"source,omitzero"`           // file | https URL | cmd:COMMAND | git:REV:PATH
+	Baseline        string  `json:"baseline,omitzero"`         // same forms, or "none"; empty: the last published contract
+	ReleaseBaseline string  `json:"release_baseline,omitzero"` // compared with and reported, never gated
+	Gate            string  `json:"gate,omitzero"`             // semver, breaking, none
+	AllowBreaking   bool    `json:"allow_breaking,omitzero"`   // for gate: breaking
+	AllowRemoteRefs bool    `json:"allow_remote_refs,omitzero"`
+	Rules           Rules   `json:"rules,omitzero"`
+	Waivers         string  `json:"waivers,omitzero"` // file; an absent default file is no error
+	Semver          *Semver `json:"semver,omitzero"`  // instead of the common one, in a monorepo
+}
+
+// Rules adjusts the table of change rules.
+type Rules struct {
+	Category        string            `json:"category,omitzero"`         // widest category that gates: wire, validation, sdk, docs
+	Levels          map[string]string `json:"levels,omitzero"`           // rule id to error, warning, info
+	DeprecationDays int               `json:"deprecation_days,omitzero"` // a deprecation without a sunset this far ahead is a warning; 0 disables
+	WaiverMaxDays   int               `json:"waiver_max_days,omitzero"`  // how far ahead a waiver may expire
+}
+
+// Semver is the version policy.
+type Semver struct {
+	Scheme     string `json:"scheme,omitzero"`     // auto, semver, calver
+	ZeroMajor  string `json:"zero_major,omitzero"` // minor: 0.y.z may break on a minor; major: only on a major
+	WarnAsFail bool   `json:"warn_as_fail,omitzero"`
+}
+
+// Stability is the rolling window and its thresholds.
+type Stability struct {
+	Window                          int     `json:"window,omitzero"`          // runs
+	AlertThreshold                  float64 `json:"alert_threshold,omitzero"` // window ratio below which the team is told
+	PlaceholderMaxRuns              int     `json:"placeholder_max_runs"`     // a longer streak fails the run; 0 disables
+	PlaceholderStreakAlertThreshold int     `json:"placeholder_streak_alert_threshold"`
+}
+
+// Taxonomy is the alert catalogue and its gates.
+type Taxonomy struct {
+	File              string         `json:"file,omitzero"`
+	Rules             []string       `json:"rules,omitzero"`   // files, folders, globs
+	Profile           string         `json:"profile,omitzero"` // default, mixin, openshift
+	Severities        map[string]int `json:"severities,omitzero"`
+	RunbookMinPercent float64        `json:"runbook_min_percent"`
+}
+
+// Sign names the keys that verification trusts.
+type Sign struct {
+	PublicKeys string `json:"public_keys,omitzero"`
+}
+
+// Webhook bounds a delivery.
+type Webhook struct {
+	Timeout  Duration `json:"timeout,omitzero"`  // one try
+	Deadline Duration `json:"deadline,omitzero"` // all tries
+}
+
+// GitHub adjusts what govctl does with issues and comments.
+type GitHub struct {
+	SuppressionLabels []string `json:"suppression_labels,omitzero"`
+	Author            string   `json:"author,omitzero"` // whose comments and issues are our own
+}
+
+// Publish names the branches.
+type Publish struct {
+	SchemasBranch string `json:"schemas_branch,omitzero"`
+	PagesBranch   string `json:"pages_branch,omitzero"`
+}
+
+// Duration is a time span, written like 10s or 1m30s.
+type Duration time.Duration
+
+// UnmarshalText reads the form of time.ParseDuration.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	*d = Duration(v)
+	return err
+}
+
+// MarshalText writes the form of time.Duration.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Default is the configuration of a repository without govctl.yaml.
+func Default() Config {
+	return Config{
+		Milestones: "project_milestones.json",
+		Semver:     Semver{Scheme: "auto", ZeroMajor: "major"},
+		Stability:  Stability{Window: 30, AlertThreshold: 0.8, PlaceholderMaxRuns: 10, PlaceholderStreakAlertThreshold: 5},
+		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Profile: "default", RunbookMinPercent: 90,
+			Severities: map[string]int{"critical": 5, "high": 3, "medium": 2, "low": 1, "warning": 1, "info": 1}},
+		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute)},
+		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
+		Publish: Publish{SchemasBranch: "schemas", PagesBranch: "gh-pages"},
+	}
+}
+
+// contractDefaults are the values of one contract's empty keys.
+var contractDefaults = Contract{Name: "openapi", Gate: "semver", Waivers: ".govctl-waivers.yaml",
+	Rules: Rules{Category: "validation", WaiverMaxDays: 180}}

@@ -1,0 +1,116 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/schemas"
+)
+
+// maxBytes bounds the configuration file.
+const maxBytes = 1 << 20
+
+// Parse reads a configuration over the defaults. Every error is a *contract.Error with file, line and column.
+func Parse(ctx context.Context, name string, data []byte) (Config, error) {
+	c := Default()
+	if onlyComments(string(data)) {
+		return finish(c, contract.Node{})
+	}
+	root, err := contract.ParseValue(ctx, name, data, contract.Options{MaxBytes: maxBytes, MaxDepth: 50})
+	if err != nil {
+		return Config{}, err
+	}
+	text := root.AppendJSON(nil)
+	if err := check(root, text); err != nil {
+		return Config{}, err
+	}
+	if err := json.Unmarshal(text, &c, json.RejectUnknownMembers(true)); err != nil {
+		return Config{}, semantic(root, err)
+	}
+	return finish(c, root)
+}
+
+// onlyComments reports a file in which every key is commented out, as init writes it.
+func onlyComments(text string) bool {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			return false
+		}
+	}
+	return true
+}
+
+// check holds the document against its schema and turns the first violation into an error with a place.
+func check(root contract.Node, text []byte) error {
+	if n, parent, ok := unknownKey(root); ok {
+		return &contract.Error{Place: n.KeyPlace(), Msg: fmt.Sprintf("unknown key %q", n.Key()), Hint: suggestion(n.Key(), known(parent))}
+	}
+	err := schemas.Validate("govctl", text)
+	var bad *schemas.Invalid
+	if !errors.As(err, &bad) {
+		return err
+	}
+	v := bad.Violations[0]
+	return &contract.Error{Place: root.Find(v.Pointer).Place(), Msg: strings.TrimPrefix(v.Pointer, "/") + ": " + v.Reason,
+		Hint: "govctl schema show govctl lists every key with its values"}
+}
+
+// semantic gives a decoding error its place.
+func semantic(root contract.Node, err error) error {
+	var sem *json.SemanticError
+	if !errors.As(err, &sem) {
+		return err
+	}
+	at := string(sem.JSONPointer)
+	return &contract.Error{Place: root.Find(at).Place(), Msg: fmt.Sprintf("%s: wrong value", strings.TrimPrefix(at, "/")), Err: err}
+}
+
+// finish fills in what each contract leaves empty and holds the contracts apart.
+func finish(c Config, root contract.Node) (Config, error) {
+	if len(c.Contracts) == 0 {
+		c.Contracts = []Contract{c.Contract}
+	} else if root.Get("contract").Exists() {
+		return Config{}, &contract.Error{Place: root.Get("contract").KeyPlace(), Msg: "contract and contracts are both given", Hint: "move the single contract into the list"}
+	}
+	var names []string
+	for i := range c.Contracts {
+		fill(&c.Contracts[i], c.Semver)
+		name := c.Contracts[i].Name
+		if slices.Contains(names, strings.ToLower(name)) { // they become file names, and some file systems fold case
+			return Config{}, &contract.Error{Place: root.Get("contracts").At(i).Place(), Msg: fmt.Sprintf("a second contract is named %q", name), Hint: "give each contract its own name"}
+		}
+		names = append(names, strings.ToLower(name))
+	}
+	c.Contract = Contract{}
+	return c, nil
+}
+
+func fill(c *Contract, common Semver) {
+	d := contractDefaults
+	for _, f := range []struct{ value, standard *string }{
+		{&c.Name, &d.Name}, {&c.Gate, &d.Gate}, {&c.Waivers, &d.Waivers}, {&c.Rules.Category, &d.Rules.Category},
+	} {
+		if *f.value == "" {
+			*f.value = *f.standard
+		}
+	}
+	if c.Rules.WaiverMaxDays == 0 {
+		c.Rules.WaiverMaxDays = d.Rules.WaiverMaxDays
+	}
+	if c.Semver == nil {
+		c.Semver = &common
+		return
+	}
+	if c.Semver.Scheme == "" {
+		c.Semver.Scheme = common.Scheme
+	}
+	if c.Semver.ZeroMajor == "" {
+		c.Semver.ZeroMajor = common.ZeroMajor
+	}
+}
