@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -17,16 +18,23 @@ import (
 
 // Document is a loaded OpenAPI 3.x description, with the files that its references reach.
 type Document struct {
-	root    *tree
-	files   map[string]*tree // by tree.id
-	order   []*tree          // in the order of loading, root first
-	version string
+	source string
+	*content
+}
 
-	sumOnce sync.Once
-	sum     string
+// content is what documents of equal bytes share.
+type content struct {
+	root     *tree
+	files    map[string]*tree // by tree.id
+	order    []*tree          // in the order of loading, root first
+	version  string
+	dangling []*Error
+
+	digestOnce sync.Once
+	digest     string
 
 	closureOnce sync.Once
-	closures    *closures
+	closures    map[*tree]*closures
 }
 
 // Root is the OpenAPI object.
@@ -36,76 +44,114 @@ func (d *Document) Root() Node { return Node{d.root, 0} }
 func (d *Document) OpenAPI() string { return d.version }
 
 // Source is the name that the description was loaded under.
-func (d *Document) Source() string { return d.root.file }
+func (d *Document) Source() string { return d.source }
 
 // Converted reports whether the source was Swagger 2.0. Places then are those of the Swagger original, as near as can be told.
-func (d *Document) Converted() bool { return d.root.whereFrom != nil }
+func (d *Document) Converted() bool { return d.root.original != nil }
 
 // SHA256 is the hexadecimal digest of Canonical.
 func (d *Document) SHA256() string {
-	d.sumOnce.Do(func() {
-		digest := sha256.Sum256(d.Canonical())
-		d.sum = hex.EncodeToString(digest[:])
+	d.digestOnce.Do(func() {
+		sum := sha256.Sum256(d.Canonical())
+		d.digest = hex.EncodeToString(sum[:])
 	})
-	return d.sum
+	return d.digest
 }
+
+// under is the same document loaded under another name. Places keep the first one.
+func (d *Document) under(name string) *Document { return &Document{source: name, content: d.content} }
 
 // Parse reads the description in data, which the caller must not change afterwards. name stands in messages and places;
 // files that references name are read through opt. Bad input gives an *Error.
 func Parse(ctx context.Context, name string, data []byte, opt Options) (*Document, error) {
-	d := &Document{files: map[string]*tree{}}
-	root, err := d.add(name, "", data, opt)
-	if err != nil {
-		return nil, err
+	d := &Document{source: name, content: &content{files: map[string]*tree{}}}
+	root, bad := d.add(name, rootID(name), data, opt)
+	if bad != nil {
+		return nil, bad
 	}
 	d.root = root
-	if d.version, err = openAPIVersion(root); err != nil {
+	root.remote = strings.HasPrefix(root.id, "https://")
+	var err error
+	if d.version, err = openAPIVersion(d.Root()); err != nil {
 		return nil, err
 	}
-	r := resolver{ctx: ctx, d: d, opt: opt, walks: map[*tree]*walker{}}
+	r := resolver{ctx: ctx, d: d, opt: opt, dialect: dialectOf(d.version), names: newNames(), walkers: map[*tree]*walker{}}
 	if err := r.link(); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
+// ParseValue reads any one JSON or YAML document: a configuration, an alert file. Nothing is required of its content and
+// references mean nothing. Text of nothing but comments is null.
+func ParseValue(_ context.Context, name string, data []byte, opt Options) (Node, error) {
+	t, bad := parseFile(name, name, data, opt)
+	if bad != nil {
+		return Node{}, bad
+	}
+	return Node{t, 0}, nil
+}
+
+// rootID is the name by which other files of the document refer back to its root.
+func rootID(name string) string {
+	if strings.HasPrefix(name, "https://") {
+		return name
+	}
+	return name[strings.LastIndexAny(name, "/:")+1:]
+}
+
 // add parses a file into the document.
-func (d *Document) add(file, id string, data []byte, opt Options) (*tree, error) {
+func (d *Document) add(file, id string, data []byte, opt Options) (*tree, *Error) {
+	t, bad := parseFile(file, id, data, opt)
+	if bad == nil {
+		d.files[id] = t
+		d.order = append(d.order, t)
+	}
+	return t, bad
+}
+
+func parseFile(file, id string, data []byte, opt Options) (*tree, *Error) {
 	t := newTree(file, id, data)
 	if len(data) > opt.maxBytes() {
-		return nil, &Error{Place: t.place(0, ""), Msg: fmt.Sprintf("the file has %d bytes, more than the limit of %d", len(data), opt.maxBytes())}
+		return nil, &Error{Place: placeOf(file), Msg: fmt.Sprintf("is larger than the limit of %d bytes", opt.maxBytes())}
 	}
-	if err := parse(t, data, opt); err != nil {
-		return nil, err
+	err := checkText(t, data)
+	if err == nil {
+		err = parseText(t, data, opt)
 	}
-	d.files[id] = t
-	d.order = append(d.order, t)
-	return t, nil
+	if err == nil {
+		t.refKey = t.keys.id("$ref")
+		return t, nil
+	}
+	var bad *Error
+	if !errors.As(err, &bad) {
+		bad = &Error{Place: placeOf(file), Msg: err.Error(), Err: err}
+	}
+	return nil, bad
 }
 
-// parse picks the format: what begins with a bracket is JSON, unless its name says YAML and it is none.
-func parse(t *tree, data []byte, opt Options) error {
+// parseText picks the format: what begins with a bracket is JSON, unless its name says YAML and only YAML fits.
+func parseText(t *tree, data []byte, opt Options) error {
 	body := strings.TrimLeft(strings.TrimPrefix(t.src, bom), " \t\r\n")
 	ext := strings.ToLower(path.Ext(t.file))
-	if ext != ".json" && !strings.HasPrefix(body, "{") && !strings.HasPrefix(body, "[") {
-		return parseYAML(t, data, opt)
-	}
-	err := parseJSON(t, data, opt)
-	if err != nil && (ext == ".yaml" || ext == ".yml") {
-		again := newTree(t.file, t.id, data)
-		if parseYAML(again, data, opt) == nil {
-			t.nodes, t.keys, t.texts = again.nodes, again.keys, again.texts
-			return nil
+	var err error
+	switch brackets := strings.HasPrefix(body, "{") || strings.HasPrefix(body, "["); {
+	case ext == ".json" && body == "":
+		return t.fail(0, "the file is empty", "")
+	case ext == ".json", brackets && ext != ".yaml" && ext != ".yml":
+		err = parseJSON(t, data, opt)
+	case brackets:
+		if err = parseJSON(t, data, opt); err != nil {
+			t.reset()
+			if parseYAML(t, data, opt) == nil {
+				return nil
+			}
 		}
+	default:
+		err = parseYAML(t, data, opt)
 	}
-	return err
-}
-
-func openAPIVersion(t *tree) (string, error) {
-	root := Node{t, 0}
-	v := root.Get("openapi")
-	if v.Kind() == String && (strings.HasPrefix(v.Text(), "3.0") || strings.HasPrefix(v.Text(), "3.1") || strings.HasPrefix(v.Text(), "3.2")) {
-		return v.Text(), nil
+	if err != nil {
+		return explainConflict(t, err)
 	}
-	return "", fail(root, "this is no OpenAPI 3 description", `it must begin with "openapi: 3.x.y"`)
+	return nil
 }

@@ -31,3 +31,6 @@ func (e *Error) Error() string {
 
 // Unwrap is the cause, which may be nil.
 func (e *Error) Unwrap() error { return e.Err }
+
+// fail is an error at a value.
+func fail(n Node, msg, hint string) *Error { return &Error{Place: n.Place(), Msg: msg, Hint: hint} }

@@ -8,11 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// parseJSON fills t from its own text, which is data. One value, RFC 8259, no duplicate keys, valid UTF-8.
+// parseJSON fills t from its own text, which is data and valid UTF-8: one value of RFC 8259 without duplicate keys.
 func parseJSON(t *tree, data []byte, opt Options) error {
-	if i := invalidUTF8(data); i >= 0 {
-		return t.fail(uint32(i), "the text is not valid UTF-8", "save the file as UTF-8")
-	}
 	p := jsonParser{builder: newBuilder(t, expectedValues(data), opt), data: data}
 	if bytes.HasPrefix(data, []byte(bom)) {
 		p.i = len(bom)

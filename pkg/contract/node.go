@@ -3,6 +3,8 @@ package contract
 import (
 	"encoding/json"
 	"iter"
+	"strconv"
+	"strings"
 )
 
 // Kind is the JSON type of a value.
@@ -57,6 +59,28 @@ func (n Node) Get(key string) Node {
 		return Node{n.t, c}
 	}
 	return Node{}
+}
+
+// Find is the value that an RFC 6901 pointer names, seen from n; absent when there is none. "" is n itself.
+func (n Node) Find(pointer string) Node {
+	if pointer == "" {
+		return n
+	}
+	if pointer[0] != '/' {
+		return Node{}
+	}
+	for token := range strings.SplitSeq(pointer[1:], "/") {
+		if n.Kind() == Array {
+			i, err := strconv.Atoi(token)
+			if err != nil || strconv.Itoa(i) != token {
+				return Node{}
+			}
+			n = n.At(i)
+		} else {
+			n = n.Get(pointerUnescaper.Replace(token))
+		}
+	}
+	return n
 }
 
 // At is the item i of an array; absent when there is none.

@@ -10,6 +10,9 @@ type Options struct {
 	MaxFiles  int // files that one document reaches; 1000 when 0
 	MaxChain  int // references to references in a row; 100 when 0
 
+	// AllowDangling lets references pass that lead nowhere; Document.Dangling lists them.
+	AllowDangling bool
+
 	// ReadFile reads a file that a reference names: a slash-separated path below the folder of the root document.
 	// It must refuse links that leave that folder. Nil refuses all references to files.
 	ReadFile func(ctx context.Context, path string) ([]byte, error)

@@ -28,6 +28,9 @@ func (n Node) KeyPlace() report.Place {
 	return n.t.place(n.raw().koff, n.pointer())
 }
 
+// placeOf is a source as a whole: no line, no column.
+func placeOf(name string) report.Place { return report.Place{File: name} }
+
 func (t *tree) place(off uint32, pointer string) report.Place {
 	line, column := t.lineColumn(off)
 	return report.Place{File: t.file, Line: line, Column: column, Pointer: pointer}

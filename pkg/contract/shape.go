@@ -38,9 +38,9 @@ const (
 	shapes
 )
 
-// shapeTraits are what messages call the object types, whether a Reference may stand in their place, and whether null
+// traits are what messages call the object types, whether a Reference may stand in their place, and whether null
 // (a YAML key with nothing after it) is as good as nothing.
-var shapeTraits = [shapes]struct {
+var traits = [shapes]struct {
 	name      string
 	reference bool
 	empty     bool
@@ -101,8 +101,8 @@ type rule struct {
 	of    shape
 }
 
-// rules are the places of an OpenAPI 3.0, 3.1 and 3.2 document whose type matters for reading it.
-// Keys without a row are data: unknown ones, extensions, examples.
+// rules are the places of an OpenAPI 3.0 or 3.1 description whose type matters for reading it. Keys without a row are
+// data: unknown ones, extensions, examples. The identifiers of JSON Schema ($ref, $id, $anchor ...) are the walker's own.
 var rules = []rule{
 	{sDocument, "openapi", text, 0, data},
 	{sDocument, "info", object, 0, sInfo},
@@ -138,7 +138,6 @@ var rules = []rule{
 	{sComponents, "links", object, object, sLink},
 	{sComponents, "callbacks", object, object, sCallback},
 	{sComponents, "pathItems", object, object, sPathItem},
-	{sComponents, "mediaTypes", object, object, sMediaType},
 
 	{sPaths, "*", object, 0, sPathItem},
 
@@ -152,8 +151,6 @@ var rules = []rule{
 	{sPathItem, "head", object, 0, sOperation},
 	{sPathItem, "patch", object, 0, sOperation},
 	{sPathItem, "trace", object, 0, sOperation},
-	{sPathItem, "query", object, 0, sOperation},
-	{sPathItem, "additionalOperations", object, object, sOperation},
 	{sPathItem, "servers", list, object, sServer},
 	{sPathItem, "parameters", list, object, sParameter},
 
@@ -197,11 +194,8 @@ var rules = []rule{
 	{sRequestBody, "required", flag, 0, data},
 
 	{sMediaType, "schema", object | flag, 0, sSchema},
-	{sMediaType, "itemSchema", object | flag, 0, sSchema},
 	{sMediaType, "examples", object, object, sExample},
 	{sMediaType, "encoding", object, object, sEncoding},
-	{sMediaType, "prefixEncoding", list, object, sEncoding},
-	{sMediaType, "itemEncoding", object, 0, sEncoding},
 
 	{sEncoding, "contentType", text, 0, data},
 	{sEncoding, "headers", object, object, sHeader},
@@ -273,11 +267,7 @@ var rules = []rule{
 	{sSchema, "pattern", text, 0, data},
 	{sSchema, "contentEncoding", text, 0, data},
 	{sSchema, "contentMediaType", text, 0, data},
-	{sSchema, "$id", text, 0, data},
 	{sSchema, "$schema", text, 0, data},
-	{sSchema, "$anchor", text, 0, data},
-	{sSchema, "$dynamicAnchor", text, 0, data},
-	{sSchema, "$dynamicRef", text, 0, data},
 	{sSchema, "nullable", flag, 0, data},
 	{sSchema, "readOnly", flag, 0, data},
 	{sSchema, "writeOnly", flag, 0, data},

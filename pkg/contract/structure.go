@@ -2,17 +2,21 @@ package contract
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 )
 
-// compiled are the rules by shape and keyword number, made on first use so that commands without a contract do not pay.
-var compiled = sync.OnceValue(func() (c struct {
+// ruleIndex finds the row for a key without comparing strings.
+type ruleIndex struct {
 	keywords map[string]uint8
 	rows     [shapes][]int16 // by keyword number: index into rules, -1 for none
 	others   [shapes]int16   // the "*" row
-}) {
-	c.keywords = map[string]uint8{}
+}
+
+// compiled is made on first use, so that commands without a contract do not pay for it.
+var compiled = sync.OnceValue(func() *ruleIndex {
+	c := &ruleIndex{keywords: map[string]uint8{}}
 	for _, r := range rules {
 		if _, known := c.keywords[r.key]; !known && r.key != "*" {
 			c.keywords[r.key] = uint8(len(c.keywords) + 1)
@@ -35,27 +39,74 @@ var compiled = sync.OnceValue(func() (c struct {
 	return c
 })
 
-// A walker goes through the structure of one tree: it checks types against the rules and collects the references.
+// dialect is what the version of the root document decides.
+type dialect struct {
+	siblings bool // keys beside a schema's $ref count, and $id, $anchor and $dynamicRef mean something: since 3.1
+	later    bool // the description says 3.2: what only 3.2 knows is refused
+}
+
+func dialectOf(version string) dialect {
+	return dialect{siblings: !strings.HasPrefix(version, "3.0"), later: strings.HasPrefix(version, "3.2")}
+}
+
+// A walker goes through the structure of one tree: it checks types against the rules and collects references and the
+// names that they may use.
 type walker struct {
 	t        *tree
-	siblings bool    // keys beside a schema's $ref count (OpenAPI 3.1)
-	keywords []uint8 // by key id
+	index    *ruleIndex
+	dialect  dialect
+	names    *names
+	keywords []uint8 // keyword number by key id
+	extends  []bool  // by key id: x-*
+	refKey   uint32  // ids of keys, noKey where the tree does not use them
+	idKeys   [4]uint32
 	seen     []uint64
+	scope    scope
 	found    []reference
+}
+
+// A scope is what a reference without a file name is relative to: the file, or a schema with an $id.
+type scope struct {
+	root uint32
+	base *url.URL // nil outside of schemas with an $id
 }
 
 // A reference is a string in a structural place that names another place.
 type reference struct {
 	from  uint32 // the string
 	shape shape  // of what it must point at
-	loose bool   // a discriminator mapping: may be the bare name of a schema, or of none
+	kind  referenceKind
+	scope scope
 }
 
-func newWalker(t *tree, siblings bool) *walker {
-	c := compiled()
-	w := &walker{t: t, siblings: siblings, keywords: make([]uint8, len(t.keys.names)), seen: make([]uint64, len(t.nodes)/64+1)}
+type referenceKind uint8
+
+const (
+	plain   referenceKind = iota // $ref
+	dynamic                      // $dynamicRef
+	mapping                      // a discriminator's mapping: may be the bare name of a schema, or lead nowhere
+)
+
+// The positions of walker.idKeys.
+const (
+	keyID = iota
+	keyAnchor
+	keyDynamicAnchor
+	keyDynamicRef
+)
+
+func newWalker(t *tree, d dialect, known *names) *walker {
+	w := &walker{t: t, index: compiled(), dialect: d, names: known, keywords: make([]uint8, len(t.keys.names)),
+		extends: make([]bool, len(t.keys.names)), seen: make([]uint64, len(t.nodes)/64+1), refKey: t.keys.id("$ref")}
 	for id, name := range t.keys.names {
-		w.keywords[id] = c.keywords[name]
+		w.keywords[id] = w.index.keywords[name]
+		w.extends[id] = strings.HasPrefix(name, "x-")
+	}
+	for i, name := range []string{keyID: "$id", keyAnchor: "$anchor", keyDynamicAnchor: "$dynamicAnchor", keyDynamicRef: "$dynamicRef"} {
+		w.idKeys[i] = noKey
+		if d.siblings {
+			w.idKeys[i] = t.keys.id(name)
+		}
 	}
 	return w
 }
@@ -67,19 +118,31 @@ func (w *walker) visit(i uint32, s shape) error {
 		return nil
 	}
 	w.seen[i/64] |= 1 << (i % 64)
-	if shapeTraits[s].reference {
+	if s == sSchema && w.dialect.siblings {
+		outer := w.scope
+		defer func() { w.scope = outer }()
+		if err := w.identify(i); err != nil {
+			return err
+		}
+	}
+	if traits[s].reference {
 		if done, err := w.reference(i, s); done || err != nil {
 			return err
 		}
 	}
-	c := compiled()
 	for f := i + 1; f < n.next; f = w.t.nodes[f].next {
-		key := w.t.nodes[f].key
-		row := c.rows[s][w.keywords[key]]
-		if row < 0 {
-			if row = c.others[s]; row < 0 || strings.HasPrefix(w.t.keys.names[key], "x-") {
-				continue
+		if w.dialect.later {
+			if err := refuseLater(Node{w.t, f}, s); err != nil {
+				return err
 			}
+		}
+		key := w.t.nodes[f].key
+		row := w.index.rows[s][w.keywords[key]]
+		if row < 0 && !w.extends[key] {
+			row = w.index.others[s]
+		}
+		if row < 0 {
+			continue
 		}
 		if err := w.field(f, &rules[row]); err != nil {
 			return err
@@ -91,11 +154,11 @@ func (w *walker) visit(i uint32, s shape) error {
 // field checks one field against its row and walks into it.
 func (w *walker) field(f uint32, r *rule) error {
 	n := &w.t.nodes[f]
-	if n.kind == Null && (r.items != 0 || shapeTraits[r.of].empty) {
+	if n.kind == Null && (r.items != 0 || traits[r.of].empty) {
 		return nil
 	}
 	if !r.value.has(n.kind) {
-		return w.wrong(f, Node{w.t, f}.Key(), r.value)
+		return w.wrong(f, r.value)
 	}
 	if r.items == 0 {
 		if r.of != data {
@@ -107,47 +170,75 @@ func (w *walker) field(f uint32, r *rule) error {
 		return nil
 	}
 	for c := f + 1; c < n.next; c = w.t.nodes[c].next {
-		item := &w.t.nodes[c]
-		if n.kind == Object && strings.HasPrefix(w.t.keys.names[item.key], "x-") && !r.items.has(item.kind) {
-			continue
-		}
-		if !r.items.has(item.kind) {
-			return w.wrongItem(f, c, r)
-		}
-		if r.of == data {
-			if r.on == sDiscriminator {
-				w.found = append(w.found, reference{from: c, shape: sSchema, loose: true})
-			}
-			continue
-		}
-		if err := w.visit(c, r.of); err != nil {
+		if err := w.item(f, c, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// item checks one item of the list or map at f.
+func (w *walker) item(f, c uint32, r *rule) error {
+	n := &w.t.nodes[c]
+	if !r.items.has(n.kind) {
+		if n.key != noKey && w.extends[n.key] {
+			return nil // an extension beside the named ones
+		}
+		return w.wrongItem(f, c, r)
+	}
+	if r.of != data {
+		return w.visit(c, r.of)
+	}
+	if r.on == sDiscriminator {
+		w.found = append(w.found, reference{c, sSchema, mapping, w.scope})
+	}
+	return nil
+}
+
 // reference notes the $ref of the object at i; done means that nothing else in the object counts.
 func (w *walker) reference(i uint32, s shape) (done bool, err error) {
-	f := w.t.field(i, "$ref")
-	if s == sSchema && w.siblings {
-		if dynamic := w.t.field(i, "$dynamicRef"); dynamic != 0 && w.t.nodes[dynamic].kind == String {
-			w.found = append(w.found, reference{from: dynamic, shape: s})
-		}
-	}
+	f := w.t.fieldByID(i, w.refKey)
 	if f == 0 {
 		return false, nil
 	}
 	if w.t.nodes[f].kind != String {
-		return false, w.wrong(f, "$ref", text)
+		return false, w.wrong(f, text)
 	}
-	w.found = append(w.found, reference{from: f, shape: s})
-	return s != sPathItem && !(s == sSchema && w.siblings), nil
+	w.found = append(w.found, reference{f, s, plain, w.scope})
+	return s != sPathItem && !(s == sSchema && w.dialect.siblings), nil
 }
 
-func (w *walker) wrong(i uint32, key string, want kinds) error {
+// identify notes what the schema at i is called and the $dynamicRef in it, and enters its scope.
+func (w *walker) identify(i uint32) error {
+	for k, key := range w.idKeys {
+		f := w.t.fieldByID(i, key)
+		if f == 0 {
+			continue
+		}
+		if w.t.nodes[f].kind != String {
+			return w.wrong(f, text)
+		}
+		if k == keyDynamicRef {
+			w.found = append(w.found, reference{f, sSchema, dynamic, w.scope})
+			continue
+		}
+		if err := w.names.note(w, k, i, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) wrong(i uint32, want kinds) error {
 	n := Node{w.t, i}
-	return &Error{Place: n.Place(), Msg: fmt.Sprintf("%q must be %s, not %s", key, want, n.Kind())}
+	err := fail(n, fmt.Sprintf("%q must be %s, not %s", n.Key(), want, n.Kind()), "")
+	switch {
+	case n.Kind() == Null:
+		err.Hint = "remove the key, or write {} for an empty object"
+	case want == text && (n.Kind() == Number || n.Kind() == Bool):
+		err.Hint = "quote it"
+	}
+	return err
 }
 
 func (w *walker) wrongItem(of, i uint32, r *rule) error {
@@ -156,11 +247,13 @@ func (w *walker) wrongItem(of, i uint32, r *rule) error {
 	if w.t.nodes[of].kind == Object {
 		what = fmt.Sprintf("%q in", n.Key())
 	}
-	err := &Error{Place: n.Place(), Msg: fmt.Sprintf("%s %q must be %s, not %s", what, r.key, r.items, n.Kind())}
+	err := fail(n, fmt.Sprintf("%s %q must be %s, not %s", what, r.key, r.items, n.Kind()), "")
 	switch {
 	case n.Key() == "$ref":
 		err.Hint = "only a single object can be replaced by a reference, not a whole map of them"
-	case n.Kind() == Number && r.items == text:
+	case n.Kind() == Null:
+		err.Hint = "write {} for an empty object"
+	case r.items == text && (n.Kind() == Number || n.Kind() == Bool):
 		err.Hint = "quote it"
 	}
 	return err

@@ -17,8 +17,11 @@ type tree struct {
 
 	edges []edge // resolved references, by from
 
-	// whereFrom is the Swagger 2.0 original of a converted document, nil otherwise.
-	whereFrom *tree
+	remote bool   // id is a URL
+	refKey uint32 // id of the key $ref, noKey where there is none
+
+	// original is the Swagger 2.0 description that this one was converted from, nil for all others.
+	original *tree
 
 	lineOnce sync.Once
 	lines    []uint32 // offsets of line starts
@@ -82,7 +85,15 @@ func (t *tree) field(i uint32, key string) uint32 {
 	if n.val >= wideObject {
 		return t.index(i)[id]
 	}
-	for c := i + 1; c < n.next; c = t.nodes[c].next {
+	return t.fieldByID(i, id)
+}
+
+// fieldByID is like field, for a key that is known by its id, and always scans.
+func (t *tree) fieldByID(i, id uint32) uint32 {
+	if id == noKey {
+		return 0
+	}
+	for c, end := i+1, t.nodes[i].next; c < end; c = t.nodes[c].next {
 		if t.nodes[c].key == id {
 			return c
 		}
@@ -111,6 +122,17 @@ type keyTable struct {
 
 // keySeed need not be secret from the document for safety, only fresh per process: it makes collisions unpredictable.
 var keySeed = maphash.MakeSeed()
+
+// id is that of key, noKey where no object has it.
+func (k *keyTable) id(key string) uint32 {
+	if id, ok := k.find(key); ok {
+		return id
+	}
+	return noKey
+}
+
+// reset empties a tree for another attempt on the same text.
+func (t *tree) reset() { t.nodes, t.keys, t.texts = nil, keyTable{}, nil }
 
 func (k *keyTable) find(key string) (uint32, bool) {
 	if len(k.slots) == 0 {

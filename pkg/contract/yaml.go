@@ -13,12 +13,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// parseYAML fills t from its own text, which is data, by way of the YAML library: every construct of YAML, at the price
+// parseYAML fills t from its own text, which is data and valid UTF-8, by way of the YAML library: every construct of YAML, at the price
 // of a second tree.
 func parseYAML(t *tree, data []byte, opt Options) error {
-	if i := invalidUTF8(data); i >= 0 {
-		return t.fail(uint32(i), "the text is not valid UTF-8", "save the file as UTF-8")
-	}
 	root, err := readYAML(t, data)
 	if err != nil {
 		return err
@@ -39,8 +36,8 @@ func readYAML(t *tree, data []byte) (root *yaml.Node, err error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var first, second yaml.Node
 	switch err := d.Decode(&first); {
-	case errors.Is(err, io.EOF):
-		return nil, t.fail(0, "the file is empty", "")
+	case errors.Is(err, io.EOF): // nothing but comments
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: 1, Column: 1}, nil
 	case err != nil:
 		return nil, t.yamlError(err)
 	}
