@@ -75,16 +75,12 @@ func (a *app) configuration(ctx context.Context) (config.Config, error) {
 func (a *app) reader() contract.Reader {
 	return contract.Reader{
 		Stdin: a.Stdin,
-		Dir:   func(dir string) (fs.FS, error) { return openDir(dir) },
-		HTTP:  a.HTTP(),
-		Command: func(ctx context.Context, command string, stdout io.Writer) error {
-			out, err := a.Shell(ctx, command)
-			if err == nil {
-				_, err = stdout.Write(out)
-			}
-			return err
-		},
-		Git: a.Git().Show,
+		//nolint:forbidigo // the root document of a contract is opened here and nowhere else
+		Open:    func(name string) (fs.File, error) { return os.Open(name) },
+		Dir:     openDir,
+		HTTP:    a.HTTP(),
+		Command: a.Shell,
+		Git:     a.Git().Show,
 	}
 }
 
