@@ -1,0 +1,103 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	defaultWidth = 100
+	indent       = "    "
+)
+
+// Colours of the levels, as SGR parameters.
+var colors = map[string]string{"error": "31", "warning": "33", "info": "36"}
+
+func paint(on bool, sgr, s string) string {
+	if !on || sgr == "" {
+		return s
+	}
+	return "\x1b[" + sgr + "m" + s + "\x1b[0m"
+}
+
+// writeText is the form for a terminal: a headline, then each finding with its proof indented below.
+func writeText(w io.Writer, r *Report, lk Look) error {
+	width := lk.Width
+	if width <= 0 {
+		width = defaultWidth
+	}
+	if _, err := fmt.Fprintln(w, paint(lk.Color, "1", Line(r.Headline))); err != nil {
+		return err
+	}
+	for _, f := range ranked(r.Findings) {
+		if _, err := io.WriteString(w, textOf(viewOf(f), lk.Color, width)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func textOf(v view, color bool, width int) string {
+	var b strings.Builder
+	b.WriteByte('\n')
+	head := paint(color, colors[v.Level], v.Label) + ": "
+	if v.Place != "" {
+		head = v.Place + ": " + head
+	}
+	wrap(&b, "", indent, head+v.Message+" "+paint(color, "2", "["+v.Rule+"]"), width)
+	if v.Operations != "" {
+		wrap(&b, indent, indent, v.Operations, width)
+	}
+	if v.Proof != nil {
+		wrap(&b, indent, indent, "proof: "+v.Proof.Claim, width)
+		if v.Proof.Value != "" {
+			fmt.Fprintf(&b, "%s  %s\n", indent, v.Proof.Value)
+		}
+		for _, line := range v.Proof.Lines {
+			fmt.Fprintf(&b, "%s  %s\n", indent, line)
+		}
+	}
+	for _, part := range []struct{ label, text string }{{"", v.State}, {"why: ", v.Why}, {"hint: ", v.Hint}} {
+		if part.text != "" {
+			wrap(&b, indent, indent, part.label+part.text, width)
+		}
+	}
+	return b.String()
+}
+
+// wrap writes text in lines of at most width columns, broken at spaces only: a long name stays in one piece to be copied.
+func wrap(b *strings.Builder, firstIndent, indent, text string, width int) {
+	b.WriteString(firstIndent)
+	at := len(firstIndent)
+	for i, word := range strings.Split(text, " ") {
+		n := columns(word)
+		switch {
+		case i == 0:
+		case at+1+n > width:
+			b.WriteString("\n" + indent)
+			at = len(indent)
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	b.WriteByte('\n')
+}
+
+// columns counts what is seen of a word: colour sequences take no room.
+func columns(word string) int {
+	n := utf8.RuneCountInString(word)
+	for rest := word; ; {
+		_, after, found := strings.Cut(rest, "\x1b[")
+		if !found {
+			return n
+		}
+		sgr, tail, _ := strings.Cut(after, "m")
+		n -= len("\x1b[") + len(sgr) + len("m")
+		rest = tail
+	}
+}

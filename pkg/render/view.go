@@ -1,0 +1,117 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// view is a finding in words, each on one harmless line.
+type view struct {
+	Level, Label                 string // the label also says that the finding is waived
+	Rule, Place, Message         string
+	Operations, Hint, Why, State string
+	Proof                        *proof
+}
+
+// proof is a witness in words.
+type proof struct {
+	Claim string
+	Value string
+	Lines []string // the request as a command line, or as HTTP text where there is none
+}
+
+// Bounds on what one finding may fill, in bytes. The data formats carry everything.
+const (
+	maxValue   = 600
+	maxMessage = 2000
+	maxLines   = 40
+	shownOps   = 3
+)
+
+func viewOf(f *report.Finding) view {
+	v := view{
+		Level: Line(string(f.Level)), Rule: Line(f.Rule), Place: place(f.At()),
+		Message: cut(Line(f.Message), maxMessage), Hint: cut(Line(f.Hint), maxMessage), Why: cut(Line(f.Why), maxMessage),
+		Operations: operations(f.Operations), State: state(f),
+	}
+	v.Label = v.Level
+	if f.Waived() {
+		v.Label = "waived " + v.Level
+	}
+	if w := f.Witness; w != nil {
+		v.Proof = &proof{Claim: claim(w), Value: cut(Line(string(w.Value)), maxValue), Lines: request(w)}
+	}
+	return v
+}
+
+// place is file:line:column, as editors and terminals understand it.
+func place(p *report.Place) string {
+	switch {
+	case p == nil:
+		return ""
+	case p.Line == 0:
+		return Line(strings.TrimSuffix(p.File+" "+p.Pointer, " "))
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", Line(p.File), p.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", Line(p.File), p.Line, p.Column)
+}
+
+func operations(ops []report.Operation) string {
+	var names []string
+	for i, op := range ops {
+		if i == shownOps {
+			break
+		}
+		names = append(names, Line(op.Method)+" "+Line(op.Path))
+	}
+	text := strings.Join(names, ", ")
+	if more := len(ops) - shownOps; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return cut(text, maxMessage)
+}
+
+func claim(w *report.Witness) string {
+	text := fmt.Sprintf("the %s contract accepts this, the %s one refuses it", w.AcceptedBy, w.RefusedBy)
+	if w.Refusal != "" {
+		text += ": " + w.Refusal
+	}
+	return cut(Line(text), maxMessage)
+}
+
+func request(w *report.Witness) []string {
+	text := w.Curl
+	if text == "" {
+		text = strings.ReplaceAll(w.Request, "\r\n", "\n")
+	}
+	if text == "" {
+		return nil
+	}
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if len(lines) > maxLines {
+		lines = append(lines[:maxLines:maxLines], fmt.Sprintf("... (%d lines more)", len(lines)-maxLines))
+	}
+	for i, line := range lines {
+		lines[i] = cut(Line(line), maxMessage)
+	}
+	return lines
+}
+
+// state says what stands between the finding and its effect.
+func state(f *report.Finding) string {
+	var parts []string
+	switch w := f.Waiver; {
+	case w == nil:
+	case w.Expired:
+		parts = append(parts, fmt.Sprintf("the waiver of %s expired on %s: %s", w.Owner, w.Expires, w.Reason))
+	default:
+		parts = append(parts, fmt.Sprintf("waived by %s until %s: %s", w.Owner, w.Expires, w.Reason))
+	}
+	if f.Breaking && f.Verdict == report.Asserted {
+		parts = append(parts, "not proved: the rule says so, no witness was found")
+	}
+	return cut(Line(strings.Join(parts, "; ")), maxMessage)
+}
