@@ -1,0 +1,86 @@
+// Package promrules reads Prometheus rule files as people keep them: plain files, PrometheusRule objects, and the group
+// files of Thanos, Mimir and Loki. It is the only code that calls Prometheus' own rule parser.
+package promrules
+
+import "github.com/romel/govctl/pkg/report"
+
+// File is one rule file.
+type File struct {
+	Name   string
+	Object bool // PrometheusRule objects and not a plain rule file
+	Groups []Group
+}
+
+// Group is a list of rules that are evaluated together.
+type Group struct {
+	Name      string
+	Namespace string // of the document: Mimir's namespace, or namespace/name of a PrometheusRule
+	Interval  string
+	Labels    map[string]string
+	Rules     []Rule
+
+	Line, Column int
+}
+
+// Rule is an alerting or a recording rule. For, Interval and KeepFiringFor are as written; empty where absent.
+type Rule struct {
+	Alert         string
+	Record        string
+	Expr          string
+	For           string
+	KeepFiringFor string
+	Labels        map[string]string
+	Annotations   map[string]string
+
+	Line, Column int // of the name
+	expr         text
+}
+
+// text is where an expression stands, so that a place inside it can be told.
+type text struct {
+	line, column int
+	plain        bool // one line, written as it is read
+	block        bool // a literal block: its lines follow the indicator, at indent
+
+}
+
+// Name is the name of the alert or of the recorded series.
+func (r *Rule) Name() string {
+	if r.Alert != "" {
+		return r.Alert
+	}
+	return r.Record
+}
+
+// Place is where the rule's name stands.
+func (r *Rule) Place(file string) report.Place {
+	return report.Place{File: file, Line: r.Line, Column: r.Column}
+}
+
+// AllLabels are the labels of a rule with those of its group below them.
+func (g *Group) AllLabels(r *Rule) map[string]string {
+	if len(g.Labels) == 0 {
+		return r.Labels
+	}
+	all := make(map[string]string, len(g.Labels)+len(r.Labels))
+	for k, v := range g.Labels {
+		all[k] = v
+	}
+	for k, v := range r.Labels {
+		all[k] = v
+	}
+	return all
+}
+
+// Alerts counts the alerting rules.
+func (f *File) Alerts() int {
+	n := 0
+	for i := range f.Groups {
+		for j := range f.Groups[i].Rules {
+			if f.Groups[i].Rules[j].Alert != "" {
+				n++
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,84 @@
+package promrules
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/rulefmt"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// syntaxRows are what Prometheus itself refuses. The first row stands for files whose structure cannot be read at all.
+func syntaxRows() []Row {
+	return []Row{
+		{
+			ID: "file-refused", Level: report.Error, Want: "have the structure of a rule file", Refusal: true,
+			Why:  "Prometheus loads no rule of a set in which one file is wrong",
+			Mend: "correct the file",
+		},
+		{
+			ID: "rule-refused", Level: report.Error, Want: "be one that Prometheus loads", Refusal: true,
+			Why:   "Prometheus loads no rule of a set in which one is wrong",
+			Mend:  "correct the rule",
+			Check: refusedByPrometheus,
+		},
+	}
+}
+
+// refusedByPrometheus hands a rule to rulefmt: names, labels, expression and templates.
+func refusedByPrometheus(c *checker, g *Group, r *Rule) []problem {
+	rule := rulefmt.Rule{Record: r.Record, Alert: r.Alert, Expr: r.Expr, Labels: r.Labels, Annotations: r.Annotations}
+	rule.For, rule.KeepFiringFor = durationOf(r.For), durationOf(r.KeepFiringFor)
+	if c.LogQL {
+		rule.Expr = "1"
+	}
+	var out []problem
+	for _, found := range rule.Validate(rulefmt.RuleNode{}, model.UTF8Validation, c.exprs) {
+		err := errors.Unwrap(&found)
+		if rest := errors.Unwrap(err); rest != nil && strings.HasPrefix(err.Error(), "could not parse expression") {
+			out = append(out, c.exprProblem(r, rest))
+			continue
+		}
+		out = append(out, problem{got: plainError(err)})
+	}
+	if r == &g.Rules[0] {
+		out = append(out, c.groupLabels(g)...)
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].got < out[j].got }) // rulefmt goes through maps
+	return out
+}
+
+// plainError is rulefmt's message without the name that it gives to a template.
+func plainError(err error) string {
+	text := err.Error()
+	if before, after, ok := strings.Cut(text, "template: __alert_"); ok {
+		if _, reason, ok := strings.Cut(after, ": "); ok {
+			text = before + reason
+		}
+	}
+	return text
+}
+
+func (c *checker) groupLabels(g *Group) []problem {
+	var out []problem
+	for name := range g.Labels {
+		if !model.UTF8Validation.IsValidLabelName(name) || name == model.MetricNameLabel {
+			at := report.Place{File: c.file.Name, Line: g.Line, Column: g.Column}
+			out = append(out, problem{got: fmt.Sprintf("invalid label name of the group: %s", name), at: &at})
+		}
+	}
+	return out
+}
+
+// durationOf reads a duration that Parse has already accepted.
+func durationOf(s string) model.Duration {
+	d, err := model.ParseDuration(s)
+	if err != nil {
+		return 0
+	}
+	return d
+}

@@ -1,0 +1,83 @@
+package taxonomy
+
+import (
+	"strings"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// wordingRows ask whether an entry says something to the person who is woken by it.
+func wordingRows() []Row {
+	return []Row{
+		{
+			ID: "description-placeholder", Level: report.Error, Want: "have a description while it is active",
+			Why:  "whoever gets the alert reads the description first",
+			Mend: "write in one sentence what is wrong when it fires",
+			Check: func(l *linter, a *Alert) []problem {
+				if a.Active() && Placeholder(a.Description) && l.has(a, "description") {
+					return one("description", quote(a.Description)+" says nothing")
+				}
+				return none
+			},
+		},
+		{
+			ID: "runbook-placeholder", Level: report.Error, Want: "have a runbook while it is active",
+			Why:  "an alert that nobody knows what to do about is noise",
+			Mend: "write the first steps, or the address of the page that has them",
+			Check: func(l *linter, a *Alert) []problem {
+				switch {
+				case !a.Active() || a.HasRunbook() || l.misshapenField(a, "runbook"):
+					return none
+				case strings.TrimSpace(a.Runbook) == "":
+					return one("runbook", "there is none")
+				}
+				return one("runbook", quote(a.Runbook)+" says nothing")
+			},
+		},
+		{
+			ID: "for-invalid", Level: report.Warning, Want: "give for as a duration",
+			Why:  "it is compared with the rule and with the windows",
+			Mend: "write it as Prometheus does: 5m, 1h30m, 0m",
+			Check: func(_ *linter, a *Alert) []problem {
+				if _, ok := duration(a.For); ok || a.For == "" {
+					return none
+				}
+				return one("for", quote(a.For)+" is none")
+			},
+		},
+		{
+			ID: "for-outside-windows", Level: report.Error, Want: "name its for among its windows",
+			Why:   "an alert that waits for another time than it looks at is described wrongly or built wrongly",
+			Mend:  "correct for or windows after the rule",
+			Check: forOutsideWindows,
+		},
+	}
+}
+
+// has reports whether an entry has a text in a field, even an empty one.
+func (l *linter) has(a *Alert, field string) bool {
+	_, _, ok := l.File.find(a, field)
+	return ok && !l.misshapenField(a, field)
+}
+
+func forOutsideWindows(_ *linter, a *Alert) []problem {
+	wait, ok := duration(a.For)
+	if !ok || len(a.Windows) == 0 {
+		return none
+	}
+	for _, w := range a.Windows {
+		if w == a.For {
+			return none
+		}
+		named := durations(w)
+		for _, d := range named {
+			if d == wait {
+				return none
+			}
+		}
+		if len(named) == 0 && w != "" && strings.Contains(a.For, w) {
+			return none
+		}
+	}
+	return one("for", quote(a.For)+" is not among "+oneOf(a.Windows))
+}
