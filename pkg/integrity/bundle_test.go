@@ -1,0 +1,165 @@
+package integrity_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/integrity"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// folder is an output folder in memory.
+type folder map[string][]byte
+
+func (f folder) fs() fs.FS {
+	m := fstest.MapFS{}
+	for p, b := range f {
+		m[p] = &fstest.MapFile{Data: b}
+	}
+	return m
+}
+
+func (f folder) status(t testing.TB) fs.FS {
+	t.Helper()
+	sub, err := fs.Sub(f.fs(), "status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sub
+}
+
+func (f folder) clone() folder { return maps.Clone(f) }
+
+// key is a private key made from one byte.
+func key(t testing.TB, seed byte) integrity.PrivateKey {
+	t.Helper()
+	pair, err := integrity.NewKey(bytes.NewReader(bytes.Repeat([]byte{seed}, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := integrity.ParseSeed("test", pair.SeedBase64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+var (
+	madeAt   = time.Date(2025, 9, 17, 10, 0, 0, 0, time.UTC)
+	signedAt = madeAt.Add(time.Minute)
+	now      = madeAt.Add(24 * time.Hour)
+)
+
+func encode(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := artifact.Encode(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// contents are the files of the test bundle; two of the names need every escape of the payload.
+func contents() folder {
+	return folder{
+		"schemas/openapi.json":           []byte("{\n  \"openapi\": \"3.1.0\"\n}\n"),
+		"status/governance-summary.json": []byte("{}\n"),
+		"status/empty.json":              nil,
+		"status/a<b>&\"\x7fé😀.json":      []byte("names\n"),
+		"status/stability-metrics.json":  []byte("{\"score\": 100}\n"),
+	}
+}
+
+// summed is the folder with its checksums.
+func summed(t testing.TB, files folder) folder {
+	t.Helper()
+	sums, err := integrity.Sum(t.Context(), files.fs(), slices.Collect(maps.Keys(files)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums.GeneratedAt = report.At(madeAt)
+	out := files.clone()
+	out["status/checksums.json"] = encode(t, sums)
+	out["status/SHA256SUMS"] = integrity.SHA256SUMS(sums.Artifacts)
+	out["status/checksums-badge.json"] = encode(t, integrity.Badge(sums))
+	return out
+}
+
+// signed is the folder with its checksums signed.
+func signed(t testing.TB, files folder, first integrity.PrivateKey, also ...integrity.PrivateKey) folder {
+	t.Helper()
+	out := summed(t, files)
+	s, err := integrity.Sign(integrity.SignRequest{Checksums: out["status/checksums.json"], At: signedAt, Key: first, Also: also,
+		Previous: []integrity.PublicKey{key(t, 99).Public()},
+		Beside:   map[string][]byte{integrity.SumsFile: out["status/SHA256SUMS"], integrity.BadgeFile: out["status/checksums-badge.json"]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range s.Files {
+		out["status/"+name] = b
+	}
+	out["status/checksums-signature.json"] = encode(t, s.Signature)
+	out["status/checksums.sigstore.json"] = encode(t, s.Bundle)
+	return out
+}
+
+// request verifies all of a folder.
+func request(t testing.TB, f folder) integrity.Request {
+	t.Helper()
+	return integrity.Request{Checksums: f["status/checksums.json"], ChecksumsName: "status/checksums.json",
+		Signature: f["status/checksums-signature.json"], SignatureName: "status/checksums-signature.json",
+		Files: f.fs(), Dir: "status", Beside: f.status(t), ByHand: true, Trust: &integrity.Trust{}, Now: now}
+}
+
+func trusting(keys ...integrity.PrivateKey) *integrity.Trust {
+	tr := &integrity.Trust{}
+	for _, k := range keys {
+		tr.Pin(k.Public())
+	}
+	return tr
+}
+
+func verify(t testing.TB, r integrity.Request) report.Verification {
+	t.Helper()
+	v, err := integrity.Verify(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// reasons are the ids of the findings, sorted, without repetition; warnings are marked.
+func reasons(v report.Verification) string {
+	seen := map[string]bool{}
+	for _, f := range v.Findings {
+		id := f.Rule
+		if f.Level == report.Warning {
+			id = "(" + id + ")"
+		}
+		seen[id] = true
+	}
+	return strings.Join(slices.Sorted(maps.Keys(seen)), " ")
+}
+
+// edit changes a JSON file as another program would.
+func edit(t testing.TB, b []byte, change func(m map[string]any)) []byte {
+	t.Helper()
+	var m map[string]any
+	if err := json.Unmarshal(b, &m); err != nil {
+		t.Fatal(err)
+	}
+	change(m)
+	out, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

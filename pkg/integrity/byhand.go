@@ -1,0 +1,176 @@
+package integrity
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// companions are the files for verification by hand, each with the reason for which it is refused.
+var companions = map[string]string{
+	BadgeFile:     "badge-mismatch",
+	SumsFile:      "sums-mismatch",
+	PublicKeyFile: "pubkey-file-mismatch",
+	PayloadFile:   "payload-file-mismatch",
+	RawFile:       "sig-file-mismatch",
+	PEMFile:       "pem-file-mismatch",
+	MinisigFile:   "minisig-mismatch",
+	MinisignKey:   "minisign-key-mismatch",
+	SigstoreFile:  "sigstore-mismatch",
+}
+
+// byHand holds every file for verification by hand that is there against the signature file, so that who checks with other
+// tools comes to the same answer.
+func (v *verifier) byHand() error {
+	first := v.signers[0]
+	if v.message == nil || !first.known() || first.bad != nil {
+		return nil
+	}
+	v.taken[stepByHand] = true
+	there := map[string][]byte{}
+	for _, name := range slices.Sorted(maps.Keys(companions)) {
+		data, bad, err := v.beside(name)
+		switch {
+		case err != nil:
+			return err
+		case bad != nil && name != SigstoreFile: // the bundle was read before
+			v.say(bad)
+		case data != nil:
+			there[name] = data
+			if why := v.companion(name, data, first, there); why != "" {
+				v.say(refuse(companions[name], name, "%s", why))
+			}
+		}
+	}
+	v.sigstore(first, there)
+	return nil
+}
+
+// companion says how a file disagrees; empty when it does not.
+func (v *verifier) companion(name string, data []byte, s signer, there map[string][]byte) string {
+	differs := false
+	switch name {
+	case PayloadFile:
+		differs = !bytes.Equal(data, v.message)
+	case RawFile:
+		differs = !bytes.Equal(data, s.sig)
+	case PublicKeyFile:
+		differs = trimLineEnd(string(data)) != s.key.Base64()
+	case PEMFile:
+		differs = trimLineEnd(string(data)) != trimLineEnd(string(s.key.PEM()))
+	case MinisigFile:
+		return minisigWrong(data, s)
+	case MinisignKey:
+		return minisignKeyWrong(data, s.key, there[MinisigFile])
+	case SumsFile:
+		return sumsWrong(data, v.list)
+	case BadgeFile:
+		var b struct {
+			Message string `json:"message"`
+		}
+		if err := decode(name, data, &b); err != nil {
+			return err.Error()
+		}
+		differs = v.list.Count > 0 && b.Message != Badge(v.list.Checksums).Message
+	}
+	if differs {
+		return "it is not what the signature file gives"
+	}
+	return ""
+}
+
+func minisigWrong(data []byte, s signer) string {
+	m, bad := parseMinisign(MinisigFile, data, ed25519.SignatureSize)
+	switch {
+	case bad != nil:
+		return bad.detail
+	case !bytes.Equal(m.value, s.sig):
+		return "it holds another signature"
+	case !s.key.verify(append(slices.Clone(m.value), m.comment...), m.global):
+		return "the key did not sign the trusted comment"
+	}
+	return ""
+}
+
+func minisignKeyWrong(data []byte, key PublicKey, signature []byte) string {
+	m, bad := parseMinisign(MinisignKey, data, ed25519.PublicKeySize)
+	if bad != nil {
+		return bad.detail
+	}
+	if string(m.value) != key.raw {
+		return "it holds another key"
+	}
+	if sig, bad := parseMinisign(MinisigFile, signature, ed25519.SignatureSize); bad == nil && sig.number != m.number {
+		return "its key number is not the one of " + MinisigFile
+	}
+	return ""
+}
+
+// sumsWrong reads SHA256SUMS as sha256sum does, in any order.
+func sumsWrong(data []byte, l *list) string {
+	lines := map[string]string{}
+	for line := range strings.Lines(string(data)) {
+		line, escaped := strings.CutPrefix(strings.TrimSuffix(line, "\n"), `\`)
+		digest, name, ok := strings.Cut(line, " ")
+		if !ok || !isDigest(digest) || name == "" || name[0] != ' ' && name[0] != '*' {
+			return "a line is not one of sha256sum"
+		}
+		name = name[1:]
+		if escaped {
+			name = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r").Replace(name)
+		}
+		if _, twice := lines[name]; twice {
+			return name + " is listed twice"
+		}
+		lines[name] = digest
+	}
+	if len(lines) != len(l.Artifacts) {
+		return "it lists another number of files"
+	}
+	for _, a := range l.Artifacts {
+		if lines[a.Path] != a.SHA256 {
+			return "it lists another digest, or none, for " + a.Path
+		}
+	}
+	return ""
+}
+
+// sigstore checks who signed the statement and what it says about the integrity files.
+func (v *verifier) sigstore(first signer, there map[string][]byte) {
+	s := v.statement
+	if s == nil {
+		return
+	}
+	no := func(format string, args ...any) { v.say(refuse("sigstore-mismatch", SigstoreFile, format, args...)) }
+	if !s.signedBy(first.key) {
+		no("key %s did not sign the statement", first.key.ID())
+		return
+	}
+	for _, sig := range s.signatures {
+		if !slices.ContainsFunc(v.signers, func(g signer) bool { return g.key.verify(s.preAuth, sig) }) {
+			no("a signature of the envelope is by none of the keys of the signature file")
+		}
+	}
+	if s.KeyID != nil && *s.KeyID != first.key.ID() || s.ours && (s.hint != first.key.ID() || slices.ContainsFunc(s.keyIDs, func(id string) bool { return id != s.hint })) {
+		no("it names another key id than %s", first.key.ID())
+	}
+	if s.GeneratedAt != nil {
+		said, err := parseTime(*s.GeneratedAt)
+		listed, _ := parseTime(v.list.generated) // parseList has read it
+		if err != nil || !said.Truncate(time.Second).Equal(listed.Truncate(time.Second)) {
+			no("generated_at is %.40q, %s has %q", *s.GeneratedAt, v.ChecksumsName, v.list.generated)
+		}
+	}
+	there[ChecksumsFile] = v.Checksums
+	for _, f := range s.Files {
+		data, ok := there[f.Name]
+		if sum := sha256.Sum256(data); ok && hex.EncodeToString(sum[:]) != f.SHA256 {
+			v.say(refuse("companion-changed", f.Name, "its sha256 is %.12s..., the key signed %.12s...", hex.EncodeToString(sum[:]), f.SHA256))
+		}
+	}
+}

@@ -1,0 +1,212 @@
+package integrity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Verdicts on one file.
+const (
+	fileOK      = "ok"
+	fileChanged = "changed"
+	fileMissing = "missing"
+	fileExtra   = "extra"
+	fileRenamed = "renamed"
+	fileRefused = "refused"
+)
+
+// maxRenames bounds the unlisted files that are hashed to find a missing one under another name.
+const maxRenames = 10_000
+
+// maxExtraFindings bounds the unlisted files that get a finding of their own; every one gets a verdict.
+const maxExtraFindings = 50
+
+// comparison is the folder against the list.
+type comparison struct {
+	files    fs.FS
+	dir      string // folder of the integrity files below files: "status" or "."
+	list     *list
+	verdicts []report.FileVerdict
+	refusals []*refusal
+	found    []report.Checksum // as the folder has it, at the index of the list
+	holder   map[string]string // digest -> listed path
+}
+
+// compare hashes every listed file and looks at what lies beside. The error says that the folder could not be read.
+func compare(ctx context.Context, files fs.FS, dir string, l *list) (*comparison, error) {
+	c := &comparison{files: files, dir: dir, list: l, holder: map[string]string{}}
+	names := make([]string, len(l.Artifacts))
+	for i, a := range l.Artifacts {
+		names[i], c.holder[a.SHA256] = a.Path, a.Path
+	}
+	var errs []error
+	c.found, errs = hashAll(ctx, files, names)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	extras, full := c.unlisted(ctx)
+	var missing []int
+	for i, want := range l.Artifacts {
+		verdict, err := c.one(i, want, errs[i])
+		if err != nil {
+			return nil, err
+		}
+		if verdict == fileMissing {
+			missing = append(missing, i)
+			continue
+		}
+		c.verdicts = append(c.verdicts, report.FileVerdict{Path: want.Path, Verdict: verdict})
+	}
+	extras = c.renamed(ctx, missing, extras)
+	for i, p := range extras {
+		c.verdicts = append(c.verdicts, report.FileVerdict{Path: p, Verdict: fileExtra})
+		if i < maxExtraFindings {
+			c.refusals = append(c.refusals, refuse("file-extra", p, "the file is not listed"))
+		}
+	}
+	if more := len(extras) - maxExtraFindings; more > 0 {
+		c.refusals = append(c.refusals, refuse("file-extra", ".", "%d more files are not listed", more))
+	}
+	if full {
+		c.refusals = append(c.refusals, refuse("file-extra", ".", "more than %d files lie in the folder; the rest was not looked at", maxListed))
+	}
+	slices.SortStableFunc(c.verdicts, func(a, b report.FileVerdict) int { return strings.Compare(a.Path, b.Path) })
+	return c, ctx.Err()
+}
+
+// one judges a listed file.
+func (c *comparison) one(i int, want report.Checksum, err error) (string, error) {
+	got := c.found[i]
+	switch {
+	case err != nil:
+		kind, why := lookAt(c.files, want.Path, err)
+		switch kind {
+		case fileRefused:
+			c.refusals = append(c.refusals, refuse("file-refused", want.Path, "%s", why))
+		case "":
+			return "", &Unreadable{Place: report.Place{File: want.Path}, Msg: why}
+		}
+		return kind, nil
+	case got.SHA256 != want.SHA256:
+		c.refusals = append(c.refusals, refuse("file-changed", want.Path, "the file has sha256 %.12s..., %.12s... is listed%s", got.SHA256, want.SHA256, c.story(i)))
+		return fileChanged, nil
+	case want.Size >= 0 && got.Size != want.Size:
+		c.refusals = append(c.refusals, refuse("size-mismatch", want.Path, "the file has %d bytes, %d are listed", got.Size, want.Size))
+		return fileChanged, nil
+	}
+	return fileOK, nil
+}
+
+// story adds what helps to understand a change: whose content it is, and whether it is younger than the list.
+func (c *comparison) story(i int) string {
+	if other := c.holder[c.found[i].SHA256]; other != "" {
+		return "; it holds the content of " + other
+	}
+	info, err := fs.Stat(c.files, c.list.Artifacts[i].Path)
+	base, err2 := fs.Stat(c.files, path.Join(c.dir, ChecksumsFile))
+	if errors.Join(err, err2) == nil && info.ModTime().After(base.ModTime()) {
+		return fmt.Sprintf("; it was written %s after the checksums", info.ModTime().Sub(base.ModTime()).Round(time.Millisecond))
+	}
+	return ""
+}
+
+// lookAt says why a listed file could not be hashed: missing, refused, or, with an empty verdict, unreadable.
+// An error of os.Root does not say that it was about a link, so the path is walked.
+func lookAt(files fs.FS, p string, err error) (verdict, why string) {
+	if errors.Is(err, errNotRegular) {
+		return fileRefused, "it is not a regular file"
+	}
+	parts := strings.Split(p, "/")
+	for i := range parts {
+		info, statErr := fs.Lstat(files, strings.Join(parts[:i+1], "/"))
+		switch {
+		case errors.Is(statErr, fs.ErrNotExist), len(parts[i]) > 255:
+			return fileMissing, ""
+		case statErr != nil:
+			return "", statErr.Error()
+		case info.Mode()&fs.ModeSymlink != 0:
+			return fileRefused, "it is reached through a link that leaves the folder or leads nowhere"
+		case i < len(parts)-1 && !info.IsDir():
+			return fileMissing, ""
+		}
+	}
+	return "", err.Error()
+}
+
+// unlisted names the files that are neither listed nor integrity files nor ones that cannot be covered; full says that
+// there are more than it looked at.
+func (c *comparison) unlisted(ctx context.Context) (extras []string, full bool) {
+	listed := make(map[string]bool, len(c.list.Artifacts))
+	for _, a := range c.list.Artifacts {
+		listed[a.Path] = true
+	}
+	seen := 0
+	// What cannot be looked into is itself unlisted; the walk goes on.
+	_ = fs.WalkDir(c.files, ".", func(p string, d fs.DirEntry, err error) error {
+		seen++
+		switch {
+		case ctx.Err() != nil || seen > maxListed:
+			full = seen > maxListed
+			return fs.SkipAll
+		case err != nil:
+			if p != "." {
+				extras = append(extras, p)
+			}
+			return fs.SkipDir
+		case d.IsDir() && p == ".git":
+			return fs.SkipDir
+		case d.IsDir() || listed[p] || !Coverable(p) || p == lockFile || path.Dir(p) == c.dir && slices.Contains(uncovered, path.Base(p)):
+			return nil
+		}
+		extras = append(extras, p)
+		return nil
+	})
+	return extras, full
+}
+
+// lockFile is what a running govctl holds in its output folder.
+const lockFile = ".govctl-run.lock"
+
+// renamed finds missing files among the unlisted ones by their digest and returns the other unlisted ones.
+func (c *comparison) renamed(ctx context.Context, missing []int, extras []string) []string {
+	elsewhere := map[string][]string{} // digest -> unlisted paths
+	if len(missing) > 0 {
+		sums, _ := hashAll(ctx, c.files, extras[:min(len(extras), maxRenames)]) // one that cannot be read has no digest
+		for _, s := range sums {
+			elsewhere[s.SHA256] = append(elsewhere[s.SHA256], s.Path)
+		}
+	}
+	taken := map[string]bool{}
+	for _, i := range missing {
+		want := c.list.Artifacts[i]
+		here := elsewhere[want.SHA256]
+		if len(here) == 0 {
+			c.verdicts = append(c.verdicts, report.FileVerdict{Path: want.Path, Verdict: fileMissing})
+			c.refusals = append(c.refusals, refuse("file-missing", want.Path, "the file is listed and not there"))
+			continue
+		}
+		elsewhere[want.SHA256], taken[here[0]] = here[1:], true
+		c.verdicts = append(c.verdicts, report.FileVerdict{Path: want.Path, Verdict: fileRenamed, NewPath: here[0]})
+		c.refusals = append(c.refusals, refuse("file-renamed", want.Path, "its content lies under %s", here[0]))
+	}
+	return slices.DeleteFunc(extras, func(p string) bool { return taken[p] })
+}
+
+// checkAggregate recomputes what a list says about itself.
+func checkAggregate(file string, l *list) (bad []*refusal) {
+	if l.Count != len(l.Artifacts) {
+		bad = append(bad, refuse("count-mismatch", file, "count is %d, %d files are listed", l.Count, len(l.Artifacts)))
+	}
+	if got := Aggregate(l.Artifacts); got != l.AggregateSHA256 {
+		bad = append(bad, refuse("aggregate-mismatch", file, "aggregate_sha256 is %.80q, the listed digests give %q", l.AggregateSHA256, got))
+	}
+	return bad
+}

@@ -1,0 +1,197 @@
+package integrity
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+const verificationSchema = "govctl/verification/v1"
+
+// Request is what to verify and against what.
+type Request struct {
+	Checksums      []byte // checksums.json
+	ChecksumsName  string // its name in messages
+	Signature      []byte // checksums-signature.json
+	SignatureName  string
+	Files          fs.FS  // the folder that the paths start from; nil looks at no file
+	Dir            string // folder of checksums.json below Files: "status" or "."
+	Beside         fs.FS  // the folder of the files for verification by hand; nil looks at none
+	ByHand         bool   // false reads from Beside the signed time and nothing else
+	Trust          *Trust // nil trusts the key in the signature file, with a warning
+	RequireTrusted bool   // makes that warning an error
+	Exact          bool   // makes unlisted files errors
+	MinVersion     int    // lowest signature format that is accepted
+	Now            time.Time
+}
+
+// Verify takes the steps in their order and says all that it found. The error is an *Unreadable, or that of a cancelled context:
+// everything that was read and refused stands in the answer.
+func Verify(ctx context.Context, r Request) (report.Verification, error) {
+	v := newVerifier(r)
+	if err := errors.Join(v.readList(), v.readSignature()); err != nil {
+		return report.Verification{}, err
+	}
+	if v.list == nil || v.sig == nil {
+		return v.answer(), nil
+	}
+	if r.Files != nil {
+		if err := v.files(ctx); err != nil {
+			return report.Verification{}, err
+		}
+	}
+	v.aggregate()
+	v.readSigners()
+	if err := v.readStatement(); err != nil {
+		return report.Verification{}, err
+	}
+	v.payload()
+	v.trust()
+	v.signatures()
+	if r.Beside != nil && r.ByHand {
+		if err := v.byHand(); err != nil {
+			return report.Verification{}, err
+		}
+	}
+	return v.answer(), nil
+}
+
+// VerifyChecksums takes the first two steps only: the files, and what the list says about itself. It proves that the files
+// belong together, not whose they are.
+func VerifyChecksums(ctx context.Context, r Request) (report.Verification, error) {
+	v := newVerifier(r)
+	if err := v.readList(); err != nil {
+		return report.Verification{}, err
+	}
+	if v.list == nil {
+		return v.answer(), nil
+	}
+	if err := v.files(ctx); err != nil {
+		return report.Verification{}, err
+	}
+	v.aggregate()
+	return v.answer(), nil
+}
+
+// verifier holds what the steps hand to one another.
+type verifier struct {
+	Request
+	table     map[string]Reason
+	taken     map[string]bool
+	out       report.Verification
+	list      *list // as checksums.json lists it, with count and aggregate recomputed
+	sig       *wireSignature
+	version   int        // of the signature format; 0 when unknown
+	message   []byte     // the rebuilt payload
+	signers   []signer   // the signature file's own key first, then the additional ones
+	statement *statement // covers the list; nil without one
+}
+
+func newVerifier(r Request) *verifier {
+	v := &verifier{Request: r, table: reasonTable(), taken: map[string]bool{stepRead: true}}
+	v.out = report.Verification{Schema: verificationSchema, Steps: []report.VerificationStep{}, Files: []report.FileVerdict{}, Findings: []report.Finding{}}
+	return v
+}
+
+// say records refusals; options raise the level of some.
+func (v *verifier) say(refusals ...*refusal) {
+	for _, r := range refusals {
+		f := r.finding(v.table)
+		if r.reason == "file-extra" && v.Exact || r.reason == "key-self-vouched" && v.RequireTrusted {
+			f.Level = report.Error
+		}
+		v.out.Findings = append(v.out.Findings, f)
+	}
+}
+
+// refused records a refusal and passes every other error on.
+func (v *verifier) refused(err error) error {
+	var r *refusal
+	if errors.As(err, &r) {
+		v.say(r)
+		return nil
+	}
+	return err
+}
+
+func (v *verifier) readList() error {
+	l, err := parseList(v.ChecksumsName, v.Checksums)
+	v.list = l
+	return v.refused(err)
+}
+
+func (v *verifier) files(ctx context.Context) error {
+	v.taken[stepFiles] = true
+	c, err := compare(ctx, v.Files, v.Dir, v.list)
+	if err != nil {
+		return err
+	}
+	for _, m := range v.list.Missing {
+		c.refusals = append(c.refusals, refuse("file-was-missing", m, "the file was expected and absent when the checksums were taken"))
+	}
+	v.say(c.refusals...)
+	v.out.Files = append(v.out.Files, c.verdicts...)
+	return nil
+}
+
+// aggregate checks what the list says about itself; from here on the list has the recomputed values.
+func (v *verifier) aggregate() {
+	v.taken[stepAggregate] = true
+	v.say(checkAggregate(v.ChecksumsName, v.list)...)
+	v.list.Count, v.list.AggregateSHA256 = len(v.list.Artifacts), Aggregate(v.list.Artifacts)
+	v.out.Aggregate, v.out.Count = v.list.AggregateSHA256, v.list.Count
+}
+
+// signatures checks every signature over the rebuilt payload.
+func (v *verifier) signatures() {
+	if v.message == nil || len(v.signers) == 0 || !v.signers[0].known() {
+		return
+	}
+	v.taken[stepSignature] = true
+	for i, s := range v.signers {
+		reason := "signature-invalid"
+		if i > 0 {
+			reason = "signature-additional-invalid"
+		}
+		switch {
+		case s.bad != nil:
+			v.say(s.bad)
+		case !s.key.verify(v.message, s.sig):
+			v.say(refuse(reason, v.SignatureName, "key %s did not sign the payload that %s gives", s.key.ID(), v.ChecksumsName))
+			if i == 0 && v.version == 1 && s.key.verify(payload(2, v.list.Checksums), s.sig) {
+				v.say(refuse("version-downgraded", v.SignatureName, "it claims format 1, and format 2 was signed"))
+			}
+		case s.statementBad:
+			v.say(refuse(reason, v.SignatureName, "key %s did not sign the statement in %s", s.key.ID(), SigstoreFile))
+		}
+	}
+}
+
+// answer sums the findings up.
+func (v *verifier) answer() report.Verification {
+	order := steps()
+	slices.SortStableFunc(v.out.Findings, func(a, b report.Finding) int {
+		return slices.Index(order, a.Category) - slices.Index(order, b.Category)
+	})
+	v.out.Verdict = "ok"
+	for _, name := range order {
+		s := report.VerificationStep{Name: name, Verdict: "skipped"}
+		if v.taken[name] {
+			s.Verdict = "ok"
+		}
+		for _, f := range v.out.Findings {
+			switch {
+			case f.Category == name && f.Level == report.Error:
+				s.Verdict, v.out.Verdict = "fail", "fail"
+			case f.Category == name && s.Verdict != "fail":
+				s.Verdict = "warning"
+			}
+		}
+		v.out.Steps = append(v.out.Steps, s)
+	}
+	return v.out
+}

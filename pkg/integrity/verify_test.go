@@ -1,0 +1,242 @@
+package integrity_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/integrity"
+	"github.com/romel/govctl/pkg/report"
+	"github.com/romel/govctl/schemas"
+)
+
+func TestVerifyWhatWeSigned(t *testing.T) {
+	k := key(t, 1)
+	f := signed(t, contents(), k)
+	r := request(t, f)
+	r.Trust = trusting(k)
+	r.Exact = true
+	r.MinVersion = 2
+	v := verify(t, r)
+	if v.Verdict != "ok" || len(v.Findings) > 0 {
+		t.Errorf("%s: %+v", v.Verdict, v.Findings)
+	}
+	if v.KeyID != k.Public().ID() || v.FormatVersion != 2 || !v.SignedAtBound || !v.SignedAt.Equal(signedAt) || v.Count != 5 {
+		t.Errorf("%+v", v)
+	}
+	for _, s := range v.Steps {
+		if s.Verdict != "ok" {
+			t.Errorf("step %s: %s", s.Name, s.Verdict)
+		}
+	}
+	if len(v.Files) != 5 || len(v.Steps) != 7 {
+		t.Errorf("%d files, %d steps", len(v.Files), len(v.Steps))
+	}
+	if d := cmp.Diff(f, signed(t, contents(), k)); d != "" {
+		t.Errorf("signing twice gives other bytes: %s", d)
+	}
+	for path, name := range map[string]string{"status/checksums.json": "checksums", "status/checksums-signature.json": "checksums-signature"} {
+		if err := schemas.Validate(name, f[path]); err != nil {
+			t.Error(err)
+		}
+	}
+	b, err := artifact.Encode(v)
+	if err == nil {
+		err = schemas.Validate("verification", b)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSelfVouched(t *testing.T) {
+	r := request(t, signed(t, contents(), key(t, 1)))
+	r.Trust = nil
+	if v := verify(t, r); v.Verdict != "ok" || reasons(v) != "(key-self-vouched)" {
+		t.Errorf("%s: %s", v.Verdict, reasons(v))
+	}
+	r.RequireTrusted = true
+	if v := verify(t, r); v.Verdict != "fail" || reasons(v) != "key-self-vouched" {
+		t.Errorf("%s: %s", v.Verdict, reasons(v))
+	}
+}
+
+// foreign makes a signature file as a program that shares no code with ours does, of either format.
+func foreign(t testing.TB, f folder, version int, seed byte) []byte {
+	t.Helper()
+	private := ed25519.NewKeyFromSeed([]byte(strings.Repeat(string(rune(seed)), 32)))
+	var sums report.Checksums
+	edit(t, f["status/checksums.json"], func(m map[string]any) {
+		sums.AggregateSHA256, sums.Count = m["aggregate_sha256"].(string), int(m["count"].(float64))
+	})
+	payload := `{"aggregate_sha256":"` + sums.AggregateSHA256 + `","count":5}`
+	out := `{"algorithm":"Ed25519","signed_at":"2025-09-17T10:01:00.123456","aggregate_sha256":"` + sums.AggregateSHA256 + `","count":5,`
+	if version == 2 {
+		list := ""
+		for line := range strings.Lines(string(f["status/SHA256SUMS"])) {
+			digest, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
+			name = strings.NewReplacer(`"`, `\"`, "\x7f", `\u007f`, "é", `\u00e9`, "😀", `\ud83d\ude00`).Replace(name)
+			list += `,{"path":"` + name + `","sha256":"` + digest + `"}`
+		}
+		list = "[" + list[1:] + "]"
+		payload = `{"aggregate_sha256":"` + sums.AggregateSHA256 + `","artifacts":` + list + `,"count":5}`
+		out += `"signature_format_version":2,"artifact":"checksums.json","artifacts":` + list + `,"canonical_payload":` + payload + `,"payload_encoding":"json+sorted+compact",`
+	}
+	b64 := base64.StdEncoding.EncodeToString
+	return []byte(out + `"public_key_base64":"` + b64(private.Public().(ed25519.PublicKey)) + `","signature_base64":"` + b64(ed25519.Sign(private, []byte(payload))) + `"}`)
+}
+
+func TestVerifyWhatOthersSigned(t *testing.T) {
+	for version, want := range map[int]string{1: "(names-not-covered)", 2: ""} {
+		f := summed(t, contents())
+		f["status/checksums-signature.json"] = foreign(t, f, version, 1)
+		r := request(t, f)
+		r.Trust = trusting(key(t, 1))
+		v := verify(t, r)
+		if v.Verdict != "ok" || reasons(v) != want || v.SignedAtBound || v.FormatVersion != version {
+			t.Errorf("format %d: %s: %+v", version, v.Verdict, v.Findings)
+		}
+		r.MinVersion = 2
+		if v := verify(t, r); (v.Verdict == "ok") != (version == 2) || version == 1 && reasons(v) != "version-too-low" {
+			t.Errorf("format %d, at least 2: %s %s", version, v.Verdict, reasons(v))
+		}
+	}
+}
+
+// TestRenameUnderFormat1 is why format 2 exists: a rename that keeps the order leaves the aggregate as it was.
+func TestRenameUnderFormat1(t *testing.T) {
+	for version, want := range map[int]string{1: "(names-not-covered)", 2: "payload-mismatch signature-invalid signed-artifacts-mismatch"} {
+		f := summed(t, contents())
+		sig := foreign(t, f, version, 1)
+		renamed := contents()
+		renamed["status/stability-metrics2.json"] = renamed["status/stability-metrics.json"]
+		delete(renamed, "status/stability-metrics.json")
+		f = summed(t, renamed)
+		f["status/checksums-signature.json"] = sig
+		r := request(t, f)
+		r.Trust = trusting(key(t, 1))
+		if v := verify(t, r); reasons(v) != want {
+			t.Errorf("format %d: %s", version, reasons(v))
+		}
+	}
+}
+
+func TestFileVerdicts(t *testing.T) {
+	k := key(t, 1)
+	for name, c := range map[string]struct {
+		change  func(f folder)
+		reasons string
+		verdict map[string]string
+	}{
+		"changed": {func(f folder) { f["schemas/openapi.json"] = []byte("other") }, "file-changed", map[string]string{"schemas/openapi.json": "changed"}},
+		"same size": {func(f folder) { f["status/governance-summary.json"] = []byte("[]\n") }, "file-changed",
+			map[string]string{"status/governance-summary.json": "changed"}},
+		"missing": {func(f folder) { delete(f, "status/empty.json") }, "file-missing", map[string]string{"status/empty.json": "missing"}},
+		"extra":   {func(f folder) { f["status/new.json"] = []byte("x") }, "(file-extra)", map[string]string{"status/new.json": "extra"}},
+		"renamed": {func(f folder) {
+			f["schemas/api.json"] = f["schemas/openapi.json"]
+			delete(f, "schemas/openapi.json")
+		}, "file-renamed", map[string]string{"schemas/openapi.json": "renamed"}},
+		"swapped": {func(f folder) {
+			f["schemas/openapi.json"], f["status/empty.json"] = f["status/empty.json"], f["schemas/openapi.json"]
+		}, "file-changed", map[string]string{"schemas/openapi.json": "changed", "status/empty.json": "changed"}},
+		"moved over another": {func(f folder) {
+			f["schemas/openapi.json"] = f["status/governance-summary.json"]
+			delete(f, "status/governance-summary.json")
+		}, "file-changed file-missing", map[string]string{"schemas/openapi.json": "changed", "status/governance-summary.json": "missing"}},
+		"folder instead": {func(f folder) {
+			delete(f, "status/empty.json")
+			f["status/empty.json/x"] = nil
+		}, "(file-extra) file-refused", map[string]string{"status/empty.json": "refused", "status/empty.json/x": "extra"}},
+		"file instead of folder": {func(f folder) {
+			delete(f, "schemas/openapi.json")
+			f["schemas"] = []byte("flat")
+		}, "(file-extra) file-missing", map[string]string{"schemas/openapi.json": "missing", "schemas": "extra"}},
+		"other writers": {func(f folder) {
+			f["status/history.jsonl"], f["status/manifest.json"], f["status/webhook-deliveries.jsonl"] = []byte("1"), []byte("2"), []byte("3")
+			f[".git/config"], f[".govctl-run.lock"] = []byte("4"), []byte("5")
+		}, "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := signed(t, contents(), k)
+			c.change(f)
+			r := request(t, f)
+			r.Trust = trusting(k)
+			v := verify(t, r)
+			if got := reasons(v); got != c.reasons || (v.Verdict == "ok") != (c.reasons == "" || c.reasons == "(file-extra)") {
+				t.Errorf("%s %s, want %s", v.Verdict, got, c.reasons)
+			}
+			for _, file := range v.Files {
+				want := c.verdict[file.Path]
+				if want == "" {
+					want = "ok"
+				}
+				if file.Verdict != want || (file.Verdict == "renamed") != (file.NewPath != "") {
+					t.Errorf("%s: %s %s, want %s", file.Path, file.Verdict, file.NewPath, want)
+				}
+			}
+			r.Exact = true
+			if v := verify(t, r); (v.Verdict == "ok") != (c.reasons == "") {
+				t.Errorf("exactly: %s %s", v.Verdict, reasons(v))
+			}
+			hashes, err := integrity.VerifyChecksums(t.Context(), r)
+			if err != nil || hashes.Verdict != verify(t, r).Verdict {
+				t.Errorf("checksums alone: %s, %v", hashes.Verdict, err)
+			}
+		})
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	k := key(t, 1)
+	good := signed(t, contents(), k)
+	for name, change := range map[string]func(r *integrity.Request){
+		"empty checksums":     func(r *integrity.Request) { r.Checksums = nil },
+		"truncated checksums": func(r *integrity.Request) { r.Checksums = r.Checksums[:len(r.Checksums)-3] },
+		"an array":            func(r *integrity.Request) { r.Checksums = []byte("[]") },
+		"a page":              func(r *integrity.Request) { r.Signature = []byte("<html>404</html>") },
+		"not UTF-8":           func(r *integrity.Request) { r.Signature = []byte("{\"a\":\"\xff\"}") },
+		"byte order mark":     func(r *integrity.Request) { r.Signature = append([]byte("\xef\xbb\xbf"), r.Signature...) },
+		"truncated signature": func(r *integrity.Request) { r.Signature = r.Signature[:len(r.Signature)/2] },
+	} {
+		r := request(t, good)
+		change(&r)
+		var bad *integrity.Unreadable
+		if _, err := integrity.Verify(t.Context(), r); !errors.As(err, &bad) || !strings.HasPrefix(bad.Error(), "status/checksums") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := integrity.Verify(ctx, request(t, good)); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestSignRefusesABrokenList(t *testing.T) {
+	good := summed(t, contents())["status/checksums.json"]
+	for name, b := range map[string][]byte{
+		"count":     edit(t, good, func(m map[string]any) { m["count"] = 4 }),
+		"aggregate": edit(t, good, func(m map[string]any) { m["aggregate_sha256"] = strings.Repeat("0", 64) }),
+		"path":      []byte(strings.Replace(string(good), "schemas/openapi", "../openapi", 1)),
+		"json":      good[:20],
+	} {
+		if _, err := integrity.Sign(integrity.SignRequest{Checksums: b, Key: key(t, 1), At: signedAt}); err == nil {
+			t.Errorf("%s was signed", name)
+		}
+	}
+	empty, err := integrity.Sum(t.Context(), fstest.MapFS{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := integrity.Sign(integrity.SignRequest{Checksums: encode(t, empty), Key: key(t, 1), At: signedAt}); err != nil {
+		t.Errorf("a list of nothing: %v", err)
+	}
+}
