@@ -41,7 +41,11 @@ func artifactsPage(t *testing.T) []byte {
 		if k.Schema != "" {
 			link = fmt.Sprintf("[%s](#%s)", k.Schema, k.Schema)
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Path, link, k.About)
+		where := "printed"
+		if k.Path != "" {
+			where = "`" + k.Path + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", where, link, k.About)
 	}
 	done := map[string]bool{"": true}
 	for _, k := range Kinds() {

@@ -12,7 +12,7 @@ import (
 
 // Kind is one row of the table of files: where it lies in the output folder, which schema it fits, which types it has.
 type Kind struct {
-	Path   string         // below the output folder, with forward slashes; "*" stands for one changing part
+	Path   string         // below the output folder, with forward slashes; "*" stands for one changing part; empty for what is printed
 	Schema string         // name of its schema; empty for files that are not JSON
 	Shapes []reflect.Type // Go types of the schema; two where a file has two forms
 	About  string         // one sentence for docs/artifacts.md
@@ -41,6 +41,8 @@ const (
 	PayloadBadge    = "status/payload-version-badge.json"
 	MilestonesBadge = "status/milestones-badge.json"
 	ChecksumsBadge  = "status/checksums-badge.json"
+	SignaturePath   = "status/checksums-signature.json"
+	TrustedPath     = "trusted.json"
 )
 
 func shape[T any]() []reflect.Type { return []reflect.Type{reflect.TypeFor[T]()} }
@@ -69,6 +71,17 @@ func Kinds() []Kind {
 		{PromPath, "", nil, "Every figure in Prometheus text format, for node_exporter's textfile collector."},
 		{ChecksumsPath, "checksums", shape[report.Checksums](), "The digest of every covered file and one over all of them."},
 		{SumsPath, "", nil, "The same digests for `sha256sum -c status/SHA256SUMS`, run in the output folder."},
+		{SignaturePath, "checksums-signature", shape[report.Signature](), "Ed25519 signature over the checksums. Read docs/verify.md for it and for the files below."},
+		{"status/checksums-pubkey.txt", "", nil, "The public key, base64."},
+		{"status/checksums-payload.json", "", nil, "The bytes that were signed."},
+		{"status/checksums.sig", "", nil, "The signature, 64 raw bytes, for openssl."},
+		{"status/checksums-pubkey.pem", "", nil, "The public key as PEM (SubjectPublicKeyInfo), for openssl and cosign."},
+		{"status/checksums.minisig", "", nil, "The signature for minisign and signify."},
+		{"status/minisign.pub", "", nil, "The public key for minisign and signify."},
+		{"status/checksums.sigstore.json", "", nil, "A Sigstore bundle v0.3 with an in-toto statement, one subject per file, for cosign with a key. Its predicate binds the time of signing."},
+		{TrustedPath, "trusted-keys", shape[report.TrustedKeys](), "The keys that verification accepts, with their rotation records. It lies with the project's keys (`keys/`), not in the output folder."},
+		{"", "key-rotation", shape[report.Rotation](), "What `govctl key rotate` prints: one key hands over to the next, signed by both."},
+		{"", "verification", shape[report.Verification](), "What `govctl verify --format json` prints: a verdict per step and per file."},
 		{IndexPath, "", nil, "The status page."},
 		{ManifestPath, "manifest", shape[report.Manifest](), "Every file of the last run with digest, size and the step that wrote it."},
 	}
@@ -108,6 +121,7 @@ var mediaTypes = map[string]string{
 	".svg":   "image/svg+xml",
 	".txt":   "text/plain; charset=utf-8",
 	".pem":   "application/x-pem-file",
+	".pub":   "text/plain; charset=utf-8",
 }
 
 func mediaType(p string) string {

@@ -103,7 +103,9 @@ func TestSpeccheck(t *testing.T) {
 }
 
 func TestSmallOrderKeys(t *testing.T) {
-	var file struct{ Keys []struct{ Hex, Base64 string } }
+	var file struct {
+		Keys []struct{ Hex, Base64 string }
+	}
 	load(t, "ed25519/small-order-pubkeys.json", &file)
 	if len(file.Keys) != 14 {
 		t.Errorf("%d keys", len(file.Keys))
