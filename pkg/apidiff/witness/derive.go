@@ -15,6 +15,7 @@ type mode uint8
 const (
 	asResponse          mode = 1 << iota // else as a request
 	assertFormat                         // formats that both validators check are asserted
+	strictFormat                         // formats that one validator checks are asserted: for the side that must accept
 	assertAccess                         // readOnly properties in requests and writeOnly ones in responses are refused
 	assertDiscriminator                  // the discriminator must be there and known
 )
@@ -88,9 +89,9 @@ func (d *deriver) derive(s site, m mode) *jsonschema.Schema {
 			return out
 		}
 	}
-	for _, k := range d.w.tables.derivations {
-		if v := s.get(k.keyword); v.Exists() {
-			k.derive(d, s, v, m, out)
+	for keyword, v := range s.keywords() {
+		if carry := d.w.tables.derivations[keyword]; carry != nil {
+			carry(d, s, v, m, out)
 		}
 	}
 	d.access(s, m, out)
@@ -114,7 +115,7 @@ func (d *deriver) leaf(s site, m mode) *jsonschema.Schema {
 		case name == "nullable":
 			key.nullable = s.get("nullable").Bool()
 		case name == "description" || name == "title" || name == "example" || name == "default" || name == "readOnly" ||
-			name == "writeOnly" || name == "deprecated" || name == "format" && m&assertFormat == 0:
+			name == "writeOnly" || name == "deprecated" || name == "format" && !m.asserts(v.Text()):
 		default:
 			return nil
 		}
@@ -134,90 +135,89 @@ func (d *deriver) leaf(s site, m mode) *jsonschema.Schema {
 	return out
 }
 
-// derivation is one keyword: how it is carried over. What stands in no row is an annotation.
-type derivation struct {
-	keyword string
-	derive  func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema)
-}
+// derivation carries one keyword over.
+type derivation = func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema)
 
-// derivations is the table of keywords.
-func derivations() []derivation {
-	return []derivation{
-		{"type", deriveType},
-		{"enum", deriveEnum},
-		{"const", func(_ *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
+// derivations is the table of keywords. What stands in no row is an annotation.
+func derivations() map[string]derivation {
+	return map[string]derivation{
+		"type": deriveType,
+		"enum": deriveEnum,
+		"const": func(_ *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
 			out.Constant = []any{v.Value()}
-		}},
-		{"format", deriveFormat},
-		{"allOf", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) { out.AllOf = d.list(s, v, m) }},
-		{"anyOf", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) { out.AnyOf = d.list(s, v, m) }},
-		{"oneOf", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) { out.OneOf = d.list(s, v, m) }},
-		{"not", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"format": deriveFormat,
+		"allOf": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.AllOf = append(out.AllOf, d.list(s, v, m)...)
+		},
+		"anyOf": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) { out.AnyOf = d.list(s, v, m) },
+		"oneOf": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) { out.OneOf = d.list(s, v, m) },
+		"not": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			out.Not = d.derive(s.at(v), m)
-		}},
-		{"if", deriveCondition},
-		{"multipleOf", deriveNumber},
-		{"minimum", deriveNumber},
-		{"maximum", deriveNumber},
-		{"exclusiveMinimum", deriveNumber},
-		{"exclusiveMaximum", deriveNumber},
-		{"minLength", deriveCount},
-		{"maxLength", deriveCount},
-		{"minItems", deriveCount},
-		{"maxItems", deriveCount},
-		{"minProperties", deriveCount},
-		{"maxProperties", deriveCount},
-		{"minContains", deriveCount},
-		{"maxContains", deriveCount},
-		{"pattern", func(d *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
+		},
+		"if":               deriveCondition,
+		"multipleOf":       deriveNumber,
+		"minimum":          deriveNumber,
+		"maximum":          deriveNumber,
+		"exclusiveMinimum": deriveNumber,
+		"exclusiveMaximum": deriveNumber,
+		"minLength":        deriveCount,
+		"maxLength":        deriveCount,
+		"minItems":         deriveCount,
+		"maxItems":         deriveCount,
+		"minProperties":    deriveCount,
+		"maxProperties":    deriveCount,
+		"minContains":      deriveCount,
+		"maxContains":      deriveCount,
+		"pattern": func(d *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
 			if out.Pattern = d.w.pattern(v.Text()); out.Pattern == nil {
 				d.refuseToSay(out, "pattern")
 			}
-		}},
-		{"uniqueItems", func(_ *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) { out.UniqueItems = v.Bool() }},
-		{"items", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"uniqueItems": func(_ *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) { out.UniqueItems = v.Bool() },
+		"items": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			out.Items2020 = d.derive(s.at(v), m)
-		}},
-		{"prefixItems", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"prefixItems": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			out.PrefixItems = d.list(s, v, m)
-		}},
-		{"contains", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"contains": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			out.Contains = d.derive(s.at(v), m)
-		}},
-		{"unevaluatedItems", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"unevaluatedItems": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			out.UnevaluatedItems = d.derive(s.at(v), m)
-		}},
-		{"properties", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"properties": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			out.Properties = d.named(s, v, m)
-		}},
-		{"patternProperties", derivePatternProperties},
-		{"additionalProperties", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"patternProperties": derivePatternProperties,
+		"additionalProperties": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			if v.Kind() == contract.Bool {
 				out.AdditionalProperties = v.Bool()
 			} else {
 				out.AdditionalProperties = d.derive(s.at(v), m)
 			}
-		}},
-		{"unevaluatedProperties", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"unevaluatedProperties": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			out.UnevaluatedProperties = d.derive(s.at(v), m)
-		}},
-		{"propertyNames", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"propertyNames": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			out.PropertyNames = d.derive(s.at(v), m)
-		}},
-		{"required", deriveRequired},
-		{"dependentRequired", func(_ *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
+		},
+		"required": deriveRequired,
+		"dependentRequired": func(_ *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
 			out.DependentRequired = map[string][]string{}
 			for name, list := range v.Fields() {
 				out.DependentRequired[name] = texts(list)
 			}
-		}},
-		{"dependentSchemas", func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+		},
+		"dependentSchemas": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
 			out.DependentSchemas = d.named(s, v, m)
-		}},
-		{"discriminator", deriveDiscriminator},
-		{"$dynamicRef", cannotSay},
-		{"$recursiveRef", cannotSay},
-		{"$id", cannotSay}, // it moves the base of the references below
+		},
+		"discriminator": deriveDiscriminator,
+		"$dynamicRef":   cannotSay,
+		"$recursiveRef": cannotSay,
+		"$id":           cannotSay, // it moves the base of the references below
 	}
 }
 

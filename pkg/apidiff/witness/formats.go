@@ -45,12 +45,17 @@ var formats = map[string]format{
 	"decimal":       {examples: []string{"1", "2"}},
 }
 
+// asserts is whether a format is more than an annotation. Claims of refusal rest only on formats that both validators
+// check; the side that accepts must do so for a reader who asserts any.
+func (m mode) asserts(name string) bool {
+	f, known := formats[name]
+	return known && (m&strictFormat != 0 || m&assertFormat != 0 && f.asserted)
+}
+
 func deriveFormat(d *deriver, _ site, v contract.Node, m mode, out *jsonschema.Schema) {
-	f, ok := formats[v.Text()]
-	if m&assertFormat == 0 || !ok || !f.asserted {
-		return
+	if m.asserts(v.Text()) {
+		d.extend(out, "format", formatCheck{v.Text(), formats[v.Text()]})
 	}
-	d.extend(out, "format", formatCheck{v.Text(), f})
 }
 
 // formatCheck asserts a format with the check of the JSON Schema validator.

@@ -22,17 +22,16 @@ func (g *gen) text(sh *shape, salt int) (any, bool) {
 // texts are candidates for text, most readable first.
 func (g *gen) texts(sh *shape, salt int) []string {
 	var out []string
-	if len(sh.patterns) > 0 || len(sh.formats) > 0 {
+	for _, name := range sh.formats {
+		if ex := formats[name].examples; len(ex) > 0 {
+			out = append(out, ex[salt%len(ex)], pad(ex[salt%len(ex)], sh.minLen))
+		}
+	}
+	if len(out) == 0 && len(sh.patterns)+len(sh.formats) > 0 {
 		for _, h := range sh.hints {
 			if s, ok := h.(string); ok && salt == 0 {
 				out = append(out, s)
 			}
-		}
-	}
-	for _, name := range sh.formats {
-		ex := formats[name].examples
-		if len(ex) > 0 {
-			out = append(out, ex[salt%len(ex)])
 		}
 	}
 	for _, re := range sh.patterns {

@@ -70,7 +70,7 @@ func (b *kinBuilder) options(v any) []openapi3.SchemaValidationOption {
 	if b.mode&assertAccess == 0 {
 		opts = append(opts, openapi3.DisableReadOnlyValidation(), openapi3.DisableWriteOnlyValidation())
 	}
-	if b.mode&assertFormat != 0 {
+	if b.mode&(assertFormat|strictFormat) != 0 {
 		if b.w.kin.formats == nil {
 			b.w.kin.formats = formatValidators()
 		}
@@ -107,9 +107,9 @@ func (b *kinBuilder) build(s site, vs []any) (*openapi3.Schema, error) {
 	b.depth++
 	defer func() { b.above = b.above[:len(b.above)-1]; b.depth-- }()
 	out := &openapi3.Schema{}
-	for _, k := range b.w.tables.kin {
-		if v := s.get(k.keyword); v.Exists() {
-			if err := k.read(b, s, v, vs, out); err != nil {
+	for keyword, v := range s.keywords() {
+		if read := b.w.tables.kin[keyword]; read != nil {
+			if err := read(b, s, v, vs, out); err != nil {
 				return nil, err
 			}
 		}
@@ -149,13 +149,10 @@ func (b *kinBuilder) list(s site, v contract.Node, vs []any) (openapi3.SchemaRef
 	return out, nil
 }
 
-// kinKeyword is one keyword: how the validator is told of it.
-type kinKeyword struct {
-	keyword string
-	read    func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error
-}
+// kinKeyword tells the validator of one keyword.
+type kinKeyword = func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error
 
-func told(f func(v contract.Node, out *openapi3.Schema)) func(*kinBuilder, site, contract.Node, []any, *openapi3.Schema) error {
+func told(f func(v contract.Node, out *openapi3.Schema)) kinKeyword {
 	return func(_ *kinBuilder, _ site, v contract.Node, _ []any, out *openapi3.Schema) error {
 		f(v, out)
 		return nil

@@ -9,79 +9,80 @@ import (
 )
 
 // kinKeywords is the table of keywords.
-func kinKeywords() []kinKeyword {
-	return []kinKeyword{
-		{"type", kinType},
-		{"nullable", told(func(v contract.Node, out *openapi3.Schema) { out.Nullable = v.Bool() })},
-		{"readOnly", told(func(v contract.Node, out *openapi3.Schema) { out.ReadOnly = v.Bool() })},
-		{"writeOnly", told(func(v contract.Node, out *openapi3.Schema) { out.WriteOnly = v.Bool() })},
-		{"enum", told(func(v contract.Node, out *openapi3.Schema) { out.Enum = values(v) })},
-		{"const", kinConst},
-		{"format", func(b *kinBuilder, _ site, v contract.Node, _ []any, out *openapi3.Schema) error {
-			if b.mode&assertFormat != 0 && formats[v.Text()].asserted {
-				out.Format = v.Text()
+func kinKeywords() map[string]kinKeyword {
+	return map[string]kinKeyword{
+		"type":      kinType,
+		"nullable":  told(func(v contract.Node, out *openapi3.Schema) { out.Nullable = v.Bool() }),
+		"readOnly":  told(func(v contract.Node, out *openapi3.Schema) { out.ReadOnly = v.Bool() }),
+		"writeOnly": told(func(v contract.Node, out *openapi3.Schema) { out.WriteOnly = v.Bool() }),
+		"enum":      told(func(v contract.Node, out *openapi3.Schema) { out.Enum = values(v) }),
+		"const":     kinConst,
+		"format": func(b *kinBuilder, _ site, v contract.Node, _ []any, out *openapi3.Schema) error {
+			if b.mode.asserts(v.Text()) {
+				out.Format = v.Text() // it checks those that it knows
 			}
 			return nil
-		}},
-		{"minimum", told(func(v contract.Node, out *openapi3.Schema) { out.Min = float(v) })},
-		{"maximum", told(func(v contract.Node, out *openapi3.Schema) { out.Max = float(v) })},
-		{"exclusiveMinimum", told(func(v contract.Node, out *openapi3.Schema) { out.ExclusiveMin = exclusiveBound(v) })},
-		{"exclusiveMaximum", told(func(v contract.Node, out *openapi3.Schema) { out.ExclusiveMax = exclusiveBound(v) })},
-		{"multipleOf", told(func(v contract.Node, out *openapi3.Schema) { out.MultipleOf = float(v) })},
-		{"minLength", told(func(v contract.Node, out *openapi3.Schema) { out.MinLength = zeroed(length(v)) })},
-		{"maxLength", told(func(v contract.Node, out *openapi3.Schema) { out.MaxLength = length(v) })},
-		{"minItems", told(func(v contract.Node, out *openapi3.Schema) { out.MinItems = zeroed(length(v)) })},
-		{"maxItems", told(func(v contract.Node, out *openapi3.Schema) { out.MaxItems = length(v) })},
-		{"minProperties", told(func(v contract.Node, out *openapi3.Schema) { out.MinProps = zeroed(length(v)) })},
-		{"maxProperties", told(func(v contract.Node, out *openapi3.Schema) { out.MaxProps = length(v) })},
-		{"minContains", told(func(v contract.Node, out *openapi3.Schema) { out.MinContains = length(v) })},
-		{"maxContains", told(func(v contract.Node, out *openapi3.Schema) { out.MaxContains = length(v) })},
-		{"uniqueItems", told(func(v contract.Node, out *openapi3.Schema) { out.UniqueItems = v.Bool() })},
-		{"pattern", func(b *kinBuilder, _ site, v contract.Node, _ []any, out *openapi3.Schema) error {
+		},
+		"minimum":          told(func(v contract.Node, out *openapi3.Schema) { out.Min = float(v) }),
+		"maximum":          told(func(v contract.Node, out *openapi3.Schema) { out.Max = float(v) }),
+		"exclusiveMinimum": told(func(v contract.Node, out *openapi3.Schema) { out.ExclusiveMin = exclusiveBound(v) }),
+		"exclusiveMaximum": told(func(v contract.Node, out *openapi3.Schema) { out.ExclusiveMax = exclusiveBound(v) }),
+		"multipleOf":       told(func(v contract.Node, out *openapi3.Schema) { out.MultipleOf = float(v) }),
+		"minLength":        told(func(v contract.Node, out *openapi3.Schema) { out.MinLength = zeroed(length(v)) }),
+		"maxLength":        told(func(v contract.Node, out *openapi3.Schema) { out.MaxLength = length(v) }),
+		"minItems":         told(func(v contract.Node, out *openapi3.Schema) { out.MinItems = zeroed(length(v)) }),
+		"maxItems":         told(func(v contract.Node, out *openapi3.Schema) { out.MaxItems = length(v) }),
+		"minProperties":    told(func(v contract.Node, out *openapi3.Schema) { out.MinProps = zeroed(length(v)) }),
+		"maxProperties":    told(func(v contract.Node, out *openapi3.Schema) { out.MaxProps = length(v) }),
+		"minContains":      told(func(v contract.Node, out *openapi3.Schema) { out.MinContains = length(v) }),
+		"maxContains":      told(func(v contract.Node, out *openapi3.Schema) { out.MaxContains = length(v) }),
+		"uniqueItems":      told(func(v contract.Node, out *openapi3.Schema) { out.UniqueItems = v.Bool() }),
+		"pattern": func(b *kinBuilder, _ site, v contract.Node, _ []any, out *openapi3.Schema) error {
 			re := b.w.pattern(v.Text())
 			if re == nil {
 				return errSilent
 			}
 			out.Pattern = re.String()
 			return nil
-		}},
-		{"required", told(func(v contract.Node, out *openapi3.Schema) { out.Required = texts(v) })},
-		{"allOf", func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
+		},
+		"required": told(func(v contract.Node, out *openapi3.Schema) { out.Required = texts(v) }),
+		"allOf": func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error {
 			b.nested-- // no alternative to run twice
 			defer func() { b.nested++ }()
-			out.AllOf, err = b.list(s, v, vs)
+			all, err := b.list(s, v, vs)
+			out.AllOf = append(out.AllOf, all...)
 			return err
-		}},
-		{"anyOf", func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
+		},
+		"anyOf": func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
 			out.AnyOf, err = b.list(s, v, vs)
 			return err
-		}},
-		{"oneOf", func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
+		},
+		"oneOf": func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
 			out.OneOf, err = b.list(s, v, vs)
 			return err
-		}},
-		{"not", kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.Not })},
-		{"if", kin31(kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.If }))},
-		{"then", kin31(kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.Then }))},
-		{"else", kin31(kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.Else }))},
-		{"discriminator", kinDiscriminator},
-		{"properties", kinProperties},
-		{"additionalProperties", func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
+		},
+		"not":           kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.Not }),
+		"if":            kin31(kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.If })),
+		"then":          kin31(kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.Then })),
+		"else":          kin31(kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.Else })),
+		"discriminator": kinDiscriminator,
+		"properties":    kinProperties,
+		"additionalProperties": func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
 			out.AdditionalProperties, err = b.boolOr(s, v, fieldValues(vs))
 			return err
-		}},
-		{"patternProperties", kin31(kinPatternProperties)},
-		{"propertyNames", kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
+		},
+		"patternProperties": kin31(kinPatternProperties),
+		"propertyNames": kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
 			out.PropertyNames, err = b.below(s.at(v), fieldNames(vs))
 			return err
-		})},
-		{"dependentRequired", kin31(told(func(v contract.Node, out *openapi3.Schema) {
+		}),
+		"dependentRequired": kin31(told(func(v contract.Node, out *openapi3.Schema) {
 			out.DependentRequired = map[string][]string{}
 			for name, list := range v.Fields() {
 				out.DependentRequired[name] = texts(list)
 			}
-		}))},
-		{"dependentSchemas", kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error {
+		})),
+		"dependentSchemas": kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error {
 			out.DependentSchemas = openapi3.Schemas{}
 			for name, sub := range v.Fields() {
 				if len(fieldValues(vs, name)) == 0 {
@@ -94,13 +95,13 @@ func kinKeywords() []kinKeyword {
 				out.DependentSchemas[name] = ref
 			}
 			return nil
-		})},
-		{"unevaluatedProperties", kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
+		}),
+		"unevaluatedProperties": kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
 			out.UnevaluatedProperties, err = b.boolOr(s, v, fieldValues(vs))
 			return err
-		})},
-		{"items", kinItems},
-		{"prefixItems", kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error {
+		}),
+		"items": kinItems,
+		"prefixItems": kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error {
 			for _, sub := range v.Items() {
 				ref, err := b.below(s.at(sub), itemValues(vs))
 				if err != nil {
@@ -109,16 +110,16 @@ func kinKeywords() []kinKeyword {
 				out.PrefixItems = append(out.PrefixItems, ref)
 			}
 			return nil
-		})},
-		{"contains", kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
+		}),
+		"contains": kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
 			out.Contains, err = b.below(s.at(v), itemValues(vs))
 			return err
-		})},
-		{"unevaluatedItems", kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
+		}),
+		"unevaluatedItems": kin31(func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
 			out.UnevaluatedItems, err = b.boolOr(s, v, itemValues(vs))
 			return err
-		})},
-		{"$ref", func(b *kinBuilder, s site, _ contract.Node, vs []any, out *openapi3.Schema) error {
+		}),
+		"$ref": func(b *kinBuilder, s site, _ contract.Node, vs []any, out *openapi3.Schema) error {
 			t, ok := s.target() // beside other keywords: all of them apply
 			if !ok {
 				return errSilent
@@ -126,24 +127,24 @@ func kinKeywords() []kinKeyword {
 			ref, err := b.inPlace(t, t.n, vs)
 			out.AllOf = append(out.AllOf, ref)
 			return err
-		}},
-		{"$dynamicRef", kinSilent},
-		{"$recursiveRef", kinSilent},
-		{"$id", kinSilent},
+		},
+		"$dynamicRef":   kinSilent,
+		"$recursiveRef": kinSilent,
+		"$id":           kinSilent,
 	}
 }
 
 func kinSilent(*kinBuilder, site, contract.Node, []any, *openapi3.Schema) error { return errSilent }
 
 // kin31 marks a keyword that sends the validation to the JSON Schema engine.
-func kin31(read func(*kinBuilder, site, contract.Node, []any, *openapi3.Schema) error) func(*kinBuilder, site, contract.Node, []any, *openapi3.Schema) error {
+func kin31(read kinKeyword) kinKeyword {
 	return func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error {
 		b.uses31 = true
 		return read(b, s, v, vs, out)
 	}
 }
 
-func kinInPlace(field func(*openapi3.Schema) **openapi3.SchemaRef) func(*kinBuilder, site, contract.Node, []any, *openapi3.Schema) error {
+func kinInPlace(field func(*openapi3.Schema) **openapi3.SchemaRef) kinKeyword {
 	return func(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
 		*field(out), err = b.inPlace(s, v, vs)
 		return err

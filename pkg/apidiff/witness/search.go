@@ -134,7 +134,7 @@ func (s *search) try(g *goal, v any) bool {
 
 // refuted is why Outer refuses a value that Inner accepts; nil where that is not so.
 func (s *search) refuted(v any) *jsonschema.ValidationError {
-	if out, _ := s.w.judge(s.in, s.mode, v); out != accepts {
+	if out, _ := s.w.judge(s.in, s.mode|strictFormat, v); out != accepts {
 		return nil
 	}
 	out, why := s.w.judge(s.out, s.mode, v)
@@ -147,10 +147,10 @@ func (s *search) refuted(v any) *jsonschema.ValidationError {
 // confirm asks the second validator about a value that the first has proved.
 func (s *search) confirm(v any) bool {
 	why := s.refuted(v)
-	if why == nil {
+	if why == nil || !s.steady(v) {
 		return false
 	}
-	in, out := s.w.second(s.in, s.mode, v), s.w.second(s.out, s.mode, v)
+	in, out := s.w.second(s.in, s.mode|strictFormat, v), s.w.second(s.out, s.mode, v)
 	switch {
 	case in == accepts && out == refuses:
 		s.won = &proof{v, why, []string{JSONSchema, OpenAPI}}
@@ -163,6 +163,13 @@ func (s *search) confirm(v any) bool {
 		s.best = &proof{v, why, []string{JSONSchema}}
 	}
 	return true
+}
+
+// steady is whether the verdicts do not hang on the reading of formats.
+func (s *search) steady(v any) bool {
+	in, _ := s.w.judge(s.in, s.mode, v)
+	out, _ := s.w.judge(s.out, s.mode|strictFormat, v)
+	return in == accepts && out == refuses
 }
 
 func (s *search) witness(p *proof) *report.Witness {

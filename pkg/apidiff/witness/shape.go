@@ -156,10 +156,7 @@ func (f *flattener) add(s site) {
 		return
 	}
 	var object, array bool
-	for keyword, v := range s.n.Fields() {
-		if k := s.get(keyword); k != v {
-			continue // unknown to the dialect
-		}
+	for keyword, v := range s.keywords() {
 		if read := f.g.w.tables.readings[keyword]; read != nil {
 			read(f, s, v)
 		}

@@ -9,8 +9,11 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// maxShrink bounds the smaller values looked at.
-const maxShrink = 120
+// maxShrink bounds the smaller values looked at; a text is worth shortening from longText on.
+const (
+	maxShrink = 120
+	longText  = 200
+)
 
 // shrink is a smaller value that is refused for the same reason: without fields and items that may go, with shorter
 // strings and rounder numbers.
@@ -36,7 +39,7 @@ type shrinker struct {
 // pass is the first smaller value that still proves the point.
 func (sh *shrinker) pass(root any) (any, bool) {
 	var out any
-	found := smaller(root, func(v any) bool {
+	found := sh.smaller(root, one(sh.s.in), one(sh.s.out), func(v any) bool {
 		if sh.left--; sh.left < 0 || sh.s.ctx.Err() != nil {
 			return false
 		}
@@ -50,12 +53,17 @@ func (sh *shrinker) pass(root any) (any, bool) {
 	return out, found
 }
 
-// smaller offers the values one step smaller than v until take wants one.
-func smaller(v any, take func(any) bool) bool {
+// smaller offers the values one step smaller than v until take wants one. The schemas spare the steps that cannot do:
+// fields that one of them requires.
+func (sh *shrinker) smaller(v any, in, out conj, take func(any) bool) bool {
 	switch v := v.(type) {
 	case map[string]any:
+		ish, osh := sh.s.g.shape(in), sh.s.g.shape(out)
 		names := slices.Sorted(maps.Keys(v))
 		for _, name := range names {
+			if slices.Contains(ish.required, name) || slices.Contains(osh.required, name) {
+				continue
+			}
 			less := maps.Clone(v)
 			delete(less, name)
 			if take(less) {
@@ -63,7 +71,9 @@ func smaller(v any, take func(any) bool) bool {
 			}
 		}
 		for _, name := range names {
-			if smaller(v[name], func(f any) bool {
+			fin, _ := sh.s.g.field(ish, name)
+			fout, _ := sh.s.g.field(osh, name)
+			if sh.smaller(v[name], fin, fout, func(f any) bool {
 				next := maps.Clone(v)
 				next[name] = f
 				return take(next)
@@ -78,7 +88,7 @@ func smaller(v any, take func(any) bool) bool {
 			}
 		}
 		for i := range v {
-			if smaller(v[i], func(f any) bool {
+			if sh.smaller(v[i], sh.s.g.item(sh.s.g.shape(in), i), sh.s.g.item(sh.s.g.shape(out), i), func(f any) bool {
 				next := slices.Clone(v)
 				next[i] = f
 				return take(next)
@@ -89,12 +99,12 @@ func smaller(v any, take func(any) bool) bool {
 	case string:
 		n := utf8.RuneCountInString(v)
 		for _, keep := range []int{1, n / 2, n - 1} {
-			if keep > 0 && keep < n && take(string([]rune(v)[:keep])) {
+			if n > longText && keep > 0 && take(string([]rune(v)[:keep])) {
 				return true
 			}
 		}
 	case json.Number:
-		if len(v) > 1 && (take(json.Number("0")) || take(json.Number("1"))) {
+		if len(v) > 6 && (take(json.Number("0")) || take(json.Number("1"))) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -37,14 +38,36 @@ var keywords30 = map[string]bool{
 
 // get is the value of a keyword; absent where the dialect does not know it, or a $ref hides it.
 func (s site) get(keyword string) contract.Node {
-	if s.d.dialect == openapi30 {
-		if !keywords30[keyword] || keyword != "$ref" && s.n.Get("$ref").Kind() == contract.String {
-			return contract.Node{}
-		}
-	} else if keyword == "nullable" {
+	v := s.n.Get(keyword)
+	if !v.Exists() || !s.d.dialect.knows(keyword) {
 		return contract.Node{}
 	}
-	return s.n.Get(keyword)
+	if s.d.dialect == openapi30 && keyword != "$ref" && s.n.Get("$ref").Kind() == contract.String {
+		return contract.Node{}
+	}
+	return v
+}
+
+// keywords are the keywords of s that count, in document order.
+func (s site) keywords() iter.Seq2[string, contract.Node] {
+	only := ""
+	if s.d.dialect == openapi30 && s.n.Get("$ref").Kind() == contract.String {
+		only = "$ref"
+	}
+	return func(yield func(string, contract.Node) bool) {
+		for keyword, v := range s.n.Fields() {
+			if (only == "" || keyword == only) && s.d.dialect.knows(keyword) && !yield(keyword, v) {
+				return
+			}
+		}
+	}
+}
+
+func (d dialect) knows(keyword string) bool {
+	if d == openapi30 {
+		return keywords30[keyword]
+	}
+	return keyword != "nullable"
 }
 
 // at is a schema of the same document.

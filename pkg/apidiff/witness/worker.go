@@ -33,8 +33,8 @@ func newWorker() *worker {
 // tables are the keyword tables, made once per worker: as package variables they would refer to themselves, since the
 // keywords that hold schemas lead back to all keywords.
 type tables struct {
-	derivations []derivation
-	kin         []kinKeyword
+	derivations map[string]derivation
+	kin         map[string]kinKeyword
 	readings    map[string]func(*flattener, site, contract.Node)
 	rows        []row
 }
