@@ -1,0 +1,73 @@
+package apidiff
+
+import (
+	"context"
+	"time"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Options are what a comparison may be told. The zero Options are the defaults.
+type Options struct {
+	Gate            Category                // changes of this category and the ones inside it break; Validation when empty
+	Levels          map[string]report.Level // by rule id; "off" leaves the findings out
+	Waivers         []Waiver
+	Now             time.Time // decides about sunset dates and the expiry of waivers
+	DeprecationDays int       // days that must lie between a deprecation and its sunset; 0: nobody asks
+}
+
+// Off is the level of a rule that is not wanted.
+const Off report.Level = "off"
+
+func (o Options) gate() Category {
+	if o.Gate == "" {
+		return Validation
+	}
+	return o.Gate
+}
+
+// Result is what a comparison found.
+type Result struct {
+	Diff     report.Diff
+	Problems []report.Finding // waivers that match nothing or have expired
+	ops      []operation
+}
+
+// Compare tells what changed from the old contract to the new one.
+func Compare(ctx context.Context, old, new *contract.Document, opt Options) *Result {
+	e := newEngine(ctx, old, new, opt, table)
+	e.run()
+	return e.result()
+}
+
+// First is the result where there is no old contract: every operation is added, nothing is compared.
+func First(new *contract.Document, opt Options) *Result {
+	e := newEngine(context.Background(), new, new, opt, table)
+	for _, c := range e.new.calls(new.Root().Get("paths")) {
+		e.ops = append(e.ops, operation{new: c, Operation: report.Operation{Method: c.method, Path: c.path}})
+	}
+	r := e.result()
+	r.Diff.FirstRun, r.Diff.Old = true, report.Contract{}
+	r.Diff.Bump, r.Diff.Headline = "none", "first run: nothing to compare with"
+	return r
+}
+
+func newEngine(ctx context.Context, old, new *contract.Document, opt Options, rules *ruleTable) *engine {
+	e := &engine{
+		ctx: ctx, opt: opt, rules: rules, old: newSide(old), new: newSide(new),
+		sites: map[siteKey]*site{}, found: map[recordKey]*record{}, worded: map[wordKey]*site{}, schemesDone: map[string]*site{},
+	}
+	e.same = e.old.v30 == e.new.v30
+	return e
+}
+
+func (e *engine) run() {
+	e.collect()
+	if e.same && e.old.doc.Root().Hash() == e.new.doc.Root().Hash() && e.old.closure(e.old.doc.Root()) == e.new.closure(e.new.doc.Root()) {
+		return
+	}
+	e.compareOperations()
+	e.compareDocuments()
+	e.spread()
+}

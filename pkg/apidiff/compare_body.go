@@ -1,0 +1,229 @@
+package apidiff
+
+import (
+	"mime"
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+func (e *engine) compareBody(x exchange) {
+	o, n := e.old.doc.Deref(x.old.op.Get("requestBody")), e.new.doc.Deref(x.new.op.Get("requestBody"))
+	side := x.send().side()
+	switch {
+	case !o.Exists() && !n.Exists():
+	case !o.Exists():
+		d := delta{on: "body", op: Added, side: side, new: n, oldAt: x.old.op}
+		if n.Get("required").Bool() {
+			d.when = "required"
+		}
+		e.emit(x.site, d)
+	case !n.Exists():
+		e.emit(x.site, delta{on: "body", op: Removed, side: side, old: o, newAt: x.new.op})
+	case e.same && e.old.closure(o) == e.new.closure(n):
+	default:
+		e.flag(x.site, "body", "required", side, o, n, "required")
+		e.compareNotes(x.site, o, n, "description")
+		e.compareOtherKeys(x.site, o, n, bodyKeys)
+		e.compareContent(x.site, o, n, x.send())
+	}
+}
+
+var bodyKeys = known("required", "description", "content", "headers", "links", "summary")
+
+// A medium is one media type of a body.
+type medium struct {
+	key    string
+	base   string // type/subtype in lower case
+	params map[string]string
+	at     contract.Node
+}
+
+func (s *side) media(content contract.Node) []medium {
+	var out []medium
+	for key, n := range content.Fields() {
+		base, params := mediaBase(key)
+		out = append(out, medium{key: key, base: base, params: params, at: s.doc.Deref(n)})
+	}
+	return out
+}
+
+// mediaBase is the type/subtype and the parameters that matter: charset=utf-8 goes without saying.
+func mediaBase(key string) (string, map[string]string) {
+	base, params, err := mime.ParseMediaType(key)
+	if err != nil {
+		base, _, _ = strings.Cut(strings.ToLower(key), ";")
+		base = strings.TrimSpace(base)
+	}
+	if strings.EqualFold(params["charset"], "utf-8") {
+		delete(params, "charset")
+	}
+	return base, params
+}
+
+func sameMedia(a, b string) bool {
+	x, _ := mediaBase(a)
+	y, _ := mediaBase(b)
+	return x == y
+}
+
+func (m medium) wildcard() bool { return strings.Contains(m.base, "*") }
+
+// covers reports whether the range of m holds the other media type.
+func (m medium) covers(o medium) bool {
+	switch {
+	case m.base == o.base || m.base == "*/*" || m.base == "*":
+		return true
+	case strings.HasSuffix(m.base, "/*"):
+		return strings.HasPrefix(o.base, strings.TrimSuffix(m.base, "*"))
+	default:
+		return false
+	}
+}
+
+// compareContent compares the media types of two bodies: each with its equal, else with the range that holds it.
+func (e *engine) compareContent(s *site, o, n contract.Node, m mode) {
+	olds, news := e.old.media(o.Get("content")), e.new.media(n.Get("content"))
+	for _, a := range olds {
+		if b, ok := counterpart(a, news); ok {
+			e.compareMedium(s, a, b, m)
+			continue
+		}
+		d := delta{on: "media-type", op: Removed, side: m.side(), old: a.at, newAt: n, from: quoted(a.key), name: a.key}
+		if a.wildcard() {
+			d.when = "wildcard"
+		}
+		e.emit(s, d)
+	}
+	for _, b := range news {
+		a, ok := counterpart(b, olds)
+		if ok {
+			if a.wildcard() && !b.wildcard() {
+				e.compareMedium(s, a, b, m)
+			}
+			continue
+		}
+		d := delta{on: "media-type", op: Added, side: m.side(), new: b.at, oldAt: o, to: quoted(b.key), name: b.key}
+		if b.wildcard() {
+			d.when = "wildcard"
+		}
+		e.emit(s, d)
+	}
+}
+
+// counterpart is the media type of a list that is equal to m, or else the narrowest range that holds it.
+func counterpart(m medium, list []medium) (medium, bool) {
+	best := -1
+	for i, c := range list {
+		switch {
+		case c.key == m.key:
+			return c, true
+		case c.base == m.base && (best < 0 || list[best].base != m.base):
+			best = i
+		case c.covers(m) && (best < 0 || list[best].wildcard() && len(c.base) > len(list[best].base)):
+			best = i
+		}
+	}
+	if best < 0 {
+		return medium{}, false
+	}
+	return list[best], true
+}
+
+func (e *engine) compareMedium(s *site, a, b medium, m mode) {
+	if e.same && a.key == b.key && e.old.closure(a.at) == e.new.closure(b.at) {
+		return
+	}
+	if a.base == b.base && !sameParams(a.params, b.params) {
+		e.emit(s, delta{on: "media-type", attr: "parameter", op: Changed, side: m.side(), name: a.key, old: a.at, new: b.at, from: quoted(a.key), to: quoted(b.key)})
+	}
+	e.compareNotes(s, a.at, b.at, "example", "examples")
+	e.compareEncodings(s, a, b, m)
+	e.compareOtherKeys(s, a.at, b.at, mediaKeys)
+	p := e.part(s)
+	p.mode = m | b.mode()
+	e.pair(p, "", e.old.of(a.at.Get("schema")), e.new.of(b.at.Get("schema")), m|b.mode())
+	if a.at.Get("itemSchema").Exists() || b.at.Get("itemSchema").Exists() {
+		e.pair(p, "[]", e.old.of(a.at.Get("itemSchema")), e.new.of(b.at.Get("itemSchema")), m|b.mode())
+	}
+}
+
+var mediaKeys = known("schema", "itemSchema", "example", "examples", "encoding")
+
+func sameParams(a, b map[string]string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for k, v := range a {
+		if w, ok := b[k]; !ok || w != v {
+			return false
+		}
+	}
+	return true
+}
+
+// mode is how values travel in this format.
+func (m medium) mode() mode {
+	switch {
+	case m.base == "application/x-www-form-urlencoded":
+		return modeText
+	case strings.HasSuffix(m.base, "/xml") || strings.HasSuffix(m.base, "+xml"):
+		return modeXML
+	default:
+		return 0
+	}
+}
+
+// encodingFields are what is said of one part of a form, with the default of each.
+var encodingFields = []string{"contentType", "style", "explode", "allowReserved"}
+
+// compareEncodings compares how the parts of a form are written.
+func (e *engine) compareEncodings(s *site, a, b medium, m mode) {
+	was, is := a.at.Get("encoding"), b.at.Get("encoding")
+	if was.Hash() == is.Hash() {
+		return
+	}
+	names := map[string]bool{}
+	for _, enc := range []contract.Node{was, is} {
+		for name := range enc.Fields() {
+			names[name] = true
+		}
+	}
+	for _, name := range sortedKeys(names) {
+		o, n := was.Get(name), is.Get(name)
+		for _, field := range encodingFields {
+			x, y := o.Get(field), n.Get(field)
+			if encodingDefault(o, field) == encodingDefault(n, field) {
+				continue
+			}
+			e.emit(s, delta{on: "encoding", op: Changed, side: m.side(), name: name + " " + field, old: x, new: y,
+				oldAt: first(o, a.at), newAt: first(n, b.at), from: orNull(encodingDefault(o, field)), to: orNull(encodingDefault(n, field))})
+		}
+		e.compareHeaders(s, o.Get("headers"), n.Get("headers"), first(o, a.at), first(n, b.at), m)
+	}
+}
+
+func encodingDefault(enc contract.Node, field string) string {
+	v := enc.Get(field)
+	switch {
+	case field == "contentType":
+		parts := strings.Split(v.Text(), ",")
+		for i := range parts {
+			parts[i] = strings.TrimSpace(parts[i])
+		}
+		slices.Sort(parts)
+		return quoted(strings.Join(parts, ", "))
+	case v.Exists():
+		return jsonOf(v)
+	case field == "style":
+		return `"form"`
+	case field == "explode":
+		if enc.Get("style").Exists() && enc.Get("style").Text() != "form" {
+			return "false"
+		}
+		return "true"
+	default:
+		return "false"
+	}
+}

@@ -1,0 +1,157 @@
+package apidiff
+
+import (
+	"context"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// mode is the way in which a value travels: schemas are judged once for each.
+type mode uint8
+
+const (
+	modeResponse mode = 1 << iota // the client receives it
+	modeText                      // written as text: every number is also a string
+	modeLift                      // one item may stand for an array of one (form, explode)
+	modeXML
+)
+
+func (m mode) side() Side {
+	if m&modeResponse != 0 {
+		return Response
+	}
+	return Request
+}
+
+// inner forgets what only holds for the outermost value.
+func (m mode) inner() mode { return m &^ modeLift }
+
+// An engine compares two contracts once.
+type engine struct {
+	ctx    context.Context
+	opt    Options
+	rules  *ruleTable
+	old    *side
+	new    *side
+	ops    []operation
+	sites  map[siteKey]*site
+	order  []*site // in the order of discovery
+	found  map[recordKey]*record
+	list   []*record
+	worded map[wordKey]*site
+	same   bool // both sides follow the same dialect: equal hashes are equal meanings
+	prover *prover
+
+	schemesDone    map[string]*site // security schemes that were compared
+	renamed        map[contract.Node]contract.Node
+	renamedTargets map[contract.Node]bool
+}
+
+type siteKey struct {
+	old, new int
+	mode     mode
+}
+
+// A site is a place where deltas can be: a pair of schemas in one mode, or a part of an operation. The operations
+// that reach a site reach its deltas.
+type site struct {
+	old, new *schema
+	mode     mode
+	edges    []*site
+	safe     bool // proved contained: nothing below can break whoever comes through here
+	deltas   []*record
+
+	all, harm bitset // operations that reach it; those that reach it by no safe way
+	rank      int
+
+	oldEntry, newEntry contract.Node // nodes as written, for witnesses; absent where several meet
+	parent             *site
+	step               string // from the parent: .name, [], {}, |
+}
+
+// A delta is one difference between the contracts: what of which thing was done.
+type delta struct {
+	on, attr string
+	op       Op
+	side     Side
+	when     string
+	name     string        // tells equal deltas of one place apart: a property, a scope
+	old, new contract.Node // the nodes that say it; absent where nothing does
+	oldAt    contract.Node // the place to show where old is absent
+	newAt    contract.Node
+	from, to string  // as JSON
+	subject  subject // absent: told from the place
+}
+
+// A record is a delta with all operations that it reaches.
+type record struct {
+	delta
+	rule      *Rule
+	all, harm bitset
+	site      *site
+	number    int
+}
+
+type recordKey struct {
+	rule     *Rule
+	name     string
+	old, new contract.Node
+	from, to string
+	subject  string
+}
+
+// emit notes a delta of a site. The same root cause met again only gains operations.
+func (e *engine) emit(s *site, d delta) {
+	rule := e.rules.claim(d.on, d.attr, d.op, d.side, d.when)
+	k := recordKey{rule: rule, name: d.name, old: d.old, new: d.new, from: d.from, to: d.to}
+	if !d.old.Exists() && !d.new.Exists() {
+		k.old, k.new, k.subject = d.oldAt, d.newAt, d.subject.String()
+	}
+	r := e.found[k]
+	if r == nil {
+		if rule.ID == Unclassified && d.name == "" {
+			d.name = d.on + " " + d.attr + " " + string(d.op)
+		}
+		r = &record{delta: d, rule: rule, site: s, number: len(e.list)}
+		e.found[k] = r
+		e.list = append(e.list, r)
+	}
+	s.deltas = append(s.deltas, r)
+}
+
+// edge leads from one site to another.
+func (e *engine) edge(from, to *site) {
+	if from != nil && to != nil {
+		from.edges = append(from.edges, to)
+	}
+}
+
+// part is a new site for a part of an operation.
+func (e *engine) part(from *site) *site {
+	s := &site{rank: len(e.order), parent: from}
+	e.order = append(e.order, s)
+	e.edge(from, s)
+	return s
+}
+
+// pair judges two uses of schemas, once.
+func (e *engine) pair(from *site, step string, o, n use, m mode) *site {
+	if e.same && o.entry.Exists() && n.entry.Exists() && e.old.closure(o.entry) == e.new.closure(n.entry) {
+		return nil
+	}
+	e.words(from, o, n)
+	if e.same && o.schema.meaning() == n.schema.meaning() {
+		return nil
+	}
+	k := siteKey{o.schema.id, n.schema.id, m}
+	if s, ok := e.sites[k]; ok {
+		e.edge(from, s)
+		return s
+	}
+	s := &site{old: o.schema, new: n.schema, mode: m, rank: len(e.order), oldEntry: o.entry, newEntry: n.entry, parent: from, step: step}
+	e.sites[k] = s
+	e.order = append(e.order, s)
+	e.edge(from, s)
+	e.judge(s)
+	return s
+}

@@ -1,0 +1,209 @@
+package apidiff
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// finding is the record as readers see it.
+func (e *engine) finding(r *record) report.Finding {
+	rule := r.rule
+	level, verdict := e.judgement(r)
+	s := e.subjectOf(r)
+	f := report.Finding{
+		Rule: rule.ID, Level: level, Category: string(rule.Category), Kind: rule.Kind(), Direction: r.side.String(),
+		Subject: s.String(), Why: rule.Why, Migration: rule.Migration, Verdict: verdict,
+		Message:    e.message(r, s),
+		Old:        place(r.old, r.oldAt),
+		New:        place(r.new, r.newAt),
+		Operations: e.operationsOf(r.all),
+	}
+	if r.from != "" {
+		f.From = jsontext.Value(r.from)
+	}
+	if r.to != "" {
+		f.To = jsontext.Value(r.to)
+	}
+	f.Breaking = level == report.Error
+	f.Fingerprint = fingerprint(rule.ID, s.String(), r.name, r.from, r.to)
+	return f
+}
+
+// judgement is the level in force: that of the row, or the configured one, lowered where the gate does not reach,
+// where containment is proved, and where only operations are reached that promise nothing yet.
+func (e *engine) judgement(r *record) (report.Level, report.Verdict) {
+	level := r.rule.Level
+	if l, ok := e.opt.Levels[r.rule.ID]; ok {
+		level = l
+	}
+	if level != report.Error {
+		return level, report.NoVerdict
+	}
+	switch {
+	case r.site.safe && r.harm.empty():
+		return report.Info, report.Compatible
+	case !r.all.empty() && r.harm.empty():
+		return report.Info, report.NoVerdict
+	case !r.rule.Category.within(e.opt.gate()):
+		return report.Warning, report.NoVerdict
+	default:
+		return report.Error, report.Asserted
+	}
+}
+
+func (e *engine) subjectOf(r *record) subject {
+	var s subject
+	switch {
+	case r.new.Exists():
+		s = subjectAt(e.new.doc, r.new)
+	case r.old.Exists():
+		s = subjectAt(e.old.doc, r.old)
+	case r.newAt.Exists():
+		s = subjectAt(e.new.doc, r.newAt)
+	default:
+		s = subjectAt(e.old.doc, r.oldAt)
+	}
+	if r.on == "property" && r.attr == "required" {
+		s = s.child(r.name)
+	}
+	return s
+}
+
+func (e *engine) message(r *record, s subject) string {
+	what := s.words(r.side)
+	if r.on == "media-type" || r.on == "body" {
+		what, _, _ = strings.Cut(what, " (application/")
+	}
+	return r.rule.message(what, r.name, shown(r.from), shown(r.to))
+}
+
+// shown is a JSON value in a sentence: cut where it is long.
+func shown(v string) string {
+	const most = 120
+	if len(v) > 2 && v[0] == '"' {
+		var s string
+		if u, err := jsontext.AppendUnquote(nil, v); err == nil {
+			s = string(u)
+		}
+		if len(s) > 0 && !strings.ContainsAny(s, "\"\n") {
+			v = "`" + s + "`"
+		}
+	}
+	v = strings.TrimSuffix(strings.TrimPrefix(v, "["), "]")
+	if len(v) > most {
+		cut := most
+		for cut > 0 && v[cut]&0xC0 == 0x80 {
+			cut--
+		}
+		v = v[:cut] + "..."
+	}
+	return strings.ReplaceAll(v, "\",\"", "\", \"")
+}
+
+func place(n, at contract.Node) *report.Place {
+	if n.Exists() {
+		p := n.Place()
+		return &p
+	}
+	if at.Exists() {
+		p := at.Place()
+		return &p
+	}
+	return nil
+}
+
+// operationsOf are the operations of a set, sorted by path then method.
+func (e *engine) operationsOf(b bitset) []report.Operation {
+	out := make([]report.Operation, 0, b.count())
+	b.each(func(i int) { out = append(out, e.ops[i].Operation) })
+	slices.SortFunc(out, func(a, b report.Operation) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
+	return slices.Compact(out)
+}
+
+// fingerprint names a finding whatever line it stands on and however it is worded.
+func fingerprint(rule, subject, name, from, to string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{rule, subject, name, from, to}, "\x00")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// result turns the records into a report, worst first.
+func (e *engine) result() *Result {
+	changes := []report.Finding{}
+	for _, r := range e.list {
+		f := e.finding(r)
+		if f.Level != Off {
+			changes = append(changes, f)
+		}
+	}
+	changes = merge(changes)
+	problems := waive(changes, slices.Clone(e.opt.Waivers), e.opt.Now)
+	slices.SortStableFunc(changes, byWeight)
+	res := &Result{ops: e.ops, Problems: problems}
+	res.Diff = report.Diff{
+		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(e.opt.Now),
+		Old: e.old.describe(), New: e.new.describe(), Changes: changes,
+	}
+	res.total()
+	return res
+}
+
+// merge joins findings that differ in nothing but their place: one cause, written more than once.
+func merge(list []report.Finding) []report.Finding {
+	at := map[string]int{}
+	out := list[:0]
+	for _, f := range list {
+		k := f.Fingerprint + string(f.Level)
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(out)
+			out = append(out, f)
+			continue
+		}
+		out[i].Operations = joinOperations(out[i].Operations, f.Operations)
+	}
+	return out
+}
+
+func joinOperations(a, b []report.Operation) []report.Operation {
+	all := append(slices.Clone(a), b...)
+	slices.SortFunc(all, func(a, b report.Operation) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
+	return slices.Compact(all)
+}
+
+var levelRanks = map[report.Level]int{report.Error: 0, report.Warning: 1, report.Info: 2}
+
+func byWeight(a, b report.Finding) int {
+	return cmp.Or(
+		cmp.Compare(levelRanks[a.Level], levelRanks[b.Level]),
+		cmp.Compare(Category(a.Category).rank(), Category(b.Category).rank()),
+		cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
+}
+
+// describe identifies a contract.
+func (s *side) describe() report.Contract {
+	info := s.doc.Root().Get("info")
+	return report.Contract{
+		Source: s.doc.Source(), Title: info.Get("title").Text(), Version: text(info.Get("version")), OpenAPI: s.doc.OpenAPI(), SHA256: s.doc.SHA256(),
+		Operations: len(s.calls(s.doc.Root().Get("paths"))), Major: text(info.Get("x-contract-major")),
+	}
+}
+
+// text is a string, or a number as written: versions are often numbers by accident.
+func text(n contract.Node) string {
+	if n.Kind() == contract.Number {
+		return n.Literal()
+	}
+	return n.Text()
+}

@@ -1,0 +1,169 @@
+package apidiff
+
+import (
+	"strconv"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// judge compares the normal forms of a pair, keyword by keyword, and goes on to what they contain.
+func (e *engine) judge(s *site) {
+	a, b := s.old.norm(), s.new.norm()
+	before := len(s.deltas)
+	switch {
+	case a.never || b.never:
+		e.judgeNever(s, a, b)
+	case e.judgeSchema(s, a, b):
+	default:
+		e.judgeTypes(s, a, b)
+		e.judgeEnum(s, a, b)
+		e.judgeScalars(s, a, b)
+		e.judgeArray(s, a, b)
+		e.judgeObject(s, a, b)
+		e.judgeLogic(s, a, b)
+		e.judgeUnknown(s, a, b)
+	}
+	if len(s.deltas) > before {
+		e.settle(s)
+	}
+}
+
+// settle asks the prover about a pair with deltas of its own: whole containment makes them harmless, containment
+// both ways makes them nothing.
+func (e *engine) settle(s *site) {
+	// The prover is asked here.
+}
+
+func (e *engine) judgeNever(s *site, a, b *norm) {
+	switch {
+	case a.never && b.never:
+	case b.never:
+		e.tell(s, delta{attr: "forbidden", op: Added, new: b.neverAt})
+	default:
+		e.tell(s, delta{attr: "forbidden", op: Removed, old: a.neverAt})
+	}
+}
+
+// judgeSchema says in one word that a value was unconstrained and is no longer, or the other way round, where more
+// than one keyword would have to be named. It reports whether that settles the pair.
+func (e *engine) judgeSchema(s *site, a, b *norm) bool {
+	if s.old.unconstrained() && !s.old.orNull && b.weight() > 1 {
+		e.tell(s, delta{attr: "schema", op: Added, new: s.new.nodes[0]})
+		return true
+	}
+	if s.new.unconstrained() && !s.new.orNull && a.weight() > 1 {
+		e.tell(s, delta{attr: "schema", op: Removed, old: s.old.nodes[0]})
+		return true
+	}
+	return false
+}
+
+// weight is the number of keywords that a schema would need beside the type; an object or an array counts as many.
+func (n *norm) weight() int {
+	w := len(n.objects)*2 + len(n.arrays)*2 + len(n.unions)*2 + len(n.nots) + len(n.conds) + len(n.patterns) + len(n.multiple) +
+		len(n.names) + len(n.depRequired) + len(n.depSchemas) + len(n.contains)*2
+	for _, c := range []count{n.maxLength, n.minLength, n.maxItems, n.minItems, n.maxProps, n.minProps, n.minContains, n.maxContains} {
+		if c.set() {
+			w++
+		}
+	}
+	for _, set := range []bool{n.types != tAll, n.enum != nil && n.types == tAll, n.max.set(), n.min.set(), len(n.required) > 0, n.format.Exists(),
+		n.encoding.Exists(), n.mediaType.Exists(), n.unique.Exists(), n.unevaluatedProps.Exists(), n.unevaluatedItems.Exists()} {
+		if set {
+			w++
+		}
+	}
+	return w
+}
+
+// tell emits a delta of a schema.
+func (e *engine) tell(s *site, d delta) {
+	d.on, d.side = "property", s.mode.side()
+	if !d.oldAt.Exists() {
+		d.oldAt = first(d.old, s.oldEntry)
+		if !d.oldAt.Exists() && len(s.old.nodes) > 0 {
+			d.oldAt = s.old.nodes[0]
+		}
+	}
+	if !d.newAt.Exists() {
+		d.newAt = first(d.new, s.newEntry)
+		if !d.newAt.Exists() && len(s.new.nodes) > 0 {
+			d.newAt = s.new.nodes[0]
+		}
+	}
+	e.emit(s, d)
+}
+
+func jsonOf(n contract.Node) string {
+	if !n.Exists() {
+		return ""
+	}
+	return string(n.AppendJSON(nil))
+}
+
+func quoted(s string) string { return strconv.Quote(s) }
+
+func (e *engine) judgeTypes(s *site, a, b *norm) {
+	if a.enum != nil && b.enum != nil {
+		e.judgeNull(s, a, b)
+		return
+	}
+	e.judgeNull(s, a, b)
+	ta, tb := a.types&^tNull, b.types&^tNull
+	if a.types == tAll || b.types == tAll {
+		ta, tb = a.types, b.types
+	}
+	if ta == tb || a.enum != nil && tb&ta == ta || b.enum != nil && ta&tb == tb {
+		return
+	}
+	d := delta{attr: "type", old: a.typeAt, new: b.typeAt, from: quoted(ta.String()), to: quoted(tb.String())}
+	switch {
+	case e.typesWithin(s.mode, ta, tb, b):
+		d.op = Widened
+		if e.typesWithin(s.mode, tb, ta, a) {
+			return
+		}
+	case e.typesWithin(s.mode, tb, ta, a):
+		d.op = Narrowed
+	default:
+		d.op = Changed
+	}
+	e.tell(s, d)
+}
+
+// typesWithin reports whether values of the types in are all values of the types out, as far as types go. As text,
+// numbers and booleans are strings too, unless the string is restricted, and one item may stand for an array.
+func (e *engine) typesWithin(m mode, in, out types, outer *norm) bool {
+	left := in &^ out
+	if m&modeText != 0 && out&tString != 0 && outer.plainText() {
+		left &^= tNumber | tBool
+	}
+	if m&modeLift != 0 && out&tArray != 0 && left&(tString|tNumber|tBool) == left && outer.liftable(e.sideOf(outer), left) {
+		left = 0
+	}
+	return left == 0
+}
+
+// plainText reports whether strings are not restricted.
+func (n *norm) plainText() bool {
+	return n.enum == nil && !n.maxLength.set() && !n.minLength.set() && len(n.patterns) == 0 && !n.format.Exists()
+}
+
+func (e *engine) judgeNull(s *site, a, b *norm) {
+	if a.types == tAll || b.types == tAll || (a.types^b.types)&tNull == 0 {
+		return
+	}
+	if b.types&tNull != 0 {
+		e.tell(s, delta{attr: "nullable", op: Added, new: first(b.nullAt(), b.typeAt)})
+	} else {
+		e.tell(s, delta{attr: "nullable", op: Removed, old: first(a.nullAt(), a.typeAt)})
+	}
+}
+
+// nullAt is the node that makes null valid, where one does.
+func (n *norm) nullAt() contract.Node {
+	if n.enum != nil && n.enum.null {
+		return n.enum.at
+	}
+	return contract.Node{}
+}

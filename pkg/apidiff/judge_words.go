@@ -1,0 +1,198 @@
+package apidiff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+type wordKey struct {
+	old, new contract.Node
+	mode     mode
+}
+
+// wordKeys are the keywords for people.
+var wordKeys = []string{"title", "description", "summary", "example", "examples", "externalDocs", "$comment"}
+
+// words compares what stands beside the keywords of two uses: descriptions, defaults, flags, extensions.
+func (e *engine) words(from *site, o, n use) {
+	if !o.entry.Exists() || !n.entry.Exists() {
+		return
+	}
+	m := mode(0)
+	if from != nil {
+		m = from.mode.inner()
+	}
+	k := wordKey{o.entry, n.entry, m}
+	s, known := e.worded[k]
+	if !known {
+		s = &site{mode: m, parent: from, old: o.schema, new: n.schema, oldEntry: o.entry, newEntry: n.entry}
+		e.compareWords(s, carriers(o), carriers(n))
+		if len(s.deltas) == 0 {
+			s = nil
+		} else {
+			s.rank = len(e.order)
+			e.order = append(e.order, s)
+		}
+		e.worded[k] = s
+	}
+	e.edge(from, s)
+}
+
+// carriers are the nodes that may carry words, outermost first.
+func carriers(u use) []contract.Node {
+	out := append(slices.Clone(u.notes), u.schema.nodes...)
+	if len(out) == 0 || u.entry.Exists() && out[0] != u.entry {
+		out = append([]contract.Node{u.entry}, out...)
+	}
+	return out
+}
+
+// word is the first value of a key.
+func word(nodes []contract.Node, name string) contract.Node {
+	for _, n := range nodes {
+		if v := n.Get(name); v.Exists() {
+			return v
+		}
+	}
+	return contract.Node{}
+}
+
+func (e *engine) compareWords(s *site, a, b []contract.Node) {
+	var changed []string
+	var was, is contract.Node
+	for _, name := range wordKeys {
+		o, n := word(a, name), word(b, name)
+		if o.Hash() != n.Hash() {
+			changed, was, is = append(changed, name), first(was, o), first(is, n)
+		}
+	}
+	if len(changed) > 0 {
+		e.emit(s, delta{on: "words", attr: "documentation", op: Changed, name: strings.Join(changed, ", "), old: was, new: is, oldAt: a[0], newAt: b[0]})
+	}
+	e.compareDeprecated(s, a, b)
+	e.judgeText(s, "default", word(a, "default"), word(b, "default"))
+	e.compareDiscriminator(s, word(a, "discriminator"), word(b, "discriminator"))
+	if s.mode&modeXML != 0 {
+		e.compareXML(s, a, b)
+	}
+	e.compareExtensions(s, a, b)
+}
+
+func (e *engine) compareDeprecated(s *site, a, b []contract.Node) {
+	was, is := word(a, "deprecated"), word(b, "deprecated")
+	if was.Bool() == is.Bool() {
+		return
+	}
+	d := delta{on: "property", attr: "deprecated", op: Added, new: is, oldAt: a[0], newAt: b[0]}
+	if was.Bool() {
+		d = delta{on: "property", attr: "deprecated", op: Removed, old: was, oldAt: a[0], newAt: b[0]}
+	}
+	e.emit(s, d)
+}
+
+func (e *engine) compareXML(s *site, a, b []contract.Node) {
+	was, is := word(a, "xml"), word(b, "xml")
+	if was.Hash() != is.Hash() {
+		e.tell(s, delta{attr: "xml", op: Changed, old: was, new: is, from: orNull(jsonOf(was)), to: orNull(jsonOf(is))})
+	}
+}
+
+func orNull(s string) string {
+	if s == "" {
+		return "null"
+	}
+	return s
+}
+
+// compareExtensions compares the keys that begin with x-.
+func (e *engine) compareExtensions(s *site, a, b []contract.Node) {
+	was, is := extensions(a), extensions(b)
+	for _, name := range bothKeys(was, is) {
+		o, n := was[name], is[name]
+		if o.Hash() == n.Hash() {
+			continue
+		}
+		if name == "x-extensible-enum" {
+			e.compareExtensible(s, o, n)
+			continue
+		}
+		e.emit(s, delta{on: "words", attr: "extension", op: Changed, name: name, old: o, new: n, oldAt: a[0], newAt: b[0]})
+	}
+}
+
+func extensions(nodes []contract.Node) map[string]contract.Node {
+	m := map[string]contract.Node{}
+	for _, n := range nodes {
+		for name, v := range n.Fields() {
+			if _, ok := m[name]; !ok && isExtension(name) {
+				m[name] = v
+			}
+		}
+	}
+	return m
+}
+
+// compareExtensible compares lists of values that may grow. A list that comes or goes says nothing about single values.
+func (e *engine) compareExtensible(s *site, was, is contract.Node) {
+	a, b := newEnum(items(was), was), newEnum(items(is), is)
+	if was.Exists() && is.Exists() {
+		if lost := a.without(b); len(lost) > 0 {
+			e.tell(s, delta{attr: "extensible-enum", op: Removed, old: was, new: is, from: list(lost, len(lost) == 1)})
+		}
+		if gained := b.without(a); len(gained) > 0 {
+			e.tell(s, delta{attr: "extensible-enum", op: Added, old: was, new: is, to: list(gained, len(gained) == 1)})
+		}
+		return
+	}
+	e.emit(s, delta{on: "words", attr: "extension", op: Changed, name: "x-extensible-enum", old: was, new: is, oldAt: s.oldEntry, newAt: s.newEntry})
+}
+
+// compareDiscriminator compares what tells alternatives apart.
+func (e *engine) compareDiscriminator(s *site, was, is contract.Node) {
+	if was.Hash() == is.Hash() {
+		return
+	}
+	a, b := was.Get("propertyName"), is.Get("propertyName")
+	switch {
+	case !was.Exists():
+		e.tell(s, delta{attr: "discriminator", op: Added, new: is, to: jsonOf(b)})
+		return
+	case !is.Exists():
+		e.tell(s, delta{attr: "discriminator", op: Removed, old: was, from: jsonOf(a)})
+		return
+	case a.Text() != b.Text():
+		e.tell(s, delta{attr: "discriminator", op: Changed, old: a, new: b, from: jsonOf(a), to: jsonOf(b)})
+	}
+	e.compareMapping(s, was.Get("mapping"), is.Get("mapping"))
+}
+
+func (e *engine) compareMapping(s *site, was, is contract.Node) {
+	a, b := mapping(was), mapping(is)
+	for _, value := range bothKeys(a, b) {
+		o, n := a[value], b[value]
+		switch {
+		case !o.Exists():
+			e.tell(s, delta{attr: "discriminator-mapping", op: Added, name: value, new: n, to: quoted(value)})
+		case !n.Exists():
+			e.tell(s, delta{attr: "discriminator-mapping", op: Removed, name: value, old: o, from: quoted(value)})
+		case o.Text() != n.Text() && !e.sameTarget(o, n):
+			e.tell(s, delta{attr: "discriminator-mapping", op: Changed, name: value, old: o, new: n, from: jsonOf(o), to: jsonOf(n)})
+		}
+	}
+}
+
+func mapping(n contract.Node) map[string]contract.Node {
+	m := map[string]contract.Node{}
+	for value, target := range n.Fields() {
+		m[value] = target
+	}
+	return m
+}
+
+// sameTarget reports whether two mapping values lead to schemas that can be the same one under another name.
+func (e *engine) sameTarget(o, n contract.Node) bool {
+	a, b := e.old.doc.Target(o), e.new.doc.Target(n)
+	return a.Exists() && b.Exists() && (a.Hash() == b.Hash() || e.renamedTo(a, b))
+}

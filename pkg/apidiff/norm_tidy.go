@@ -1,0 +1,286 @@
+package apidiff
+
+import (
+	"math/big"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// tidy brings equal meanings to equal forms once all conjuncts are merged.
+func (n *norm) tidy(s *side) {
+	n.tidyUnions(s)
+	n.tidyNumbers()
+	n.tidyRanges()
+	n.tidyEnum()
+	n.dropDead()
+	if n.types == 0 {
+		n.never = true
+		n.neverAt = first(n.neverAt, n.typeAt)
+	}
+	if n.never {
+		*n = norm{never: true, neverAt: n.neverAt, typeAt: n.typeAt, maxLength: noCount, minLength: noCount, maxItems: noCount, minItems: noCount,
+			maxProps: noCount, minProps: noCount, minContains: noCount, maxContains: noCount}
+	}
+}
+
+// tidyUnions drops alternatives that add nothing.
+func (n *norm) tidyUnions(s *side) {
+	todo, kept := n.unions, []union(nil)
+	for rounds := 0; len(todo) > 0; rounds++ {
+		u := todo[0]
+		todo = todo[1:]
+		var open bool
+		u.branches, open = distinct(s, u)
+		switch {
+		case open:
+		case len(u.branches) == 1 && rounds < 100:
+			n.unions = nil
+			for _, node := range s.of(u.branches[0]).schema.nodes {
+				n.merge(s, node, 1)
+			}
+			todo = append(todo, n.unions...)
+		default:
+			kept = append(kept, u)
+		}
+	}
+	n.unions = kept
+}
+
+// distinct are the branches that count; open reports an anyOf with a branch that admits everything.
+func distinct(s *side, u union) (branches []contract.Node, open bool) {
+	seen := map[contract.Hash]bool{}
+	for _, b := range openNested(s, u, 0) {
+		c := s.of(b).schema
+		if !u.one && (seen[c.meaning()] || c.alone() && c.norm().never) {
+			continue
+		}
+		seen[c.meaning()] = true
+		open = open || !u.one && c.unconstrained()
+		branches = append(branches, b)
+	}
+	return branches, open
+}
+
+// alone reports whether the normal form can be asked for without a risk of going in circles.
+func (c *schema) alone() bool {
+	return len(c.nodes) == 1 && (c.nodes[0].Kind() == contract.Bool || c.nodes[0].Len() <= 2 && !c.side.fact(c.nodes[0]).has("anyOf") && !c.side.fact(c.nodes[0]).has("oneOf"))
+}
+
+// openNested replaces a branch of anyOf that is nothing but an anyOf by its branches.
+func openNested(s *side, u union, depth int) []contract.Node {
+	if u.one || depth > 20 {
+		return u.branches
+	}
+	var out []contract.Node
+	for _, b := range u.branches {
+		c := s.of(b).schema
+		if len(c.nodes) == 1 && !c.orNull && c.nodes[0].Kind() == contract.Object {
+			f := s.fact(c.nodes[0])
+			if !f.typed && len(f.keywords) == 1 && f.keywords[0].name == "anyOf" {
+				out = append(out, openNested(s, union{branches: items(f.keywords[0].value)}, depth+1)...)
+				continue
+			}
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// tidyNumbers merges the multiples and, for integers, makes bounds whole and inclusive.
+func (n *norm) tidyNumbers() {
+	n.mergeMultiples()
+	for _, m := range n.multiple {
+		if m.value.IsInt() {
+			n.types &^= tFrac
+		}
+	}
+	if n.types&tNumber != tInt {
+		return
+	}
+	if len(n.multiple) == 1 {
+		whole := new(big.Rat).SetInt(n.multiple[0].value.Num())
+		n.multiple[0].value = whole
+		if whole.Cmp(big.NewRat(1, 1)) == 0 {
+			n.multiple = nil
+		}
+	}
+	n.max, n.min = n.max.whole(-1), n.min.whole(1)
+}
+
+func (n *norm) mergeMultiples() {
+	for len(n.multiple) > 1 {
+		a, b := n.multiple[0].value, n.multiple[1].value
+		num := new(big.Int).Mul(a.Num(), b.Num())
+		num.Quo(num, new(big.Int).GCD(nil, nil, a.Num(), b.Num()))
+		den := new(big.Int).GCD(nil, nil, a.Denom(), b.Denom())
+		at := n.multiple[0].at
+		if num.BitLen() > 2048 {
+			return
+		}
+		n.multiple = append([]ratio{{new(big.Rat).SetFrac(num, den), at}}, n.multiple[2:]...)
+	}
+}
+
+// whole is the bound as integers see it; sign is 1 for bounds from below.
+func (b bound) whole(sign int) bound {
+	if !b.set() {
+		return b
+	}
+	if b.value.IsInt() {
+		if b.exclusive {
+			b.value = new(big.Rat).Add(b.value, big.NewRat(int64(sign), 1))
+		}
+	} else {
+		floor := new(big.Int).Div(b.value.Num(), b.value.Denom()) // Euclidean: rounds down
+		b.value = new(big.Rat).SetInt(floor)
+		if sign > 0 {
+			b.value.Add(b.value, big.NewRat(1, 1))
+		}
+	}
+	b.exclusive = false
+	return b
+}
+
+// tidyRanges takes away the types whose bounds leave no value.
+func (n *norm) tidyRanges() {
+	if n.min.set() && n.max.set() {
+		if c := n.min.value.Cmp(n.max.value); c > 0 || c == 0 && (n.min.exclusive || n.max.exclusive) {
+			n.types &^= tNumber
+		}
+	}
+	if n.maxLength.set() && n.minLength.n > n.maxLength.n {
+		n.types &^= tString
+	}
+	if n.maxItems.set() && n.minItems.n > n.maxItems.n {
+		n.types &^= tArray
+	}
+	if n.maxProps.set() && n.minProps.n > n.maxProps.n {
+		n.types &^= tObject
+	}
+}
+
+// tidyEnum leaves of an enum only the values that the other keywords admit, and then forgets those keywords.
+func (n *norm) tidyEnum() {
+	if n.enum == nil {
+		return
+	}
+	var t types
+	var values []contract.Node
+	for _, v := range n.enum.values {
+		if n.admitsScalar(v) {
+			values = append(values, v)
+			t |= typeOf(v)
+		}
+	}
+	if n.enum.null && n.types&tNull != 0 {
+		t |= tNull
+	}
+	e := newEnum(values, n.enum.at)
+	e.isConst, e.null = n.enum.isConst, t&tNull != 0
+	n.enum, n.types = e, t
+	if t == tNull || t&^tNull == tBool && len(values) == 2 {
+		n.enum = nil
+	}
+}
+
+// admitsScalar reports whether the keywords for plain values admit v; arrays and objects pass by type alone.
+func (n *norm) admitsScalar(v contract.Node) bool {
+	t := typeOf(v)
+	if n.types&t == 0 {
+		return false
+	}
+	switch {
+	case t&tNumber != 0:
+		r, ok := readNumber(v)
+		return !ok || n.admitsNumber(r)
+	case t == tString:
+		return n.admitsText(v.Text())
+	default:
+		return true
+	}
+}
+
+func (n *norm) admitsNumber(r *big.Rat) bool {
+	if n.max.set() {
+		if c := r.Cmp(n.max.value); c > 0 || c == 0 && n.max.exclusive {
+			return false
+		}
+	}
+	if n.min.set() {
+		if c := r.Cmp(n.min.value); c < 0 || c == 0 && n.min.exclusive {
+			return false
+		}
+	}
+	for _, m := range n.multiple {
+		if !new(big.Rat).Quo(r, m.value).IsInt() {
+			return false
+		}
+	}
+	return true
+}
+
+func (n *norm) admitsText(s string) bool {
+	length := int64(0)
+	for range s {
+		length++
+	}
+	if n.maxLength.set() && length > n.maxLength.n || length < n.minLength.n {
+		return false
+	}
+	for _, p := range n.patterns {
+		if re := compilePattern(p.Text()); re != nil && !re.MatchString(s) {
+			return false
+		}
+	}
+	return true
+}
+
+func typeOf(v contract.Node) types {
+	switch v.Kind() {
+	case contract.Null:
+		return tNull
+	case contract.Bool:
+		return tBool
+	case contract.Number:
+		if r, ok := readNumber(v); ok && !r.IsInt() {
+			return tFrac
+		}
+		return tInt
+	case contract.String:
+		return tString
+	case contract.Array:
+		return tArray
+	case contract.Object:
+		return tObject
+	default:
+		return 0
+	}
+}
+
+// dropDead forgets the keywords for plain values that no valid value is subject to.
+func (n *norm) dropDead() {
+	plain := n.enum != nil && n.types&(tArray|tObject) == 0
+	if n.types&tNumber == 0 || plain {
+		n.max, n.min, n.multiple = bound{}, bound{}, nil
+	}
+	if n.types&tString == 0 || plain {
+		n.maxLength, n.minLength, n.patterns = noCount, noCount, nil
+	}
+	if n.types&(tString|tNumber) == 0 || plain {
+		n.format, n.hint = contract.Node{}, contract.Node{}
+	}
+	seen := map[string]bool{}
+	var patterns []contract.Node
+	for _, p := range n.patterns {
+		if !seen[p.Text()] {
+			patterns, seen[p.Text()] = append(patterns, p), true
+		}
+	}
+	n.patterns = patterns
+	if n.types&tArray == 0 {
+		n.maxItems, n.minItems, n.unique = noCount, noCount, contract.Node{}
+	}
+	if n.types&tObject == 0 && len(n.objects) == 0 {
+		n.maxProps, n.minProps = noCount, noCount
+	}
+}

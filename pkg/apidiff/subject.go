@@ -1,0 +1,382 @@
+package apidiff
+
+import (
+	"strings"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// A subject is what a finding is about, told from its place in the document: independent of lines, of the order of
+// lists and of the names of path parameters.
+type subject struct {
+	owner string // Order; GET /pets/{}; parameter limit
+	part  string // "query limit", "request", "200", "200 header X-Rate": within an operation
+	path  string // status, items[].id: within a schema
+	what  string // the same in words, without the path
+	op    string // the operation as written, for words
+	thing string // operation, component: what the owner is
+}
+
+// String is the subject as waivers match it and fingerprints hash it.
+func (s subject) String() string {
+	out := s.owner
+	if s.part != "" {
+		out += " " + s.part
+	}
+	if s.path == "" {
+		return out
+	}
+	if s.part == "" {
+		return out + "." + s.path
+	}
+	return out + " ." + s.path
+}
+
+// words is the subject in a sentence.
+func (s subject) words(side Side) string {
+	if s.path == "" {
+		if s.thing == "schema" && side != None {
+			return side.String() + " schema " + s.what
+		}
+		return s.what
+	}
+	p := "property `" + s.path + "` of " + s.what
+	if strings.HasPrefix(s.path, "[") || strings.HasPrefix(s.path, "*") || strings.HasPrefix(s.path, "|") {
+		p = "`" + s.path + "` of " + s.what
+	}
+	if side == None || s.part != "" && !strings.HasPrefix(s.part, "request") && !strings.Contains(s.part, "body") && s.thing == "value" {
+		return p
+	}
+	return side.String() + " " + p
+}
+
+// child is the subject of something below, by name.
+func (s subject) child(name string) subject {
+	if s.path == "" {
+		s.path = name
+	} else {
+		s.path += "." + name
+	}
+	return s
+}
+
+// subjectAt tells the subject from a node.
+func subjectAt(doc *contract.Document, n contract.Node) subject {
+	place := n.Place()
+	t := splitPointer(place.Pointer)
+	r := reader{doc: doc, node: doc.Root(), rest: t}
+	s := r.subject()
+	if place.File != doc.Root().Place().File {
+		s = external(place.File, t)
+	}
+	return s
+}
+
+func external(file string, t []string) subject {
+	name := strings.Join(t, "/")
+	if len(t) > 0 {
+		name = t[len(t)-1]
+	}
+	return subject{owner: file + "#/" + strings.Join(t, "/"), what: "`" + name + "` in " + file, thing: "schema"}
+}
+
+func splitPointer(p string) []string {
+	if p == "" {
+		return nil
+	}
+	t := strings.Split(p[1:], "/")
+	for i := range t {
+		t[i] = strings.ReplaceAll(strings.ReplaceAll(t[i], "~1", "/"), "~0", "~")
+	}
+	return t
+}
+
+// A reader walks a pointer and says what it passes.
+type reader struct {
+	doc  *contract.Document
+	node contract.Node
+	rest []string
+}
+
+// next takes one token and follows it.
+func (r *reader) next() string {
+	if len(r.rest) == 0 {
+		return ""
+	}
+	token := r.rest[0]
+	r.rest = r.rest[1:]
+	if r.node.Kind() == contract.Array {
+		r.node = r.node.At(atoi(token))
+	} else {
+		r.node = r.node.Get(token)
+	}
+	return token
+}
+
+func atoi(s string) int {
+	n := 0
+	for _, c := range s {
+		if c < '0' || c > '9' || n > 1<<30 {
+			return -1
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+func (r *reader) subject() subject {
+	switch head := r.next(); head {
+	case "paths":
+		return r.path(r.next(), "")
+	case "webhooks", "x-webhooks":
+		return r.path(r.next(), "webhook ")
+	case "components":
+		return r.component(r.next(), r.next())
+	case "servers":
+		return subject{owner: "server", what: "server `" + r.url() + "`", part: r.url()}
+	case "security":
+		return subject{owner: "security", what: "the security requirement of the document"}
+	case "info":
+		return subject{owner: "info", what: "the description of the API"}
+	default:
+		return subject{owner: "document", what: "the document"}
+	}
+}
+
+func (r *reader) url() string {
+	r.next()
+	return r.node.Get("url").Text()
+}
+
+var methodNames = known(methods...)
+
+// path is for what stands below a path item.
+func (r *reader) path(path, prefix string) subject {
+	shown := path
+	s := subject{owner: prefix + template(path), what: prefix + shown, op: prefix + shown, thing: "operation"}
+	if len(r.rest) > 0 && methodNames[r.rest[0]] {
+		method := strings.ToUpper(r.next())
+		s.owner, s.op = prefix+method+" "+template(path), prefix+method+" "+shown
+		if prefix != "" {
+			s.owner, s.op = prefix+path+" "+method, prefix+shown+" "+method
+		}
+		s.what = s.op
+	}
+	return r.operation(s)
+}
+
+// operation is for what stands below an operation or a path item.
+func (r *reader) operation(s subject) subject {
+	switch r.next() {
+	case "parameters":
+		return r.parameter(s)
+	case "requestBody":
+		s.part, s.what, s.thing = "request", "the request body of "+s.op, "value"
+		s = r.body(s, s.op)
+		return s
+	case "responses":
+		code := r.next()
+		if code == "" {
+			return s
+		}
+		s.part, s.what, s.thing = code, "the response "+code+" of "+s.op, "value"
+		return r.body(s, s.op+" ("+code+")")
+	case "callbacks":
+		name := r.next()
+		expression := r.next()
+		s.part, s.what = "callback "+name, "callback `"+name+"` of "+s.op
+		s.owner, s.op = s.owner+" callback "+name, "callback `"+name+"` of "+s.op
+		s.part = ""
+		_ = expression
+		if len(r.rest) > 0 && methodNames[r.rest[0]] {
+			s.owner += " " + strings.ToUpper(r.next())
+			return r.operation(s)
+		}
+		return s
+	case "servers":
+		url := r.url()
+		s.part, s.what = "server "+url, "server `"+url+"` of "+s.op
+		return s
+	default:
+		return s
+	}
+}
+
+func (r *reader) parameter(s subject) subject {
+	r.next()
+	p := r.doc.Deref(r.node)
+	name, in := p.Get("name").Text(), p.Get("in").Text()
+	if name == "" {
+		return s
+	}
+	s.part = in + " " + name
+	if in == "path" {
+		s.part = "path " + pathSlot(s.op, name)
+	}
+	s.what, s.thing = in+" parameter `"+name+"` of "+s.op, "value"
+	return r.value(s)
+}
+
+// pathSlot names a path parameter by its position, because its name means nothing to messages.
+func pathSlot(path, name string) string {
+	for i, n := range placeholders(path) {
+		if n == name {
+			return "#" + string(rune('1'+i%9))
+		}
+	}
+	return name
+}
+
+// value is for what stands below a parameter or a header: a schema, or content.
+func (r *reader) value(s subject) subject {
+	switch r.next() {
+	case "schema":
+		return r.schema(s)
+	case "content":
+		r.next()
+		if r.next() == "schema" {
+			return r.schema(s)
+		}
+	}
+	return s
+}
+
+// body is for what stands below a request body or a response.
+func (r *reader) body(s subject, within string) subject {
+	switch r.next() {
+	case "content":
+		mediaType := r.next()
+		if mediaType == "" {
+			return s
+		}
+		s.part += " " + mediaType
+		switch r.next() {
+		case "schema", "itemSchema":
+			t := r.schema(s)
+			if t.path != "" {
+				t.what = within
+			}
+			return t
+		case "encoding":
+			if name := r.next(); name != "" {
+				s.part, s.what = s.part+" encoding "+name, "the form part `"+name+"` of "+s.what
+			}
+		}
+	case "headers":
+		if name := r.next(); name != "" {
+			s.part, s.what = s.part+" header "+name, "response header `"+name+"` of "+within
+			return r.value(s)
+		}
+	case "links":
+		if name := r.next(); name != "" {
+			s.part, s.what = s.part+" link "+name, "link `"+name+"` of "+within
+		}
+	}
+	return s
+}
+
+// component is for what stands below a component.
+func (r *reader) component(kind, name string) subject {
+	s := subject{owner: name, what: "`" + name + "`", op: "`" + name + "`", thing: "schema"}
+	switch kind {
+	case "schemas":
+		return r.schema(s)
+	case "parameters":
+		p := r.doc.Deref(r.node)
+		s.owner, s.what, s.thing = "parameter "+name, p.Get("in").Text()+" parameter `"+p.Get("name").Text()+"`", "value"
+		return r.value(s)
+	case "headers":
+		s.owner, s.what, s.thing = "header "+name, "header `"+name+"`", "value"
+		return r.value(s)
+	case "requestBodies":
+		s.owner, s.what, s.thing = "request body "+name, "request body `"+name+"`", "value"
+		return r.body(s, s.what)
+	case "responses":
+		s.owner, s.what, s.thing = "response "+name, "response `"+name+"`", "value"
+		return r.body(s, s.what)
+	case "securitySchemes":
+		s.owner, s.what = "security scheme "+name, "security scheme `"+name+"`"
+		if r.next() == "flows" {
+			if flow := r.next(); flow != "" {
+				s.part = "flow " + flow
+				s.what = "flow " + flow + " of " + s.what
+			}
+		}
+		return s
+	case "pathItems":
+		return r.path(name, "path item ")
+	default:
+		s.owner, s.what = strings.TrimSuffix(kind, "s")+" "+name, strings.TrimSuffix(kind, "s")+" `"+name+"`"
+		return s
+	}
+}
+
+// schema is for what stands below a schema: the path of a value.
+func (r *reader) schema(s subject) subject {
+	var path strings.Builder
+	add := func(sep, text string) {
+		if path.Len() > 0 {
+			path.WriteString(sep)
+		}
+		path.WriteString(text)
+	}
+	for len(r.rest) > 0 {
+		switch token := r.next(); token {
+		case "properties":
+			if len(r.rest) == 0 {
+				break
+			}
+			add(".", r.next())
+		case "items", "contains", "additionalItems", "unevaluatedItems":
+			if r.node.Kind() == contract.Array {
+				add("", "["+r.next()+"]")
+			} else {
+				add("", "[]")
+			}
+		case "prefixItems":
+			add("", "["+r.next()+"]")
+		case "additionalProperties", "unevaluatedProperties":
+			if r.node.Kind() != contract.Bool {
+				add(".", "*")
+			}
+		case "patternProperties", "dependentSchemas", "$defs", "definitions":
+			add(".", "{"+r.next()+"}")
+		case "allOf":
+			r.next()
+		case "anyOf", "oneOf":
+			if len(r.rest) > 0 {
+				r.next()
+				add("", "|"+nodeName(r.node))
+			}
+		case "not", "if", "then", "else", "propertyNames", "contentSchema":
+			if len(r.rest) > 0 {
+				add("", "("+token+")")
+			}
+		default:
+			r.rest = nil
+		}
+	}
+	s.path = path.String()
+	return s
+}
+
+// nodeName is how an alternative is told from its neighbours without its position.
+func nodeName(n contract.Node) string {
+	if ref := n.Get("$ref").Text(); ref != "" {
+		return ref[strings.LastIndexByte(ref, '/')+1:]
+	}
+	for _, name := range []string{"title", "type", "const"} {
+		if v := n.Get(name); v.Kind() == contract.String {
+			return v.Text()
+		}
+	}
+	for _, name := range []string{"required", "properties"} {
+		for k := range n.Get(name).Fields() {
+			return k
+		}
+		if v := n.Get(name).At(0); v.Exists() {
+			return v.Text()
+		}
+	}
+	return "?"
+}

@@ -1,0 +1,224 @@
+package apidiff
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// total fills the figures and the headline of the diff.
+func (r *Result) total() {
+	t := report.DiffTotals{ByLevel: map[string]int{}, ByCategory: map[string]int{}, ByKind: map[string]int{}}
+	reached := map[report.Operation]bool{}
+	for i := range r.Diff.Changes {
+		f := &r.Diff.Changes[i]
+		if f.Waived() {
+			f.Breaking = false
+			t.Waived++
+			continue
+		}
+		t.Changes++
+		t.ByLevel[string(f.Level)]++
+		t.ByCategory[f.Category]++
+		t.ByKind[f.Kind]++
+		if !f.Breaking {
+			continue
+		}
+		t.Breaking++
+		if f.Verdict == report.Proved {
+			t.Proved++
+		} else {
+			t.Asserted++
+		}
+		for _, op := range f.Operations {
+			reached[op] = true
+		}
+	}
+	t.BreakingOperations = len(reached)
+	r.Diff.Totals = t
+	r.Diff.Bump = r.bump()
+	r.Diff.Headline = r.headline()
+}
+
+// bump is the part of a semantic version that the changes require to rise.
+func (r *Result) bump() string {
+	bump := "none"
+	for i := range r.Diff.Changes {
+		f := &r.Diff.Changes[i]
+		switch {
+		case f.Breaking:
+			return "major"
+		case f.Category == string(Docs):
+			if bump == "none" {
+				bump = "patch"
+			}
+		default:
+			bump = "minor"
+		}
+	}
+	return bump
+}
+
+var bumpWords = map[string]string{
+	"none": "no new version required", "patch": "patch version is enough", "minor": "minor version recommended", "major": "major version required",
+}
+
+// headline is the diff in one sentence.
+func (r *Result) headline() string {
+	t := r.Diff.Totals
+	var parts []string
+	if t.Breaking > 0 {
+		owners := map[string]bool{}
+		for i := range r.Diff.Changes {
+			if f := &r.Diff.Changes[i]; f.Breaking {
+				owners[cause(f)] = true
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s in %s", plural(t.Breaking, "breaking change"), plural(len(owners), "root cause")))
+		if t.BreakingOperations > 0 {
+			parts = append(parts, plural(t.BreakingOperations, "operation"))
+		}
+	} else {
+		parts = append(parts, "no breaking change")
+		if t.Changes > 0 {
+			parts = append(parts, plural(t.Changes, "other change"))
+		}
+	}
+	if t.Waived > 0 {
+		parts = append(parts, fmt.Sprintf("%d waived", t.Waived))
+	}
+	return strings.Join(parts, ", ") + "; " + bumpWords[r.Diff.Bump]
+}
+
+// cause is what breaking changes of one root have in common: the component or the operation that was edited.
+func cause(f *report.Finding) string {
+	owner, _, _ := strings.Cut(f.Subject, ".")
+	return owner
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// Operations is the classification of operations that came, went or changed.
+func (r *Result) Operations() report.Operations {
+	out := report.Operations{
+		Schema: "govctl/operations-classification/v1", GeneratedAt: r.Diff.GeneratedAt,
+		Added: []report.Operation{}, Removed: []report.Operation{}, Changed: []report.ChangedOperation{}, Deprecated: []report.Operation{},
+	}
+	byOp := r.changesByOperation()
+	for _, op := range r.ops {
+		if op.kind != kindPath {
+			continue
+		}
+		if op.old.exists() {
+			out.Counts.TotalOld++
+		}
+		if op.new.exists() {
+			out.Counts.TotalNew++
+		}
+		switch {
+		case !op.old.exists():
+			out.Added = append(out.Added, op.Operation)
+		case !op.new.exists():
+			out.Removed = append(out.Removed, op.Operation)
+		default:
+			if op.new.op.Get("deprecated").Bool() && !op.old.op.Get("deprecated").Bool() {
+				out.Deprecated = append(out.Deprecated, op.Operation)
+			}
+			if list := byOp[op.Operation]; len(list) > 0 {
+				out.Changed = append(out.Changed, changed(op.Operation, list))
+			}
+		}
+	}
+	sortOperations(out.Added)
+	sortOperations(out.Removed)
+	sortOperations(out.Deprecated)
+	slices.SortFunc(out.Changed, func(a, b report.ChangedOperation) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
+	out.Counts.Added, out.Counts.Removed, out.Counts.Changed, out.Counts.Deprecated = len(out.Added), len(out.Removed), len(out.Changed), len(out.Deprecated)
+	return out
+}
+
+func sortOperations(list []report.Operation) {
+	slices.SortFunc(list, func(a, b report.Operation) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
+}
+
+func (r *Result) changesByOperation() map[report.Operation][]*report.Finding {
+	m := map[report.Operation][]*report.Finding{}
+	for i := range r.Diff.Changes {
+		f := &r.Diff.Changes[i]
+		for _, op := range f.Operations {
+			m[op] = append(m[op], f)
+		}
+	}
+	return m
+}
+
+var migrationRanks = map[string]int{Auto: 1, Manual: 2, Hard: 3}
+
+// changed sums up the changes of one operation. The migration is the hardest among its breaking changes.
+func changed(op report.Operation, list []*report.Finding) report.ChangedOperation {
+	c := report.ChangedOperation{Method: op.Method, Path: op.Path, Changes: []string{}}
+	for _, f := range list {
+		c.Changes = append(c.Changes, f.Fingerprint)
+		if f.Breaking {
+			c.Breaking = true
+			if migrationRanks[f.Migration] > migrationRanks[c.Migration] {
+				c.Migration = f.Migration
+			}
+		}
+	}
+	slices.Sort(c.Changes)
+	c.Changes = slices.Compact(c.Changes)
+	return c
+}
+
+// removals are the rules that take something away as a whole.
+var removals = known("operation-removed", "operation-removed-before-sunset", "webhook-removed", "callback-removed", "response-success-removed", "response-removed",
+	"callback-response-removed", "callback-response-success-removed")
+
+// Breaking is the short answer for release tools.
+func (r *Result) Breaking() report.Breaking {
+	out := report.Breaking{
+		Schema: "govctl/breaking-status/v1", GeneratedAt: r.Diff.GeneratedAt,
+		Changes: []report.BreakingChange{}, Waived: []report.BreakingChange{},
+	}
+	for i := range r.Diff.Changes {
+		f := &r.Diff.Changes[i]
+		switch {
+		case f.Waived() && f.Level == report.Error:
+			out.Waived = append(out.Waived, line(f))
+		case !f.Breaking:
+		case removals[f.Rule]:
+			out.DeletedOrRemoved++
+			out.Changes = append(out.Changes, line(f))
+		default:
+			out.Incompatible++
+			out.Changes = append(out.Changes, line(f))
+		}
+	}
+	out.Total = out.Incompatible + out.DeletedOrRemoved
+	out.Breaking = out.Total > 0
+	return out
+}
+
+func line(f *report.Finding) report.BreakingChange {
+	op := ""
+	if len(f.Operations) > 0 {
+		op = f.Operations[0].Method + " " + f.Operations[0].Path
+		if n := len(f.Operations) - 1; n > 0 {
+			op += fmt.Sprintf(" (+%d)", n)
+		}
+	}
+	return report.BreakingChange{Rule: f.Rule, Operation: op, Text: f.Message, Fingerprint: f.Fingerprint}
+}

@@ -1,0 +1,210 @@
+package apidiff
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// A Waiver accepts findings for a time: those of a rule on subjects of a pattern, or the one of a fingerprint.
+type Waiver struct {
+	Rule        string
+	Fingerprint string
+	Subject     string // glob: * is any text, ? any character; empty: any
+	Reason      string
+	Owner       string
+	Ticket      string
+	Expires     time.Time // the last day on which it holds
+	Place       report.Place
+}
+
+// WaiverLimit is how many days ahead a waiver may expire where nothing else is configured.
+const WaiverLimit = 180
+
+var waiverKeys = []string{"rule", "fingerprint", "subject", "reason", "owner", "ticket", "expires"}
+
+// ParseWaivers reads a waiver file: a list of entries, or an object with the list under "waivers". now and limit (in
+// days; 0: WaiverLimit) bound the expiry; a zero now leaves it unbounded. Bad input gives a *contract.Error.
+func ParseWaivers(ctx context.Context, name string, data []byte, now time.Time, limit int) ([]Waiver, error) {
+	if strings.TrimSpace(string(data)) == "" {
+		return nil, nil
+	}
+	root, err := contract.ParseValue(ctx, name, data, contract.Options{MaxBytes: 4 << 20})
+	if err != nil {
+		return nil, err
+	}
+	if root.Kind() == contract.Object {
+		for key, v := range root.Fields() {
+			if key != "waivers" {
+				return nil, waiverError(v.KeyPlace(), fmt.Sprintf("unknown key %q", key), `the file is a list of waivers, or has them under "waivers"`)
+			}
+		}
+		root = root.Get("waivers")
+	}
+	if root.Kind() == contract.Null {
+		return nil, nil
+	}
+	if root.Kind() != contract.Array {
+		return nil, waiverError(root.Place(), "waivers must be a list", "each entry begins with - rule: or - fingerprint:")
+	}
+	if limit <= 0 {
+		limit = WaiverLimit
+	}
+	var out []Waiver
+	for _, item := range root.Items() {
+		w, err := readWaiver(item, now, limit)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	return out, nil
+}
+
+func waiverError(at report.Place, msg, hint string) error {
+	return &contract.Error{Place: at, Msg: msg, Hint: hint}
+}
+
+func readWaiver(n contract.Node, now time.Time, limit int) (Waiver, error) {
+	w := Waiver{Place: n.Place()}
+	if n.Kind() != contract.Object {
+		return w, waiverError(w.Place, "a waiver must be an object", "- rule: ID, subject:, reason:, owner:, expires:")
+	}
+	fields := map[string]*string{"rule": &w.Rule, "fingerprint": &w.Fingerprint, "subject": &w.Subject, "reason": &w.Reason, "owner": &w.Owner, "ticket": &w.Ticket}
+	var expires contract.Node
+	for key, v := range n.Fields() {
+		if key == "expires" {
+			expires = v
+			continue
+		}
+		to, ok := fields[key]
+		if !ok {
+			return w, waiverError(v.KeyPlace(), fmt.Sprintf("unknown key %q in a waiver", key), "the keys are "+strings.Join(waiverKeys, ", "))
+		}
+		if v.Kind() != contract.String || strings.TrimSpace(v.Text()) == "" {
+			return w, waiverError(v.Place(), key+" must be a text", "")
+		}
+		*to = v.Text()
+	}
+	if err := w.check(); err != nil {
+		return w, err
+	}
+	return w, w.readExpiry(n, expires, now, limit)
+}
+
+// check demands what every waiver must say.
+func (w *Waiver) check() error {
+	switch {
+	case (w.Rule == "") == (w.Fingerprint == ""):
+		return waiverError(w.Place, "a waiver names either a rule or a fingerprint", "")
+	case w.Rule != "" && w.Subject == "":
+		return waiverError(w.Place, "a waiver of a rule needs a subject", `subject: "*" waives the rule everywhere`)
+	case w.Fingerprint != "" && len(w.Fingerprint) < 8:
+		return waiverError(w.Place, "the fingerprint is too short", "copy at least 8 characters of it")
+	case w.Reason == "":
+		return waiverError(w.Place, "a waiver needs a reason", "")
+	case w.Owner == "":
+		return waiverError(w.Place, "a waiver needs an owner", "")
+	}
+	if w.Rule != "" {
+		if _, ok := Lookup(w.Rule); !ok {
+			return waiverError(w.Place, fmt.Sprintf("there is no rule %q", w.Rule), "govctl openapi rules lists them")
+		}
+	}
+	return nil
+}
+
+func (w *Waiver) readExpiry(n, expires contract.Node, now time.Time, limit int) error {
+	if !expires.Exists() {
+		return waiverError(n.Place(), "a waiver needs a date on which it expires", "expires: 2026-12-31")
+	}
+	date, err := time.Parse(time.DateOnly, expires.Text())
+	if err != nil {
+		return waiverError(expires.Place(), "expires must be a date", "expires: 2026-12-31")
+	}
+	if !now.IsZero() && date.After(now.AddDate(0, 0, limit)) {
+		return waiverError(expires.Place(), fmt.Sprintf("the waiver expires more than %d days from now", limit), "renew it when the time comes")
+	}
+	w.Expires = date
+	return nil
+}
+
+// expired reports whether the last day is over.
+func (w *Waiver) expired(now time.Time) bool {
+	return !now.IsZero() && !now.Before(w.Expires.AddDate(0, 0, 1))
+}
+
+func (w *Waiver) matches(f *report.Finding) bool {
+	if w.Fingerprint != "" && !strings.HasPrefix(f.Fingerprint, strings.ToLower(w.Fingerprint)) {
+		return false
+	}
+	if w.Rule != "" && w.Rule != f.Rule {
+		return false
+	}
+	return w.Subject == "" || glob(w.Subject, f.Subject)
+}
+
+// glob matches * (any text) and ? (any character); all else stands for itself.
+func glob(pattern, text string) bool {
+	p, t := []rune(pattern), []rune(text)
+	i, j, star, mark := 0, 0, -1, 0
+	for j < len(t) {
+		switch {
+		case i < len(p) && p[i] == '*':
+			star, mark = i, j
+			i++
+		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
+			i, j = i+1, j+1
+		case star >= 0:
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	for i < len(p) && p[i] == '*' {
+		i++
+	}
+	return i == len(p)
+}
+
+// waive marks the findings that waivers cover and returns what is wrong with the waivers themselves: one that covers
+// nothing is an error, one that has expired no longer holds.
+func waive(findings []report.Finding, waivers []Waiver, now time.Time) []report.Finding {
+	problems := []report.Finding{}
+	for i := range waivers {
+		w := &waivers[i]
+		used, old := false, w.expired(now)
+		for k := range findings {
+			f := &findings[k]
+			if !w.matches(f) {
+				continue
+			}
+			used = true
+			if f.Waiver == nil || f.Waiver.Expired && !old {
+				f.Waiver = &report.Waiver{Reason: w.Reason, Owner: w.Owner, Ticket: w.Ticket, Expires: w.Expires.Format(time.DateOnly), Expired: old}
+			}
+		}
+		switch {
+		case !used:
+			problems = append(problems, w.problem("waiver-stale", report.Error, "the waiver matches no change", "remove it"))
+		case old:
+			problems = append(problems, w.problem("waiver-expired", report.Warning, "the waiver expired on "+w.Expires.Format(time.DateOnly)+": the change counts again", "mend the change, or renew the waiver"))
+		}
+	}
+	return problems
+}
+
+func (w *Waiver) problem(id string, level report.Level, msg, hint string) report.Finding {
+	subject := w.Rule + " " + w.Subject
+	if w.Rule == "" {
+		subject = w.Fingerprint
+	}
+	place := w.Place
+	return report.Finding{Rule: id, Level: level, Subject: strings.TrimSpace(subject), Message: msg + " (" + strings.TrimSpace(subject) + ", owner " + w.Owner + ")", Hint: hint, New: &place,
+		Why: "A waiver is a decision about one change; when the change is gone or the time is over, the decision must be made again."}
+}
