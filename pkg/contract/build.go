@@ -72,7 +72,7 @@ func (b *builder) close() error {
 	for c := i + 1; c < t.nodes[i].next; c = t.nodes[c].next {
 		key := t.nodes[c].key
 		if b.seen[key] == i+1 {
-			return t.duplicate(i, c)
+			return b.duplicate(i, c)
 		}
 		b.seen[key] = i + 1
 	}
@@ -80,7 +80,11 @@ func (b *builder) close() error {
 }
 
 // duplicate is the error for field c of object i, whose key stands in it before.
-func (t *tree) duplicate(i, c uint32) error {
+func (b *builder) duplicate(i, c uint32) error {
+	t := b.t
+	for _, open := range b.stack {
+		t.nodes[open].next = uint32(len(t.nodes)) // so that the pointer can be told
+	}
 	first := i + 1
 	for t.nodes[first].key != t.nodes[c].key {
 		first = t.nodes[first].next

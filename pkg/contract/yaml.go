@@ -13,9 +13,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// parseYAML fills t from its own text, which is data and valid UTF-8, by way of the YAML library: every construct of YAML, at the price
-// of a second tree.
+// parseYAML fills t from its own text, which is data and valid UTF-8.
 func parseYAML(t *tree, data []byte, opt Options) error {
+	err := parsePlainYAML(t, data, opt)
+	if err == errGiveUp {
+		t.reset()
+		err = parseAnyYAML(t, data, opt)
+	}
+	return err
+}
+
+// parseAnyYAML fills t by way of the YAML library: every construct of YAML, at the price of a second tree.
+func parseAnyYAML(t *tree, data []byte, opt Options) error {
 	root, err := readYAML(t, data)
 	if err != nil {
 		return err
