@@ -1,0 +1,456 @@
+package witness
+
+import (
+	"regexp"
+	"strconv"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// mode says how annotations are read. It is part of the key under which derived schemas are kept.
+type mode uint8
+
+const (
+	asResponse          mode = 1 << iota // else as a request
+	assertFormat                         // formats that both validators check are asserted
+	strictFormat                         // formats that one validator checks are asserted: for the side that must accept
+	assertAccess                         // readOnly properties in requests and writeOnly ones in responses are refused
+	assertDiscriminator                  // the discriminator must be there and known
+)
+
+// hidden is the annotation that takes a property out of messages of this direction.
+func (m mode) hidden() string {
+	if m&asResponse != 0 {
+		return "writeOnly"
+	}
+	return "readOnly"
+}
+
+// deriver turns schemas of one document into JSON Schema of draft 2020-12, in the validator's own structure: what a
+// reference leads to is derived when a value reaches it, so that a schema of a large document costs what it touches.
+type deriver struct {
+	w     *worker
+	known map[derivedKey]*jsonschema.Schema
+	leafs map[leafKey]*jsonschema.Schema
+}
+
+type derivedKey struct {
+	at   site
+	mode mode
+}
+
+// leafKey names the schemas that only state a type, of which a document has thousands.
+type leafKey struct {
+	typ      string
+	nullable bool
+}
+
+// schema is the derived form of s, shared between all that refer to it.
+func (d *deriver) schema(s site, m mode) *jsonschema.Schema {
+	key := derivedKey{s, m}
+	if k := d.known[key]; k != nil {
+		return k
+	}
+	out := d.derive(s, m)
+	d.known[key] = out
+	return out
+}
+
+func empty() *jsonschema.Schema {
+	return &jsonschema.Schema{
+		Draft: jsonschema.Draft2020, MinProperties: -1, MaxProperties: -1, MinItems: -1, MaxItems: -1, MinContains: 1, MaxContains: -1,
+		MinLength: -1, MaxLength: -1, ContainsEval: true,
+	}
+}
+
+func always(b bool) *jsonschema.Schema {
+	s := empty()
+	s.Always = &b
+	return s
+}
+
+func (d *deriver) derive(s site, m mode) *jsonschema.Schema {
+	switch s.n.Kind() {
+	case contract.Bool:
+		return always(s.n.Bool())
+	case contract.Object:
+	default:
+		return d.refuseToSay(empty(), "not a schema")
+	}
+	if leaf := d.leaf(s, m); leaf != nil {
+		return leaf
+	}
+	out := empty()
+	if t, ok := s.target(); ok {
+		d.extend(out, "$ref", &lazy{d: d, at: t, mode: m})
+		if s.d.dialect == openapi30 {
+			return out
+		}
+	}
+	for keyword, v := range s.keywords() {
+		if carry := d.w.tables.derivations[keyword]; carry != nil {
+			carry(d, s, v, m, out)
+		}
+	}
+	d.access(s, m, out)
+	if nullable(s) {
+		// Without a type beside it the letter of 3.0.3 gives nullable no effect; 3.0.0 to 3.0.2 and every tool let null pass.
+		outer, null := empty(), empty()
+		null.Types = []string{"null"}
+		outer.AnyOf = []*jsonschema.Schema{null, out}
+		return outer
+	}
+	return out
+}
+
+// leaf is the shared form of a schema that only states a type; nil for others.
+func (d *deriver) leaf(s site, m mode) *jsonschema.Schema {
+	key := leafKey{}
+	for name, v := range s.n.Fields() {
+		switch {
+		case name == "type" && v.Kind() == contract.String:
+			key.typ = v.Text()
+		case name == "nullable":
+			key.nullable = s.get("nullable").Bool()
+		case name == "description" || name == "title" || name == "example" || name == "default" || name == "readOnly" ||
+			name == "writeOnly" || name == "deprecated" || name == "format" && !m.asserts(v.Text()):
+		default:
+			return nil
+		}
+	}
+	if key.typ == "" {
+		return nil
+	}
+	if k := d.leafs[key]; k != nil {
+		return k
+	}
+	out := empty()
+	out.Types = []string{key.typ}
+	if key.nullable {
+		out.Types = append(out.Types, "null")
+	}
+	d.leafs[key] = out
+	return out
+}
+
+// derivation carries one keyword over.
+type derivation = func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema)
+
+// derivations is the table of keywords. What stands in no row is an annotation.
+func derivations() map[string]derivation {
+	return map[string]derivation{
+		"type": deriveType,
+		"enum": deriveEnum,
+		"const": func(_ *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
+			out.Constant = []any{v.Value()}
+		},
+		"format": deriveFormat,
+		"allOf": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.AllOf = append(out.AllOf, d.list(s, v, m)...)
+		},
+		"anyOf": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) { out.AnyOf = d.list(s, v, m) },
+		"oneOf": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) { out.OneOf = d.list(s, v, m) },
+		"not": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.Not = d.derive(s.at(v), m)
+		},
+		"if":               deriveCondition,
+		"multipleOf":       deriveNumber,
+		"minimum":          deriveNumber,
+		"maximum":          deriveNumber,
+		"exclusiveMinimum": deriveNumber,
+		"exclusiveMaximum": deriveNumber,
+		"minLength":        deriveCount,
+		"maxLength":        deriveCount,
+		"minItems":         deriveCount,
+		"maxItems":         deriveCount,
+		"minProperties":    deriveCount,
+		"maxProperties":    deriveCount,
+		"minContains":      deriveCount,
+		"maxContains":      deriveCount,
+		"pattern": func(d *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
+			if out.Pattern = d.w.pattern(v.Text()); out.Pattern == nil {
+				d.refuseToSay(out, "pattern")
+			}
+		},
+		"uniqueItems": func(_ *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) { out.UniqueItems = v.Bool() },
+		"items": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.Items2020 = d.derive(s.at(v), m)
+		},
+		"prefixItems": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.PrefixItems = d.list(s, v, m)
+		},
+		"contains": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.Contains = d.derive(s.at(v), m)
+		},
+		"unevaluatedItems": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.UnevaluatedItems = d.derive(s.at(v), m)
+		},
+		"properties": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.Properties = d.named(s, v, m)
+		},
+		"patternProperties": derivePatternProperties,
+		"additionalProperties": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			if v.Kind() == contract.Bool {
+				out.AdditionalProperties = v.Bool()
+			} else {
+				out.AdditionalProperties = d.derive(s.at(v), m)
+			}
+		},
+		"unevaluatedProperties": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.UnevaluatedProperties = d.derive(s.at(v), m)
+		},
+		"propertyNames": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.PropertyNames = d.derive(s.at(v), m)
+		},
+		"required": deriveRequired,
+		"dependentRequired": func(_ *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
+			out.DependentRequired = map[string][]string{}
+			for name, list := range v.Fields() {
+				out.DependentRequired[name] = texts(list)
+			}
+		},
+		"dependentSchemas": func(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+			out.DependentSchemas = d.named(s, v, m)
+		},
+		"discriminator": deriveDiscriminator,
+		"$dynamicRef":   cannotSay,
+		"$recursiveRef": cannotSay,
+		"$id":           cannotSay, // it moves the base of the references below
+	}
+}
+
+func cannotSay(d *deriver, _ site, _ contract.Node, _ mode, out *jsonschema.Schema) {
+	d.refuseToSay(out, "reference")
+}
+
+func deriveType(_ *deriver, s site, v contract.Node, _ mode, out *jsonschema.Schema) {
+	if v.Kind() == contract.String {
+		out.Types = []string{v.Text()}
+	} else {
+		out.Types = texts(v)
+	}
+	if s.get("nullable").Bool() {
+		out.Types = append(out.Types, "null")
+	}
+}
+
+// deriveEnum lets a schema of its own judge: its words are made where the validator compiles text, and an error without
+// words would be lost.
+func deriveEnum(d *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
+	d.oneOf(out, values(v))
+}
+
+func (d *deriver) oneOf(out *jsonschema.Schema, allowed []any) {
+	list := empty()
+	if list.Enum = allowed; len(allowed) == 0 {
+		never := false // no value is one of none; the validator takes an empty list for no list
+		list.Always = &never
+	}
+	d.extend(out, "enum", enumCheck{list})
+}
+
+// enumCheck words the refusal of an enum.
+type enumCheck struct{ list *jsonschema.Schema }
+
+func (c enumCheck) Validate(ctx jsonschema.ValidationContext, v any) error {
+	if ctx.Validate(c.list, "enum", v, "") != nil {
+		return ctx.Error("enum", "not one of the allowed values")
+	}
+	return nil
+}
+
+func (d *deriver) extend(out *jsonschema.Schema, name string, check jsonschema.ExtSchema) {
+	if out.Extensions == nil {
+		out.Extensions = map[string]jsonschema.ExtSchema{}
+	}
+	out.Extensions[name] = check
+}
+
+func deriveCondition(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+	out.If = d.derive(s.at(v), m)
+	if t := s.get("then"); t.Exists() {
+		out.Then = d.derive(s.at(t), m)
+	}
+	if e := s.get("else"); e.Exists() {
+		out.Else = d.derive(s.at(e), m)
+	}
+}
+
+func deriveNumber(d *deriver, s site, v contract.Node, _ mode, out *jsonschema.Schema) {
+	b := boundsOf(s)
+	if b.bad {
+		d.refuseToSay(out, "number")
+		return
+	}
+	out.Minimum, out.ExclusiveMinimum, out.Maximum, out.ExclusiveMaximum = b.min, b.above, b.max, b.below
+	out.MultipleOf = b.multiple
+}
+
+// counts are the keywords whose value is a number of things.
+func counts(out *jsonschema.Schema) map[string]*int {
+	return map[string]*int{
+		"minLength": &out.MinLength, "maxLength": &out.MaxLength, "minItems": &out.MinItems, "maxItems": &out.MaxItems,
+		"minProperties": &out.MinProperties, "maxProperties": &out.MaxProperties,
+		"minContains": &out.MinContains, "maxContains": &out.MaxContains,
+	}
+}
+
+func deriveCount(d *deriver, s site, v contract.Node, _ mode, out *jsonschema.Schema) {
+	for keyword, field := range counts(out) {
+		if k := s.get(keyword); k.Exists() && k == v {
+			n, ok := count(v)
+			if !ok {
+				d.refuseToSay(out, keyword)
+				return
+			}
+			*field = n
+		}
+	}
+}
+
+// count is the value of a keyword that counts: a whole number, however it is spelled.
+func count(v contract.Node) (int, bool) {
+	if n, err := strconv.Atoi(v.Literal()); err == nil && n >= 0 {
+		return n, true
+	}
+	r, ok := rational(v.Literal())
+	if !ok || !r.IsInt() || !r.Num().IsInt64() || r.Sign() < 0 {
+		return 0, false
+	}
+	return int(r.Num().Int64()), true
+}
+
+func derivePatternProperties(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+	out.PatternProperties = map[*regexp.Regexp]*jsonschema.Schema{}
+	for pattern, sub := range v.Fields() {
+		re := d.w.pattern(pattern)
+		if re == nil {
+			d.refuseToSay(out, "patternProperties")
+			return
+		}
+		out.PatternProperties[re] = d.derive(s.at(sub), m)
+	}
+}
+
+// deriveRequired leaves out the properties that are no part of messages of this direction.
+func deriveRequired(_ *deriver, s site, _ contract.Node, m mode, out *jsonschema.Schema) {
+	out.Required = requiredIn(s, m)
+}
+
+// requiredIn are the properties that messages of a direction must have.
+func requiredIn(s site, m mode) []string {
+	var out []string
+	props := s.get("properties")
+	for _, name := range texts(s.get("required")) {
+		if p := props.Get(name); !p.Exists() || !s.at(p).flag(m.hidden()) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// access refuses hidden properties where that is asserted.
+func (d *deriver) access(s site, m mode, out *jsonschema.Schema) {
+	if m&assertAccess == 0 {
+		return
+	}
+	for name, p := range s.get("properties").Fields() {
+		if s.at(p).flag(m.hidden()) {
+			out.Properties[name] = always(false)
+		}
+	}
+}
+
+func deriveDiscriminator(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
+	name, mapping := v.Get("propertyName").Text(), v.Get("mapping")
+	if m&assertDiscriminator == 0 || name == "" || s.d.dialect == openapi31 || !s.get("oneOf").Exists() && !s.get("anyOf").Exists() {
+		return
+	}
+	kind, object := empty(), empty()
+	kind.Types = []string{"string"}
+	var known []any
+	for key := range mapping.Fields() {
+		known = append(known, key)
+	}
+	if len(known) > 0 {
+		d.oneOf(kind, known)
+	}
+	object.Required, object.Properties = []string{name}, map[string]*jsonschema.Schema{name: kind}
+	out.AllOf = append(out.AllOf, object)
+}
+
+func (d *deriver) list(s site, v contract.Node, m mode) []*jsonschema.Schema {
+	out := make([]*jsonschema.Schema, 0, v.Len())
+	for _, sub := range v.Items() {
+		out = append(out, d.derive(s.at(sub), m))
+	}
+	return out
+}
+
+func (d *deriver) named(s site, v contract.Node, m mode) map[string]*jsonschema.Schema {
+	out := make(map[string]*jsonschema.Schema, v.Len())
+	for name, sub := range v.Fields() {
+		out[name] = d.derive(s.at(sub), m)
+	}
+	return out
+}
+
+// refuseToSay makes any value that reaches out undecided.
+func (d *deriver) refuseToSay(out *jsonschema.Schema, why string) *jsonschema.Schema {
+	d.extend(out, "undecided", undecided(why))
+	return out
+}
+
+// undecided is a keyword that the validator cannot judge.
+type undecided string
+
+func (u undecided) Validate(jsonschema.ValidationContext, any) error { panic(u) }
+
+// lazy derives the target of a reference when a value reaches it, and bounds the work of a validation.
+type lazy struct {
+	d    *deriver
+	at   site
+	mode mode
+	to   *jsonschema.Schema
+}
+
+func (l *lazy) Validate(ctx jsonschema.ValidationContext, v any) error {
+	w := l.d.w
+	w.steps++
+	w.depth++
+	if w.steps > maxSteps || w.depth > maxDepth {
+		panic(undecided("too deep"))
+	}
+	if l.to == nil {
+		l.to = l.d.schema(l.at, l.mode)
+	}
+	err := ctx.Validate(l.to, "$ref", v, "")
+	w.depth--
+	return err
+}
+
+// Bounds of one validation: references followed, and how many of them inside each other.
+const (
+	maxSteps = 100_000
+	maxDepth = 200
+)
+
+func values(v contract.Node) []any {
+	out := make([]any, 0, v.Len())
+	for _, item := range v.Items() {
+		out = append(out, item.Value())
+	}
+	return out
+}
+
+func texts(v contract.Node) []string {
+	out := make([]string, 0, v.Len())
+	for _, item := range v.Items() {
+		if item.Kind() == contract.String {
+			out = append(out, item.Text())
+		}
+	}
+	return out
+}

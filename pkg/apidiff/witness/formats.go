@@ -1,0 +1,101 @@
+package witness
+
+import (
+	"encoding/json"
+	"math/big"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// format is one value of the keyword: an example for the generator and, where each validator brings a check of its own,
+// those checks. A format without checks stays an annotation.
+type format struct {
+	examples []string
+	integer  [2]string // range, for integer formats
+	openapi  string    // pattern that kin-openapi publishes for it
+	ip       int       // 4 or 6
+	asserted bool
+}
+
+// formats by name: RFC 3339 dates, RFC 4122 UUIDs and so on. The examples of a format break as many others as possible.
+var formats = map[string]format{
+	"date":          {examples: []string{"2024-02-29", "2023-12-31"}, asserted: true},
+	"date-time":     {examples: []string{"2024-02-29T23:59:59Z", "2023-12-31T00:00:00.5+02:00"}, asserted: true},
+	"uuid":          {examples: []string{"3fa85f64-5717-4562-b3fc-2c963f66afa6", "7c9e6679-7425-40de-944b-e07fc1f90ae7"}, openapi: openapi3.FormatOfStringForUUIDOfRFC9562, asserted: true},
+	"email":         {examples: []string{"a@example.com", "b@example.org"}, openapi: openapi3.FormatOfStringForEmail, asserted: true},
+	"ipv4":          {examples: []string{"192.0.2.1", "198.51.100.7"}, ip: 4, asserted: true},
+	"ipv6":          {examples: []string{"2001:db8::1", "2001:db8::2"}, ip: 6, asserted: true},
+	"int32":         {integer: [2]string{"-2147483648", "2147483647"}, asserted: true},
+	"int64":         {integer: [2]string{"-9223372036854775808", "9223372036854775807"}, asserted: true},
+	"time":          {examples: []string{"23:59:59Z"}},
+	"duration":      {examples: []string{"P3D"}},
+	"uri":           {examples: []string{"https://example.com/a", "https://example.com/b"}},
+	"url":           {examples: []string{"https://example.com/a", "https://example.com/b"}},
+	"uri-reference": {examples: []string{"/a"}},
+	"uri-template":  {examples: []string{"/a/{b}"}},
+	"hostname":      {examples: []string{"example.com", "example.org"}},
+	"byte":          {examples: []string{"YQ==", "Yg=="}},
+	"unixtime":      {},
+	"password":      {examples: []string{"secret"}},
+	"json-pointer":  {examples: []string{"/a"}},
+	"regex":         {examples: []string{"a+"}},
+	"decimal":       {examples: []string{"1", "2"}},
+}
+
+// asserts is whether a format is more than an annotation. Claims of refusal rest only on formats that both validators
+// check; the side that accepts must do so for a reader who asserts any.
+func (m mode) asserts(name string) bool {
+	f, known := formats[name]
+	return known && (m&strictFormat != 0 || m&assertFormat != 0 && f.asserted)
+}
+
+func deriveFormat(d *deriver, _ site, v contract.Node, m mode, out *jsonschema.Schema) {
+	if m.asserts(v.Text()) {
+		d.extend(out, "format", formatCheck{v.Text(), formats[v.Text()]})
+	}
+}
+
+// formatCheck asserts a format with the check of the JSON Schema validator.
+type formatCheck struct {
+	name string
+	format
+}
+
+func (f formatCheck) Validate(ctx jsonschema.ValidationContext, v any) error {
+	if f.holds(v) {
+		return nil
+	}
+	return ctx.Error("format", "is not a valid %s", f.name)
+}
+
+func (f formatCheck) holds(v any) bool {
+	if f.integer[0] == "" {
+		check := jsonschema.Formats[f.name]
+		return check == nil || check(v)
+	}
+	n, ok := v.(json.Number)
+	if !ok {
+		return true
+	}
+	r, ok := rational(n.String())
+	low, _ := new(big.Rat).SetString(f.integer[0])
+	high, _ := new(big.Rat).SetString(f.integer[1])
+	return ok && r.Cmp(low) >= 0 && r.Cmp(high) <= 0
+}
+
+// formatValidators are the checks that kin-openapi has but does not apply by itself.
+func formatValidators() map[string]openapi3.StringFormatValidator {
+	out := map[string]openapi3.StringFormatValidator{}
+	for name, f := range formats {
+		switch {
+		case f.openapi != "":
+			out[name] = openapi3.NewRegexpFormatValidator(f.openapi)
+		case f.ip != 0:
+			out[name] = openapi3.NewIPValidator(f.ip == 4)
+		}
+	}
+	return out
+}

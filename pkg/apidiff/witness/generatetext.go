@@ -1,0 +1,79 @@
+package witness
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// text is a string that meets the patterns, formats and lengths of a shape.
+func (g *gen) text(sh *shape, salt int) (any, bool) {
+	if sh.minLen > maxText || sh.blind {
+		return nil, false
+	}
+	for _, s := range g.texts(sh, salt) {
+		if sh.fits(s) {
+			return s, true
+		}
+	}
+	return nil, false
+}
+
+// texts are candidates for text, most readable first.
+func (g *gen) texts(sh *shape, salt int) []string {
+	var out []string
+	for _, name := range sh.formats {
+		if ex := formats[name].examples; len(ex) > 0 {
+			out = append(out, ex[salt%len(ex)], pad(ex[salt%len(ex)], sh.minLen))
+		}
+	}
+	if len(out) == 0 && len(sh.patterns)+len(sh.formats) > 0 {
+		for _, h := range sh.hints {
+			if s, ok := h.(string); ok && salt == 0 {
+				out = append(out, s)
+			}
+		}
+	}
+	for _, re := range sh.patterns {
+		for _, grow := range []int{0, 1, sh.minLen, 2 * sh.minLen} {
+			if s, ok := sample(re, salt, min(grow, maxText)); ok {
+				out = append(out, s, pad(s, sh.minLen))
+			}
+		}
+		for other := range 4 {
+			if s, ok := sample(re, salt+other, max(0, sh.minLen-1)); ok {
+				out = append(out, s)
+			}
+		}
+	}
+	return append(out, pad(letters(salt), sh.minLen), "", "0", " ")
+}
+
+// letters is a short word, different for each salt.
+func letters(salt int) string {
+	if salt < 26 {
+		return string(rune('a' + salt))
+	}
+	return "a" + strconv.Itoa(salt)
+}
+
+func pad(s string, length int) string {
+	if n := length - utf8.RuneCountInString(s); n > 0 {
+		return s + strings.Repeat("a", n)
+	}
+	return s
+}
+
+// fits is whether s meets the lengths and patterns of the shape.
+func (sh *shape) fits(s string) bool {
+	n := utf8.RuneCountInString(s)
+	if n < sh.minLen || sh.maxLen >= 0 && n > sh.maxLen {
+		return false
+	}
+	for _, re := range sh.patterns {
+		if !re.MatchString(s) {
+			return false
+		}
+	}
+	return true
+}

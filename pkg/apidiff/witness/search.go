@@ -1,0 +1,210 @@
+package witness
+
+import (
+	"context"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// search is one query under way.
+type search struct {
+	ctx     context.Context
+	w       *worker
+	g       *gen
+	q       Query
+	in, out site
+	mode    mode
+
+	seen      map[string]bool // values tried already
+	left      int             // candidates that may still be tried
+	tried     int
+	disagreed int
+	hint      Hint
+	best      *proof // confirmed by one validator, the other silent
+	won       *proof // confirmed by both
+}
+
+// proof is a value with what was said about it.
+type proof struct {
+	value any
+	why   *jsonschema.ValidationError
+	by    []string
+}
+
+func newSearch(ctx context.Context, w *worker, q Query) *search {
+	w.trim()
+	s := &search{ctx: ctx, w: w, q: q, seen: map[string]bool{}, left: q.Budget}
+	if s.left <= 0 {
+		s.left = DefaultBudget
+	}
+	s.in = site{w.document(q.Inner.Doc), q.Inner.Node}
+	s.out = site{w.document(q.Outer.Doc), q.Outer.Node}
+	return s
+}
+
+// modes are the keywords that are annotations unless they are the change.
+var modes = map[string]mode{
+	"format": assertFormat, "readOnly": assertAccess, "writeOnly": assertAccess,
+	"discriminator": assertDiscriminator, "mapping": assertDiscriminator,
+}
+
+func (s *search) run() (*report.Witness, Outcome) {
+	if !s.in.n.Exists() || !s.out.n.Exists() {
+		return nil, NotFound
+	}
+	hints := s.q.Hints
+	if len(hints) == 0 {
+		hints = []Hint{{}}
+	}
+	budget := s.left
+	for i, h := range hints {
+		s.left = budget/len(hints) + 1
+		if s.aim(h, i); s.won != nil {
+			break
+		}
+	}
+	if s.won == nil {
+		s.won = s.best
+	}
+	switch {
+	case s.won != nil:
+		return s.witness(s.won), Found
+	case s.disagreed > 0:
+		return nil, Discarded
+	default:
+		return nil, NotFound
+	}
+}
+
+// aim looks where a hint points: at the place itself, then below it.
+func (s *search) aim(h Hint, i int) {
+	s.hint, s.mode = h, modes[h.Keyword]
+	if s.q.Direction == Response {
+		s.mode |= asResponse
+	}
+	s.g = &gen{w: s.w, mode: s.mode, fuel: maxFuel}
+	clear(s.seen)
+	found := false
+	for _, deep := range []bool{false, true} {
+		s.explore(h.Path, deep, func(g *goal) bool {
+			found = true
+			return s.tryGoal(g)
+		})
+		if s.over() {
+			return
+		}
+	}
+	if !found && len(h.Path) > 0 { // the path leads nowhere: look everywhere
+		s.explore(nil, true, s.tryGoal)
+	}
+}
+
+// over is whether there is nothing left to do or to do it with.
+func (s *search) over() bool {
+	return s.won != nil || s.left <= 0 || s.g.fuel < 0 || s.ctx.Err() != nil
+}
+
+// try puts a whole value before the validators; true ends the search.
+func (s *search) try(g *goal, v any) bool {
+	if s.over() {
+		return true
+	}
+	key := string(encode(v))
+	if s.seen[key] {
+		return false
+	}
+	s.seen[key] = true
+	s.left--
+	s.tried++
+	why := s.refuted(v)
+	if why == nil || !relevant(why, g, s.hint.Keyword) {
+		return s.over()
+	}
+	small := s.shrink(g, v, why)
+	if s.confirm(small) || key != string(encode(small)) && s.confirm(v) {
+		return s.won != nil
+	}
+	return s.over()
+}
+
+// refuted is why Outer refuses a value that Inner accepts; nil where that is not so.
+func (s *search) refuted(v any) *jsonschema.ValidationError {
+	if out, _ := s.w.judge(s.in, s.mode|strictFormat, v); out != accepts {
+		return nil
+	}
+	out, why := s.w.judge(s.out, s.mode, v)
+	if out != refuses {
+		return nil
+	}
+	return why
+}
+
+// confirm asks the second validator about a value that the first has proved.
+func (s *search) confirm(v any) bool {
+	why := s.refuted(v)
+	if why == nil || !s.steady(v) {
+		return false
+	}
+	in, out := s.w.second(s.in, s.mode|strictFormat, v), s.w.second(s.out, s.mode, v)
+	switch {
+	case in == accepts && out == refuses:
+		s.won = &proof{v, why, []string{JSONSchema, OpenAPI}}
+		return true
+	case in == refuses || out == accepts:
+		s.disagreed++
+		return false
+	}
+	if s.best == nil {
+		s.best = &proof{v, why, []string{JSONSchema}}
+	}
+	return true
+}
+
+// steady is whether the verdicts do not hang on the reading of formats.
+func (s *search) steady(v any) bool {
+	in, _ := s.w.judge(s.in, s.mode, v)
+	out, _ := s.w.judge(s.out, s.mode|strictFormat, v)
+	return in == accepts && out == refuses
+}
+
+func (s *search) witness(p *proof) *report.Witness {
+	accepts, refuses := s.sides()
+	return &report.Witness{
+		Value: encode(p.value), AcceptedBy: accepts, RefusedBy: refuses, Refusal: refusal(p.why, s.mode), ConfirmedBy: p.by,
+	}
+}
+
+func (s *search) sides() (accepts, refuses string) {
+	accepts = s.q.Accepts
+	if accepts == "" {
+		accepts = [...]string{"old", "new"}[s.q.Direction]
+	}
+	if accepts == "old" {
+		return "old", "new"
+	}
+	return "new", "old"
+}
+
+// encode is compact JSON with sorted keys.
+func encode(v any) jsontext.Value {
+	out, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true), json.WithMarshalers(numbersAsWritten))
+	if err != nil {
+		return jsontext.Value("null")
+	}
+	return out
+}
+
+// instancePath are the steps of a goal as the tokens of an instance location.
+func (g *goal) instancePath() string {
+	var b strings.Builder
+	for _, st := range g.trail {
+		b.WriteByte('/')
+		b.WriteString(st.token())
+	}
+	return b.String()
+}

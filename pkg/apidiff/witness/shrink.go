@@ -1,0 +1,112 @@
+package witness
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// maxShrink bounds the smaller values looked at; a text is worth shortening from longText on.
+const (
+	maxShrink = 120
+	longText  = 200
+)
+
+// shrink is a smaller value that is refused for the same reason: without fields and items that may go, with shorter
+// strings and rounder numbers.
+func (s *search) shrink(g *goal, v any, why *jsonschema.ValidationError) any {
+	sh := shrinker{s: s, g: g, reason: reason(why), left: maxShrink}
+	for sh.left > 0 {
+		next, ok := sh.pass(v)
+		if !ok {
+			break
+		}
+		v = next
+	}
+	return v
+}
+
+type shrinker struct {
+	s      *search
+	g      *goal
+	reason string
+	left   int
+}
+
+// pass is the first smaller value that still proves the point.
+func (sh *shrinker) pass(root any) (any, bool) {
+	var out any
+	found := sh.smaller(root, one(sh.s.in), one(sh.s.out), func(v any) bool {
+		if sh.left--; sh.left < 0 || sh.s.ctx.Err() != nil {
+			return false
+		}
+		why := sh.s.refuted(v)
+		if why == nil || reason(why) != sh.reason {
+			return false
+		}
+		out = v
+		return true
+	})
+	return out, found
+}
+
+// smaller offers the values one step smaller than v until take wants one. The schemas spare the steps that cannot do:
+// fields that one of them requires.
+func (sh *shrinker) smaller(v any, in, out conj, take func(any) bool) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		ish, osh := sh.s.g.shape(in), sh.s.g.shape(out)
+		names := slices.Sorted(maps.Keys(v))
+		for _, name := range names {
+			if slices.Contains(ish.required, name) || slices.Contains(osh.required, name) {
+				continue
+			}
+			less := maps.Clone(v)
+			delete(less, name)
+			if take(less) {
+				return true
+			}
+		}
+		for _, name := range names {
+			fin, _ := sh.s.g.field(ish, name)
+			fout, _ := sh.s.g.field(osh, name)
+			if sh.smaller(v[name], fin, fout, func(f any) bool {
+				next := maps.Clone(v)
+				next[name] = f
+				return take(next)
+			}) {
+				return true
+			}
+		}
+	case []any:
+		for i := len(v) - 1; i >= 0; i-- {
+			if take(slices.Delete(slices.Clone(v), i, i+1)) {
+				return true
+			}
+		}
+		for i := range v {
+			if sh.smaller(v[i], sh.s.g.item(sh.s.g.shape(in), i), sh.s.g.item(sh.s.g.shape(out), i), func(f any) bool {
+				next := slices.Clone(v)
+				next[i] = f
+				return take(next)
+			}) {
+				return true
+			}
+		}
+	case string:
+		n := utf8.RuneCountInString(v)
+		for _, keep := range []int{1, n / 2, n - 1} {
+			if n > longText && keep > 0 && take(string([]rune(v)[:keep])) {
+				return true
+			}
+		}
+	case json.Number:
+		if len(v) > 6 && (take(json.Number("0")) || take(json.Number("1"))) {
+			return true
+		}
+	}
+	return false
+}

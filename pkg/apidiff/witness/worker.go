@@ -1,0 +1,111 @@
+package witness
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// worker holds what one search at a time uses: derived schemas per document and the counters of a validation.
+type worker struct {
+	docs     map[*contract.Document]*document
+	derivers map[*document]*deriver
+	patterns map[string]*regexp.Regexp
+	flats    map[flatKey]*shape
+	kin      kinSettings
+	tables   tables
+
+	steps, depth int // of the validation that runs
+}
+
+func newWorker() *worker {
+	return &worker{
+		docs: map[*contract.Document]*document{}, derivers: map[*document]*deriver{},
+		patterns: map[string]*regexp.Regexp{}, flats: map[flatKey]*shape{},
+		tables: tables{derivations(), kinKeywords(), readings(), rows()},
+	}
+}
+
+// tables are the keyword tables, made once per worker: as package variables they would refer to themselves, since the
+// keywords that hold schemas lead back to all keywords.
+type tables struct {
+	derivations map[string]derivation
+	kin         map[string]kinKeyword
+	readings    map[string]func(*flattener, site, contract.Node)
+	rows        []row
+}
+
+// maxKept bounds what a worker keeps between searches: derived schemas by reference target.
+const maxKept = 4000
+
+func (w *worker) trim() {
+	for d, v := range w.derivers {
+		if len(v.known) > maxKept {
+			delete(w.derivers, d)
+		}
+	}
+	if len(w.flats) > maxKept {
+		clear(w.flats)
+	}
+	if len(w.patterns) > maxKept {
+		clear(w.patterns)
+	}
+}
+
+func (w *worker) document(d *contract.Document) *document {
+	if known := w.docs[d]; known != nil {
+		return known
+	}
+	out := &document{doc: d}
+	if !strings.HasPrefix(d.OpenAPI(), "3.0") {
+		out.dialect = openapi31
+	}
+	w.docs[d] = out
+	return out
+}
+
+func (w *worker) deriver(d *document) *deriver {
+	if known := w.derivers[d]; known != nil {
+		return known
+	}
+	out := &deriver{w: w, known: map[derivedKey]*jsonschema.Schema{}, leafs: map[leafKey]*jsonschema.Schema{}}
+	w.derivers[d] = out
+	return out
+}
+
+// verdict is what a validator says of a value.
+type verdict uint8
+
+const (
+	silent verdict = iota // it cannot judge
+	accepts
+	refuses
+)
+
+// judge asks the JSON Schema validator about a value; the error tells why it refuses.
+func (w *worker) judge(s site, m mode, v any) (out verdict, why *jsonschema.ValidationError) {
+	w.steps, w.depth = 0, 0
+	defer func() {
+		if recover() != nil { // undecided, or a schema that the validator cannot walk
+			out, why = silent, nil
+		}
+	}()
+	err := w.deriver(s.d).schema(s, m).Validate(v)
+	if err == nil {
+		return accepts, nil
+	}
+	if errors.As(err, &why) {
+		return refuses, why
+	}
+	return silent, nil
+}
+
+// accepts is whether a value is valid, as far as the generator wants to know.
+func (w *worker) accepts(s site, m mode, v any) bool {
+	out, _ := w.judge(s, m, v)
+	return out == accepts
+}

@@ -1,0 +1,457 @@
+package stability
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// at is the n-th second of the tests' time.
+func at(n int) report.Time {
+	return report.At(time.Date(2025, 9, 17, 10, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Second))
+}
+
+func full(n, incompatible, removed int) report.HistoryLine {
+	return report.HistoryLine{
+		Timestamp: at(n), SHA: fmt.Sprintf("c%06d", n), RunID: fmt.Sprint(1000 + n),
+		Breaking: incompatible+removed > 0, Incompatible: incompatible, DeletedOrRemoved: removed,
+	}
+}
+
+func placeholder(n int) report.HistoryLine {
+	return report.HistoryLine{Timestamp: at(n), SHA: fmt.Sprintf("c%06d", n), RunID: fmt.Sprint(1000 + n), Placeholder: true}
+}
+
+// record enters run and returns the new history and the result.
+func record(t *testing.T, history string, run report.HistoryLine, c Config) (string, Result) {
+	t.Helper()
+	var out bytes.Buffer
+	r, err := Record(strings.NewReader(history), &out, run, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String(), r
+}
+
+func TestFirstRun(t *testing.T) {
+	var out bytes.Buffer
+	r, err := Record(nil, &out, full(0, 0, 0), Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := r.Metrics
+	if m.Score != 100 || m.WindowTotalCount != 1 || m.WindowStabilityRatio != 1 || m.CurrentStableStreak != 1 || m.WindowMeanScore != 100 || r.Action != Appended {
+		t.Errorf("got %+v", m)
+	}
+	if want := `{"timestamp":"2025-09-17T10:00:00Z","sha":"c000000","run_id":"1000","breaking":false,"placeholder":false,"incompatible":0,"deleted_or_removed":0,"score":100}` + "\n"; out.String() != want {
+		t.Errorf("line is\n%s", out.String())
+	}
+}
+
+func TestScore(t *testing.T) {
+	for _, c := range []struct{ incompatible, removed, want int }{
+		{0, 0, 100}, {1, 0, 90}, {0, 1, 95}, {3, 2, 60}, {9, 1, 5}, {10, 0, 0}, {9, 2, 0}, {0, 20, 0}, {0, 21, 0}, {1000000, 1000000, 0},
+	} {
+		if got := Score(c.incompatible, c.removed); got != report.Percent(c.want) {
+			t.Errorf("%d incompatible, %d removed: %v, want %d", c.incompatible, c.removed, got, c.want)
+		}
+	}
+}
+
+// What stands in a history that others have written: each line as it is, and how it is read.
+func TestForeignLines(t *testing.T) {
+	const good = `{"timestamp":"2025-09-17T10:00:00Z","sha":"abc","run_id":"1","breaking":false,"placeholder":false,"incompatible":0,"deleted_or_removed":0,"score":100}`
+	cases := []struct {
+		name, history string
+		runs, stable  int
+		skipped       string // "line: part of the reason", ";" between several
+	}{
+		{"old line without newer keys", `{"timestamp":"2024-01-01T00:00:00Z","sha":"abc","breaking":false}`, 1, 1, ""},
+		{"old line with epoch seconds", `{"timestamp":1694945025,"sha":"abc","breaking":true,"score":90}`, 1, 0, ""},
+		{"old line with only counts", `{"sha":"abc","incompatible":0,"deleted_or_removed":2}`, 1, 0, ""},
+		{"numeric run id", `{"timestamp":"2024-01-01T00:00:00Z","sha":"a","run_id":12,"breaking":false}`, 1, 1, ""},
+		{"null for what was not known", `{"timestamp":"2024-01-01T00:00:00Z","sha":"a","run_id":null,"breaking":false,"score":null,"counts":null}`, 1, 1, ""},
+		{"unknown keys", `{"timestamp":"2024-01-01T00:00:00Z","sha":"a","breaking":false,"badge":{"x":[1,{"y":null}]},"note":"é"}`, 1, 1, ""},
+		{"known schema version", `{"schema_version":1,"timestamp":"2024-01-01T00:00:00Z","sha":"a","breaking":false}`, 1, 1, ""},
+		{"schema version as text", `{"schema_version":"1","timestamp":"2024-01-01T00:00:00Z","sha":"a","breaking":false}`, 1, 1, ""},
+		{"future schema version", `{"schema_version":2,"timestamp":"2024-01-01T00:00:00Z","sha":"a","breaking":false}`, 0, 0, "1: schema_version is 2"},
+		{"future schema", `{"schema":"govctl/history-line/v2","sha":"a","breaking":"perhaps"}`, 0, 0, "1: schema is"},
+		{"zone and fraction", `{"timestamp":"2024-01-01T02:00:00.25+02:00","sha":"a","breaking":false}`, 1, 1, ""},
+		{"CRLF", good + "\r\n" + strings.ReplaceAll(good, "abc", "def") + "\r\n", 2, 2, ""},
+		{"blank lines", "\n" + good + "\n \t\r\n\n", 1, 1, ""},
+		{"byte order mark", "\xef\xbb\xbf" + good + "\n", 1, 1, ""},
+		{"escapes", `{"timestamp":"2024-01-01T00:00:00Z","sh\u0061":"\u0061\"b","breaking":false}`, 1, 1, ""},
+		{"no line end", good, 1, 1, ""},
+		{"torn last line", good + "\n" + good[:40], 1, 1, "2: torn"},
+		{"torn in the first line", good[:40], 0, 0, "1: torn"},
+		{"malformed line between", good + "\n}{\n" + strings.ReplaceAll(good, "abc", "def") + "\n", 2, 2, "2: not JSON"},
+		{"not an object", "[1,2]\n\"text\"\n17\nnull\n" + good, 1, 1, "1: not a JSON object;2: not a JSON object;3: not a JSON object;4: neither sha"},
+		{"two objects in a line", good + good, 0, 0, "1: not JSON"},
+		{"duplicate key", `{"sha":"a","sha":"b","timestamp":"2024-01-01T00:00:00Z","breaking":false}`, 0, 0, "1: not JSON"},
+		{"duplicate key in counts", `{"sha":"a","breaking":false,"counts":{"wire":1,"wire":2}}`, 0, 0, "1: not JSON"},
+		{"invalid UTF-8", `{"sha":"` + "\xff" + `","breaking":false}`, 0, 0, "1: not JSON"},
+		{"nothing known", `{}`, 0, 0, "1: neither sha nor timestamp"},
+		{"outcome not known", `{"sha":"a"}`, 0, 0, "1: whether the run was breaking"},
+		{"wrong types", strings.Join([]string{
+			`{"sha":1,"breaking":false}`, `{"sha":"a","breaking":"no"}`, `{"sha":"a","breaking":0}`, `{"sha":"a","breaking":false,"incompatible":-1}`,
+			`{"sha":"a","breaking":false,"incompatible":1.5}`, `{"sha":"a","breaking":false,"deleted_or_removed":1e3}`, `{"sha":"a","breaking":false,"score":101}`,
+			`{"sha":"a","breaking":false,"score":"100"}`, `{"sha":"a","breaking":false,"timestamp":"yesterday"}`, `{"sha":"a","breaking":false,"timestamp":true}`,
+			`{"sha":"a","breaking":false,"counts":[1]}`, `{"sha":"a","breaking":false,"counts":{"wire":"2"}}`, `{"sha":"a","breaking":false,"incompatible":99999999999999999999}`,
+			`{"sha":"a","breaking":false,"timestamp":-5}`, `{"sha":"a","breaking":false,"run_id":true}`, `{"sha":"a","breaking":false,"timestamp":"2025-02-29T00:00:00Z"}`,
+		}, "\n"), 0, 0, "1: sha is 1;2: breaking is \"no\";3: breaking is 0;4: incompatible is -1;5: incompatible is 1.5;6: deleted_or_removed is 1e3;7: score is 101;8: score is \"100\";" +
+			"9: timestamp \"yesterday\" is no;10: timestamp true;11: counts is [1];12: counts.wire is \"2\";13: incompatible is 9;14: timestamp -5;15: run_id is true;16: timestamp \"2025-02-29"},
+		{"longest line", `{"sha":"a","breaking":false,"note":"` + strings.Repeat("x", maxLine-38) + "\"}\n", 1, 1, ""},
+		{"too long by one", `{"sha":"a","breaking":false,"note":"` + strings.Repeat("x", maxLine-37) + "\"}\n" + good, 1, 1, "1: longer than"},
+		{"very long line at the end", good + "\n" + strings.Repeat("x", 3*maxLine+5), 1, 1, "2: longer than"},
+		{"two very long lines", strings.Repeat("x", 2*maxLine) + "\n" + strings.Repeat("y", 2*maxLine) + "\n" + good, 1, 1, "1: longer than;2: longer than"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			out, r := record(t, c.history, full(0, 0, 0), Defaults())
+			m := r.Metrics.Extensions
+			if m.TotalRuns != c.runs+1 || m.StableRuns != c.stable+1 || m.HistoryLines != c.runs+1 {
+				t.Errorf("%d runs, %d stable, %d lines; want %d, %d and the new one", m.TotalRuns, m.StableRuns, m.HistoryLines, c.runs, c.stable)
+			}
+			checkSkipped(t, r, c.skipped)
+			before := c.history
+			if before != "" && !strings.HasSuffix(before, "\n") {
+				before += "\n"
+			}
+			line, _ := encode(ptr(full(0, 0, 0)))
+			if out != before+string(line) {
+				t.Errorf("history was not kept byte for byte: %.300q", out)
+			}
+		})
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func checkSkipped(t *testing.T, r Result, want string) {
+	t.Helper()
+	var wants []string
+	if want != "" {
+		wants = strings.Split(want, ";")
+	}
+	if len(wants) != r.SkippedTotal || len(wants) != len(r.Skipped) {
+		t.Fatalf("skipped %+v, want %d", r.Skipped, len(wants))
+	}
+	for i, w := range wants {
+		no, reason, _ := strings.Cut(w, ": ")
+		if fmt.Sprint(r.Skipped[i].Line) != no || !strings.Contains(r.Skipped[i].Reason, reason) {
+			t.Errorf("skipped %+v, want %s", r.Skipped[i], w)
+		}
+	}
+}
+
+func TestManySkippedLinesAreCounted(t *testing.T) {
+	_, r := record(t, strings.Repeat("?\n", 500)+strings.Repeat("x", 3*maxLine)+"\n", full(0, 0, 0), Defaults())
+	if r.SkippedTotal != 501 || len(r.Skipped) != maxNamed || r.Metrics.Extensions.SkippedTotal != 501 {
+		t.Errorf("%d counted, %d named", r.SkippedTotal, len(r.Skipped))
+	}
+}
+
+func TestSameRunReplacesItsLine(t *testing.T) {
+	history, _ := record(t, "", full(0, 0, 0), Defaults())
+	history, _ = record(t, history, full(1, 2, 0), Defaults())
+	history, _ = record(t, history, full(2, 0, 0), Defaults())
+	rerun := full(1, 0, 1)
+	rerun.Timestamp = at(99)
+	again, r := record(t, history, rerun, Defaults())
+	lines, old := strings.SplitAfter(again, "\n"), strings.SplitAfter(history, "\n")
+	if r.Action != Replaced || len(lines) != len(old) || lines[0] != old[0] || lines[2] != old[2] || !strings.Contains(lines[1], `"score":95`) {
+		t.Errorf("%s:\n%s", r.Action, again)
+	}
+	if r.Metrics.SHA != "c000002" || r.Metrics.WindowTotalCount != 3 {
+		t.Errorf("the figures are about the last line of the history: %+v", r.Metrics)
+	}
+	if third, _ := record(t, again, rerun, Defaults()); third != again {
+		t.Error("recording the same run once more changed the history")
+	}
+}
+
+func TestCopiesOfARunCountOnce(t *testing.T) {
+	history, _ := record(t, "", full(0, 0, 0), Defaults())
+	for n := 1; n < 10; n++ {
+		history, _ = record(t, history, full(n, n%2, 0), Defaults())
+	}
+	doubled := history + history // as the original did at each publish
+	want, err := Show(strings.NewReader(history), Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Show(strings.NewReader(doubled), Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Metrics.Extensions.TotalRuns != 10 || got.Metrics.WindowStabilityRatio != want.Metrics.WindowStabilityRatio || got.Metrics.Extensions.HistoryLines != 20 {
+		t.Errorf("doubled: %+v", got.Metrics)
+	}
+	// The later line of a run counts, at its place.
+	changed := history + strings.Replace(strings.SplitAfter(history, "\n")[0], `"breaking":false`, `"breaking":true`, 1)
+	got, _ = Show(strings.NewReader(changed), Defaults())
+	if !got.Metrics.Breaking || got.Metrics.Extensions.TotalRuns != 10 || got.Metrics.Extensions.BreakingRuns != 6 {
+		t.Errorf("later line: %+v", got.Metrics)
+	}
+	// Recording such a run again keeps the number of lines and counts it once.
+	out, r := record(t, doubled, full(3, 0, 0), Defaults())
+	if strings.Count(out, "\n") != 20 || r.Metrics.Extensions.TotalRuns != 10 || r.Action != Replaced {
+		t.Errorf("%d lines, %+v", strings.Count(out, "\n"), r.Metrics.Extensions)
+	}
+}
+
+// Lines without a run id are told apart by their time.
+func TestRunsWithoutRunID(t *testing.T) {
+	const history = `{"timestamp":"2024-01-01T00:00:00Z","sha":"a","breaking":false}
+{"timestamp":"2024-01-02T00:00:00Z","sha":"a","breaking":false}
+{"timestamp":"2024-01-01T00:00:00Z","sha":"a","breaking":false}
+`
+	r, err := Show(strings.NewReader(history), Defaults())
+	if err != nil || r.Metrics.Extensions.TotalRuns != 2 {
+		t.Errorf("got %+v, %v", r.Metrics, err)
+	}
+}
+
+func TestPlaceholders(t *testing.T) {
+	c := Defaults()
+	c.PlaceholderMaxRuns, c.PlaceholderAlertThreshold, c.Reason, c.Now = 4, 3, "contract could not be read", at(7)
+	history, _ := record(t, "", full(0, 0, 0), c)
+	for n := 1; n <= 6; n++ {
+		var r Result
+		history, r = record(t, history, placeholder(n), c)
+		if r.Metrics != nil || r.Streak != n || r.Placeholder.Extensions.PlaceholderStreak != n || r.StreakAlert != (n >= 3) || r.MaxExceeded != (n > 4) || r.BelowAlert {
+			t.Errorf("placeholder %d: %+v", n, r)
+		}
+		if p := r.Artifact().(*report.PlaceholderMetrics); p.WindowStabilityRatio != 1 || !p.Placeholder || p.Extensions.Reason != c.Reason || p.SchemaVersion != 1 {
+			t.Errorf("placeholder %d: %+v", n, p)
+		}
+	}
+	if strings.Count(history, `"score"`) != 1 {
+		t.Error("a placeholder has no score")
+	}
+	_, r := record(t, history, full(7, 0, 0), c)
+	m := r.Metrics
+	if r.Streak != 0 || r.StreakAlert || r.MaxExceeded || m.CurrentStableStreak != 1 || m.LongestStableStreak != 1 || m.WindowTotalCount != 8 || m.WindowStableCount != 2 || m.WindowMeanScore != 100 {
+		t.Errorf("after recovery: %+v", m)
+	}
+	if r.Artifact().(*report.Stability) != m {
+		t.Error("the artifact of a full run is its metrics")
+	}
+	c.PlaceholderMaxRuns, c.PlaceholderAlertThreshold = 0, 0
+	if _, r = record(t, history, placeholder(8), c); r.MaxExceeded || r.StreakAlert || r.Streak != 7 {
+		t.Errorf("0 disables both limits: %+v", r)
+	}
+}
+
+func TestRefreshWithoutNewCommit(t *testing.T) {
+	nightly := Defaults()
+	nightly.Refresh = true
+	history, before := record(t, "", full(0, 1, 0), Defaults())
+	again := full(0, 0, 0)
+	again.RunID, again.Timestamp = "night", at(50)
+
+	out, r := record(t, history, again, nightly)
+	if out != history || r.Action != Unchanged || r.Metrics.SHA != "c000000" || r.Metrics.WindowStabilityRatio != before.Metrics.WindowStabilityRatio {
+		t.Errorf("%s: %q", r.Action, out)
+	}
+	if out, r = record(t, history+"{torn", again, nightly); out != history+"{torn" || r.SkippedTotal != 1 {
+		t.Errorf("an unchanged history is kept to the last byte: %q", out)
+	}
+	synthetic := again
+	synthetic.Synthetic = true
+	if out, r = record(t, history, synthetic, nightly); r.Action != Appended || !strings.Contains(out, `"synthetic":true`) {
+		t.Errorf("%s: %q", r.Action, out)
+	}
+	if _, r = record(t, history, again, Defaults()); r.Action != Appended {
+		t.Errorf("a run that is no refresh counts: %s", r.Action)
+	}
+	if _, r = record(t, history, full(1, 0, 0), nightly); r.Action != Appended {
+		t.Errorf("a refresh that meets a new commit counts: %s", r.Action)
+	}
+	broken := placeholder(0)
+	broken.RunID = "night"
+	out, r = record(t, history, broken, nightly)
+	if r.Action != Appended || r.Streak != 1 {
+		t.Errorf("a refresh that cannot measure is news: %s", r.Action)
+	}
+	if _, r = record(t, out, again, nightly); r.Action != Appended && r.Action != Replaced || r.Streak != 0 {
+		t.Errorf("the first full refresh after a placeholder ends the streak: %s %d", r.Action, r.Streak)
+	}
+	if _, r = record(t, "", again, nightly); r.Action != Appended {
+		t.Errorf("an empty history gets its first line: %s", r.Action)
+	}
+}
+
+func TestShowAndTailChangeNothingAndAgree(t *testing.T) {
+	history := ""
+	var last Result
+	for n := range 50 {
+		history, last = record(t, history, full(n, n%7/6, 0), Defaults())
+	}
+	shown, err := Show(strings.NewReader(history), Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := json.Marshal(last.Metrics)
+	b, _ := json.Marshal(shown.Metrics)
+	if !bytes.Equal(a, b) {
+		t.Errorf("record says %s\nshow says %s", a, b)
+	}
+	tail, err := Tail(strings.NewReader(history), 10)
+	if err != nil || len(tail) != 10 || tail[9].SHA != "c000049" || tail[0].SHA != "c000040" {
+		t.Errorf("tail is %+v, %v", tail, err)
+	}
+	if _, err = Show(strings.NewReader("\n?\n"), Defaults()); !errors.Is(err, ErrNoRuns) {
+		t.Errorf("a history without runs: %v", err)
+	}
+	if tail, err = Tail(nil, 5); err != nil || len(tail) != 0 {
+		t.Errorf("no history: %v %v", tail, err)
+	}
+}
+
+// The digest covers a prefix of a history that has grown since, so that a signed one binds it.
+func TestDigest(t *testing.T) {
+	history, r := record(t, "garbage\n\n", full(0, 0, 0), Defaults())
+	history, r = record(t, history, full(1, 0, 0), Defaults())
+	sum, lines, err := Digest(strings.NewReader(history), 0)
+	if err != nil || sum != r.Metrics.Extensions.HistorySHA256 || lines != 2 {
+		t.Errorf("digest %s of %d lines, metrics say %s of %d", sum, lines, r.Metrics.Extensions.HistorySHA256, r.Metrics.Extensions.HistoryLines)
+	}
+	grown, _ := record(t, history, full(2, 0, 0), Defaults())
+	if again, _, _ := Digest(strings.NewReader(grown), lines); again != sum {
+		t.Error("the digest of the same lines changed when the history grew")
+	}
+	if other, _, _ := Digest(strings.NewReader(strings.Replace(grown, "c000000", "c00000x", 1)), lines); other == sum {
+		t.Error("the digest does not notice a changed line")
+	}
+}
+
+func TestWilson(t *testing.T) {
+	// Newcombe, Statistics in Medicine 17 (1998), table I, method 3, and the limits for no data.
+	for _, c := range []struct {
+		x, n      int
+		low, high float64
+	}{{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}, {29, 29, 0.8830, 1}, {0, 0, 0, 1}} {
+		low, high := Wilson(c.x, c.n)
+		if low.Rounded() != c.low || high.Rounded() != c.high {
+			t.Errorf("%d of %d: %v to %v, want %v to %v", c.x, c.n, low.Rounded(), high.Rounded(), c.low, c.high)
+		}
+	}
+}
+
+// Left is negative exactly when the ratio is below the threshold.
+func TestBudgetAgreesWithThreshold(t *testing.T) {
+	for _, threshold := range []float64{0, 0.1, 0.5, 2.0 / 3, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99, 1} {
+		for n := 1; n <= 60; n++ {
+			for unstable := 0; unstable <= n; unstable++ {
+				window := make([]report.HistoryLine, n)
+				for i := range unstable {
+					window[i].Breaking = true
+				}
+				b := budget(window, threshold)
+				below := float64(n-unstable)/float64(n) < threshold
+				if b.Used != unstable || b.Left != b.AllowedBreakingRuns-unstable || (b.Left < 0) != below {
+					t.Fatalf("threshold %v, %d of %d unstable: %+v", threshold, unstable, n, b)
+				}
+			}
+		}
+	}
+}
+
+func TestBurnRate(t *testing.T) {
+	for _, c := range []struct {
+		window string // b is a breaking run
+		want   float64
+	}{{".........", 0}, {"b........", 0}, {"........b", 3}, {"b.......b", 1.5}, {"bbbbbbbbb", 1}, {"b", 1}, {".b", 2}, {"......bbb", 3}, {"....b.....", 0}, {".......b..", 2.5}} {
+		var window []report.HistoryLine
+		for _, r := range c.window {
+			window = append(window, report.HistoryLine{Breaking: r == 'b'})
+		}
+		if got := budget(window, 0.8).BurnRate; got != c.want {
+			t.Errorf("%s: %v, want %v", c.window, got, c.want)
+		}
+	}
+}
+
+func TestAnomaly(t *testing.T) {
+	for _, c := range []struct {
+		scores string
+		want   string // part of the reason
+	}{
+		{"100 100 100 100 100 100 100 100 100", ""},
+		{"100 100 100 100 100 100 100 100 85", ""},       // 15 points: below the floor's limit of 17.5
+		{"100 100 100 100 100 100 100 100 82.5", "17.5"}, // exactly at the limit
+		{"100 100 100 100 100 100 100 100 40", "score 40 is 60 points below the median 100 of the 8 full runs"},
+		{"100 100 100 100 100 100 100 40", ""},          // seven earlier runs are not enough
+		{"90 20 80 30 100 40 70 60 10", ""},             // a noisy window makes nothing unusual
+		{"40 40 40 40 40 40 40 40 100", ""},             // up is no drop
+		{"- 100 100 100 100 100 100 100 40", ""},        // a placeholder is no earlier run
+		{"- 100 100 100 100 100 - 100 100 100 40", "8"}, // and does not hide the others
+	} {
+		var window []report.HistoryLine
+		for s := range strings.FieldsSeq(c.scores) {
+			var h report.HistoryLine
+			if s != "-" {
+				var v float64
+				fmt.Sscan(s, &v)
+				h.Score = ptr(report.Percent(v))
+			}
+			window = append(window, h)
+		}
+		if got := anomaly(window); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.scores, got, c.want)
+		}
+	}
+}
+
+func TestRecordRefusesWhatItCouldNotReadTomorrow(t *testing.T) {
+	for _, run := range []report.HistoryLine{
+		{}, {Timestamp: at(0), SHA: "\xff"}, {Timestamp: at(0), SHA: "a", Incompatible: -1}, {Timestamp: at(0), SHA: "a", Incompatible: maxCount},
+		{Timestamp: at(0), SHA: "a", Score: ptr(report.Percent(101))}, {Timestamp: at(0), SHA: "a", Counts: map[string]int{"wire": -1}},
+	} {
+		var out bytes.Buffer
+		if _, err := Record(nil, &out, run, Defaults()); err == nil || out.Len() > 0 {
+			t.Errorf("%+v was recorded: %v", run, err)
+		}
+	}
+	for _, c := range []Config{{}, {Window: -1}, {Window: MaxWindow + 1}, {Window: 1, AlertThreshold: 1.1}, {Window: 1, AlertThreshold: math.NaN()}, {Window: 1, PlaceholderMaxRuns: -1}, {Window: 1, PlaceholderAlertThreshold: -1}} {
+		if _, err := Record(nil, &bytes.Buffer{}, full(0, 0, 0), c); err == nil {
+			t.Errorf("%+v was accepted", c)
+		}
+		if _, err := Show(strings.NewReader("x"), c); err == nil || errors.Is(err, ErrNoRuns) {
+			t.Errorf("%+v was accepted", c)
+		}
+	}
+}
+
+func TestErrorsOfReaderAndWriter(t *testing.T) {
+	boom := errors.New("boom")
+	if _, err := Record(iotest.ErrReader(boom), &bytes.Buffer{}, full(0, 0, 0), Defaults()); !errors.Is(err, boom) {
+		t.Errorf("reader: %v", err)
+	}
+	closed, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	for _, history := range []string{"", strings.Repeat("x\n", 100_000)} {
+		if _, err := Record(strings.NewReader(history), closed, full(0, 0, 0), Defaults()); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("writer: %v", err)
+		}
+	}
+	if err := Merge(strings.NewReader("x"), nil, closed); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("merge: %v", err)
+	}
+	if err := Merge(nil, iotest.ErrReader(boom), closed); !errors.Is(err, boom) {
+		t.Errorf("merge: %v", err)
+	}
+}
