@@ -59,6 +59,16 @@ type Milestones struct {
 	Totals      MilestoneTotals `json:"totals"`
 	ByStatus    map[string]int  `json:"by_status"` // done, in-progress, not-started, blocked: number of items
 	Items       []Milestone     `json:"items"`     // in the order of the file
+
+	// The fields of the original file, with their meaning.
+	TotalMilestones      int     `json:"total_milestones"`
+	CompletedMilestones  int     `json:"completed_milestones"`
+	InProgressMilestones int     `json:"in_progress_milestones"`
+	NotStartedMilestones int     `json:"not_started_milestones"`
+	TotalWeight          float64 `json:"total_weight"`     // same as totals.weight_total
+	CompletedWeight      float64 `json:"completed_weight"` // same as totals.weight_done
+	CompletionPercentage Percent `json:"completion_percentage"`
+	LastUpdated          Time    `json:"last_updated"` // same as generated_at
 }
 
 // MilestoneTotals sums the weights.
