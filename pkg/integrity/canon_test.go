@@ -77,7 +77,7 @@ func TestPayload(t *testing.T) {
 	}
 }
 
-func FuzzCanonical(f *testing.F) {
+func FuzzPayload(f *testing.F) {
 	for _, s := range []string{`{"b":[1,2.5e-7,"\u00e9"],"a":null}`, `"\ud83d\ude00"`, `-0`, `[[[[]]]]`} {
 		f.Add([]byte(s))
 	}

@@ -120,7 +120,7 @@ func (v *verifier) repeated() {
 			v.say(refuse("signed-artifacts-mismatch", v.SignatureName, "artifacts is not the list of %s", v.ChecksumsName))
 		}
 	}
-	if shown := v.sig.CanonicalPayload; len(shown) > 0 && shown.Kind() != 'n' {
+	if shown := v.sig.CanonicalPayload; len(shown) > 0 {
 		if got, err := canonical(shown); err != nil || string(got) != string(v.message) {
 			v.say(refuse("payload-mismatch", v.SignatureName, "canonical_payload is not the payload that %s gives", v.ChecksumsName))
 		}
@@ -148,5 +148,8 @@ func (v *verifier) timed() {
 	}
 	if v.sig.Schema == nil || *v.sig.Schema != signatureSchema {
 		v.say(refuse("shape-wrong", v.SignatureName, "schema is not %s", signatureSchema))
+	}
+	if v.sig.Artifact == nil || v.sig.KeyID == nil || v.sig.PayloadEncoding == nil || len(v.sig.CanonicalPayload) == 0 {
+		v.say(refuse("shape-wrong", v.SignatureName, "a member is missing that its writer always writes"))
 	}
 }

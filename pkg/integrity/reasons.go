@@ -106,6 +106,9 @@ func reasonTable() map[string]Reason {
 
 // finding turns a refusal into the shape that every output format prints.
 func (r *refusal) finding(table map[string]Reason) report.Finding {
-	row := table[r.reason]
+	row, ok := table[r.reason]
+	if !ok { // a refusal without a row must not turn into silence
+		row = Reason{ID: r.reason, Step: stepRead, Level: report.Error}
+	}
 	return report.Finding{Rule: row.ID, Level: row.Level, Category: row.Step, Subject: r.subject, Message: r.detail, Hint: row.Hint, Why: row.Why, New: r.place}
 }

@@ -159,3 +159,14 @@ func TestStrictBase64(t *testing.T) {
 		}
 	}
 }
+
+func FuzzBase64(f *testing.F) {
+	for _, s := range []string{"", "AA==", "AB==", "AAA=", "AAAA", "-_==", "A A="} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if b, err := decodeBase64(s); err == nil && base64.StdEncoding.EncodeToString(b) != s {
+			t.Errorf("%q is a second spelling of %x", s, b)
+		}
+	})
+}

@@ -240,3 +240,22 @@ func TestSignRefusesABrokenList(t *testing.T) {
 		t.Errorf("a list of nothing: %v", err)
 	}
 }
+
+func TestWarnings(t *testing.T) {
+	k := key(t, 1)
+	sums, err := integrity.Sum(t.Context(), contents().fs(), []string{"status/empty.json", "status/absent.json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := folder{"status/empty.json": nil, "status/checksums.json": encode(t, sums)}
+	s, err := integrity.Sign(integrity.SignRequest{Checksums: f["status/checksums.json"], At: signedAt, Key: k})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f["status/checksums-signature.json"], f["status/checksums.sigstore.json"] = encode(t, s.Signature), encode(t, s.Bundle)
+	r := request(t, f)
+	r.Trust, r.Now = trusting(k), signedAt.Add(-1)
+	if v := verify(t, r); v.Verdict != "ok" || reasons(v) != "(file-was-missing) (time-in-future)" {
+		t.Errorf("%s: %s", v.Verdict, reasons(v))
+	}
+}

@@ -1,0 +1,260 @@
+package integrity_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/romel/govctl/pkg/integrity"
+	"github.com/romel/govctl/pkg/report"
+	"github.com/romel/govctl/schemas"
+)
+
+// listOf is a trusted.json with these keys and records.
+func listOf(t testing.TB, rotations []report.Rotation, keys ...report.TrustedKey) []byte {
+	t.Helper()
+	b := encode(t, report.TrustedKeys{Schema: integrity.TrustedSchema, Keys: keys, Rotations: rotations})
+	if err := schemas.Validate("trusted-keys", b); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func parseTrust(t testing.TB, b []byte) *integrity.Trust {
+	t.Helper()
+	tr, err := integrity.ParseTrusted("trusted.json", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+func row(k integrity.PrivateKey, status string) report.TrustedKey {
+	return report.TrustedKey{PublicKeyBase64: k.Public().Base64(), KeyID: k.Public().ID(), Status: status}
+}
+
+func from(r report.TrustedKey, at time.Time) report.TrustedKey {
+	r.NotBefore = report.At(at)
+	return r
+}
+
+func until(r report.TrustedKey, at time.Time) report.TrustedKey {
+	r.NotAfter = report.At(at)
+	return r
+}
+
+func rotate(t testing.TB, old, next integrity.PrivateKey, at time.Time) report.Rotation {
+	t.Helper()
+	r, err := integrity.Rotate(old, next, at, "planned <rotation> & \"é\"")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schemas.Validate("key-rotation", encode(t, r)); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestTrust(t *testing.T) {
+	a, b, c := key(t, 1), key(t, 2), key(t, 3)
+	byA, byC := signed(t, contents(), a), signed(t, contents(), c)
+	var sums report.Checksums
+	if err := json.Unmarshal(byA["status/checksums.json"], &sums); err != nil {
+		t.Fatal(err)
+	}
+	accepting := row(a, "retired")
+	accepting.Accepts = []string{strings.Repeat("0", 64), sums.AggregateSHA256}
+	revokedAccepting := accepting
+	revokedAccepting.Status = "revoked"
+	before, after := signedAt.Add(-time.Second), signedAt.Add(time.Second)
+	later := now.Add(time.Hour)
+	aToB, bToC := rotate(t, a, b, madeAt.Add(-time.Hour)), rotate(t, b, c, madeAt.Add(-time.Minute))
+	forged := aToB
+	forged.New = c.Public().Base64() // signed by a and b, about c
+	half := rotate(t, b, c, madeAt)  // b is not trusted; old is rewritten to a, which did not sign
+	half.Old = a.Public().Base64()
+
+	for _, x := range []struct {
+		name    string
+		bundle  folder
+		list    []byte
+		unbound bool // the statement, and with it the signed time, was taken away
+		reasons string
+	}{
+		{"active", byA, listOf(t, nil, row(a, "active")), false, ""},
+		{"active without a statement", byA, listOf(t, nil, row(a, "active")), true, ""},
+		{"another key", byA, listOf(t, nil, row(b, "active")), false, "key-untrusted"},
+		{"no key", byA, listOf(t, nil), false, "key-untrusted"},
+		{"revoked", byA, listOf(t, nil, row(a, "revoked")), false, "key-revoked"},
+		{"revoked, aggregate accepted", byA, listOf(t, nil, revokedAccepting), false, "key-revoked"},
+		{"retired in time", byA, listOf(t, nil, until(row(a, "retired"), after)), false, ""},
+		{"retired at that second", byA, listOf(t, nil, until(row(a, "retired"), signedAt)), false, ""},
+		{"retired before", byA, listOf(t, nil, until(row(a, "retired"), before)), false, "key-retired"},
+		{"retired, no day", byA, listOf(t, nil, row(a, "retired")), false, "key-retired"},
+		{"retired, no statement", byA, listOf(t, nil, until(row(a, "retired"), after)), true, "key-retired"},
+		{"retired, aggregate accepted", byA, listOf(t, nil, accepting), true, ""},
+		{"ended in time", byA, listOf(t, nil, until(row(a, "active"), after)), false, ""},
+		{"ended before", byA, listOf(t, nil, until(row(a, "active"), before)), false, "key-expired"},
+		{"ended, no statement", byA, listOf(t, nil, until(row(a, "active"), after)), true, "key-expired"},
+		{"ends later, no statement", byA, listOf(t, nil, until(row(a, "active"), later)), true, ""},
+		{"begun", byA, listOf(t, nil, from(row(a, "active"), before)), false, ""},
+		{"not begun", byA, listOf(t, nil, from(row(a, "active"), after)), false, "key-not-yet-valid"},
+		{"begun, no statement", byA, listOf(t, nil, from(row(a, "active"), before)), true, "(time-not-signed)"},
+		{"not begun, no statement", byA, listOf(t, nil, from(row(a, "active"), after)), true, "key-not-yet-valid"},
+		{"begins in the future, no statement", byA, listOf(t, nil, from(row(a, "active"), later)), true, "key-not-yet-valid"},
+
+		{"chain of three", byC, listOf(t, []report.Rotation{bToC, aToB}, row(a, "active")), false, ""},
+		{"chain from a retired key", byC, listOf(t, []report.Rotation{aToB, bToC}, until(row(a, "retired"), madeAt)), false, ""},
+		{"chain with a gap", byC, listOf(t, []report.Rotation{bToC}, row(a, "active")), false, "key-untrusted"},
+		{"chain backwards", byA, listOf(t, []report.Rotation{aToB, bToC}, row(c, "active")), false, "key-untrusted"},
+		{"chain to a revoked key", byC, listOf(t, []report.Rotation{aToB, bToC}, row(a, "active"), row(c, "revoked")), false, "key-revoked"},
+		{"chain through a revoked key", byC, listOf(t, []report.Rotation{aToB, bToC}, row(a, "active"), row(b, "revoked")), false, "(rotation-void) key-untrusted"},
+		{"chain from a revoked key", byC, listOf(t, []report.Rotation{aToB, bToC}, row(a, "revoked")), false, "(rotation-void) key-untrusted"},
+		{"handed over after it ended", byC, listOf(t, []report.Rotation{aToB, bToC}, until(row(a, "retired"), madeAt.Add(-2*time.Hour))), false,
+			"(rotation-void) key-untrusted"},
+		{"forged: new key exchanged", byC, listOf(t, []report.Rotation{forged}, row(a, "active")), false, "(rotation-forged) key-untrusted"},
+		{"forged: old key exchanged", byC, listOf(t, []report.Rotation{half}, row(a, "active")), false, "(rotation-forged) key-untrusted"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			r := request(t, x.bundle)
+			r.Trust = parseTrust(t, x.list)
+			if x.unbound {
+				f := x.bundle.clone()
+				delete(f, "status/checksums.sigstore.json")
+				r.Beside = f.status(t)
+			}
+			v := verify(t, r)
+			if got := reasons(v); got != x.reasons || (v.Verdict == "ok") != (x.reasons == "" || x.reasons == "(time-not-signed)") {
+				t.Errorf("%s %q, want %q", v.Verdict, got, x.reasons)
+			}
+			r.ByHand = false // the signed time counts all the same
+			if got := reasons(verify(t, r)); got != x.reasons {
+				t.Errorf("signature only: %q, want %q", got, x.reasons)
+			}
+		})
+	}
+}
+
+// TestAnotherBundlesTime takes the statement, and its older time, from another bundle of the same retired key.
+func TestAnotherBundlesTime(t *testing.T) {
+	k := key(t, 1)
+	f := signed(t, contents(), k)
+	other := contents()
+	other["status/empty.json"] = []byte("not empty")
+	f["status/checksums.sigstore.json"] = signed(t, other, k)["status/checksums.sigstore.json"]
+	r := request(t, f)
+	r.Trust = parseTrust(t, listOf(t, nil, until(row(k, "retired"), now)))
+	if v := verify(t, r); reasons(v) != "key-retired sigstore-mismatch" || v.SignedAtBound {
+		t.Errorf("%s", reasons(v))
+	}
+	r.ByHand = false
+	if v := verify(t, r); reasons(v) != "key-retired" {
+		t.Errorf("signature only: %s", reasons(v))
+	}
+}
+
+func TestOverlap(t *testing.T) {
+	old, next, other := key(t, 1), key(t, 2), key(t, 3)
+	f := signed(t, contents(), next, old)
+	for name, c := range map[string]struct {
+		list    []byte
+		reasons string
+		id      string
+	}{
+		"the old key is known":                   {listOf(t, nil, row(old, "active")), "", old.Public().ID()},
+		"the new key is known":                   {listOf(t, nil, row(next, "active")), "", next.Public().ID()},
+		"the old key in time":                    {listOf(t, nil, until(row(old, "retired"), signedAt)), "", old.Public().ID()},
+		"the old key too late":                   {listOf(t, nil, until(row(old, "retired"), madeAt)), "key-retired key-untrusted", ""},
+		"the old key revoked, the new one known": {listOf(t, nil, row(old, "revoked"), row(next, "active")), "", next.Public().ID()},
+		"neither":                                {listOf(t, nil, row(other, "active")), "key-untrusted", ""},
+	} {
+		r := request(t, f)
+		r.Trust = parseTrust(t, c.list)
+		if v := verify(t, r); reasons(v) != c.reasons || v.KeyID != c.id {
+			t.Errorf("%s: %s, key %s", name, reasons(v), v.KeyID)
+		}
+	}
+	// Any invalid signature in the file is refused, also one that trust does not rest on.
+	for member, value := range map[string]string{"signature_base64": "", "statement_signature_base64": "", "public_key_base64": other.Public().Base64(), "key_id": other.Public().ID()} {
+		g := f.clone()
+		g["status/checksums-signature.json"] = edit(t, f["status/checksums-signature.json"], func(m map[string]any) {
+			a := m["additional_signatures"].([]any)[0].(map[string]any)
+			if value == "" {
+				value = m["signature_base64"].(string)
+			}
+			a[member] = value
+		})
+		r := request(t, g)
+		r.Trust = trusting(next)
+		if v := verify(t, r); v.Verdict != "fail" {
+			t.Errorf("%s replaced: %s %s", member, v.Verdict, reasons(v))
+		}
+	}
+}
+
+func TestRotationsAlone(t *testing.T) {
+	a, b, c := key(t, 1), key(t, 2), key(t, 3)
+	list := listOf(t, []report.Rotation{rotate(t, a, b, madeAt)}, row(c, "active"))
+	r := request(t, signed(t, contents(), b))
+	r.Trust = trusting(a)
+	if err := r.Trust.AddRotations("published", list); err != nil {
+		t.Fatal(err)
+	}
+	if v := verify(t, r); v.Verdict != "ok" {
+		t.Errorf("through the record: %s", reasons(v))
+	}
+	r = request(t, signed(t, contents(), c))
+	r.Trust = trusting(a)
+	if err := r.Trust.AddRotations("published", list); err != nil {
+		t.Fatal(err)
+	}
+	if v := verify(t, r); reasons(v) != "key-untrusted" {
+		t.Errorf("a key of a list that gives only records: %s", reasons(v))
+	}
+	r = request(t, signed(t, contents(), b))
+	r.Trust = trusting(a)
+	if err := r.Trust.AddRotations("record", encode(t, rotate(t, a, b, madeAt))); err != nil || verify(t, r).Verdict != "ok" {
+		t.Errorf("a record alone: %v", err)
+	}
+}
+
+func TestTrustedKeysAreReadStrictly(t *testing.T) {
+	good := string(listOf(t, nil, row(key(t, 1), "active")))
+	k := key(t, 1).Public()
+	for name, c := range map[string]struct {
+		text string
+		is   any
+	}{
+		"not JSON":       {"keys:", &integrity.Unreadable{}},
+		"no keys":        {"{}", &integrity.Refused{}},
+		"status":         {strings.Replace(good, `"active"`, `"Active"`, 1), &integrity.Refused{}},
+		"no status":      {strings.Replace(good, `"status"`, `"sstatus"`, 1), &integrity.Refused{}},
+		"case variant":   {strings.Replace(good, `"status"`, `"Status"`, 1), &integrity.Refused{}},
+		"duplicate":      {strings.Replace(good, `"status"`, `"status":"revoked","status"`, 1), &integrity.Refused{}},
+		"time":           {strings.Replace(good, `"status"`, `"not_after":"soon","status"`, 1), &integrity.Refused{}},
+		"key id":         {strings.Replace(good, k.ID(), strings.Repeat("0", 16), 1), &integrity.Refused{}},
+		"base64":         {strings.Replace(good, k.Base64(), "AAAA", 1), &integrity.Refused{}},
+		"small order":    {strings.Replace(good, k.Base64(), "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1), &integrity.Refused{}},
+		"twice":          {string(listOf(t, nil, row(key(t, 1), "active"), row(key(t, 1), "revoked"))), &integrity.Refused{}},
+		"trailing bytes": {good + "{}", &integrity.Refused{}},
+	} {
+		_, err := integrity.ParseTrusted("trusted.json", []byte(c.text))
+		switch c.is.(type) {
+		case *integrity.Unreadable:
+			if _, ok := err.(*integrity.Unreadable); !ok {
+				t.Errorf("%s: %v", name, err)
+			}
+		case *integrity.Refused:
+			if _, ok := err.(*integrity.Refused); !ok {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+func TestRotateRefusesOneKey(t *testing.T) {
+	if _, err := integrity.Rotate(key(t, 1), key(t, 1), now, ""); err == nil {
+		t.Error("a key handed over to itself")
+	}
+}
