@@ -31,6 +31,8 @@ const (
 	PromPath        = "status/governance.prom"
 	ChecksumsPath   = "status/checksums.json"
 	SumsPath        = "status/SHA256SUMS"
+	AlertStatePath  = "status/alert-state.json"
+	DeliveriesPath  = "status/webhook-deliveries.jsonl"
 	ManifestPath    = "status/manifest.json"
 	IndexPath       = "status/index.html"
 	BreakingBadge   = "status/breaking-badge.json"
@@ -68,6 +70,8 @@ func Kinds() []Kind {
 		{PayloadBadge, "badge", badge, "Badge: version of the webhook payload contract."},
 		{MilestonesBadge, "badge", badge, "Badge: weighted milestone progress."},
 		{ChecksumsBadge, "badge", badge, "Badge: the first digits of the aggregate digest and the number of files."},
+		{AlertStatePath, "alert-state", shape[report.AlertState](), "Which alerts are open since when; the memory behind recoveries and issues."},
+		{DeliveriesPath, "webhook-delivery", shape[report.Delivery](), "Receipts of the webhook, and the notices that wait for the next run."},
 		{PromPath, "", nil, "Every figure in Prometheus text format, for node_exporter's textfile collector."},
 		{ChecksumsPath, "checksums", shape[report.Checksums](), "The digest of every covered file and one over all of them."},
 		{SumsPath, "", nil, "The same digests for `sha256sum -c status/SHA256SUMS`, run in the output folder."},

@@ -1,0 +1,87 @@
+package notify
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+// Addresses at which clouds serve credentials to whoever asks, beyond the link-local ones.
+var metadata = []netip.Addr{
+	netip.MustParseAddr("100.100.100.200"), // Alibaba Cloud
+	netip.MustParseAddr("fd00:ec2::254"),   // AWS
+	netip.MustParseAddr("192.0.0.192"),     // Oracle Cloud
+}
+
+// Ranges of our own network; a receiver there must be allowed by flag.
+var private = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7"),
+	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("192.0.0.0/24"),
+}
+
+// Prefixes whose addresses carry an IPv4 address, and where it begins.
+var embedding = []struct {
+	prefix netip.Prefix
+	at     int
+}{
+	{netip.MustParsePrefix("64:ff9b::/96"), 12},
+	{netip.MustParsePrefix("64:ff9b:1::/48"), 12},
+	{netip.MustParsePrefix("2002::/16"), 2},
+	{netip.MustParsePrefix("::/96"), 12},
+}
+
+// errAddress is a receiver that must not be reached.
+var errAddress = errors.New("address refused")
+
+// allowed judges the address that a name really resolved to, at the moment of the connection.
+func allowed(addr netip.Addr, allowPrivate bool) error {
+	addr = addr.Unmap().WithZone("")
+	if addr.IsUnspecified() || addr.IsLinkLocalUnicast() || addr.IsMulticast() || addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}) ||
+		addr.Is4() && addr.As4()[0] == 0 {
+		return fmt.Errorf("%w: %s is link-local or no host", errAddress, addr)
+	}
+	for _, m := range metadata {
+		if addr == m {
+			return fmt.Errorf("%w: %s is a metadata service", errAddress, addr)
+		}
+	}
+	for _, p := range private {
+		if p.Contains(addr) {
+			if !allowPrivate {
+				return fmt.Errorf("%w: %s is private (--allow-private lets it pass)", errAddress, addr)
+			}
+			return nil
+		}
+	}
+	for _, e := range embedding {
+		if b := addr.As16(); addr.Is6() && e.prefix.Contains(addr) {
+			return allowed(netip.AddrFrom4([4]byte(b[e.at:e.at+4])), allowPrivate)
+		}
+	}
+	return nil
+}
+
+// transport connects to allowed addresses only, by no proxy, and takes bounded headers.
+func transport(allowPrivate bool, roots *x509.CertPool) *http.Transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return fmt.Errorf("%w: unreadable", errAddress)
+		}
+		return allowed(to.Addr(), allowPrivate)
+	}}
+	return &http.Transport{
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		DisableCompression:     true,
+	}
+}

@@ -1,0 +1,144 @@
+package notify
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// A notice that nobody takes is given up after this long, or after this many runs that tried.
+const (
+	maxAge  = 7 * 24 * time.Hour
+	maxRuns = 20
+)
+
+// States of a delivery.
+const (
+	Queued    = "queued"
+	Pending   = "pending"
+	Delivered = "delivered"
+	Expired   = "expired"
+)
+
+// ParseLog reads webhook-deliveries.jsonl. Lines that cannot be read are counted and left out; they stay in the file.
+func ParseLog(data []byte) (lines []report.Delivery, bad int) {
+	for line := range bytes.Lines(data) {
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			continue
+		}
+		var d report.Delivery
+		if json.Unmarshal(line, &d) != nil || d.ID == "" {
+			bad++
+			continue
+		}
+		lines = append(lines, d)
+	}
+	return lines, bad
+}
+
+// AppendLog is the file with more lines at its end. A last line that was torn off is closed first.
+func AppendLog(data []byte, lines ...report.Delivery) ([]byte, error) {
+	out := slices.Clone(data)
+	if len(out) > 0 && out[len(out)-1] != '\n' {
+		out = append(out, '\n')
+	}
+	for _, d := range lines {
+		b, err := json.Marshal(d, json.Deterministic(true))
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, b...), '\n')
+	}
+	return out, nil
+}
+
+// Waiting is a notice that has not been taken yet.
+type Waiting struct {
+	Queued report.Delivery // its first line, with the payload
+	Runs   int             // runs that tried in vain
+}
+
+// Outstanding lists the notices of a log that are not over, oldest first. The order of lines does not matter, nor do repeated ones: a log
+// may be the union of two copies.
+func Outstanding(log []report.Delivery) []Waiting {
+	byID := map[string]*Waiting{}
+	tried := map[string]bool{}
+	over := map[string]bool{}
+	for _, d := range log {
+		switch d.State {
+		case Delivered, Expired:
+			over[d.ID] = true
+		case Queued:
+			if w := waiting(byID, d.ID); w.Queued.ID == "" || d.Time.Before(w.Queued.Time.Time) {
+				w.Queued = d
+			}
+		case Pending:
+			if key := d.ID + "/" + d.SHA + "/" + d.RunID; !tried[key] {
+				tried[key] = true
+				waiting(byID, d.ID).Runs++
+			}
+		}
+	}
+	var list []Waiting
+	for id, w := range byID {
+		if !over[id] && w.Queued.ID != "" {
+			list = append(list, *w)
+		}
+	}
+	slices.SortFunc(list, func(a, b Waiting) int {
+		return cmp.Or(a.Queued.Time.Compare(b.Queued.Time.Time), cmp.Compare(a.Queued.ID, b.Queued.ID))
+	})
+	return list
+}
+
+func waiting(byID map[string]*Waiting, id string) *Waiting {
+	if byID[id] == nil {
+		byID[id] = &Waiting{}
+	}
+	return byID[id]
+}
+
+// Untold is the state with only those reasons that no notice of this very run has told yet: a run that is repeated tells only what is new.
+func Untold(log []report.Delivery, state report.AlertState) report.AlertState {
+	type episode struct {
+		reason string
+		number int
+	}
+	done := map[episode]bool{}
+	for _, d := range log {
+		if d.State != Queued || d.SHA != state.SHA || d.RunID != state.RunID {
+			continue
+		}
+		var n report.Notice
+		if json.Unmarshal(d.Payload, &n) != nil {
+			continue
+		}
+		for reason, detail := range n.Details {
+			done[episode{reason, detail.Episode}] = true
+		}
+	}
+	var fresh []string
+	for reason, a := range told(&state) {
+		if !done[episode{reason, a.Opened}] {
+			fresh = append(fresh, reason)
+		}
+	}
+	state.Reasons = fresh
+	return state
+}
+
+// Queue is the first line of a notice.
+func Queue(id, host string, n report.Notice, body []byte, runID string, at time.Time) report.Delivery {
+	return report.Delivery{Time: report.At(at), ID: id, SHA: n.Commit, RunID: runID, Reasons: n.Reasons, Host: host, State: Queued, Payload: body}
+}
+
+// expired reports a notice that is too old to be news.
+func (w *Waiting) expired(now time.Time) bool {
+	return w.Runs >= maxRuns || now.Sub(w.Queued.Time.Time) > maxAge
+}

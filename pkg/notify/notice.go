@@ -1,0 +1,84 @@
+package notify
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/romel/govctl/pkg/report"
+	"github.com/romel/govctl/schemas"
+)
+
+// Event and Version are constants of the payload contract.
+const (
+	Event   = "governance_notice"
+	Version = 1
+)
+
+// Context is what a notice says about where it comes from.
+type Context struct {
+	Repository string // owner/name
+	RunURL     string
+	Checksum   string // SHA-256 of the canonical contract
+}
+
+// shortSHA is how many digits of the commit the payload carries, as the original's did.
+const shortSHA = 7
+
+// NewNotice is the payload for the reasons of a state. The receiver gets the same bytes however often a run is repeated.
+func NewNotice(s *report.Summary, state *report.AlertState, c Context) report.Notice {
+	n := report.Notice{
+		Event: Event, Version: Version, SHA: s.SHA[:min(len(s.SHA), shortSHA)], Commit: s.SHA,
+		SemverStatus: s.SemverPolicyStatus, StabilityRatio: s.StabilityRatio, Reasons: state.Reasons,
+		Operations:      report.NoticeOperations{Added: s.OperationsAdded, Removed: s.OperationsRemoved},
+		BreakingChanges: s.BreakingChangesCount, SchemaChecksum: c.Checksum, At: s.GeneratedAt,
+		Repository: c.Repository, RunURL: c.RunURL, Details: map[string]report.NoticeDetail{},
+	}
+	for reason, a := range told(state) {
+		n.Details[reason] = report.NoticeDetail{Since: a.Since, Episode: a.Opened, Why: a.Why}
+	}
+	return n
+}
+
+// told yields each reason of a state with its alert, in order.
+func told(state *report.AlertState) func(yield func(string, *report.Incident) bool) {
+	return func(yield func(string, *report.Incident) bool) {
+		for _, reason := range state.Reasons {
+			for _, row := range table() {
+				if row.reason != reason && row.recovery != reason {
+					continue
+				}
+				i := slices.IndexFunc(state.Alerts, func(a report.Incident) bool { return a.Reason == row.reason })
+				if i >= 0 && !yield(reason, &state.Alerts[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// DeliveryID names a notice: the same for each try and each repetition of one run, another as soon as it says something else.
+func DeliveryID(repository string, state *report.AlertState) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q", repository, state.SHA, state.RunID)
+	for reason, a := range told(state) {
+		fmt.Fprintf(h, " %s:%d", reason, a.Opened)
+	}
+	return "gov_" + hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// Encode is the body of a notice: compact JSON that fits the published schema.
+func Encode(n report.Notice) ([]byte, error) {
+	body, err := json.Marshal(n, json.Deterministic(true))
+	if err != nil {
+		return nil, fmt.Errorf("encode webhook payload: %w", err)
+	}
+	if err := schemas.Validate("governance_webhook", body); err != nil {
+		return nil, fmt.Errorf("webhook payload: %w", err)
+	}
+	return body, (*jsontext.Value)(&body).Compact()
+}
