@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,11 +35,10 @@ func naive(in, out contract.Node, path []string, found func(finding)) {
 		found(finding{slices.Clone(path), keyword, values})
 	}
 	num := func(n contract.Node) float64 {
-		f := 0.0
-		fmt.Sscan(n.Literal(), &f)
+		f, _ := strconv.ParseFloat(n.Literal(), 64)
 		return f
 	}
-	if a, b := in.Get("type").Text(), out.Get("type").Text(); b != "" && a != b && !in.Get("$ref").Exists() && a != "" && !(a == "integer" && b == "number") {
+	if a, b := in.Get("type").Text(), out.Get("type").Text(); b != "" && a != b && !in.Get("$ref").Exists() && a != "" && (a != "integer" || b != "number") {
 		add("type")
 	}
 	if in.Get("nullable").Bool() && !out.Get("nullable").Bool() && out.Get("type").Exists() {

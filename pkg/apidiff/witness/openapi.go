@@ -55,6 +55,7 @@ type kinBuilder struct {
 	above   []site // schemas that the current one applies in place of
 	depth   int
 	nested  int
+	whole   bool // properties that no value has are wanted too
 	uses31  bool // keywords that only its JSON Schema engine knows
 }
 
@@ -70,16 +71,21 @@ func (b *kinBuilder) options(v any) []openapi3.SchemaValidationOption {
 	if b.mode&assertAccess == 0 {
 		opts = append(opts, openapi3.DisableReadOnlyValidation(), openapi3.DisableWriteOnlyValidation())
 	}
-	if b.mode&(assertFormat|strictFormat) != 0 {
-		if b.w.kin.formats == nil {
-			b.w.kin.formats = formatValidators()
-		}
-		opts = append(opts, openapi3.WithStringFormatValidators(b.w.kin.formats))
-	}
+	opts = append(opts, b.formatOptions()...)
 	if b.uses31 {
 		opts = append(opts, openapi3.EnableJSONSchema2020())
 	}
 	return opts
+}
+
+func (b *kinBuilder) formatOptions() []openapi3.SchemaValidationOption {
+	if b.mode&(assertFormat|strictFormat) == 0 {
+		return nil
+	}
+	if b.w.kin.formats == nil {
+		b.w.kin.formats = formatValidators()
+	}
+	return []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidators(b.w.kin.formats)}
 }
 
 // build is the part of a schema that the values touch: properties that none of them has are left out, since no keyword

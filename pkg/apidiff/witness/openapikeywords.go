@@ -186,20 +186,25 @@ func kinDiscriminator(_ *kinBuilder, s site, v contract.Node, _ []any, out *open
 // kinProperties keeps the properties that a value has, and of the others what says whether they may be missing.
 func kinProperties(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error {
 	out.Properties = openapi3.Schemas{}
-	hidden := map[string]bool{}
+	names := map[string]bool{}
 	for _, name := range texts(s.get("required")) {
-		hidden[name] = true
+		names[name] = true
 	}
 	for name := range maps.Keys(propertySet(vs)) {
-		hidden[name] = true
+		names[name] = true
 	}
-	for name := range hidden {
+	if b.whole {
+		for name := range v.Fields() {
+			names[name] = true
+		}
+	}
+	for name := range names {
 		p := v.Get(name)
 		if !p.Exists() {
 			continue
 		}
 		vals, at := fieldValues(vs, name), s.at(p)
-		if len(vals) == 0 {
+		if len(vals) == 0 && !b.whole {
 			out.Properties[name] = &openapi3.SchemaRef{Value: &openapi3.Schema{ReadOnly: at.flag("readOnly"), WriteOnly: at.flag("writeOnly")}}
 			continue
 		}
@@ -230,7 +235,7 @@ func kinPatternProperties(b *kinBuilder, s site, v contract.Node, vs []any, out 
 
 func kinItems(b *kinBuilder, s site, v contract.Node, vs []any, out *openapi3.Schema) error {
 	items := itemValues(vs)
-	if len(items) == 0 && v.Kind() == contract.Object {
+	if len(items) == 0 && v.Kind() == contract.Object && !b.whole {
 		return nil
 	}
 	ref, err := b.below(s.at(v), items)

@@ -141,8 +141,8 @@ func refusal(e *jsonschema.ValidationError, m mode) string {
 }
 
 // relevant is whether a refusal is about the goal: the value there or something inside it, or a composition around it.
-func relevant(e *jsonschema.ValidationError, g *goal, keyword string) bool {
-	want := g.instancePath()
+func relevant(e *jsonschema.ValidationError, prefix string, g *goal, keyword string) bool {
+	want := prefix + g.instancePath()
 	for _, l := range leaves(e) {
 		if l.at == want && belongs(l, keyword) && (g.only == "" || strings.Contains(l.message, "'"+g.only+"'")) || strings.HasPrefix(l.at, want+"/") {
 			return true

@@ -25,8 +25,14 @@ type search struct {
 	tried     int
 	disagreed int
 	hint      Hint
-	best      *proof // confirmed by one validator, the other silent
-	won       *proof // confirmed by both
+	prefix    string // instance path of the schemas' value in what is judged
+
+	// refute is why the outer side refuses what the inner accepts, or nil; ask is the second opinion, and whose it is.
+	refute func(v any) *jsonschema.ValidationError
+	ask    func(v any) (in, out verdict, by string)
+
+	best *proof // confirmed by one validator, the other silent
+	won  *proof // confirmed by both
 }
 
 // proof is a value with what was said about it.
@@ -42,9 +48,14 @@ func newSearch(ctx context.Context, w *worker, q Query) *search {
 	if s.left <= 0 {
 		s.left = DefaultBudget
 	}
-	s.in = site{w.document(q.Inner.Doc), q.Inner.Node}
-	s.out = site{w.document(q.Outer.Doc), q.Outer.Node}
+	s.refute, s.ask = s.refuted, s.second
 	return s
+}
+
+// between sets the schemas of the search.
+func (s *search) between(in, out Schema) {
+	s.in = site{s.w.document(in.Doc), in.Node}
+	s.out = site{s.w.document(out.Doc), out.Node}
 }
 
 // modes are the keywords that are annotations unless they are the change.
@@ -57,17 +68,7 @@ func (s *search) run() (*report.Witness, Outcome) {
 	if !s.in.n.Exists() || !s.out.n.Exists() {
 		return nil, NotFound
 	}
-	hints := s.q.Hints
-	if len(hints) == 0 {
-		hints = []Hint{{}}
-	}
-	budget := s.left
-	for i, h := range hints {
-		s.left = budget/len(hints) + 1
-		if s.aim(h, i); s.won != nil {
-			break
-		}
-	}
+	s.everyHint()
 	if s.won == nil {
 		s.won = s.best
 	}
@@ -81,14 +82,34 @@ func (s *search) run() (*report.Witness, Outcome) {
 	}
 }
 
-// aim looks where a hint points: at the place itself, then below it.
-func (s *search) aim(h Hint, i int) {
+// everyHint follows the hints in turn, sharing the budget between them.
+func (s *search) everyHint() {
+	hints := s.q.Hints
+	if len(hints) == 0 {
+		hints = []Hint{{}}
+	}
+	budget := s.left
+	for _, h := range hints {
+		s.left = budget/len(hints) + 1
+		if s.aim(h); s.won != nil {
+			return
+		}
+	}
+}
+
+// prepare sets what a hint says about how to read the schemas.
+func (s *search) prepare(h Hint) {
 	s.hint, s.mode = h, modes[h.Keyword]
 	if s.q.Direction == Response {
 		s.mode |= asResponse
 	}
 	s.g = &gen{w: s.w, mode: s.mode, fuel: maxFuel}
 	clear(s.seen)
+}
+
+// aim looks where a hint points: at the place itself, then below it.
+func (s *search) aim(h Hint) {
+	s.prepare(h)
 	found := false
 	for _, deep := range []bool{false, true} {
 		s.explore(h.Path, deep, func(g *goal) bool {
@@ -115,14 +136,17 @@ func (s *search) try(g *goal, v any) bool {
 		return true
 	}
 	key := string(encode(v))
+	if _, none := v.(absent); none {
+		key = "absent"
+	}
 	if s.seen[key] {
 		return false
 	}
 	s.seen[key] = true
 	s.left--
 	s.tried++
-	why := s.refuted(v)
-	if why == nil || !relevant(why, g, s.hint.Keyword) {
+	why := s.refute(v)
+	if why == nil || !relevant(why, s.prefix, g, s.hint.Keyword) {
 		return s.over()
 	}
 	small := s.shrink(g, v, why)
@@ -146,14 +170,14 @@ func (s *search) refuted(v any) *jsonschema.ValidationError {
 
 // confirm asks the second validator about a value that the first has proved.
 func (s *search) confirm(v any) bool {
-	why := s.refuted(v)
-	if why == nil || !s.steady(v) {
+	why := s.refute(v)
+	if why == nil {
 		return false
 	}
-	in, out := s.w.second(s.in, s.mode|strictFormat, v), s.w.second(s.out, s.mode, v)
+	in, out, by := s.ask(v)
 	switch {
 	case in == accepts && out == refuses:
-		s.won = &proof{v, why, []string{JSONSchema, OpenAPI}}
+		s.won = &proof{v, why, []string{JSONSchema, by}}
 		return true
 	case in == refuses || out == accepts:
 		s.disagreed++
@@ -163,6 +187,14 @@ func (s *search) confirm(v any) bool {
 		s.best = &proof{v, why, []string{JSONSchema}}
 	}
 	return true
+}
+
+// second is what kin-openapi says.
+func (s *search) second(v any) (in, out verdict, by string) {
+	if !s.steady(v) {
+		return refuses, refuses, OpenAPI
+	}
+	return s.w.second(s.in, s.mode|strictFormat, v), s.w.second(s.out, s.mode, v), OpenAPI
 }
 
 // steady is whether the verdicts do not hang on the reading of formats.

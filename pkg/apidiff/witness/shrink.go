@@ -18,6 +18,9 @@ const (
 // shrink is a smaller value that is refused for the same reason: without fields and items that may go, with shorter
 // strings and rounder numbers.
 func (s *search) shrink(g *goal, v any, why *jsonschema.ValidationError) any {
+	if _, none := v.(absent); none || s.in.d == nil {
+		return v
+	}
 	sh := shrinker{s: s, g: g, reason: reason(why), left: maxShrink}
 	for sh.left > 0 {
 		next, ok := sh.pass(v)
@@ -43,7 +46,7 @@ func (sh *shrinker) pass(root any) (any, bool) {
 		if sh.left--; sh.left < 0 || sh.s.ctx.Err() != nil {
 			return false
 		}
-		why := sh.s.refuted(v)
+		why := sh.s.refute(v)
 		if why == nil || reason(why) != sh.reason {
 			return false
 		}

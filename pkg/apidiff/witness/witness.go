@@ -100,6 +100,7 @@ func (f *Finder) Find(ctx context.Context, q Query) (*report.Witness, Outcome) {
 	w := f.take()
 	defer f.give(w)
 	s := newSearch(ctx, w, q)
+	s.between(q.Inner, q.Outer)
 	wit, out := s.run()
 	f.count(s, out)
 	return wit, out

@@ -87,14 +87,19 @@ const (
 )
 
 // judge asks the JSON Schema validator about a value; the error tells why it refuses.
-func (w *worker) judge(s site, m mode, v any) (out verdict, why *jsonschema.ValidationError) {
+func (w *worker) judge(s site, m mode, v any) (verdict, *jsonschema.ValidationError) {
+	return w.ask(w.deriver(s.d).schema(s, m), v)
+}
+
+// ask validates v against a derived schema.
+func (w *worker) ask(schema *jsonschema.Schema, v any) (out verdict, why *jsonschema.ValidationError) {
 	w.steps, w.depth = 0, 0
 	defer func() {
 		if recover() != nil { // undecided, or a schema that the validator cannot walk
 			out, why = silent, nil
 		}
 	}()
-	err := w.deriver(s.d).schema(s, m).Validate(v)
+	err := schema.Validate(v)
 	if err == nil {
 		return accepts, nil
 	}
