@@ -59,6 +59,7 @@ func newEngine(ctx context.Context, old, new *contract.Document, opt Options, ru
 		sites: map[siteKey]*site{}, found: map[recordKey]*record{}, worded: map[wordKey]*site{}, schemesDone: map[string]*site{},
 	}
 	e.same = e.old.v30 == e.new.v30
+	e.prover = newProver(e.same)
 	return e
 }
 

@@ -59,6 +59,7 @@ type site struct {
 	mode     mode
 	edges    []*site
 	safe     bool // proved contained: nothing below can break whoever comes through here
+	unproved bool // the prover gave up: its budget was spent
 	deltas   []*record
 
 	all, harm bitset // operations that reach it; those that reach it by no safe way

@@ -1,37 +1,60 @@
 package apidiff
 
 import (
-	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // judge compares the normal forms of a pair, keyword by keyword, and goes on to what they contain.
 func (e *engine) judge(s *site) {
 	a, b := s.old.norm(), s.new.norm()
-	before := len(s.deltas)
 	switch {
 	case a.never || b.never:
 		e.judgeNever(s, a, b)
 	case e.judgeSchema(s, a, b):
+	case len(a.unions) != len(b.unions):
+		e.judgeRecomposed(s, a, b)
 	default:
-		e.judgeTypes(s, a, b)
+		e.judgeTypes(s, a, b, a.types, b.types)
 		e.judgeEnum(s, a, b)
 		e.judgeScalars(s, a, b)
 		e.judgeArray(s, a, b)
 		e.judgeObject(s, a, b)
+		for i := range a.unions {
+			e.judgeUnion(s, a.unions[i], b.unions[i])
+		}
 		e.judgeLogic(s, a, b)
-		e.judgeUnknown(s, a, b)
 	}
-	if len(s.deltas) > before {
-		e.settle(s)
-	}
+	e.judgeUnknown(s, a, b)
+	e.settle(s, len(a.unions)+len(b.unions) > 0)
 }
 
-// settle asks the prover about a pair with deltas of its own: whole containment makes them harmless, containment
-// both ways makes them nothing.
-func (e *engine) settle(s *site) {
-	// The prover is asked here.
+// settle asks the prover about a pair where something looks harmful: whole containment makes all of it harmless,
+// containment both ways makes it nothing.
+func (e *engine) settle(s *site, unions bool) {
+	harmful := unions
+	for _, r := range s.deltas {
+		if r.rule.ID == Unclassified {
+			return // what is not understood is not proved either
+		}
+		harmful = harmful || r.rule.Level == report.Error
+	}
+	if !harmful {
+		return
+	}
+	inner, outer := s.old, s.new
+	if s.mode.side() == Response {
+		inner, outer = outer, inner
+	}
+	s.safe = e.within(inner, outer, s.mode)
+	if s.safe && len(s.deltas) > 0 && e.within(outer, inner, s.mode) {
+		s.deltas, s.edges = nil, nil
+	}
+	s.unproved = e.prover.spent
 }
 
 func (e *engine) judgeNever(s *site, a, b *norm) {
@@ -101,29 +124,32 @@ func jsonOf(n contract.Node) string {
 	return string(n.AppendJSON(nil))
 }
 
-func quoted(s string) string { return strconv.Quote(s) }
+// quoted is a text as JSON.
+func quoted(s string) string {
+	b, err := jsontext.AppendQuote(nil, s)
+	if err != nil { // not UTF-8
+		b, _ = jsontext.AppendQuote(nil, strings.ToValidUTF8(s, "?"))
+	}
+	return string(b)
+}
 
-func (e *engine) judgeTypes(s *site, a, b *norm) {
-	if a.enum != nil && b.enum != nil {
-		e.judgeNull(s, a, b)
-		return
+// judgeTypes compares sets of types. An enum says its types by its values.
+func (e *engine) judgeTypes(s *site, a, b *norm, ta, tb types) {
+	e.judgeNull(s, a, b, ta, tb)
+	if ta != tAll && tb != tAll {
+		ta, tb = ta&^tNull, tb&^tNull
 	}
-	e.judgeNull(s, a, b)
-	ta, tb := a.types&^tNull, b.types&^tNull
-	if a.types == tAll || b.types == tAll {
-		ta, tb = a.types, b.types
-	}
-	if ta == tb || a.enum != nil && tb&ta == ta || b.enum != nil && ta&tb == tb {
+	if ta == tb || a.enum != nil && (b.enum != nil || tb&ta == ta) || b.enum != nil && ta&tb == tb {
 		return
 	}
 	d := delta{attr: "type", old: a.typeAt, new: b.typeAt, from: quoted(ta.String()), to: quoted(tb.String())}
+	in, out := typesWithin(s.mode, ta, tb, s.new), typesWithin(s.mode, tb, ta, s.old)
 	switch {
-	case e.typesWithin(s.mode, ta, tb, b):
+	case in && out:
+		return
+	case in:
 		d.op = Widened
-		if e.typesWithin(s.mode, tb, ta, a) {
-			return
-		}
-	case e.typesWithin(s.mode, tb, ta, a):
+	case out:
 		d.op = Narrowed
 	default:
 		d.op = Changed
@@ -133,13 +159,14 @@ func (e *engine) judgeTypes(s *site, a, b *norm) {
 
 // typesWithin reports whether values of the types in are all values of the types out, as far as types go. As text,
 // numbers and booleans are strings too, unless the string is restricted, and one item may stand for an array.
-func (e *engine) typesWithin(m mode, in, out types, outer *norm) bool {
+func typesWithin(m mode, in, out types, outer *schema) bool {
 	left := in &^ out
-	if m&modeText != 0 && out&tString != 0 && outer.plainText() {
+	if m&modeText != 0 && out&tString != 0 && outer.norm().plainText() {
 		left &^= tNumber | tBool
 	}
-	if m&modeLift != 0 && out&tArray != 0 && left&(tString|tNumber|tBool) == left && outer.liftable(e.sideOf(outer), left) {
-		left = 0
+	if m&modeLift != 0 && out&tArray != 0 && left&^(tString|tNumber|tBool) == 0 && outer.norm().minItems.n <= 1 {
+		item := outer.side.all(outer.norm().item(0)).schema
+		return left == 0 || typesWithin(m.inner(), left, item.norm().types, item)
 	}
 	return left == 0
 }
@@ -149,11 +176,11 @@ func (n *norm) plainText() bool {
 	return n.enum == nil && !n.maxLength.set() && !n.minLength.set() && len(n.patterns) == 0 && !n.format.Exists()
 }
 
-func (e *engine) judgeNull(s *site, a, b *norm) {
-	if a.types == tAll || b.types == tAll || (a.types^b.types)&tNull == 0 {
+func (e *engine) judgeNull(s *site, a, b *norm, ta, tb types) {
+	if ta == tAll || tb == tAll || (ta^tb)&tNull == 0 {
 		return
 	}
-	if b.types&tNull != 0 {
+	if tb&tNull != 0 {
 		e.tell(s, delta{attr: "nullable", op: Added, new: first(b.nullAt(), b.typeAt)})
 	} else {
 		e.tell(s, delta{attr: "nullable", op: Removed, old: first(a.nullAt(), a.typeAt)})

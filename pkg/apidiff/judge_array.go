@@ -3,6 +3,9 @@ package apidiff
 import "strconv"
 
 func (e *engine) judgeArray(s *site, a, b *norm) {
+	if a.types&b.types&tArray == 0 {
+		return // told by the type
+	}
 	if (a.unique.Exists()) != (b.unique.Exists()) {
 		if b.unique.Exists() {
 			e.tell(s, delta{attr: "unique-items", op: Added, new: b.unique})

@@ -7,27 +7,24 @@ import (
 )
 
 func (e *engine) judgeLogic(s *site, a, b *norm) {
-	e.judgeUnions(s, a, b)
 	e.judgeNots(s, a, b)
 	e.judgeConds(s, a, b)
 }
 
-// judgeUnions compares alternatives: branch by branch where both sides have one list of them, as a whole elsewhere.
-func (e *engine) judgeUnions(s *site, a, b *norm) {
-	switch {
-	case len(a.unions) == 0 && len(b.unions) == 0:
-	case len(a.unions) == len(b.unions):
-		for i := range a.unions {
-			e.judgeUnion(s, a.unions[i], b.unions[i])
-		}
-	default:
-		e.judgeRecomposed(s, a, b)
-	}
-}
-
-// judgeRecomposed is for alternatives that came or went: what they mean is only seen on the whole.
+// judgeRecomposed is for alternatives that came or went: what they mean is only seen on the whole. Keywords are
+// compared one by one where both sides still have them beside the alternatives.
 func (e *engine) judgeRecomposed(s *site, a, b *norm) {
-	in, out := e.within(s.old, s.new, s.mode), e.within(s.new, s.old, s.mode)
+	before := len(s.deltas)
+	e.judgeTypes(s, a, b, a.hull(e.old, 0), b.hull(e.new, 0))
+	if len(a.objects) > 0 && len(b.objects) > 0 {
+		e.judgeObject(s, a, b)
+	}
+	if len(a.arrays) > 0 && len(b.arrays) > 0 {
+		e.judgeArray(s, a, b)
+	}
+	e.judgeLogic(s, a, b)
+	m := s.mode &^ (modeText | modeLift)
+	in, out := e.within(s.old, s.new, m), e.within(s.new, s.old, m)
 	d := delta{attr: "union", from: quoted(a.outline(e.old)), to: quoted(b.outline(e.new))}
 	if len(a.unions) > 0 {
 		d.old = a.unions[0].at
@@ -45,7 +42,28 @@ func (e *engine) judgeRecomposed(s *site, a, b *norm) {
 	default:
 		d.op = Changed
 	}
+	for _, r := range s.deltas[before:] {
+		if r.attr == "type" && r.op == d.op || r.attr == "nullable" && (r.op == Added) == (d.op == Widened) && d.op != Changed {
+			return // said by the type
+		}
+	}
 	e.tell(s, d)
+}
+
+// hull are the types of all values, alternatives included.
+func (n *norm) hull(s *side, depth int) types {
+	t := n.types
+	if depth > 8 {
+		return t
+	}
+	for _, u := range n.unions {
+		var all types
+		for _, b := range u.branches {
+			all |= s.of(b).schema.norm().hull(s, depth+1)
+		}
+		t &= all
+	}
+	return t
 }
 
 // outline names the alternatives of a schema in a few words.
@@ -108,7 +126,7 @@ func (e *engine) judgeUnion(s *site, a, b union) {
 			e.tell(s, delta{attr: "union-branch", op: Added, new: n, oldAt: a.at, to: quoted(branchName(e.new, n))})
 		}
 	}
-	e.judgeOverlap(s, a, b, m)
+	e.judgeOverlap(s, a, b)
 }
 
 // covered reports whether another alternative of the other side accepts all that a branch accepts.
@@ -222,6 +240,35 @@ func byType(s *side, b contract.Node) string {
 		return ""
 	}
 	return n.types.String()
+}
+
+// judgeOverlap looks for a value that one alternative accepted alone and that two accept now: oneOf refuses it.
+func (e *engine) judgeOverlap(s *site, a, b union) {
+	if len(a.branches) > maxBranchPairs || len(b.branches) > maxBranchPairs || e.prover.sameBranches(e.old, a, e.new, b) && e.same {
+		return
+	}
+	if v := e.overlap(s, s.old, a, s.new, b); v != "" {
+		e.tell(s, delta{attr: "one-of-overlap", op: Added, new: b.at, oldAt: a.at, to: v})
+	}
+	if v := e.overlap(s, s.new, b, s.old, a); v != "" {
+		e.tell(s, delta{attr: "one-of-overlap", op: Removed, old: a.at, newAt: b.at, from: v})
+	}
+}
+
+// overlap is a value of one schema that more than one alternative of the other accepts; empty when none is seen.
+func (e *engine) overlap(s *site, c *schema, u union, d *schema, w union) string {
+	if !w.one {
+		return ""
+	}
+	dir := s.mode.side()
+	for _, branch := range u.branches {
+		for _, v := range e.prover.samplesOf(termOf(c.side.of(branch).schema), dir) {
+			if hits, _ := w.count(d.side, v, dir, 0); hits > 1 && c.admits(v, dir, 0) == yes {
+				return jsonOf(v)
+			}
+		}
+	}
+	return ""
 }
 
 func (e *engine) judgeNots(s *site, a, b *norm) {

@@ -7,6 +7,9 @@ import (
 )
 
 func (e *engine) judgeObject(s *site, a, b *norm) {
+	if (a.types^b.types)&tObject != 0 {
+		return // told by the type
+	}
 	e.judgeProperties(s, a, b)
 	e.judgeRequired(s, a, b)
 	e.judgeExtra(s, a, b)

@@ -67,22 +67,32 @@ func list(values []contract.Node, alone bool) string {
 
 // judgeScalars compares the keywords for plain values and the simple limits.
 func (e *engine) judgeScalars(s *site, a, b *norm) {
-	e.judgeBound(s, "maximum", a.max, b.max)
-	e.judgeBound(s, "minimum", a.min, b.min)
-	e.judgeMultiple(s, a, b)
+	shared := a.types & b.types
+	if shared&tNumber != 0 {
+		e.judgeBound(s, "maximum", a.max, b.max)
+		e.judgeBound(s, "minimum", a.min, b.min)
+		e.judgeMultiple(s, a, b)
+	}
 	for _, c := range []struct {
 		attr string
+		of   types
 		a, b count
 	}{
-		{"max-length", a.maxLength, b.maxLength}, {"min-length", a.minLength, b.minLength},
-		{"max-items", a.maxItems, b.maxItems}, {"min-items", a.minItems, b.minItems},
-		{"max-properties", a.maxProps, b.maxProps}, {"min-properties", a.minProps, b.minProps},
-		{"max-contains", a.maxContains, b.maxContains}, {"min-contains", a.minContains, b.minContains},
+		{"max-length", tString, a.maxLength, b.maxLength}, {"min-length", tString, a.minLength, b.minLength},
+		{"max-items", tArray, a.maxItems, b.maxItems}, {"min-items", tArray, a.minItems, b.minItems},
+		{"max-properties", tObject, a.maxProps, b.maxProps}, {"min-properties", tObject, a.minProps, b.minProps},
+		{"max-contains", tArray, a.maxContains, b.maxContains}, {"min-contains", tArray, a.minContains, b.minContains},
 	} {
-		e.judgeCount(s, c.attr, c.a, c.b)
+		if shared&c.of != 0 {
+			e.judgeCount(s, c.attr, c.a, c.b)
+		}
 	}
-	e.judgePatterns(s, a, b)
-	e.judgeFormat(s, a, b)
+	if shared&tString != 0 {
+		e.judgePatterns(s, a, b)
+	}
+	if shared&(tString|tNumber) != 0 {
+		e.judgeFormat(s, a, b)
+	}
 	e.judgeText(s, "content-encoding", a.encoding, b.encoding)
 	e.judgeText(s, "content-media-type", a.mediaType, b.mediaType)
 	if len(a.contentSchema)+len(b.contentSchema) > 0 {
@@ -268,7 +278,7 @@ func patternsWithout(a, b []contract.Node) []contract.Node {
 	}
 	var out []contract.Node
 	for _, p := range a {
-		if !has[p.Text()] {
+		if !has[p.Text()] && !patternWithin("", p.Text()) { // what matches everything says nothing
 			out = append(out, p)
 		}
 	}

@@ -332,7 +332,11 @@ func first(a, b contract.Node) contract.Node {
 	return b
 }
 
+// require makes a property required. The empty name is a slip: nothing that is sent is called so.
 func (n *norm) require(name string, at contract.Node) {
+	if name == "" {
+		return
+	}
 	if n.required == nil {
 		n.required = map[string]contract.Node{}
 	}

@@ -1,28 +1,296 @@
 package apidiff
 
-import "github.com/romel/govctl/pkg/contract"
+import (
+	"strconv"
 
-type prover struct{}
+	"github.com/romel/govctl/pkg/contract"
+)
 
-// within reports whether every value of inner is proved to be a value of outer.
-func (e *engine) within(inner, outer *schema, m mode) bool {
-	if e.same && inner.meaning() == outer.meaning() || outer.unconstrained() {
-		return true
-	}
-	return false
+// modeStrict takes every property name as possible. Without it only listed properties are taken to be sent, because
+// nobody sends what no contract speaks of: an optional property that is new then narrows nothing.
+const modeStrict mode = 1 << 7
+
+// Budgets of the prover, in steps: of one question, and of a whole comparison.
+const (
+	stepsPerQuestion = 60_000
+	stepsPerRun      = 6_000_000
+)
+
+// A term is a set of values to reason about: a schema, or a schema narrowed to one of its alternatives.
+type term struct {
+	side  *side
+	norm  *norm
+	key   string
+	root  *schema // the whole that it is a part of
+	name  string  // of the component, where there is one
+	plain bool    // the schema itself
 }
 
-// strictlyWithin is within, with every property name taken as possible, not only the listed ones.
-func (e *engine) strictlyWithin(inner, outer *schema, m mode) bool { return e.within(inner, outer, m) }
+func termOf(c *schema) term {
+	return term{side: c.side, norm: c.norm(), key: strconv.Itoa(c.id), root: c, name: c.name(), plain: true}
+}
+
+// name is that of the component that the schema is; empty for others.
+func (c *schema) name() string {
+	if len(c.nodes) == 1 && c.side.isComponent(c.nodes[0]) {
+		return c.nodes[0].Key()
+	}
+	return ""
+}
+
+// isComponent reports whether a node is a named schema of the document.
+func (s *side) isComponent(n contract.Node) bool {
+	return s.doc.Root().Get("components").Get("schemas").Get(n.Key()) == n
+}
+
+// A prover shows containment by structure. A pair under proof is assumed to hold where it is met again below
+// (coinduction); what was proved under an assumption that fails is forgotten.
+type prover struct {
+	same    bool
+	known   map[proofKey]proof
+	trail   []proofKey // provisional proofs, in order
+	depth   int
+	steps   int // left in this question
+	left    int // left in this run
+	spent   bool
+	samples map[*schema][]contract.Node
+}
+
+type proofKey struct {
+	inner, outer         string
+	innerSide, outerSide *side
+	mode                 mode
+}
+
+type proof struct {
+	state proofState
+	depth int // of a pair under proof
+}
+
+type proofState uint8
+
+const (
+	underProof proofState = iota + 1
+	provisional
+	proved
+	refused
+)
+
+func newProver(same bool) *prover {
+	return &prover{same: same, known: map[proofKey]proof{}, left: stepsPerRun, samples: map[*schema][]contract.Node{}}
+}
+
+// within reports whether every value of inner is proved to be a value of outer.
+func (e *engine) within(inner, outer *schema, m mode) bool { return e.prover.ask(inner, outer, m) }
+
+// strictlyWithin is within, with every property name taken as possible.
+func (e *engine) strictlyWithin(inner, outer *schema, m mode) bool {
+	return e.prover.ask(inner, outer, m|modeStrict)
+}
 
 func (e *engine) equal(a, b *schema, m mode) bool { return e.within(a, b, m) && e.within(b, a, m) }
 
-func (e *engine) sideOf(n *norm) *side { return e.new }
+func (p *prover) ask(inner, outer *schema, m mode) bool {
+	p.steps, p.spent = min(stepsPerQuestion, p.left), false
+	ok, _ := p.prove(termOf(inner), termOf(outer), m&^modeXML)
+	p.left -= min(stepsPerQuestion, p.left) - max(p.steps, 0)
+	return ok
+}
 
-func (n *norm) liftable(s *side, t types) bool { return true }
+// prove shows a ⊆ b. The second result is the depth of the outermost assumption that the proof leans on.
+func (p *prover) prove(a, b term, m mode) (bool, int) {
+	const free = 1 << 30
+	if a.norm.never || p.trivially(a, b) {
+		return true, free
+	}
+	if p.steps--; p.steps < 0 || p.depth > 3000 {
+		p.spent = true
+		return false, free
+	}
+	k := proofKey{a.key, b.key, a.side, b.side, m}
+	switch f := p.known[k]; f.state {
+	case proved, provisional:
+		return true, f.depth
+	case refused:
+		return false, free
+	case underProof:
+		return true, f.depth
+	}
+	p.depth++
+	mark, here := len(p.trail), p.depth
+	p.known[k] = proof{underProof, here}
+	lean := free
+	ok := p.contains(a, b, m, &lean)
+	p.depth--
+	return p.conclude(k, ok, mark, here, lean)
+}
 
-func (e *engine) judgeOverlap(s *site, a, b union, m matching) {}
+// conclude notes the outcome of a proof and what becomes of the provisional ones below it.
+func (p *prover) conclude(k proofKey, ok bool, mark, here, lean int) (bool, int) {
+	const free = 1 << 30
+	switch {
+	case !ok:
+		for _, t := range p.trail[mark:] {
+			delete(p.known, t)
+		}
+		p.trail = p.trail[:mark]
+		delete(p.known, k)
+		if !p.spent {
+			p.known[k] = proof{refused, free}
+		}
+		return false, free
+	case lean >= here: // leans on nothing outside: all below is settled
+		for _, t := range p.trail[mark:] {
+			p.known[t] = proof{proved, free}
+		}
+		p.trail = p.trail[:mark]
+		p.known[k] = proof{proved, free}
+		return true, free
+	default:
+		p.known[k] = proof{provisional, lean}
+		p.trail = append(p.trail, k)
+		return true, lean
+	}
+}
 
-func patternWithin(inner, outer string) bool { return inner == outer }
+// trivially reports what needs no proof: equal meanings, and a schema that accepts everything.
+func (p *prover) trivially(a, b term) bool {
+	if b.plain && b.root.unconstrained() {
+		return true
+	}
+	return a.plain && b.plain && (a.root == b.root || (p.same || a.side == b.side) && a.root.meaning() == b.root.meaning())
+}
 
-var _ contract.Node
+// sub proves containment of two schemas below the ones under proof.
+func (p *prover) sub(a, b *schema, m mode, lean *int) bool {
+	ok, depth := p.prove(termOf(a), termOf(b), m)
+	*lean = min(*lean, depth)
+	return ok
+}
+
+// part is sub for terms.
+func (p *prover) part(a, b term, m mode, lean *int) bool {
+	ok, depth := p.prove(a, b, m)
+	*lean = min(*lean, depth)
+	return ok
+}
+
+// contains shows a ⊆ b keyword by keyword, and where that fails by cases of a.
+func (p *prover) contains(a, b term, m mode, lean *int) bool {
+	if len(a.norm.unions) > 0 || len(b.norm.unions) > 0 {
+		m &^= modeText | modeLift // alternatives are compared as they are declared
+	}
+	if b.norm.never {
+		return p.empty(a)
+	}
+	if a.norm.finite() {
+		if p.eachValue(a, b, m) {
+			return true
+		}
+	}
+	if p.conjunction(a, b, m, lean) {
+		return true
+	}
+	return p.byCases(a, b, m, lean)
+}
+
+// empty reports whether a term is seen to have no value.
+func (p *prover) empty(a term) bool { return a.norm.never || a.norm.types == 0 }
+
+// finite reports whether the values are listed.
+func (n *norm) finite() bool { return n.enum != nil }
+
+// eachValue shows that every listed value of a is one of b.
+func (p *prover) eachValue(a, b term, m mode) bool {
+	for _, v := range a.norm.enum.values {
+		p.steps--
+		if b.norm.admits(b.side, v, m.side(), 0) != yes && !(m&modeText != 0 && b.norm.admitsAsText(v)) {
+			return false
+		}
+	}
+	return !a.norm.enum.null || a.norm.types&tNull == 0 || b.norm.types&tNull != 0 && b.norm.enum == nil || b.norm.enum != nil && b.norm.enum.null
+}
+
+// admitsAsText reports whether a plain value is valid when it is written as text.
+func (n *norm) admitsAsText(v contract.Node) bool {
+	if n.types&tString == 0 || len(n.unions)+len(n.nots)+len(n.conds) > 0 || n.format.Exists() {
+		return false
+	}
+	var text string
+	switch v.Kind() {
+	case contract.Number:
+		text = v.Literal()
+	case contract.Bool:
+		text = "false"
+		if v.Bool() {
+			text = "true"
+		}
+	default:
+		return false
+	}
+	if n.enum != nil {
+		for _, w := range n.enum.values {
+			if w.Kind() == contract.String && w.Text() == text {
+				return true
+			}
+		}
+		return false
+	}
+	return n.admitsText(text)
+}
+
+// byCases splits a into its alternatives, or into its types, and proves each.
+func (p *prover) byCases(a, b term, m mode, lean *int) bool {
+	if len(a.norm.unions) > 0 {
+		for i := range a.norm.unions[0].branches {
+			if !p.part(a.alternative(i), b, m, lean) {
+				return false
+			}
+		}
+		return true
+	}
+	if len(b.norm.unions)+len(b.norm.conds)+len(b.norm.nots) == 0 {
+		return false
+	}
+	kinds := a.norm.kinds()
+	if len(kinds) < 2 || a.norm.enum != nil {
+		return false
+	}
+	for _, t := range kinds {
+		if !p.part(a.only(t), b, m, lean) {
+			return false
+		}
+	}
+	return true
+}
+
+// kinds are the types of the values, numbers being one.
+func (n *norm) kinds() []types {
+	var out []types
+	for _, t := range []types{tNull, tBool, tNumber, tString, tArray, tObject} {
+		if n.types&t != 0 {
+			out = append(out, n.types&t)
+		}
+	}
+	return out
+}
+
+// alternative is the part of a that lies in branch i of its first union.
+func (a term) alternative(i int) term {
+	u := a.norm.unions[0]
+	n := a.norm.clone()
+	n.unions = append([]union(nil), a.norm.unions[1:]...)
+	c := a.side.of(u.branches[i]).schema
+	n.absorb(c.norm().clone())
+	n.tidy(a.side)
+	name := c.name()
+	return term{side: a.side, norm: n, key: a.key + "/" + strconv.Itoa(i), root: a.root, name: name}
+}
+
+// only is the part of a with those types.
+func (a term) only(t types) term {
+	n := a.norm.clone()
+	n.types &= t
+	n.tidy(a.side)
+	return term{side: a.side, norm: n, key: a.key + ":" + strconv.Itoa(int(t)), root: a.root, name: a.name}
+}

@@ -1,0 +1,242 @@
+package apidiff
+
+import (
+	"context"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// logicHolds compares alternatives, negations and conditions of b with a.
+func (p *prover) logicHolds(a, b term, m mode, lean *int) bool {
+	for i := range b.norm.unions {
+		if !p.unionHolds(a, b, &b.norm.unions[i], m, lean) {
+			return false
+		}
+	}
+	for _, n := range b.norm.nots {
+		if !p.notHolds(a, b.side.of(n).schema, b.side, m, lean) {
+			return false
+		}
+	}
+	for _, c := range b.norm.conds {
+		if !p.condHolds(a, b, c, m, lean) {
+			return false
+		}
+	}
+	return true
+}
+
+// unionHolds shows that a lies in an alternative, and for oneOf that nothing of it is seen to lie in a second one.
+func (p *prover) unionHolds(a, b term, u *union, m mode, lean *int) bool {
+	for _, own := range a.norm.unions {
+		if own.one == u.one && p.sameBranches(a.side, own, b.side, *u) {
+			return true
+		}
+	}
+	tried := 0
+	for _, i := range p.likely(a, b.side, u) {
+		c := b.side.of(u.branches[i]).schema
+		how := m
+		if a.name != "" && c.name() != a.name && p.named(b.side, u, a.name) {
+			how |= modeStrict // another alternative than the one of that name: it must truly hold all values
+		}
+		if tried++; tried > maxBranchPairs {
+			p.spent = true
+			return false
+		}
+		if p.part(a, termOf(c), how, lean) {
+			return !u.one || !p.overlaps(a, b.side, u, i, m)
+		}
+	}
+	return false
+}
+
+// sameBranches reports whether two lists have equal alternatives, in any order.
+func (p *prover) sameBranches(s *side, a union, t *side, b union) bool {
+	if len(a.branches) != len(b.branches) || !p.same && s != t {
+		return false
+	}
+	count := map[contract.Hash]int{}
+	for _, n := range a.branches {
+		count[s.of(n).schema.meaning()]++
+	}
+	for _, n := range b.branches {
+		h := t.of(n).schema.meaning()
+		if count[h]--; count[h] < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// likely are the branches in the order in which they are worth a try: the one of the same name first.
+func (p *prover) likely(a term, s *side, u *union) []int {
+	order := make([]int, 0, len(u.branches))
+	for i, b := range u.branches {
+		if a.name != "" && s.of(b).schema.name() == a.name {
+			order = append(order, i)
+		}
+	}
+	for i, b := range u.branches {
+		if a.name == "" || s.of(b).schema.name() != a.name {
+			order = append(order, i)
+		}
+	}
+	return order
+}
+
+func (p *prover) named(s *side, u *union, name string) bool {
+	for _, b := range u.branches {
+		if s.of(b).schema.name() == name {
+			return true
+		}
+	}
+	return false
+}
+
+// overlaps reports whether a value of a is seen to be in branch i and in another one as well. What nobody can tell is
+// taken as the author says it: the alternatives exclude each other.
+func (p *prover) overlaps(a term, s *side, u *union, i int, m mode) bool {
+	if len(u.branches) > maxBranchPairs {
+		return false
+	}
+	for _, v := range p.samplesOf(a, m.side()) {
+		p.steps--
+		if a.root.admits(v, m.side(), 0) != yes {
+			continue
+		}
+		if hits, _ := u.count(s, v, m.side(), 0); hits > 1 {
+			return true
+		}
+	}
+	_ = i
+	return false
+}
+
+// samplesOf are a few values of a term, for evidence.
+func (p *prover) samplesOf(a term, dir Side) []contract.Node {
+	var out []contract.Node
+	for _, text := range a.norm.samples(a.side, dir, 0) {
+		if n, err := contract.ParseValue(context.Background(), "sample.json", []byte(text), contract.Options{}); err == nil {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// notHolds shows that no value of a is one that b rules out.
+func (p *prover) notHolds(a term, ruled *schema, s *side, m mode, lean *int) bool {
+	for _, n := range a.norm.nots {
+		if p.sub(ruled, a.side.of(n).schema, m&^modeText|modeStrict, lean) {
+			return true // a rules out at least as much
+		}
+	}
+	return p.disjoint(a, termOf(ruled), m.side(), 0)
+}
+
+// condHolds shows that a satisfies if, then and else.
+func (p *prover) condHolds(a, b term, c cond, m mode, lean *int) bool {
+	test, then, otherwise := b.side.of(c.test).schema, b.side.of(c.then).schema, b.side.of(c.otherwise).schema
+	for _, own := range a.norm.conds {
+		t := a.side.of(own.test).schema
+		if p.trivially(termOf(t), termOf(test)) && p.sub(a.side.of(own.then).schema, then, m, lean) && p.sub(a.side.of(own.otherwise).schema, otherwise, m, lean) {
+			return true
+		}
+	}
+	switch {
+	case p.part(a, termOf(then), m|modeStrict, lean) && p.part(a, termOf(otherwise), m|modeStrict, lean):
+		return true
+	case p.part(a, termOf(test), m|modeStrict, lean):
+		return p.part(a, termOf(then), m, lean)
+	default:
+		return p.disjoint(a, termOf(test), m.side(), 0) && p.part(a, termOf(otherwise), m, lean)
+	}
+}
+
+// disjoint shows that no value lies in both.
+func (p *prover) disjoint(a, b term, dir Side, depth int) bool {
+	if p.steps--; p.steps < 0 || depth > 12 {
+		return false
+	}
+	x, y := a.norm, b.norm
+	if x.never || y.never || x.types&y.types == 0 {
+		return true
+	}
+	if x.enum != nil && noneAdmitted(x, b, dir) || y.enum != nil && noneAdmitted(y, a, dir) {
+		return true
+	}
+	if p.branchesDisjoint(a, b, dir, depth) || p.branchesDisjoint(b, a, dir, depth) {
+		return true
+	}
+	for _, k := range x.kinds() {
+		if y.types&k == 0 {
+			continue
+		}
+		if !p.kindDisjoint(a, b, k, dir, depth) {
+			return false
+		}
+	}
+	return true
+}
+
+func noneAdmitted(x *norm, b term, dir Side) bool {
+	for _, v := range x.enum.values {
+		if b.norm.admits(b.side, v, dir, 0) != no {
+			return false
+		}
+	}
+	return !x.enum.null || b.norm.types&tNull == 0
+}
+
+func (p *prover) branchesDisjoint(a, b term, dir Side, depth int) bool {
+	for _, u := range a.norm.unions {
+		all := len(u.branches) <= maxBranchPairs
+		for _, c := range u.branches {
+			all = all && p.disjoint(termOf(a.side.of(c).schema), b, dir, depth+1)
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *prover) kindDisjoint(a, b term, k types, dir Side, depth int) bool {
+	x, y := a.norm, b.norm
+	switch {
+	case k&tNumber != 0:
+		return boundsApart(x.max, y.min) || boundsApart(y.max, x.min)
+	case k == tString:
+		return x.maxLength.set() && x.maxLength.n < y.minLength.n || y.maxLength.set() && y.maxLength.n < x.minLength.n
+	case k == tArray:
+		return x.maxItems.set() && x.maxItems.n < y.minItems.n || y.maxItems.set() && y.maxItems.n < x.minItems.n
+	case k == tObject:
+		return p.requiredApart(a, b, dir, depth) || p.requiredApart(b, a, dir, depth)
+	default:
+		return false
+	}
+}
+
+// boundsApart reports whether an upper bound lies under a lower one.
+func boundsApart(upper, lower bound) bool {
+	if !upper.set() || !lower.set() {
+		return false
+	}
+	c := upper.value.Cmp(lower.value)
+	return c < 0 || c == 0 && (upper.exclusive || lower.exclusive)
+}
+
+// requiredApart reports whether a property that a must have cannot have a value that suits both.
+func (p *prover) requiredApart(a, b term, dir Side, depth int) bool {
+	for _, name := range sortedKeys(a.norm.required) {
+		mine, _ := a.norm.child(name)
+		theirs, _ := b.norm.child(name)
+		if len(theirs) == 0 || hiddenProperty(a, name, dir) {
+			continue
+		}
+		if p.disjoint(termOf(a.side.all(mine).schema), termOf(b.side.all(theirs).schema), dir, depth+1) {
+			return true
+		}
+	}
+	return false
+}
