@@ -1,0 +1,141 @@
+package promtext
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+func figures() *Figures {
+	return &Figures{
+		Summary: &report.Summary{
+			SHA: "abc1234", RunID: "17", Version: "2.1.0", GeneratedAt: report.At(time.Date(2025, 9, 17, 10, 23, 45, 0, time.UTC)),
+			SemverPolicyStatus: "warn", Passed: true,
+			Contracts: []report.ContractState{{Name: "orders", StabilityRatio: 0.9}, {Name: `bill"ing\` + "\n", Placeholder: true, BreakingChangesCount: 2}},
+			Steps:     []report.Step{{Name: "diff", Status: "ok"}, {Name: "sign", Status: "skipped"}},
+		},
+		Stability: &report.Stability{
+			Score: 95, WindowTotalCount: 30, WindowStableCount: 28, WindowStabilityRatio: 28.0 / 30, OverallStabilityRatio: 0.9, WindowMeanScore: 98.333,
+			CurrentStableStreak: 3, LongestStableStreak: 12,
+			Extensions: report.StabilityExtensions{
+				StableRuns: 90, BreakingRuns: 8, PlaceholderRuns: 2, WindowBreakingRuns: 1, WilsonLow: 0.78, WilsonHigh: 0.98,
+				Budget: report.Budget{AllowedBreakingRuns: 6, Used: 2, Left: 4, BurnRate: 1.5}, Anomaly: true, SkippedTotal: 1,
+			},
+		},
+		Breaking:   &report.Breaking{Breaking: true, Incompatible: 2, DeletedOrRemoved: 1, Waived: []report.BreakingChange{{}}},
+		Diff:       &report.Diff{Totals: report.DiffTotals{ByLevel: map[string]int{"error": 3, "info": 9}, ByCategory: map[string]int{"wire": 3, "docs": 9}, Proved: 2, Asserted: 1}},
+		Operations: &report.Operations{Counts: report.OperationCounts{Added: 2, Removed: 1, TotalNew: 12}},
+		Milestones: &report.Milestones{ByStatus: map[string]int{"done": 2, "blocked": 1}, Totals: report.MilestoneTotals{Percent: 62.5}},
+		Taxonomy:   &report.TaxonomyMetrics{ActiveAlerts: 36, DeprecatedAlerts: 2, ActiveSeverityCounts: map[string]int{"critical": 4}, RunbookCompletenessPercent: 97.22, StabilityScore: 1},
+	}
+}
+
+// parse reads text as Prometheus does.
+func parse(t *testing.T, text []byte) map[string]*dto.MetricFamily {
+	t.Helper()
+	p := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := p.TextToMetricFamilies(bytes.NewReader(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return families
+}
+
+func TestGovernanceIsAcceptedByPrometheus(t *testing.T) {
+	text := Governance(figures())
+	families := parse(t, text)
+	for _, m := range metrics {
+		f := families[m.name]
+		if f == nil || f.GetHelp() != m.help || f.GetType() != dto.MetricType_GAUGE {
+			t.Errorf("%s was not read back: %v", m.name, f)
+		}
+	}
+	problems, err := promlint.New(bytes.NewReader(text)).Lint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("promlint: %s: %s", p.Metric, p.Text)
+	}
+	if !bytes.Equal(text, Governance(figures())) {
+		t.Error("the same figures give other bytes")
+	}
+}
+
+func TestValues(t *testing.T) {
+	text := string(Governance(figures()))
+	for _, want := range []string{
+		"# TYPE govctl_passed gauge\ngovctl_passed 1\n",
+		`govctl_info{run_id="17",sha="abc1234",version="2.1.0"} 1`,
+		"govctl_last_run_timestamp_seconds 1.758104625e+09\n",
+		"govctl_stability_window_ratio 0.9333\n",
+		"govctl_stability_window_mean_score 98.33\n",
+		`govctl_stability_window_ratio_bound{bound="high"} 0.98` + "\n" + `govctl_stability_window_ratio_bound{bound="low"} 0.78` + "\n",
+		`govctl_stability_window_runs{outcome="breaking"} 1` + "\n" + `govctl_stability_window_runs{outcome="placeholder"} 1` + "\n" + `govctl_stability_window_runs{outcome="stable"} 28` + "\n",
+		`govctl_semver_status{status="fail"} 0` + "\n" + `govctl_semver_status{status="ok"} 0` + "\n" + `govctl_semver_status{status="unknown"} 0` + "\n" + `govctl_semver_status{status="warn"} 1` + "\n",
+		`govctl_contract_breaking_changes{contract="bill\"ing\\\n"} 2` + "\n",
+		`govctl_contract_stability_ratio{contract="orders"} 0.9` + "\n# HELP",
+		`govctl_step_status{status="skipped",step="sign"} 1` + "\n",
+		"govctl_milestones_done_ratio 0.625\n",
+		"govctl_runbook_completeness_ratio 0.9722\n",
+		`govctl_breaking_changes{kind="waived"} 1` + "\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("missing %q", want)
+		}
+	}
+}
+
+func TestAbsentArtifactsAreLeftOut(t *testing.T) {
+	if text := Governance(&Figures{}); len(text) != 0 {
+		t.Errorf("no figures give %q", text)
+	}
+	text := string(Governance(&Figures{Summary: &report.Summary{Placeholder: true, PlaceholderStreak: 4}}))
+	if strings.Contains(text, "govctl_stability") || strings.Contains(text, "timestamp") || !strings.Contains(text, "\ngovctl_placeholder_streak 4\n") {
+		t.Errorf("a placeholder run gives\n%s", text)
+	}
+	parse(t, []byte(text))
+}
+
+func TestTable(t *testing.T) {
+	if !slices.IsSortedFunc(metrics, func(a, b metric) int { return strings.Compare(a.name, b.name) }) {
+		t.Error("the table is not sorted by name")
+	}
+	for i, m := range metrics {
+		if i > 0 && metrics[i-1].name == m.name {
+			t.Errorf("%s stands twice", m.name)
+		}
+		if !strings.HasPrefix(m.name, "govctl_") || !strings.HasSuffix(m.help, ".") {
+			t.Errorf("%s: %s", m.name, m.help)
+		}
+	}
+}
+
+// Whatever a label or a help text holds, it comes back as it was, and a second line cannot be smuggled in.
+func FuzzEscaping(f *testing.F) {
+	for _, s := range []string{"plain", `a"b\c` + "\nd", "é{}", "\xff", "\r\n# TYPE x counter\nx 1", `\n`, ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		text := Encode([]Family{{"a", s, []Sample{{[]Label{{"l", s}}, 1}, {[]Label{{"l", s + "x"}}, 2}}}, {"empty", s, nil}})
+		families := parse(t, text)
+		want := strings.ToValidUTF8(s, "\uFFFD")
+		if len(families) != 1 || len(families["a"].Metric) != 2 {
+			t.Fatalf("%q gives\n%s", s, text)
+		}
+		for _, m := range families["a"].Metric {
+			if got := m.Label[0].GetValue(); got != want && got != strings.ToValidUTF8(s+"x", "\uFFFD") {
+				t.Fatalf("%q came back as %q", want, got)
+			}
+		}
+	})
+}
