@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -18,7 +19,7 @@ var annotationKinds = map[report.Level]string{report.Error: "error", report.Warn
 
 // writeGitHub is one workflow command per finding, ten of each kind; a last notice counts the rest. Waived findings are not annotated.
 func writeGitHub(w io.Writer, r *Report, _ Look) error {
-	if _, err := fmt.Fprintln(w, Inert(r.Headline)); err != nil {
+	if _, err := fmt.Fprintln(w, inert.Log(r.Headline)); err != nil {
 		return err
 	}
 	shown, left := map[report.Level]int{}, map[report.Level]int{}
@@ -44,7 +45,7 @@ func writeGitHub(w io.Writer, r *Report, _ Look) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "::notice title=%s::%s\n", property(Line(r.Title)), data("not annotated: "+strings.Join(rest, ", ")))
+	_, err := fmt.Fprintf(w, "::notice title=%s::%s\n", property(inert.Line(r.Title)), data("not annotated: "+strings.Join(rest, ", ")))
 	return err
 }
 
@@ -53,7 +54,7 @@ func annotation(r *Report, f *report.Finding) string {
 	var at []string
 	switch p := f.At(); {
 	case p != nil && inTree(p.File):
-		at = append(at, "file="+property(Line(p.File)))
+		at = append(at, "file="+property(inert.Line(p.File)))
 		if p.Line > 0 {
 			at = append(at, fmt.Sprintf("line=%d", p.Line))
 		}
@@ -61,10 +62,10 @@ func annotation(r *Report, f *report.Finding) string {
 			at = append(at, fmt.Sprintf("col=%d", p.Column))
 		}
 	case r.Subject != "" && inTree(r.Subject):
-		at = append(at, "file="+property(Line(r.Subject)), "line=1")
+		at = append(at, "file="+property(inert.Line(r.Subject)), "line=1")
 	}
 	at = append(at, "title="+property(v.Rule))
-	return fmt.Sprintf("::%s %s::%s\n", annotationKinds[f.Level], strings.Join(at, ","), data(cut(sentence(v), maxAnnotation)))
+	return fmt.Sprintf("::%s %s::%s\n", annotationKinds[f.Level], strings.Join(at, ","), data(inert.Cut(sentence(v), maxAnnotation)))
 }
 
 // data and property escape as @actions/core does; the brackets of the runner's older commands are no danger behind "::",
@@ -79,5 +80,5 @@ func property(s string) string {
 
 // Warning is the workflow command for one warning outside of any file.
 func Warning(title, text string) string {
-	return fmt.Sprintf("::warning title=%s::%s\n", property(Line(title)), data(Line(text)))
+	return fmt.Sprintf("::warning title=%s::%s\n", property(inert.Line(title)), data(inert.Line(text)))
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"iter"
 	"sync"
+
+	"github.com/romel/govctl/pkg/inert"
 )
 
 //go:embed page.html
@@ -34,7 +36,7 @@ func writeHTML(w io.Writer, r *Report, _ Look) error {
 		Findings                               iter.Seq[view]
 		Total                                  int
 	}{
-		Line(r.Title), Line(r.Headline), Line(r.Tool.Name), Line(r.Tool.Version),
+		inert.Line(r.Title), inert.Line(r.Headline), inert.Line(r.Tool.Name), inert.Line(r.Tool.Version),
 		"default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'; base-uri 'none'; form-action 'none'",
 		template.CSS(pageStyle),
 		func(yield func(view) bool) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -48,7 +49,7 @@ type skipped struct {
 // writeJUnit makes a failed test of each error, a skipped one of each waived finding and a passed one, with output, of the others.
 // A clean report is one passed test, since an empty suite looks like a broken one.
 func writeJUnit(w io.Writer, r *Report, _ Look) error {
-	suite := junitSuite{Name: Line(r.Title)}
+	suite := junitSuite{Name: inert.Line(r.Title)}
 	for _, f := range ranked(r.Findings) {
 		suite.Cases = append(suite.Cases, junitOf(f, &suite))
 	}
@@ -61,7 +62,7 @@ func writeJUnit(w io.Writer, r *Report, _ Look) error {
 	}
 	e := xml.NewEncoder(w)
 	e.Indent("", "  ")
-	if err := e.Encode(junitSuites{Name: Line(r.Headline), Tests: suite.Tests, Failures: suite.Failures, Suite: suite}); err != nil {
+	if err := e.Encode(junitSuites{Name: inert.Line(r.Headline), Tests: suite.Tests, Failures: suite.Failures, Suite: suite}); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")
@@ -70,9 +71,9 @@ func writeJUnit(w io.Writer, r *Report, _ Look) error {
 
 func junitOf(f *report.Finding, suite *junitSuite) junitCase {
 	v := viewOf(f)
-	c := junitCase{Class: strings.Trim(Line(f.Category)+"."+v.Rule, "."), Name: v.Rule + ": " + cut(Line(f.Subject), maxMessage)}
+	c := junitCase{Class: strings.Trim(inert.Line(f.Category)+"."+v.Rule, "."), Name: v.Rule + ": " + inert.Cut(inert.Line(f.Subject), maxMessage)}
 	if p := f.At(); p != nil {
-		c.File, c.Line = Line(p.File), p.Line
+		c.File, c.Line = inert.Line(p.File), p.Line
 	}
 	switch text := sentence(v); {
 	case f.Waived():

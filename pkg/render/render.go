@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -52,23 +53,20 @@ type Writer func(w io.Writer, r *Report, look Look) error
 
 // Format is one row of the table.
 type Format struct {
-	About string
-	Write Writer
-	guard guard // how the format spells what a workflow runner would obey
+	About    string
+	Write    Writer
+	spelling inert.Spelling // how it spells what a workflow runner would obey; zero where it writes commands itself
 }
-
-// plain is the guard of text that has no escapes of its own.
-var plain = guard{bracket: `\[`, colon: `\:`}
 
 // Formats is the table of formats by name.
 var Formats = map[string]Format{
-	"text":     {"for a terminal, worst first", writeText, plain},
-	"json":     {"the findings as data (schema findings)", writeJSON, guard{bracket: `\u005b`, colon: ":"}},
-	"markdown": {"for comments and summaries", writeMarkdown, guard{bracket: "&#91;", colon: "&#58;"}},
-	"html":     {"one self-contained page", writeHTML, guard{bracket: "&#91;", colon: "&#58;"}},
-	"sarif":    {"SARIF 2.1.0 for code scanning", writeSARIF, guard{bracket: `\u005b`, colon: ":"}},
-	"junit":    {"JUnit XML for test reports", writeJUnit, guard{bracket: "&#91;", colon: "&#58;"}},
-	"github":   {"annotations of a GitHub Actions step", writeGitHub, guard{}},
+	"text":     {"for a terminal, worst first", writeText, inert.Text},
+	"json":     {"the findings as data (schema findings)", writeJSON, inert.JSON},
+	"markdown": {"for comments and summaries", writeMarkdown, inert.HTML},
+	"html":     {"one self-contained page", writeHTML, inert.HTML},
+	"sarif":    {"SARIF 2.1.0 for code scanning", writeSARIF, inert.JSON},
+	"junit":    {"JUnit XML for test reports", writeJUnit, inert.HTML},
+	"github":   {"annotations of a GitHub Actions step", writeGitHub, inert.Spelling{}},
 }
 
 // Names lists the formats, sorted.
@@ -81,18 +79,17 @@ func Write(w io.Writer, format string, r *Report, look Look) error {
 		return fmt.Errorf("no format %q: known are %s", format, strings.Join(Names(), ", "))
 	}
 	out := bufio.NewWriterSize(w, 1<<15)
-	if f.guard == (guard{}) {
+	if f.spelling == (inert.Spelling{}) {
 		if err := f.Write(out, r, look); err != nil {
 			return err
 		}
 		return out.Flush()
 	}
-	g := f.guard
-	g.to, g.start = out, true
-	if err := f.Write(&g, r, look); err != nil {
+	g := f.spelling.Guard(out)
+	if err := f.Write(g, r, look); err != nil {
 		return err
 	}
-	if err := g.flush(); err != nil {
+	if err := g.Flush(); err != nil {
 		return err
 	}
 	return out.Flush()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -123,16 +124,16 @@ func driver(r *Report) sarifDriver {
 	d := sarifDriver{Name: r.Tool.Name, URI: r.Tool.URL, Version: strings.TrimPrefix(r.Tool.Version, "v"), Rules: []sarifRule{}}
 	for _, info := range r.Rules[:min(len(r.Rules), maxResults)] {
 		rule := sarifRule{
-			ID: Line(info.ID), HelpURI: info.URL,
-			Short: sarifText{cut(Line(info.Summary), maxRuleText-30)},
-			Full:  sarifText{cut(Line(info.Why), maxRuleText-30)},
-			Help:  sarifText{Line(info.Summary) + "\n\n" + Line(info.Why)},
+			ID: inert.Line(info.ID), HelpURI: info.URL,
+			Short: sarifText{inert.Cut(inert.Line(info.Summary), maxRuleText-30)},
+			Full:  sarifText{inert.Cut(inert.Line(info.Why), maxRuleText-30)},
+			Help:  sarifText{inert.Line(info.Summary) + "\n\n" + inert.Line(info.Why)},
 		}
 		if rule.Full.Text == "" {
 			rule.Full = rule.Short
 		}
 		rule.Config.Level = sarifLevels[info.Level]
-		rule.Properties.Tags = nonEmpty(Line(info.Category))
+		rule.Properties.Tags = nonEmpty(inert.Line(info.Category))
 		d.Rules = append(d.Rules, rule)
 	}
 	return d
@@ -141,14 +142,14 @@ func driver(r *Report) sarifDriver {
 func result(r *Report, f *report.Finding, seen map[string]int) sarifResult {
 	v := viewOf(f)
 	res := sarifResult{
-		RuleID: v.Rule, Level: sarifLevels[f.Level], Message: sarifText{cut(sentence(v), maxResultText)},
+		RuleID: v.Rule, Level: sarifLevels[f.Level], Message: sarifText{inert.Cut(sentence(v), maxResultText)},
 		Locations: []sarifLocation{location(f.New, r.Subject)},
 	}
 	if i := slices.IndexFunc(r.Rules, func(info RuleInfo) bool { return info.ID == f.Rule }); i >= 0 {
 		res.RuleIndex = &i
 	}
 	if f.Subject != "" {
-		res.Locations[0].Logical = []sarifLogical{{Name: Line(f.Subject), Kind: "member"}}
+		res.Locations[0].Logical = []sarifLogical{{Name: inert.Line(f.Subject), Kind: "member"}}
 	}
 	if f.New == nil && f.Old != nil && inTree(f.Old.File) {
 		res.Locations[0] = location(f.Old, r.Subject)
@@ -158,7 +159,7 @@ func result(r *Report, f *report.Finding, seen map[string]int) sarifResult {
 		old.ID = new(int)
 		res.Related = []sarifLocation{old}
 	}
-	print := Line(f.Fingerprint)
+	print := inert.Line(f.Fingerprint)
 	if print == "" {
 		sum := sha256.Sum256([]byte(f.Rule + "\x00" + f.Subject + "\x00" + f.Message))
 		print = hex.EncodeToString(sum[:16])
@@ -166,7 +167,7 @@ func result(r *Report, f *report.Finding, seen map[string]int) sarifResult {
 	seen[print]++
 	res.Fingerprints = map[string]string{"govctl/v1": print, "primaryLocationLineHash": fmt.Sprintf("%s:%d", print, seen[print])}
 	if f.Waived() {
-		res.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: cut(Line(f.Waiver.Reason), maxRuleText)}}
+		res.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: inert.Cut(inert.Line(f.Waiver.Reason), maxRuleText)}}
 	}
 	return res
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/romel/govctl/pkg/inert"
 )
 
 const (
@@ -28,7 +30,7 @@ func writeText(w io.Writer, r *Report, lk Look) error {
 	if width <= 0 {
 		width = defaultWidth
 	}
-	if _, err := fmt.Fprintln(w, paint(lk.Color, "1", Line(r.Headline))); err != nil {
+	if _, err := fmt.Fprintln(w, paint(lk.Color, "1", inert.Line(r.Headline))); err != nil {
 		return err
 	}
 	for _, f := range ranked(r.Findings) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -32,8 +33,8 @@ const (
 
 func viewOf(f *report.Finding) view {
 	v := view{
-		Level: Line(string(f.Level)), Rule: Line(f.Rule), Place: place(f.At()),
-		Message: cut(Line(f.Message), maxMessage), Hint: cut(Line(f.Hint), maxMessage), Why: cut(Line(f.Why), maxMessage),
+		Level: inert.Line(string(f.Level)), Rule: inert.Line(f.Rule), Place: place(f.At()),
+		Message: inert.Cut(inert.Line(f.Message), maxMessage), Hint: inert.Cut(inert.Line(f.Hint), maxMessage), Why: inert.Cut(inert.Line(f.Why), maxMessage),
 		Operations: operations(f.Operations), State: state(f),
 	}
 	v.Label = v.Level
@@ -41,7 +42,7 @@ func viewOf(f *report.Finding) view {
 		v.Label = "waived " + v.Level
 	}
 	if w := f.Witness; w != nil {
-		v.Proof = &proof{Claim: claim(w), Value: cut(Line(string(w.Value)), maxValue), Lines: request(w)}
+		v.Proof = &proof{Claim: claim(w), Value: inert.Cut(inert.Line(string(w.Value)), maxValue), Lines: request(w)}
 	}
 	return v
 }
@@ -52,11 +53,11 @@ func place(p *report.Place) string {
 	case p == nil:
 		return ""
 	case p.Line == 0:
-		return Line(strings.TrimSuffix(p.File+" "+p.Pointer, " "))
+		return inert.Line(strings.TrimSuffix(p.File+" "+p.Pointer, " "))
 	case p.Column == 0:
-		return fmt.Sprintf("%s:%d", Line(p.File), p.Line)
+		return fmt.Sprintf("%s:%d", inert.Line(p.File), p.Line)
 	}
-	return fmt.Sprintf("%s:%d:%d", Line(p.File), p.Line, p.Column)
+	return fmt.Sprintf("%s:%d:%d", inert.Line(p.File), p.Line, p.Column)
 }
 
 func operations(ops []report.Operation) string {
@@ -65,13 +66,13 @@ func operations(ops []report.Operation) string {
 		if i == shownOps {
 			break
 		}
-		names = append(names, Line(op.Method)+" "+Line(op.Path))
+		names = append(names, inert.Line(op.Method)+" "+inert.Line(op.Path))
 	}
 	text := strings.Join(names, ", ")
 	if more := len(ops) - shownOps; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
-	return cut(text, maxMessage)
+	return inert.Cut(text, maxMessage)
 }
 
 func claim(w *report.Witness) string {
@@ -79,7 +80,7 @@ func claim(w *report.Witness) string {
 	if w.Refusal != "" {
 		text += ": " + w.Refusal
 	}
-	return cut(Line(text), maxMessage)
+	return inert.Cut(inert.Line(text), maxMessage)
 }
 
 func request(w *report.Witness) []string {
@@ -95,7 +96,7 @@ func request(w *report.Witness) []string {
 		lines = append(lines[:maxLines:maxLines], fmt.Sprintf("... (%d lines more)", len(lines)-maxLines))
 	}
 	for i, line := range lines {
-		lines[i] = cut(Line(line), maxMessage)
+		lines[i] = inert.Cut(inert.Line(line), maxMessage)
 	}
 	return lines
 }
@@ -113,5 +114,5 @@ func state(f *report.Finding) string {
 	if f.Breaking && f.Verdict == report.Asserted {
 		parts = append(parts, "not proved: the rule says so, no witness was found")
 	}
-	return cut(Line(strings.Join(parts, "; ")), maxMessage)
+	return inert.Cut(inert.Line(strings.Join(parts, "; ")), maxMessage)
 }

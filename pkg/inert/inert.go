@@ -1,4 +1,5 @@
-package render
+// Package inert makes text from documents harmless where it is shown: on a terminal, in Markdown, in the log of a workflow run.
+package inert
 
 import (
 	"fmt"
@@ -49,35 +50,48 @@ func harmful(r rune) bool {
 	return false
 }
 
-// Inert is Line for text that goes into the log of a workflow run on a line of its own.
-func Inert(s string) string {
+// Log is Line for text that goes into the log of a workflow run on a line of its own.
+func Log(s string) string {
 	var b strings.Builder
-	g := plain
-	g.to, g.start = &b, true
-	io.WriteString(&g, Line(s)) //nolint:errcheck // a strings.Builder does not fail
-	g.flush()                   //nolint:errcheck // a strings.Builder does not fail
+	g := Text.Guard(&b)
+	_, _ = io.WriteString(g, Line(s)) // a strings.Builder does not fail
+	_ = g.Flush()
 	return b.String()
 }
 
-// guard passes text on, but never a command of the GitHub Actions runner. The runner obeys "::name" at the beginning of a line,
-// behind any white space, and the older "##[name]" anywhere in it (actions/runner, ActionCommand.cs).
-type guard struct {
-	bracket, colon string // what stands for the bracket and for the first colon
+// Spelling is how a format spells what a workflow runner would obey: the bracket of "##[" and the first colon of "::".
+type Spelling struct{ Bracket, Colon string }
 
-	to     writerTo
+// The spellings of plain text, of JSON and of HTML, XML and Markdown.
+var (
+	Text = Spelling{Bracket: `\[`, Colon: `\:`}
+	JSON = Spelling{Bracket: `\u005b`, Colon: ":"}
+	HTML = Spelling{Bracket: "&#91;", Colon: "&#58;"}
+)
+
+// Guard returns a writer to w that leaves the runner nothing to obey. Flush ends it.
+func (s Spelling) Guard(w Writer) *Guard { return &Guard{spelling: s, to: w, start: true} }
+
+// Guard passes text on, but never a command of the GitHub Actions runner. The runner obeys "::name" at the beginning of a line,
+// behind any white space, and the older "##[name]" anywhere in it (actions/runner, ActionCommand.cs).
+type Guard struct {
+	spelling Spelling
+
+	to     Writer
 	start  bool // only white space so far on this line
 	colons int  // colons held back: 0 or 1
 	hashes int  // consecutive number signs
 }
 
-type writerTo interface {
+// Writer is what a bufio.Writer, a bytes.Buffer and a strings.Builder are.
+type Writer interface {
 	io.Writer
 	io.ByteWriter
 	io.StringWriter
 }
 
 // Write implements io.Writer.
-func (g *guard) Write(p []byte) (int, error) {
+func (g *Guard) Write(p []byte) (int, error) {
 	for i, c := range p {
 		if err := g.next(c); err != nil {
 			return i, err
@@ -86,12 +100,12 @@ func (g *guard) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (g *guard) next(c byte) error {
+func (g *Guard) next(c byte) error {
 	if g.colons == 1 {
 		g.colons, g.start = 0, false
 		held := ":"
 		if c == ':' {
-			held = g.colon
+			held = g.spelling.Colon
 		}
 		if _, err := g.to.WriteString(held); err != nil {
 			return err
@@ -103,7 +117,7 @@ func (g *guard) next(c byte) error {
 		return nil
 	case c == '[' && g.hashes >= 2:
 		g.hashes = 0
-		_, err := g.to.WriteString(g.bracket)
+		_, err := g.to.WriteString(g.spelling.Bracket)
 		return err
 	case c == '\n' || c == '\r':
 		g.start = true
@@ -118,8 +132,8 @@ func (g *guard) next(c byte) error {
 	return g.to.WriteByte(c)
 }
 
-// flush writes what is held back at the end.
-func (g *guard) flush() error {
+// Flush writes what is held back at the end.
+func (g *Guard) Flush() error {
 	if g.colons == 0 {
 		return nil
 	}
@@ -127,8 +141,8 @@ func (g *guard) flush() error {
 	return g.to.WriteByte(':')
 }
 
-// cut is s shortened to at most limit bytes at a rune border, with the number of bytes that are missing.
-func cut(s string, limit int) string {
+// Cut is s shortened to at most limit bytes at a rune border, with the number of bytes that are missing.
+func Cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
