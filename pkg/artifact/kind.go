@@ -35,6 +35,7 @@ const (
 	DeliveriesPath  = "status/webhook-deliveries.jsonl"
 	ManifestPath    = "status/manifest.json"
 	IndexPath       = "status/index.html"
+	PagePath        = "site/index.html"
 	BreakingBadge   = "status/breaking-badge.json"
 	StabilityBadge  = "status/stability-badge.json"
 	StreakBadge     = "status/placeholder-streak-badge.json"
@@ -87,6 +88,7 @@ func Kinds() []Kind {
 		{"", "key-rotation", shape[report.Rotation](), "What `govctl key rotate` prints: one key hands over to the next, signed by both."},
 		{"", "verification", shape[report.Verification](), "What `govctl verify --format json` prints: a verdict per step and per file."},
 		{IndexPath, "", nil, "The status page."},
+		{PagePath, "", nil, "The same page at the root of the published site, with the badges beside it."},
 		{ManifestPath, "manifest", shape[report.Manifest](), "Every file of the last run with digest, size and the step that wrote it."},
 	}
 }

@@ -21,8 +21,11 @@ var (
 // placeholder is the message of badges whose figure means nothing while measuring fails.
 const placeholder = "placeholder"
 
-// Breaking is breaking-badge.json.
+// Breaking is breaking-badge.json; nil is a run that could not compare.
 func Breaking(b *report.Breaking) report.Badge {
+	if b == nil {
+		return New("api stability", "unknown", LightGrey)
+	}
 	if !b.Breaking {
 		return New("api stability", "stable", BrightGreen)
 	}

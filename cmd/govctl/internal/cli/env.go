@@ -28,6 +28,7 @@ type Env struct {
 	Git            func() gitrepo.Repo
 	Shell          func(ctx context.Context, command string) ([]byte, error) // for cmd: sources
 	Terminal       bool                                                      // Stderr is a terminal that a person looks at
+	Colour         bool                                                      // Stdout is one, and nobody asked for plain text
 }
 
 // World is the Env of a real process.
@@ -39,7 +40,8 @@ func World() *Env {
 		HTTP:     func() *http.Client { return &http.Client{Timeout: 30 * time.Second} },
 		Git:      func() gitrepo.Repo { return gitrepo.Repo{Dir: ".", Run: gitrepo.Exec(os.Environ())} },
 		Shell:    shell,
-		Terminal: isTerminal(os.Stderr) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		Terminal: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
+		Colour:   isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb" && os.Getenv("NO_COLOR") == "",
 	}
 }
 

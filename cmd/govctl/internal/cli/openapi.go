@@ -2,20 +2,27 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
+	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/pkg/report"
 )
 
 func openapiCommand(a *app) *cobra.Command {
-	return group("openapi", "The API contract: export, diff, rules, waivers", openapiExport(a))
+	return group("openapi", "The API contract: export, diff, rules", openapiExport(a), openapiDiff(a), openapiRules(a))
 }
 
 func openapiExport(a *app) *cobra.Command {
-	var remote bool
+	var opt contract.Options
 	c := command("export SOURCE", "Print the canonical JSON of a contract", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		doc, err := a.reader().Load(ctx, args[0], contract.Options{AllowRemote: remote})
+		doc, err := a.reader().Load(ctx, args[0], opt)
 		if err != nil {
 			return err
 		}
@@ -24,6 +31,136 @@ func openapiExport(a *app) *cobra.Command {
 	})
 	c.Long = "Print the canonical JSON of a contract: sorted keys, stable bytes, so that exporting the export changes nothing.\n\n" +
 		"SOURCE is a file, - for standard input, an https URL, cmd:COMMAND or git:REV:PATH."
-	c.Flags().BoolVar(&remote, "allow-remote-refs", false, "follow $ref to https addresses")
+	c.Flags().BoolVar(&opt.AllowRemote, "allow-remote-refs", false, "follow $ref to https addresses")
+	c.Flags().BoolVar(&opt.AllowDangling, "allow-dangling-refs", false, "keep references that lead nowhere")
 	return c
+}
+
+// diffFlags are the flags of `govctl openapi diff`.
+type diffFlags struct {
+	format, waivers, category string
+	remote, firstRun          bool
+}
+
+func openapiDiff(a *app) *cobra.Command {
+	var f diffFlags
+	c := command("diff OLD NEW", "Tell what changed between two contracts and what breaks", cobra.ExactArgs(2), func(ctx context.Context, args []string) error {
+		return a.diff(ctx, args[0], args[1], f)
+	})
+	c.Long = "Tell what changed between two contracts and what of it breaks clients. Each of OLD and NEW is a file, - for standard input,\n" +
+		"an https URL, cmd:COMMAND or git:REV:PATH. Exit code 1 means that an unwaived change breaks clients.\n\n" +
+		"Rule levels, the gate's category and the waivers are those of govctl.yaml, where it exists."
+	a.formatFlag(c, &f.format)
+	c.Flags().StringVar(&f.waivers, "waivers", "", "`file` of waivers (default: that of the configuration, where it exists)")
+	c.Flags().StringVar(&f.category, "category", "", "the widest `category` that breaks: wire, validation, sdk, docs")
+	c.Flags().BoolVar(&f.remote, "allow-remote-refs", false, "follow $ref to https addresses")
+	return c
+}
+
+func (a *app) diff(ctx context.Context, oldSource, newSource string, f diffFlags) error {
+	if err := knownFormat(f.format); err != nil {
+		return err
+	}
+	now, err := a.clock(a.now)
+	if err != nil {
+		return err
+	}
+	cfg, err := a.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	opt, err := a.diffOptions(ctx, cfg.Contracts[0], f)
+	if err != nil {
+		return err
+	}
+	old, new, err := a.loadPair(ctx, oldSource, newSource, contract.Options{AllowRemote: f.remote, AllowDangling: true})
+	if err != nil {
+		return err
+	}
+	opt.Now = now()
+	d := apidiff.Compare(ctx, old, new, opt).Diff
+	d.GeneratedAt = report.At(opt.Now)
+	if err := a.printDiff(d, f.format); err != nil {
+		return err
+	}
+	if d.Totals.Breaking > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+// diffOptions joins the flags with what the configuration says about the contract.
+func (a *app) diffOptions(ctx context.Context, c config.Contract, f diffFlags) (apidiff.Options, error) {
+	category := firstOf(f.category, c.Rules.Category)
+	if !knownCategory(category) {
+		return apidiff.Options{}, usage("there is no category %q", category).hint("the categories are wire, validation, sdk and docs")
+	}
+	opt := apidiff.Options{Gate: apidiff.Category(category), Levels: map[string]report.Level{}, DeprecationDays: c.Rules.DeprecationDays}
+	for id, level := range c.Rules.Levels {
+		opt.Levels[id] = report.Level(level)
+	}
+	file := firstOf(f.waivers, c.Waivers)
+	data, err := a.readInput(file)
+	if f.waivers == "" && errors.Is(err, fs.ErrNotExist) {
+		return opt, nil
+	}
+	if err != nil {
+		return opt, err
+	}
+	now, err := a.clock(a.now)
+	if err != nil {
+		return opt, err
+	}
+	opt.Waivers, err = apidiff.ParseWaivers(ctx, file, data, now(), c.Rules.WaiverMaxDays)
+	return opt, err
+}
+
+func knownCategory(name string) bool {
+	for _, c := range apidiff.Categories() {
+		if string(c) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// loadPair reads both sides at the same time, and says what it had to overlook.
+func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt contract.Options) (old, new *contract.Document, err error) {
+	if oldSource == "-" && newSource == "-" {
+		return nil, nil, usage("only one side can come from standard input")
+	}
+	r := a.reader()
+	oldErr := make(chan error, 1)
+	go func() {
+		var err error
+		old, err = r.Load(ctx, oldSource, opt)
+		oldErr <- err
+	}()
+	new, err = r.Load(ctx, newSource, opt)
+	if first := <-oldErr; first != nil { // the old side is the one that the user named first
+		return nil, nil, first
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, doc := range []*contract.Document{old, new} {
+		if d := doc.Dangling(); len(d) > 0 {
+			fmt.Fprintf(a.Stderr, "govctl: warning: %s (%d such references); what they name is not compared\n", oneLine(d[0].Error()), len(d))
+		}
+	}
+	return old, new, nil
+}
+
+// printDiff writes the diff; its JSON is the artifact itself.
+func (a *app) printDiff(d report.Diff, format string) error {
+	if format == "json" {
+		return a.printJSON(d)
+	}
+	rules := apidiff.Rules()
+	r := render.Report{Title: "API changes", Headline: d.Headline, Tool: a.tool(), Subject: d.New.Source, Findings: d.Changes, Rules: make([]render.RuleInfo, len(rules))}
+	for i, row := range rules {
+		r.Rules[i] = render.RuleInfo{ID: row.ID, Level: row.Level, Category: string(row.Category), Summary: row.Summary(), Why: row.Why,
+			URL: "https://github.com/romel/govctl/blob/main/docs/rules.md#" + row.ID}
+	}
+	return render.Write(a.Stdout, format, &r, a.look())
 }

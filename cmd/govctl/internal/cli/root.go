@@ -11,7 +11,12 @@ import (
 
 // groups lists the commands in the order of the help; each lives in the file of its name.
 var groups = []func(*app) *cobra.Command{
+	runCommand,
+	initCommand,
 	openapiCommand,
+	semverCommand,
+	stabilityCommand,
+	milestonesCommand,
 	schemaCommand,
 	versionCommand,
 }

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/render"
+)
+
+// formatFlag adds --format, whose help and completion read the one table of formats.
+func (a *app) formatFlag(c *cobra.Command, format *string) {
+	var lines strings.Builder
+	for _, name := range render.Names() {
+		fmt.Fprintf(&lines, "\n  %-9s %s", name, render.Formats[name].About)
+	}
+	c.Flags().StringVar(format, "format", "text", "how findings are printed:"+lines.String()+"\n")
+	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return render.Names(), cobra.ShellCompDirectiveNoFileComp
+	}
+	if err := c.RegisterFlagCompletionFunc("format", complete); err != nil {
+		panic(err) // the flag was added two lines above
+	}
+}
+
+func knownFormat(name string) error {
+	if slices.Contains(render.Names(), name) {
+		return nil
+	}
+	return usage("there is no format %q", name).hint("the formats are %s", strings.Join(render.Names(), ", "))
+}
+
+func (a *app) tool() render.Tool {
+	return render.Tool{Name: "govctl", Version: Version(), URL: "https://github.com/romel/govctl"}
+}
+
+// look is how findings are shown on this terminal.
+func (a *app) look() render.Look {
+	width, err := strconv.Atoi(a.Getenv("COLUMNS"))
+	if err != nil || width < 40 {
+		width = 100
+	}
+	return render.Look{Color: a.Colour, Width: width}
+}
+
+// printJSON prints a value as the artifact of its kind would be written.
+func (a *app) printJSON(v any) error {
+	b, err := artifact.Encode(v)
+	if err == nil {
+		_, err = a.Stdout.Write(b)
+	}
+	return err
+}
+
+// textOrJSON checks --format where there is one thing to print and no findings.
+func textOrJSON(format string) error {
+	if format == "text" || format == "json" {
+		return nil
+	}
+	return usage("there is no format %q", format).hint("the formats are text and json")
+}

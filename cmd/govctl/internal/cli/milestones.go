@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/milestone"
+	"github.com/romel/govctl/pkg/report"
+)
+
+func milestonesCommand(a *app) *cobra.Command {
+	var format string
+	c := command("milestones [FILE]", "Sum up the milestones", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+		cfg, err := a.configuration(ctx)
+		if err != nil {
+			return err
+		}
+		now, err := a.clock(a.now)
+		if err != nil {
+			return err
+		}
+		name := firstOf(append(slices.Clone(args), cfg.Milestones)...)
+		data, err := a.readInput(name)
+		if err != nil {
+			return err
+		}
+		m, err := milestone.Summarize(ctx, name, data, report.At(now()))
+		if err != nil {
+			return err
+		}
+		if format == "json" {
+			return a.printJSON(m)
+		}
+		fmt.Fprintf(a.Stdout, "%.1f %% done (weight %g of %g)\n", m.Totals.Percent.Rounded(), m.Totals.WeightDone, m.Totals.WeightTotal)
+		for _, item := range m.Items {
+			fmt.Fprintf(a.Stdout, "  %-12s %5.1f %%  %s\n", item.Status, item.WeightPct.Rounded(), oneLine(item.Title))
+		}
+		return nil
+	})
+	c.Flags().StringVar(&format, "format", "text", "text, or json as in milestone-summary.json")
+	return c
+}

@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/apidiff"
+)
+
+func openapiRules(a *app) *cobra.Command {
+	c := command("rules [ID]", "List the change rules, or explain one", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
+		if len(args) == 0 {
+			return a.listRules()
+		}
+		rule, ok := apidiff.Lookup(args[0])
+		if !ok {
+			return usage("there is no rule %q", args[0]).hint("govctl openapi rules lists them all")
+		}
+		fmt.Fprintf(a.Stdout, "%s\n\n  %s\n\n  level      %s\n  category   %s\n  migration  %s\n  since      %s\n\n%s\n", rule.ID, rule.Summary(), rule.Level, rule.Category, rule.Migration, rule.Since, rule.Why)
+		return nil
+	})
+	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var ids []string
+		for _, r := range apidiff.Rules() {
+			ids = append(ids, r.ID)
+		}
+		return ids, cobra.ShellCompDirectiveNoFileComp
+	}
+	return c
+}
+
+func (a *app) listRules() error {
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	for _, r := range apidiff.Rules() {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Category, r.Summary())
+	}
+	return w.Flush()
+}

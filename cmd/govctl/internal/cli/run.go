@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/pipeline"
+)
+
+// runFlags are the flags of `govctl run`.
+type runFlags struct {
+	state, sha, runID        string
+	synthetic, allowBreaking bool
+	wait                     time.Duration
+}
+
+// defaultWait is how long a command waits for another run in the same folder.
+const defaultWait = time.Minute
+
+func runCommand(a *app) *cobra.Command {
+	var f runFlags
+	c := command("run", "Do every step of the configuration: the main job", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		return a.run(ctx, f)
+	})
+	var steps strings.Builder
+	for _, s := range pipeline.Steps() {
+		fmt.Fprintf(&steps, "  %-11s %s\n", s.Name, s.About)
+	}
+	c.Long = "Do every step of the configuration, in this order:\n\n" + steps.String() +
+		"\nA step that fails does not stop the others; the exit code is that of the worst step. The contract is compared with the one that\n" +
+		"the last run left in the output folder, unless the configuration names a baseline. The same commit and run id again replaces its\n" +
+		"line in the history."
+	c.Flags().StringVar(&f.state, "state", "", "take the previous state from this output `folder` or git:REF (default: the output folder)")
+	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: GITHUB_SHA, then git)")
+	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: GITHUB_RUN_ID, then derived)")
+	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
+	c.Flags().BoolVar(&f.allowBreaking, "allow-breaking", false, "let breaking changes pass (also ALLOW_BREAKING=1)")
+	c.Flags().DurationVar(&f.wait, "wait", defaultWait, "how long to wait for another run in the same folder")
+	return c
+}
+
+func (a *app) run(ctx context.Context, f runFlags) (err error) {
+	cfg, err := a.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := a.clock(a.now)
+	if err != nil {
+		return err
+	}
+	store, found, err := artifact.Open(a.out, now, f.wait)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := a.takeState(ctx, store, f.state); err != nil {
+		return err
+	}
+	job := &pipeline.Job{
+		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
+		SHA: a.commit(ctx, f.sha), RunID: firstOf(f.runID, a.Getenv("GITHUB_RUN_ID")),
+		Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress,
+		Synthetic: f.synthetic, AllowBreaking: f.allowBreaking || truthy(a.Getenv("ALLOW_BREAKING")),
+	}
+	result, err := pipeline.Run(ctx, job)
+	if err != nil {
+		return err
+	}
+	a.progress("")
+	a.printRun(result)
+	return outcome(result.Worst)
+}
+
+// outcome is the exit of a run whose steps have all been told.
+func outcome(worst pipeline.Class) error {
+	switch worst {
+	case pipeline.Fine:
+		return nil
+	case pipeline.Findings:
+		return errFindings
+	case pipeline.Input:
+		return errBadInput
+	}
+	return &exitError{code: Failed, err: errors.New("a step could not do its work")}
+}
+
+func (a *app) loadContract(ctx context.Context, source string, c config.Contract) (*contract.Document, error) {
+	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs})
+}
+
+// commit is the commit that the run belongs to.
+func (a *app) commit(ctx context.Context, flag string) string {
+	if sha := firstOf(flag, a.Getenv("GITHUB_SHA")); sha != "" {
+		return sha
+	}
+	if head, err := a.Git().Resolve(ctx, "HEAD"); err == nil {
+		return head
+	}
+	return pipeline.UnknownSHA // a folder that is no repository, or a repository without commits
+}
+
+// progress rewrites one line on a terminal; elsewhere it is silent.
+func (a *app) progress(step string) {
+	if a.Terminal {
+		fmt.Fprintf(a.Stderr, "\r\x1b[K%s", step)
+	}
+}
+
+// marks stand before the steps in the printed list.
+var marks = map[string]string{"ok": "ok", "findings": "FAIL", "failed": "ERROR", "skipped": "skip"}
+
+// printRun tells what the run found: the verdict first, then each step in a line, then where to look.
+func (a *app) printRun(r pipeline.Result) {
+	fmt.Fprintln(a.Stdout, oneLine(r.Summary.Headline))
+	for _, s := range r.Steps {
+		fmt.Fprintf(a.Stdout, "  %-5s  %-11s  %s\n", marks[s.Status], s.Name, oneLine(s.Reason))
+	}
+	for _, line := range r.Repairs {
+		fmt.Fprintf(a.Stderr, "govctl: %s\n", oneLine(line))
+	}
+	for _, s := range r.Steps {
+		if s.Status == "failed" {
+			fmt.Fprintf(a.Stderr, "govctl: %s: %s\n", s.Name, oneLine(s.Reason))
+		}
+	}
+	fmt.Fprintf(a.Stdout, "files: %s   page: %s\n", a.out, filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// truthy reads an environment switch as the original scripts did.
+func truthy(s string) bool {
+	return s == "1" || strings.EqualFold(s, "true") || strings.EqualFold(s, "yes")
+}

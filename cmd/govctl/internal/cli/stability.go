@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/pkg/report"
+	"github.com/romel/govctl/pkg/stability"
+)
+
+func stabilityCommand(a *app) *cobra.Command {
+	return group("stability", "Rolling stability metrics over the run history", stabilityRecord(a), stabilityShow(a))
+}
+
+func stabilityRecord(a *app) *cobra.Command {
+	var f runFlags
+	var reason string
+	c := command("record", "Append a run to the history and recompute the metrics", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		return a.recordRun(ctx, f, reason)
+	})
+	c.Long = "Append a run to status/history.jsonl and recompute status/stability-metrics.json. What the run found is read from\n" +
+		"status/breaking-status.json; with --placeholder, or without that file, the run is recorded as one that could not measure."
+	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: GITHUB_SHA, then git)")
+	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: GITHUB_RUN_ID)")
+	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
+	c.Flags().StringVar(&reason, "placeholder", "", "record that measuring failed, for this `reason`")
+	c.Flags().DurationVar(&f.wait, "wait", defaultWait, "how long to wait for another run in the same folder")
+	return c
+}
+
+func (a *app) recordRun(ctx context.Context, f runFlags, reason string) (err error) {
+	cfg, err := a.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := a.clock(a.now)
+	if err != nil {
+		return err
+	}
+	store, _, err := artifact.Open(a.out, now, f.wait)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	store.Begin("stability")
+	line := report.HistoryLine{Timestamp: report.At(now()), SHA: a.commit(ctx, f.sha), RunID: firstOf(f.runID, a.Getenv("GITHUB_RUN_ID")), Synthetic: f.synthetic}
+	line.Placeholder = reason != ""
+	if !line.Placeholder {
+		if reason, err = measured(store.FS(), &line); err != nil {
+			return err
+		}
+	}
+	c := stabilityConfig(cfg, now)
+	c.Reason = reason
+	result, err := pipeline.Record(store, artifact.HistoryPath, line, c)
+	if err != nil {
+		return err
+	}
+	if err := store.JSON(artifact.StabilityPath, result.Artifact()); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.Stdout, oneLine(pipeline.DescribeStability(result)))
+	if result.MaxExceeded {
+		return errFindings
+	}
+	return nil
+}
+
+// measured takes what the run found from the folder; without it the run is a placeholder, and the reason says so.
+func measured(folder fs.FS, line *report.HistoryLine) (reason string, err error) {
+	broken, err := artifact.Load[report.Breaking](folder, artifact.BreakingPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		line.Placeholder = true
+		return artifact.BreakingPath + " is not there", nil
+	}
+	line.Breaking, line.Incompatible, line.DeletedOrRemoved = broken.Breaking, broken.Incompatible, broken.DeletedOrRemoved
+	return "", err
+}
+
+func stabilityShow(a *app) *cobra.Command {
+	var format string
+	c := command("show [HISTORY]", "Print the metrics of a history without changing it", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) (err error) {
+		cfg, err := a.configuration(ctx)
+		if err != nil {
+			return err
+		}
+		now, err := a.clock(a.now)
+		if err != nil {
+			return err
+		}
+		history, err := a.openHistory(args)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, history.Close()) }()
+		result, err := stability.Show(history, stabilityConfig(cfg, now))
+		if errors.Is(err, stability.ErrNoRuns) {
+			return usage("%w", err)
+		}
+		if err != nil {
+			return err
+		}
+		return a.printStability(result, format)
+	})
+	c.Flags().StringVar(&format, "format", "text", "text, or json as in stability-metrics.json")
+	return c
+}
+
+func (a *app) openHistory(args []string) (io.ReadCloser, error) {
+	if len(args) == 1 && args[0] == "-" {
+		return io.NopCloser(a.Stdin), nil
+	}
+	folder, name := a.out, artifact.HistoryPath
+	if len(args) == 1 {
+		folder, name = filepath.Dir(args[0]), filepath.Base(args[0])
+	}
+	root, err := openDir(folder)
+	if err == nil {
+		var f fs.File
+		if f, err = root.Open(name); err == nil {
+			return f, nil
+		}
+	}
+	return nil, &exitError{code: BadInput, err: fmt.Errorf("%s: %w", firstOf(append(args, folder+"/"+name)...), cause(err)), tip: "govctl run records one"}
+}
+
+func (a *app) printStability(r stability.Result, format string) error {
+	if format == "json" {
+		return a.printJSON(r.Artifact())
+	}
+	fmt.Fprintln(a.Stdout, oneLine(pipeline.DescribeStability(r)))
+	if m := r.Metrics; m != nil {
+		e := m.Extensions
+		fmt.Fprintf(a.Stdout, "  window    %d of %d runs stable (%.1f %%, 95 %% interval %.1f to %.1f)\n", m.WindowStableCount, m.WindowTotalCount, 100*m.WindowStabilityRatio.Rounded(), 100*e.WilsonLow.Rounded(), 100*e.WilsonHigh.Rounded())
+		fmt.Fprintf(a.Stdout, "  all runs  %d of %d stable, %d breaking, %d placeholder; longest streak %d\n", e.StableRuns, e.TotalRuns, e.BreakingRuns, e.PlaceholderRuns, m.LongestStableStreak)
+		fmt.Fprintf(a.Stdout, "  budget    %d of %d unstable runs used, burn rate %.2f\n", e.Budget.Used, e.Budget.AllowedBreakingRuns, e.Budget.BurnRate)
+		if e.Anomaly {
+			fmt.Fprintf(a.Stdout, "  anomaly   %s\n", oneLine(e.AnomalyReason))
+		}
+	}
+	for _, s := range r.Skipped {
+		fmt.Fprintf(a.Stderr, "govctl: history line %d left out: %s\n", s.Line, oneLine(s.Reason))
+	}
+	return nil
+}
+
+func stabilityConfig(cfg config.Config, now func() time.Time) stability.Config {
+	return pipeline.StabilityConfig(cfg.Stability, now())
+}

@@ -1,0 +1,54 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/badge"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// badges writes the badges of each contract and those of the whole. Every badge is there after every run: a badge that
+// vanishes from a README looks like an error of the reader.
+func badges(_ context.Context, b *bench) error {
+	var errs []error
+	for _, one := range b.run.benches() {
+		errs = append(errs, one.contractBadges())
+	}
+	s := b.run.final
+	errs = append(errs,
+		b.job.Store.JSON(artifact.SummaryBadge, badge.Summary(&s)),
+		b.job.Store.JSON(artifact.CombinedBadge, badge.Combined(&s)),
+		b.job.Store.JSON(artifact.PayloadBadge, badge.PayloadVersion(s.WebhookPayloadVersion)),
+	)
+	m, err := written[report.Milestones](b, artifact.MilestonesPath)
+	if m != nil {
+		err = b.job.Store.JSON(artifact.MilestonesBadge, badge.Milestones(m))
+	}
+	return errors.Join(append(errs, err)...)
+}
+
+func (b *bench) contractBadges() error {
+	broken, err1 := written[report.Breaking](b, breakingFile)
+	view, err2 := written[stabilityView](b, stabilityFile)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	var full *report.Stability
+	streak := 0
+	if view != nil {
+		streak = view.Extensions.PlaceholderStreak
+	}
+	if view != nil && !view.Placeholder {
+		var err error
+		if full, err = written[report.Stability](b, stabilityFile); err != nil {
+			return err
+		}
+	}
+	return errors.Join(
+		b.job.Store.JSON(b.path(artifact.BreakingBadge), badge.Breaking(broken)),
+		b.job.Store.JSON(b.path(artifact.StabilityBadge), badge.Stability(full)),
+		b.job.Store.JSON(b.path(artifact.StreakBadge), badge.PlaceholderStreak(streak)),
+	)
+}

@@ -1,0 +1,55 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// gate decides whether the change of one contract may pass.
+func gate(_ context.Context, b *bench) error {
+	broken, err := written[report.Breaking](b, breakingFile)
+	if err != nil {
+		return err
+	}
+	policy, err := written[report.Semver](b, semverFile)
+	if err != nil {
+		return err
+	}
+	switch b.contract.Gate {
+	case "semver":
+		return semverGate(b, policy)
+	case "breaking":
+		allowed := b.contract.AllowBreaking || b.job.AllowBreaking
+		if broken.Breaking && !allowed {
+			return finding(fmt.Sprintf("%s and none may pass (gate: breaking)", count(broken.Total, "unwaived breaking change")))
+		}
+		b.note = "gate: breaking"
+		if broken.Breaking {
+			b.note = fmt.Sprintf("%s allowed", count(broken.Total, "breaking change"))
+		}
+	default:
+		b.note = "gate: none"
+	}
+	return nil
+}
+
+func semverGate(b *bench, policy *report.Semver) error {
+	if policy == nil {
+		return finding("the version policy could not be checked (gate: semver)")
+	}
+	b.note = fmt.Sprintf("gate: semver, policy %s", policy.Status)
+	failed := policy.Status == "fail" || policy.Status == "warn" && b.contract.Semver.WarnAsFail
+	if !failed {
+		return nil
+	}
+	reason := "the version policy failed"
+	if policy.Status == "warn" {
+		reason = "the version policy warned, and warn_as_fail is set"
+	}
+	if policy.ExpectedVersion != "" {
+		reason += fmt.Sprintf(": %s is %s, the lowest accepted version is %s", "info.version", policy.CurrentVersion, policy.ExpectedVersion)
+	}
+	return finding(reason)
+}

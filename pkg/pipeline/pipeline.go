@@ -1,0 +1,188 @@
+// Package pipeline is `govctl run`: the ordered list of steps. Steps exchange files in one output folder and nothing else,
+// so that each of them can also run alone.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Job is one call of `govctl run`: what to govern, and the world it may touch.
+type Job struct {
+	Config  config.Config
+	Store   *artifact.Store
+	Found   artifact.Found // what the store met when it was opened
+	Now     time.Time      // the time of the run
+	SHA     string         // commit of the run; UnknownSHA outside a repository
+	RunID   string         // identity of the run; empty: derived from commit, time and contracts
+	Version string         // of govctl, for the manifest
+
+	// Load reads a contract. ReadFile reads an input file; its error is an fs.ErrNotExist where there is none.
+	Load     func(ctx context.Context, source string, c config.Contract) (*contract.Document, error)
+	ReadFile func(name string) ([]byte, error)
+	// Progress is told about each step when it begins; nil is silence.
+	Progress func(step string)
+
+	// Synthetic lets a refresh without a new commit count as a run.
+	Synthetic bool
+	// AllowBreaking lets breaking changes pass, whatever the configuration says.
+	AllowBreaking bool
+}
+
+// UnknownSHA stands for the commit of a folder that is no repository.
+const UnknownSHA = "0000000"
+
+// Result is what a run came to.
+type Result struct {
+	Steps   []report.Step
+	Summary report.Summary
+	Worst   Class
+	Repairs []string // what an interrupted earlier run left behind, and what was done about it
+	SHA     string
+	RunID   string
+}
+
+// Class orders the outcomes of a step; the worst one is the outcome of the run.
+type Class int
+
+// The classes, best first.
+const (
+	Fine     Class = iota
+	Findings       // a gate failed
+	Input          // an input is wrong
+	Broken         // the work could not be done
+)
+
+// Step is one row of the run.
+type step struct {
+	name  string
+	about string
+	// needs are files of this run without which the step is skipped; makes are the files that go away when it fails, so that
+	// no reader takes an older run's for this one's. Both are relative to the folder of a contract where once is false.
+	needs, makes []string
+	once         bool // for the whole run, not for each contract
+	run          func(context.Context, *bench) error
+}
+
+// steps is the main job, in order.
+var steps = []step{
+	{name: "export", about: "read the contract and write its canonical form", run: export},
+	{name: "diff", about: "compare with the baseline and classify the operations", makes: []string{diffFile, operationsFile, breakingFile}, run: diff},
+	{name: "semver", about: "hold the version against the change", needs: []string{diffFile}, makes: []string{semverFile}, run: semverPolicy},
+	{name: "stability", about: "record the run and compute the metrics", run: stabilityMetrics},
+	{name: "gate", about: "decide whether the change may pass", needs: []string{breakingFile}, run: gate},
+	{name: "milestones", about: "sum up the milestones", makes: []string{artifact.MilestonesPath, artifact.MilestonesBadge}, once: true, run: milestones},
+	{name: "summary", about: "write what a dashboard fetches", once: true, run: summary},
+	{name: "badges", about: "write the badges", once: true, run: badges},
+	{name: "site", about: "build the status page", once: true, run: pages},
+	{name: "checksums", about: "take the digest of every file", once: true, run: checksums},
+}
+
+// StepInfo is a row of the table for readers.
+type StepInfo struct{ Name, About string }
+
+// Steps lists the steps of a run in order.
+func Steps() []StepInfo {
+	list := make([]StepInfo, len(steps))
+	for i, s := range steps {
+		list[i] = StepInfo{s.name, s.about}
+	}
+	return list
+}
+
+// skip is the outcome of a step that had nothing to do.
+type skip string
+
+func (s skip) Error() string { return string(s) }
+
+// Finding is the outcome of a step whose gate failed. Its text is the reason.
+type finding string
+
+func (f finding) Error() string { return string(f) }
+
+// tolerated marks a failure that the placeholder limit judges, instead of failing the run by itself.
+type tolerated struct{ error }
+
+func (t tolerated) Unwrap() error { return t.error }
+
+// Run does every step and writes the manifest. Its error is about the run as a whole: nothing could be written.
+func Run(ctx context.Context, j *Job) (Result, error) {
+	r := &run{job: j, docs: map[string]loaded{}, published: map[string]string{}}
+	if err := r.begin(ctx); err != nil {
+		return Result{}, err
+	}
+	for _, s := range steps {
+		if s.once {
+			r.do(ctx, s, &bench{run: r})
+			continue
+		}
+		for i := range j.Config.Contracts {
+			r.do(ctx, s, r.bench(i))
+		}
+	}
+	if err := r.end(); err != nil {
+		return Result{}, err
+	}
+	return Result{Steps: r.steps, Summary: r.final, Worst: r.worst, Repairs: r.repairs, SHA: r.job.SHA, RunID: r.job.RunID}, nil
+}
+
+// do runs one step and records how it ended. Whatever happens in it, the next step follows.
+func (r *run) do(ctx context.Context, s step, b *bench) {
+	name := s.name
+	if b.contract != nil && len(r.job.Config.Contracts) > 1 {
+		name += " " + b.contract.Name
+	}
+	if r.job.Progress != nil {
+		r.job.Progress(name)
+	}
+	r.job.Store.Begin(s.name)
+	err := b.lacks(s.needs)
+	if err == nil {
+		err = s.run(ctx, b)
+	}
+	out := report.Step{Name: name, Status: "ok", Reason: b.note}
+	class := Fine
+	var none skip
+	var found finding
+	var mild tolerated
+	var input *contract.Error
+	switch {
+	case err == nil:
+	case errors.As(err, &none):
+		out.Status, out.Reason = "skipped", err.Error()
+	case errors.As(err, &found):
+		out.Status, out.Reason, class = "findings", err.Error(), Findings
+	case errors.As(err, &mild):
+		out.Status, out.Reason = "failed", err.Error()
+	case errors.As(err, &input):
+		out.Status, out.Reason, class = "failed", err.Error(), Input
+	default:
+		out.Status, out.Reason, class = "failed", err.Error(), Broken
+	}
+	if err != nil && !errors.As(err, &found) {
+		for _, p := range s.makes {
+			if rerr := r.job.Store.Remove(b.path(p)); rerr != nil {
+				out.Reason, class = errors.Join(err, rerr).Error(), Broken
+			}
+		}
+	}
+	r.steps = append(r.steps, out)
+	r.worst = max(r.worst, class)
+}
+
+// lacks is the skip for the first needed file that this run did not write.
+func (b *bench) lacks(needs []string) error {
+	for _, p := range needs {
+		if !b.run.wrote(b.path(p)) {
+			return skip(fmt.Sprintf("%s was not written", b.path(p)))
+		}
+	}
+	return nil
+}

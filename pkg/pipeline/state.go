@@ -1,0 +1,57 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// memory are the files of a run that the next one reads. A pattern without a slash is a file name anywhere below status/.
+var memory = []string{
+	"schemas/*.json", "status/metrics-history/*.json",
+	"manifest.json", "history.jsonl", "governance-summary.json", "taxonomy-metrics-history.json", "alert-state.json", "webhook-deliveries.jsonl",
+}
+
+func remembered(p string) bool {
+	for _, pattern := range memory {
+		name := p
+		if !strings.Contains(pattern, "/") {
+			name = path.Base(p)
+		}
+		if ok, _ := path.Match(pattern, name); ok { // the patterns above are well-formed
+			return true
+		}
+	}
+	return false
+}
+
+// TakeState copies what the next run reads from an earlier output folder, as its manifest lists it.
+func TakeState(s *artifact.Store, manifest []byte, read func(path string) ([]byte, error)) error {
+	var m report.Manifest
+	if err := json.Unmarshal(manifest, &m); err != nil {
+		return fmt.Errorf("read state: %s: %w", artifact.ManifestPath, err)
+	}
+	for _, f := range m.Files {
+		if !remembered(f.Path) {
+			continue
+		}
+		b, err := read(f.Path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // the branch may hold fewer files than the run wrote
+		}
+		if err != nil {
+			return fmt.Errorf("read state: %w", err)
+		}
+		if err := s.Bytes(f.Path, b); err != nil {
+			return err
+		}
+	}
+	return s.Bytes(artifact.ManifestPath, manifest)
+}
