@@ -21,6 +21,7 @@ type File struct {
 	Alerts        []Alert
 	Misshapen     []Misshape // fields of a wrong type; their values count as absent
 
+	derived  bool   // made from rule files: its places mean nothing
 	src      string // the whole text
 	list     span   // the array of alerts
 	lineOnce sync.Once
@@ -142,7 +143,7 @@ func (f *File) Ref(a *Alert) report.AlertRef {
 	if len(f.named()[a.Name]) > 1 {
 		ref.Selector = a.Selector()
 	}
-	if a.at.end > 0 {
+	if !f.derived {
 		p := f.Place(a, "")
 		ref.Place = &p
 	}

@@ -1,0 +1,153 @@
+package taxonomy
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sort"
+	"time"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// track is the life of one alert's runbook.
+type track struct {
+	id        string
+	seen      time.Time // of the first revision that has the alert
+	created   time.Time // its own created_at
+	completed time.Time // of the first revision whose runbook is no placeholder; zero while there is none
+}
+
+// start is when the waiting for a runbook began.
+func (t *track) start() time.Time {
+	if !t.created.IsZero() && t.created.Before(t.seen) {
+		return t.created
+	}
+	return t.seen
+}
+
+// maxUnreadable bounds the list of revisions that could not be read.
+const maxUnreadable = 20
+
+// runbookSLA follows every alert of today through the history, from oldest to newest. A content that comes back tells nothing new about
+// first times, so each one is parsed once, where it first appears.
+func (in *MetricsInput) runbookSLA(ctx context.Context, m *report.TaxonomyMetrics) (report.RunbookSLA, error) {
+	tracks := map[string]*track{}
+	if err := in.follow(ctx, m, tracks); err != nil {
+		return report.RunbookSLA{Open: []report.OpenRunbook{}}, err
+	}
+	observe(tracks, in.File, in.Now)
+	out := report.RunbookSLA{PolicyDays: in.Config.RunbookSLADays, Open: []report.OpenRunbook{}}
+	var waited []float64
+	for i := range in.File.Alerts {
+		a := &in.File.Alerts[i]
+		t := tracks[in.File.key(a)]
+		switch {
+		case !t.completed.IsZero():
+			waited = append(waited, max(0, t.completed.Sub(t.start()).Hours()/24))
+		case a.Active():
+			age := max(0, in.Now.Sub(t.start()).Hours()/24)
+			late := out.PolicyDays > 0 && age > float64(out.PolicyDays)
+			if late {
+				out.Overdue++
+			}
+			out.Open = append(out.Open, report.OpenRunbook{Name: in.File.label(a), AgeDays: report.Percent(age), Since: report.At(t.start()), Overdue: late})
+		}
+	}
+	sort.SliceStable(out.Open, func(i, j int) bool {
+		if !out.Open[i].Since.Equal(out.Open[j].Since.Time) {
+			return out.Open[i].Since.Before(out.Open[j].Since.Time)
+		}
+		return out.Open[i].Name < out.Open[j].Name
+	})
+	figures(&out, waited)
+	return out, nil
+}
+
+// figures are count, median, mean, 90th percentile (nearest rank) and maximum, in days.
+func figures(out *report.RunbookSLA, waited []float64) {
+	n := len(waited)
+	out.Count = n
+	if n == 0 {
+		return
+	}
+	sort.Float64s(waited)
+	sum := 0.0
+	for _, d := range waited {
+		sum += d
+	}
+	out.MedianDays = report.Percent((waited[(n-1)/2] + waited[n/2]) / 2)
+	out.AvgDays = report.Percent(sum / float64(n))
+	out.P90Days = report.Percent(waited[int(math.Ceil(0.9*float64(n)))-1])
+	out.MaxDays = report.Percent(waited[n-1])
+}
+
+func (in *MetricsInput) follow(ctx context.Context, m *report.TaxonomyMetrics, tracks map[string]*track) error {
+	revisions := in.History.Revisions
+	first := make(map[string]*Revision, len(revisions))
+	var blobs []string
+	for i := len(revisions) - 1; i >= 0; i-- {
+		r := &revisions[i]
+		if r.Blob != "" && first[r.Blob] == nil {
+			first[r.Blob] = r
+			blobs = append(blobs, r.Blob)
+		}
+	}
+	if len(blobs) == 0 {
+		return nil
+	}
+	err := in.History.Read(ctx, blobs, func(blob string, data []byte) error {
+		f, err := Parse(in.File.Name, data)
+		if err == nil {
+			observe(tracks, f, first[blob].Time)
+		} else if len(m.UnreadableRevisions) < maxUnreadable {
+			m.UnreadableRevisions = append(m.UnreadableRevisions, report.UnreadableRevision{Commit: first[blob].Commit, Reason: err.Error()})
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the history of %s: %w", in.File.Name, err)
+	}
+	return nil
+}
+
+// observe adds what a revision of a given time says to the tracks.
+func observe(tracks map[string]*track, f *File, at time.Time) {
+	for i := range f.Alerts {
+		a := &f.Alerts[i]
+		key, name := f.key(a), f.nameKey(a)
+		t := tracks[key]
+		if t == nil {
+			// An id that was given later, or taken away, leaves the name; another id is another alert.
+			if t = tracks[name]; t == nil || t.id != "" && a.ID != "" && t.id != a.ID {
+				t = &track{seen: at}
+			}
+			tracks[key] = t
+		}
+		tracks[name] = t
+		if a.ID != "" {
+			t.id = a.ID
+		}
+		if created, ok := parseTime(a.CreatedAt); ok {
+			t.created = created
+		}
+		if t.completed.IsZero() && a.HasRunbook() {
+			t.completed = at
+		}
+	}
+}
+
+// key is what stays the same of an alert: its id, or its name.
+func (f *File) key(a *Alert) string {
+	if a.ID != "" {
+		return "id\x00" + a.ID
+	}
+	return f.nameKey(a)
+}
+
+func (f *File) nameKey(a *Alert) string {
+	if len(f.named()[a.Name]) > 1 {
+		return a.Name + a.Selector()
+	}
+	return a.Name
+}
