@@ -60,7 +60,7 @@ func SameExpr(a, b string) bool {
 
 // exprProblem says what is wrong with an expression, at the place inside it where that can be told.
 func (c *checker) exprProblem(r *Rule, err error) problem {
-	at := report.Place{File: c.file.Name, Line: r.expr.line, Column: r.expr.column}
+	at := r.expr.place(c.file.Name)
 	var list parser.ParseErrors
 	if !errors.As(err, &list) || len(list) == 0 {
 		return problem{got: "could not parse expression: " + err.Error(), at: &at}
@@ -70,31 +70,31 @@ func (c *checker) exprProblem(r *Rule, err error) problem {
 	return problem{got: "could not parse expression: " + first.Err.Error(), at: &at}
 }
 
-// inside is the place of a byte of an expression. Quoted and folded texts are not followed: there the expression's own place is given.
+// inside is the place of a byte of an expression that is written on one line or as a literal block. Quoted and folded texts are
+// not followed: there the expression's own place is given.
 func (c *checker) inside(r *Rule, off int) report.Place {
-	at := report.Place{File: c.file.Name, Line: r.expr.line, Column: r.expr.column}
-	off = min(max(off, 0), len(r.Expr))
-	before := r.Expr[:off]
+	at := r.expr.place(c.file.Name)
+	before := r.Expr[:min(max(off, 0), len(r.Expr))]
+	src := c.sources[c.file.Name]
+	line := lineOf(src, at.Line)
+	written := string([]rune(string(line))[min(at.Column-1, len([]rune(string(line)))):])
 	switch {
-	case r.expr.plain:
+	case strings.HasPrefix(written, r.Expr):
 		at.Column += utf8.RuneCountInString(before)
-	case r.expr.block:
-		row := strings.Count(before, "\n")
-		at.Line += 1 + row
-		at.Column = 1 + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + c.indent(r.expr.line+1)
+	case strings.HasPrefix(written, "|"):
+		at.Line += 1 + strings.Count(before, "\n")
+		first := lineOf(src, at.Line-strings.Count(before, "\n"))
+		indent := len(first) - len(bytes.TrimLeft(first, " "))
+		at.Column = 1 + indent + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
 	}
 	return at
 }
 
-// indent counts the spaces at the start of a line of the checker's file.
-func (c *checker) indent(line int) int {
-	src := c.sources[c.file.Name]
-	for range line - 1 {
-		i := bytes.IndexByte(src, '\n')
-		if i < 0 {
-			return 0
-		}
-		src = src[i+1:]
+// lineOf is a line of a text, counted from 1, without its break.
+func lineOf(src []byte, n int) []byte {
+	for range n - 1 {
+		_, src, _ = bytes.Cut(src, []byte("\n"))
 	}
-	return len(src) - len(bytes.TrimLeft(src, " "))
+	line, _, _ := bytes.Cut(src, []byte("\n"))
+	return bytes.TrimSuffix(line, []byte("\r"))
 }

@@ -1,18 +1,9 @@
 package promrules
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
-	"strconv"
-	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/report"
 )
 
 // Limits of one file.
@@ -23,11 +14,9 @@ const (
 
 // Parse reads the structure of a rule file: groups, rules, labels and annotations, without looking into expressions and
 // templates (Check does). The error is a *contract.Error with the place of the first thing that no Prometheus would load.
+// The file holds on to data, which must not change.
 func Parse(name string, data []byte) (*File, error) {
 	r := reader{file: &File{Name: name}}
-	if len(data) > maxBytes {
-		return nil, r.fail(nil, fmt.Sprintf("the rule file is larger than %d MiB", maxBytes>>20), "")
-	}
 	docs, err := r.documents(data)
 	if err != nil {
 		return nil, err
@@ -40,98 +29,63 @@ func Parse(name string, data []byte) (*File, error) {
 
 type reader struct {
 	file  *File
+	doc   document // the one that is read
 	rules int
 }
 
-func (r *reader) fail(n *yaml.Node, msg, hint string) *contract.Error {
-	at := report.Place{File: r.file.Name, Line: 1, Column: 1}
-	if n != nil {
-		at.Line, at.Column = max(n.Line, 1), max(n.Column, 1)
-	}
-	return &contract.Error{Place: at, Msg: msg, Hint: hint}
+func (r *reader) fail(n contract.Node, msg, hint string) *contract.Error {
+	return &contract.Error{Place: r.spot(n).place(r.file.Name), Msg: msg, Hint: hint}
 }
 
-// documents are the YAML documents of a file that are not empty.
-func (r *reader) documents(data []byte) (docs []*yaml.Node, err error) {
-	defer func() { // the library recovers from its own errors; what it misses must not end the program
-		if p := recover(); p != nil {
-			docs, err = nil, r.fail(nil, fmt.Sprintf("the YAML library gave up: %v", p), "check the file with another YAML reader")
-		}
-	}()
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	for {
-		var doc yaml.Node
-		err := dec.Decode(&doc)
-		switch {
-		case errors.Is(err, io.EOF):
-			return docs, nil
-		case err != nil:
-			return nil, r.yamlError(err)
-		case len(doc.Content) == 1 && doc.Content[0].Tag != "!!null":
-			docs = append(docs, doc.Content[0])
-		}
-	}
-}
+func (r *reader) spot(n contract.Node) spot { return spot{n, r.doc.above} }
 
-var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-func (r *reader) yamlError(err error) error {
-	msg := err.Error()
-	m := yamlErrorLine.FindStringSubmatch(msg)
-	at := &yaml.Node{Line: 1}
-	if m != nil {
-		msg = msg[len(m[0]):]
-		if line, err := strconv.Atoi(m[1]); err == nil {
-			at.Line = line
-		}
-	}
-	hint := ""
-	switch {
-	case strings.Contains(msg, "found character that cannot start any token"):
-		hint = "a tab cannot indent YAML, and a value that begins with @, % or ` must be quoted"
-	case strings.Contains(msg, "mapping values are not allowed"):
-		hint = "a text that holds \": \" must be quoted"
-	case strings.Contains(msg, "did not find expected") && strings.Contains(r.file.Name, "templates/"):
-		hint = "a Helm template is no rule file before it is rendered"
-	}
-	return r.fail(at, msg, hint)
-}
-
-func (r *reader) read(docs []*yaml.Node) error {
+func (r *reader) read(docs []document) error {
 	if len(docs) == 0 {
 		return nil
 	}
-	kind := valueOf(docs[0], "kind")
-	r.file.Object = kind != nil && valueOf(docs[0], "apiVersion") != nil
+	r.doc = docs[0]
+	first := docs[0].root
+	r.file.Object = value(first, "kind").Exists() && value(first, "apiVersion").Exists()
 	if r.file.Object {
 		return r.objects(docs)
 	}
-	namespaced := valueOf(docs[0], "namespace") != nil
+	namespaced := value(first, "namespace").Exists()
 	for i, doc := range docs {
+		r.doc = doc
 		// Prometheus reads the first document and leaves the others out without a word. Mimir's tools read all of them.
 		if i > 0 && !namespaced {
-			return r.fail(doc, "a second YAML document begins here, which Prometheus does not read", "put its groups into the first one, or into a file of their own")
+			return r.fail(doc.root, "a second YAML document begins here, which Prometheus does not read", "put its groups into the first one, or into a file of their own")
 		}
-		if err := r.document(doc); err != nil {
+		if err := r.plain(doc.root); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// document reads a plain rule file.
-func (r *reader) document(doc *yaml.Node) error {
-	if deref(doc).Kind != yaml.MappingNode {
+// value is a field of an object; absent where it is null.
+func value(n contract.Node, key string) contract.Node {
+	if v := n.Get(key); v.Kind() != contract.Null {
+		return v
+	}
+	return contract.Node{}
+}
+
+var fileKeys = []string{"groups", "namespace"}
+
+// plain reads a plain rule file.
+func (r *reader) plain(doc contract.Node) error {
+	if doc.Kind() != contract.Object {
 		return r.fail(doc, "a rule file is a mapping with a list \"groups\"", "")
 	}
 	namespace := ""
-	var groups *yaml.Node
-	err := r.fields(doc, []string{"groups", "namespace"}, func(key, value *yaml.Node) error {
-		switch key.Value {
+	var groups contract.Node
+	err := r.fields(doc, fileKeys, func(key string, v contract.Node) error {
+		switch key {
 		case "groups":
-			groups = value
+			groups = v
 		case "namespace": // Mimir and Cortex
-			namespace = value.Value
+			namespace = v.Text()
 		}
 		return nil
 	})
@@ -142,74 +96,70 @@ func (r *reader) document(doc *yaml.Node) error {
 }
 
 // objects reads the PrometheusRule objects of a manifest; objects of other kinds may stand between them.
-func (r *reader) objects(docs []*yaml.Node) error {
+func (r *reader) objects(docs []document) error {
 	found := 0
 	for _, doc := range docs {
-		n, err := r.object(doc)
+		r.doc = doc
+		n, err := r.object(doc.root)
 		if err != nil {
 			return err
 		}
 		found += n
 	}
 	if found == 0 {
-		return r.fail(docs[0], fmt.Sprintf("the manifest holds no PrometheusRule: it is a %s", valueOf(docs[0], "kind").Value), "leave the file out of the rules")
+		r.doc = docs[0]
+		return r.fail(docs[0].root, fmt.Sprintf("the manifest holds no PrometheusRule: it is a %s", value(docs[0].root, "kind").Text()), "leave the file out of the rules")
 	}
 	return nil
 }
 
 // object reads one object, or the objects of a list, and returns how many were PrometheusRules.
-func (r *reader) object(doc *yaml.Node) (int, error) {
-	kind := valueOf(doc, "kind")
-	switch {
-	case kind == nil:
+func (r *reader) object(doc contract.Node) (int, error) {
+	kind := value(doc, "kind")
+	switch kind.Text() {
+	case "":
 		return 0, r.fail(doc, "an object without kind stands among Kubernetes objects", "")
-	case kind.Value == "PrometheusRule":
-		return 1, r.rule(doc)
-	case kind.Value == "List", kind.Value == "PrometheusRuleList":
-		items := valueOf(doc, "items")
-		if items == nil {
-			return 1, nil
-		}
-		if items.Kind != yaml.SequenceNode {
-			return 0, r.fail(items, "items must be a list", "")
-		}
-		found := 0
-		for _, item := range items.Content {
-			if item = deref(item); valueOf(item, "kind") == nil && kind.Value == "PrometheusRuleList" {
-				found++
-				if err := r.rule(item); err != nil {
-					return 0, err
-				}
-				continue
-			}
-			n, err := r.object(item)
-			if err != nil {
+	case "PrometheusRule":
+		return 1, r.promRule(doc)
+	case "List", "PrometheusRuleList":
+	default:
+		return 0, nil
+	}
+	items := value(doc, "items")
+	if items.Exists() && items.Kind() != contract.Array {
+		return 0, r.fail(items, "items must be a list", "")
+	}
+	found := 0
+	for _, item := range items.Items() {
+		if kind.Text() == "PrometheusRuleList" && !value(item, "kind").Exists() {
+			found++
+			if err := r.promRule(item); err != nil {
 				return 0, err
 			}
-			found += n
+			continue
 		}
-		return found, nil
+		n, err := r.object(item)
+		if err != nil {
+			return 0, err
+		}
+		found += n
 	}
-	return 0, nil
+	if kind.Text() == "PrometheusRuleList" {
+		found = max(found, 1) // an empty list is a list of rules all the same
+	}
+	return found, nil
 }
 
-// rule reads a PrometheusRule.
-func (r *reader) rule(doc *yaml.Node) error {
-	spec := valueOf(doc, "spec")
-	if spec == nil {
-		return nil
-	}
-	if spec.Kind != yaml.MappingNode {
+// promRule reads a PrometheusRule.
+func (r *reader) promRule(doc contract.Node) error {
+	spec := value(doc, "spec")
+	if spec.Exists() && spec.Kind() != contract.Object {
 		return r.fail(spec, "spec must be a mapping with a list \"groups\"", "")
 	}
-	name := ""
-	if meta := valueOf(doc, "metadata"); meta != nil {
-		if n := valueOf(meta, "name"); n != nil {
-			name = n.Value
-		}
-		if ns := valueOf(meta, "namespace"); ns != nil {
-			name = ns.Value + "/" + name
-		}
+	meta := value(doc, "metadata")
+	name := meta.Get("name").Text()
+	if ns := meta.Get("namespace").Text(); ns != "" {
+		name = ns + "/" + name
 	}
-	return r.groups(valueOf(spec, "groups"), name)
+	return r.groups(value(spec, "groups"), name)
 }

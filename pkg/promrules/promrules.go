@@ -2,7 +2,10 @@
 // files of Thanos, Mimir and Loki. It is the only code that calls Prometheus' own rule parser.
 package promrules
 
-import "github.com/romel/govctl/pkg/report"
+import (
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
 
 // File is one rule file.
 type File struct {
@@ -19,7 +22,7 @@ type Group struct {
 	Labels    map[string]string
 	Rules     []Rule
 
-	Line, Column int
+	at spot
 }
 
 // Rule is an alerting or a recording rule. For, Interval and KeepFiringFor are as written; empty where absent.
@@ -32,16 +35,21 @@ type Rule struct {
 	Labels        map[string]string
 	Annotations   map[string]string
 
-	Line, Column int // of the name
-	expr         text
+	at   spot // the name
+	expr spot
 }
 
-// text is where an expression stands, so that a place inside it can be told.
-type text struct {
-	line, column int
-	plain        bool // one line, written as it is read
-	block        bool // a literal block: its lines follow the indicator, at indent
+// spot is a value of one of the documents of a file. Its place costs only when it is asked for.
+type spot struct {
+	node  contract.Node
+	above int // lines of the file above the document
+}
 
+func (s spot) place(file string) report.Place {
+	p := s.node.Place()
+	p.File = file
+	p.Line += s.above
+	return p
 }
 
 // Name is the name of the alert or of the recorded series.
@@ -52,10 +60,11 @@ func (r *Rule) Name() string {
 	return r.Record
 }
 
-// Place is where the rule's name stands.
-func (r *Rule) Place(file string) report.Place {
-	return report.Place{File: file, Line: r.Line, Column: r.Column}
-}
+// Place is where the rule's name stands in its file.
+func (r *Rule) Place(file string) report.Place { return r.at.place(file) }
+
+// Place is where the group stands in its file.
+func (g *Group) Place(file string) report.Place { return g.at.place(file) }
 
 // AllLabels are the labels of a rule with those of its group below them.
 func (g *Group) AllLabels(r *Rule) map[string]string {

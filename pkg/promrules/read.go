@@ -6,89 +6,24 @@ import (
 	"strings"
 
 	"github.com/prometheus/common/model"
-	"go.yaml.in/yaml/v3"
+
+	"github.com/romel/govctl/pkg/contract"
 )
 
-// deref follows an alias to its anchor.
-func deref(n *yaml.Node) *yaml.Node {
-	for n != nil && n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n
-}
-
-// valueOf is the value of a key of a mapping; nil where it is absent or null.
-func valueOf(n *yaml.Node, key string) *yaml.Node {
-	n = deref(n)
-	if n == nil || n.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			if v := deref(n.Content[i+1]); v.Tag != "!!null" {
-				return v
-			}
-			return nil
-		}
-	}
-	return nil
-}
-
-// fields calls use for each key of a mapping whose value is not null, merged ones (<<) included. A key must not stand twice
-// and must be a known one; nil knows all.
-func (r *reader) fields(n *yaml.Node, known []string, use func(key, value *yaml.Node) error) error {
-	n = deref(n)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], deref(n.Content[i+1])
-		for j := 0; j < i; j += 2 {
-			if n.Content[j].Value == key.Value {
-				return r.fail(key, fmt.Sprintf("key %q stands twice in one mapping, first in line %d", key.Value, n.Content[j].Line), "")
-			}
-		}
+// fields calls use for each field of an object whose value is not null. A key must be a known one; nil knows all.
+func (r *reader) fields(n contract.Node, known []string, use func(key string, v contract.Node) error) error {
+	for key, v := range n.Fields() {
 		var err error
 		switch {
-		case key.Tag == "!!merge":
-			err = r.merged(n, value, known, use)
-		case known != nil && !slices.Contains(known, key.Value):
-			err = r.fail(key, fmt.Sprintf("unknown key %q", key.Value), "known here are "+strings.Join(known, ", "))
-		case value.Tag != "!!null":
-			err = use(key, value)
+		case known != nil && !slices.Contains(known, key):
+			bad := &contract.Error{Place: v.KeyPlace(), Msg: fmt.Sprintf("unknown key %q", key), Hint: "known here are " + strings.Join(known, ", ")}
+			bad.Place.Line += r.doc.above
+			err = bad
+		case v.Kind() != contract.Null:
+			err = use(key, v)
 		}
 		if err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// merged calls use for the keys that a mapping takes from others; its own keys win.
-func (r *reader) merged(n, from *yaml.Node, known []string, use func(key, value *yaml.Node) error) error {
-	list := []*yaml.Node{from}
-	if from.Kind == yaml.SequenceNode {
-		list = from.Content
-	}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		seen[n.Content[i].Value] = true
-	}
-	for _, m := range list {
-		m = deref(m)
-		if m.Kind != yaml.MappingNode {
-			return r.fail(m, "only mappings can be merged with <<", "")
-		}
-		for i := 0; i+1 < len(m.Content); i += 2 {
-			key := m.Content[i]
-			if seen[key.Value] {
-				continue
-			}
-			if key.Tag == "!!merge" {
-				return r.fail(key, "merged mappings that merge others are not read", "write the keys out")
-			}
-			seen[key.Value] = true
-			pair := yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{key, m.Content[i+1]}}
-			if err := r.fields(&pair, known, use); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -102,99 +37,99 @@ var groupKeys = []string{
 
 var ruleKeys = []string{"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"}
 
-func (r *reader) groups(n *yaml.Node, namespace string) error {
-	if n == nil {
+func (r *reader) groups(n contract.Node, namespace string) error {
+	if !n.Exists() {
 		return nil
 	}
-	if n.Kind != yaml.SequenceNode {
+	if n.Kind() != contract.Array {
 		return r.fail(n, "groups must be a list", "")
 	}
-	seen := map[string]int{}
-	for _, item := range n.Content {
-		g, err := r.group(deref(item))
+	seen := make(map[string]int, n.Len())
+	for _, item := range n.Items() {
+		g, err := r.group(item)
 		if err != nil {
 			return err
 		}
 		if first, again := seen[g.Name]; again {
-			return r.fail(item, fmt.Sprintf("group name %q stands twice, first in line %d", g.Name, first), "")
+			return r.fail(item, fmt.Sprintf("group name %q stands twice, first in line %d", g.Name, r.spot(n.At(first)).place("").Line), "")
 		}
-		seen[g.Name] = g.Line
+		seen[g.Name] = len(seen)
 		g.Namespace = namespace
-		r.file.Groups = append(r.file.Groups, *g)
+		r.file.Groups = append(r.file.Groups, g)
 	}
 	return nil
 }
 
-func (r *reader) group(n *yaml.Node) (*Group, error) {
-	if n.Kind != yaml.MappingNode {
-		return nil, r.fail(n, "a group must be a mapping", "")
+func (r *reader) group(n contract.Node) (g Group, err error) {
+	if n.Kind() != contract.Object {
+		return g, r.fail(n, "a group must be a mapping", "")
 	}
-	g := &Group{Line: n.Line, Column: n.Column}
-	var rules *yaml.Node
-	err := r.fields(n, groupKeys, func(key, value *yaml.Node) (err error) {
-		switch key.Value {
+	g.at = r.spot(n)
+	var rules contract.Node
+	err = r.fields(n, groupKeys, func(key string, v contract.Node) (err error) {
+		switch key {
 		case "name":
-			g.Name, err = r.scalar(key, value)
+			g.Name, err = r.scalar(key, v)
 		case "interval":
-			g.Interval, err = r.duration(key, value)
+			g.Interval, err = r.duration(key, v)
 		case "query_offset", "evaluation_delay":
-			_, err = r.duration(key, value)
+			_, err = r.duration(key, v)
 		case "labels":
-			g.Labels, err = r.texts(key, value)
+			g.Labels, err = r.texts(key, v)
 		case "rules":
-			rules = value
+			rules = v
 		}
 		return err
 	})
 	switch {
 	case err != nil:
-		return nil, err
+		return g, err
 	case g.Name == "":
-		return nil, r.fail(n, "a group needs a name", "")
-	case rules == nil:
+		return g, r.fail(n, "a group needs a name", "")
+	case !rules.Exists():
 		return g, nil
-	case rules.Kind != yaml.SequenceNode:
-		return nil, r.fail(rules, "rules must be a list", "")
+	case rules.Kind() != contract.Array:
+		return g, r.fail(rules, "rules must be a list", "")
 	}
-	g.Rules = make([]Rule, 0, len(rules.Content))
-	for _, item := range rules.Content {
+	g.Rules = make([]Rule, 0, rules.Len())
+	for _, item := range rules.Items() {
 		// Aliases can repeat a list of rules many times over in a small file.
 		if r.rules++; r.rules > maxRules {
-			return nil, r.fail(item, fmt.Sprintf("the file has more than %d rules", maxRules), "")
+			return g, r.fail(item, fmt.Sprintf("the file has more than %d rules", maxRules), "")
 		}
-		rule, err := r.oneRule(deref(item))
+		rule, err := r.oneRule(item)
 		if err != nil {
-			return nil, err
+			return g, err
 		}
 		g.Rules = append(g.Rules, rule)
 	}
 	return g, nil
 }
 
-func (r *reader) oneRule(n *yaml.Node) (rule Rule, err error) {
-	if n.Kind != yaml.MappingNode {
+func (r *reader) oneRule(n contract.Node) (rule Rule, err error) {
+	if n.Kind() != contract.Object {
 		return rule, r.fail(n, "a rule must be a mapping", "")
 	}
-	rule.Line, rule.Column = n.Line, n.Column
-	err = r.fields(n, ruleKeys, func(key, value *yaml.Node) (err error) {
-		switch key.Value {
+	rule.at = r.spot(n)
+	err = r.fields(n, ruleKeys, func(key string, v contract.Node) (err error) {
+		switch key {
 		case "alert":
-			rule.Alert, err = r.scalar(key, value)
-			rule.Line, rule.Column = value.Line, value.Column
+			rule.Alert, err = r.scalar(key, v)
+			rule.at = r.spot(v)
 		case "record":
-			rule.Record, err = r.scalar(key, value)
-			rule.Line, rule.Column = value.Line, value.Column
+			rule.Record, err = r.scalar(key, v)
+			rule.at = r.spot(v)
 		case "expr":
-			rule.Expr, err = r.scalar(key, value)
-			rule.expr = textOf(value)
+			rule.Expr, err = r.scalar(key, v)
+			rule.expr = r.spot(v)
 		case "for":
-			rule.For, err = r.duration(key, value)
+			rule.For, err = r.duration(key, v)
 		case "keep_firing_for":
-			rule.KeepFiringFor, err = r.duration(key, value)
+			rule.KeepFiringFor, err = r.duration(key, v)
 		case "labels":
-			rule.Labels, err = r.texts(key, value)
+			rule.Labels, err = r.texts(key, v)
 		case "annotations":
-			rule.Annotations, err = r.texts(key, value)
+			rule.Annotations, err = r.texts(key, v)
 		}
 		return err
 	})
@@ -211,44 +146,53 @@ func (r *reader) oneRule(n *yaml.Node) (rule Rule, err error) {
 	return rule, nil
 }
 
-// textOf remembers how an expression is written.
-func textOf(n *yaml.Node) text {
-	t := text{line: n.Line, column: n.Column}
-	switch n.Style {
-	case 0:
-		t.plain = !strings.Contains(n.Value, "\n")
-	case yaml.LiteralStyle:
-		t.block = true
+// scalar is a value as a text. Prometheus takes what is written, so that 1.50 stays 1.50 and Yes stays Yes.
+func (r *reader) scalar(key string, v contract.Node) (string, error) {
+	switch v.Kind() {
+	case contract.String:
+		return v.Text(), nil
+	case contract.Number, contract.Bool:
+		return r.written(v), nil
 	}
-	return t
+	return "", r.fail(v, key+" must be a text", "")
 }
 
-func (r *reader) scalar(key, value *yaml.Node) (string, error) {
-	if value.Kind != yaml.ScalarNode {
-		return "", r.fail(value, key.Value+" must be a text", "")
+// written is an unquoted number or boolean as it stands in the file.
+func (r *reader) written(v contract.Node) string {
+	at := v.Place()
+	runes := []rune(string(lineOf(r.doc.src, at.Line)))
+	text := string(runes[min(at.Column-1, len(runes)):])
+	if end := strings.IndexAny(text, " \t\r,]}#"); end >= 0 {
+		text = text[:end]
 	}
-	return value.Value, nil
+	if text == "" || strings.ContainsAny(text[:1], "&*!") { // an anchor, an alias or a tag stands before the value
+		if v.Kind() == contract.Bool {
+			return fmt.Sprint(v.Bool())
+		}
+		return v.Literal()
+	}
+	return text
 }
 
-func (r *reader) duration(key, value *yaml.Node) (string, error) {
-	text, err := r.scalar(key, value)
+func (r *reader) duration(key string, v contract.Node) (string, error) {
+	text, err := r.scalar(key, v)
 	if err != nil || text == "" {
 		return text, err
 	}
 	if _, err := model.ParseDuration(text); err != nil {
-		return "", r.fail(value, fmt.Sprintf("%s: %q is no duration", key.Value, text), "write it like 30s, 5m, 1h30m")
+		return "", r.fail(v, fmt.Sprintf("%s: %q is no duration", key, text), "write it like 30s, 5m, 1h30m")
 	}
 	return text, nil
 }
 
 // texts reads labels or annotations.
-func (r *reader) texts(key, value *yaml.Node) (map[string]string, error) {
-	if value.Kind != yaml.MappingNode {
-		return nil, r.fail(value, key.Value+" must be a mapping", "")
+func (r *reader) texts(key string, v contract.Node) (map[string]string, error) {
+	if v.Kind() != contract.Object {
+		return nil, r.fail(v, key+" must be a mapping", "")
 	}
-	out := make(map[string]string, len(value.Content)/2)
-	err := r.fields(value, nil, func(k, v *yaml.Node) (err error) {
-		out[k.Value], err = r.scalar(k, v)
+	out := make(map[string]string, v.Len())
+	err := r.fields(v, nil, func(k string, v contract.Node) (err error) {
+		out[k], err = r.scalar(k, v)
 		return err
 	})
 	return out, err

@@ -93,7 +93,7 @@ func (c *checker) duplicates(within bool) []problem {
 					continue
 				}
 				at := r.Place(f.Name)
-				out = append(out, problem{subject: "rule " + r.Name(), at: &at, got: fmt.Sprintf("the same stands at %s:%d", before.file, before.rule.Line)})
+				out = append(out, problem{subject: "rule " + r.Name(), at: &at, got: fmt.Sprintf("the same stands at %s:%d", before.file, before.rule.Place("").Line)})
 			}
 		}
 	}

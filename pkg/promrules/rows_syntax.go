@@ -67,7 +67,7 @@ func (c *checker) groupLabels(g *Group) []problem {
 	var out []problem
 	for name := range g.Labels {
 		if !model.UTF8Validation.IsValidLabelName(name) || name == model.MetricNameLabel {
-			at := report.Place{File: c.file.Name, Line: g.Line, Column: g.Column}
+			at := g.Place(c.file.Name)
 			out = append(out, problem{got: fmt.Sprintf("invalid label name of the group: %s", name), at: &at})
 		}
 	}

@@ -14,20 +14,14 @@ type Rule struct {
 	For         string
 	Labels      map[string]string // of the rule and of its group
 	Annotations map[string]string
-	File        string
-	Line        int
-	Column      int
+	Place       func() report.Place // where the name stands
 }
 
 // Severity is the rule's severity label.
 func (r *Rule) Severity() string { return r.Labels["severity"] }
 
-func (r *Rule) place() report.Place {
-	return report.Place{File: r.File, Line: r.Line, Column: r.Column}
-}
-
 func (r *Rule) ref() report.AlertRef {
-	p := r.place()
+	p := r.Place()
 	return report.AlertRef{Alert: r.Name, Group: r.Group, Severity: r.Severity(), Place: &p}
 }
 

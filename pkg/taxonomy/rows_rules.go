@@ -72,7 +72,10 @@ func ruleFileRows() []Row {
 	}
 }
 
-func (r *Rule) at() string { return r.File + ":" + itoa(r.Line) }
+func (r *Rule) at() string {
+	p := r.Place()
+	return p.File + ":" + itoa(p.Line)
+}
 
 // rulesOf names where the rules of an entry stand, the first ones of many.
 func (l *linter) rulesOf(a *Alert) string {
@@ -98,7 +101,7 @@ func notCatalogued(l *linter) []problem {
 			continue
 		}
 		seen[subject] = true
-		p := r.place()
+		p := r.Place()
 		got := quote(r.Name) + " of group " + quote(r.Group) + " is not in it"
 		if len(l.File.named()[r.Name]) > 0 {
 			got = "no entry of the name " + quote(r.Name) + " selects the rule of group " + quote(r.Group)

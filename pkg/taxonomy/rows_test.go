@@ -42,7 +42,7 @@ func rulesOf(t testing.TB, name string, data []byte) []taxonomy.Rule {
 		for j := range g.Rules {
 			if r := &g.Rules[j]; r.Alert != "" {
 				out = append(out, taxonomy.Rule{Name: r.Alert, Group: g.Name, Expr: r.Expr, For: r.For, Labels: g.AllLabels(r),
-					Annotations: r.Annotations, File: name, Line: r.Line, Column: r.Column})
+					Annotations: r.Annotations, Place: func() report.Place { return r.Place(name) }})
 			}
 		}
 	}
