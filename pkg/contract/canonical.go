@@ -1,110 +1,178 @@
 package contract
 
-import "slices"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"slices"
+	"strings"
+	"unsafe"
+)
 
-// AppendJSON appends n as canonical JSON in one line: keys sorted by their bytes, numbers and strings in one spelling.
+// Canonical is the description as canonical JSON: one file that stands alone, with sorted keys, two spaces of indent, a
+// final newline, numbers in the spelling of RFC 8785 with all their digits, strings with as few escapes as JSON allows. It
+// depends on the content alone, not on format, order or spelling, so that exporting the export gives the same bytes.
+//
+// What stands in other files moves under components: see bundle.
+func (d *Document) Canonical() []byte {
+	t := d.exported()
+	w := jsonWriter{t: t, dst: make([]byte, 0, len(d.root.src)+len(d.root.src)/8)}
+	w.value(0, 0)
+	return append(w.dst, '\n')
+}
+
+// SHA256 is the hexadecimal digest of Canonical.
+func (d *Document) SHA256() string {
+	d.digestOnce.Do(func() {
+		digest := sha256.New()
+		w := jsonWriter{t: d.exported(), dst: make([]byte, 0, 2*flushAt), sink: digest}
+		w.value(0, 0)
+		digest.Write(append(w.dst, '\n'))
+		d.digest = hex.EncodeToString(digest.Sum(nil))
+	})
+	return d.digest
+}
+
+// exported is the tree that Canonical writes.
+func (d *Document) exported() *tree {
+	if d.bundled != nil {
+		return d.bundled
+	}
+	return d.root
+}
+
+// AppendJSON appends n as canonical JSON in one line.
 func (n Node) AppendJSON(dst []byte) []byte {
 	if n.t == nil {
 		return append(dst, "null"...)
 	}
-	return n.t.appendValue(dst, n.i, -1)
+	w := jsonWriter{t: n.t, dst: dst}
+	w.value(n.i, -1)
+	return w.dst
 }
 
-// Canonical is the description as canonical JSON: sorted keys, two spaces of indent, a final newline. It depends on the
-// content alone, so that exporting the export gives the same bytes.
-func (d *Document) Canonical() []byte {
-	dst := make([]byte, 0, len(d.root.src)+len(d.root.src)/8)
-	return append(d.root.appendValue(dst, 0, 0), '\n')
+// A jsonWriter writes values of a tree.
+type jsonWriter struct {
+	t       *tree
+	dst     []byte
+	sink    io.Writer // takes dst when it is long; nil keeps all in dst
+	fields  []uint32  // stack of the fields of the objects being written, sorted
+	scratch []byte
 }
 
-// appendValue writes the value at i; indent is the depth of its line, -1 for compact.
-func (t *tree) appendValue(dst []byte, i uint32, indent int) []byte {
-	n := &t.nodes[i]
+const flushAt = 64 << 10
+
+// value writes the value at i; indent is the depth of its line, -1 for compact.
+func (w *jsonWriter) value(i uint32, indent int) {
+	n := &w.t.nodes[i]
 	switch n.kind {
-	case Null:
-		return append(dst, "null"...)
 	case Bool:
 		if n.val == 1 {
-			return append(dst, "true"...)
+			w.dst = append(w.dst, "true"...)
+		} else {
+			w.dst = append(w.dst, "false"...)
 		}
-		return append(dst, "false"...)
 	case Number:
-		return appendNumber(dst, t.text(n))
+		w.dst = appendNumber(w.dst, w.t.text(n))
 	case String:
-		return appendQuoted(dst, t.text(n))
+		w.text(n)
 	case Array:
-		if n.val == 0 {
-			return append(dst, "[]"...)
-		}
-		dst = append(dst, '[')
-		for c := i + 1; c < n.next; c = t.nodes[c].next {
-			if c > i+1 {
-				dst = append(dst, ',')
-			}
-			dst = t.appendValue(newLine(dst, indent+1, indent), c, deeper(indent))
-		}
-		return append(newLine(dst, indent, indent), ']')
+		w.array(i, indent)
+	case Object:
+		w.object(i, indent)
+	default:
+		w.dst = append(w.dst, "null"...)
 	}
-	if n.val == 0 {
-		return append(dst, "{}"...)
+	if w.sink != nil && len(w.dst) >= flushAt {
+		w.sink.Write(w.dst) //nolint:errcheck // a hash takes everything
+		w.dst = w.dst[:0]
 	}
-	dst = append(dst, '{')
-	for k, c := range t.sorted(i) {
-		if k > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendQuoted(newLine(dst, indent+1, indent), t.keys.names[t.nodes[c].key])
-		dst = append(dst, ':')
-		if indent >= 0 {
-			dst = append(dst, ' ')
-		}
-		dst = t.appendValue(dst, c, deeper(indent))
-	}
-	return append(newLine(dst, indent, indent), '}')
 }
 
-func deeper(indent int) int {
+func (w *jsonWriter) text(n *node) {
+	if n.form != escaped {
+		w.dst = appendQuoted(w.dst, w.t.text(n))
+		return
+	}
+	w.scratch = unescape(w.scratch[:0], w.t.src[n.off+1:n.off+1+n.val])
+	w.dst = appendQuoted(w.dst, unsafe.String(unsafe.SliceData(w.scratch), len(w.scratch)))
+}
+
+func (w *jsonWriter) array(i uint32, indent int) {
+	n := &w.t.nodes[i]
+	if n.val == 0 {
+		w.dst = append(w.dst, "[]"...)
+		return
+	}
+	w.dst = append(w.dst, '[')
+	for c := i + 1; c < n.next; c = w.t.nodes[c].next {
+		if c > i+1 {
+			w.dst = append(w.dst, ',')
+		}
+		w.value(c, w.line(indent, 1))
+	}
+	w.line(indent, 0)
+	w.dst = append(w.dst, ']')
+}
+
+func (w *jsonWriter) object(i uint32, indent int) {
+	n := &w.t.nodes[i]
+	if n.val == 0 {
+		w.dst = append(w.dst, "{}"...)
+		return
+	}
+	w.dst = append(w.dst, '{')
+	base := len(w.fields)
+	w.sortFields(i)
+	for k := range n.val {
+		if k > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		c := w.fields[base+int(k)]
+		inner := w.line(indent, 1)
+		w.dst = append(appendQuoted(w.dst, w.t.keys.names[w.t.nodes[c].key]), ':')
+		if indent >= 0 {
+			w.dst = append(w.dst, ' ')
+		}
+		w.value(c, inner)
+	}
+	w.fields = w.fields[:base]
+	w.line(indent, 0)
+	w.dst = append(w.dst, '}')
+}
+
+// line begins a line, so much deeper than indent, unless the style is compact; it returns that depth.
+func (w *jsonWriter) line(indent, more int) int {
 	if indent < 0 {
 		return indent
 	}
-	return indent + 1
+	w.dst = append(w.dst, '\n')
+	for n := 2 * (indent + more); n > 0; n -= len(spaces) {
+		w.dst = append(w.dst, spaces[:min(n, len(spaces))]...)
+	}
+	return indent + more
 }
 
-// newLine begins a line at a depth, unless the style is compact.
-func newLine(dst []byte, depth, indent int) []byte {
-	if indent < 0 {
-		return dst
-	}
-	dst = append(dst, '\n')
-	for range depth {
-		dst = append(dst, ' ', ' ')
-	}
-	return dst
-}
+const spaces = "                                                                "
 
-// sorted are the fields of the object at i by key.
-func (t *tree) sorted(i uint32) []uint32 {
+// sortFields appends the fields of the object at i to w.fields, sorted by key.
+func (w *jsonWriter) sortFields(i uint32) {
+	t := w.t
 	t.rankOnce.Do(func() { t.ranks = t.keys.ranks() })
-	n := &t.nodes[i]
-	fields := make([]uint32, 0, n.val)
-	for c := i + 1; c < n.next; c = t.nodes[c].next {
-		fields = append(fields, c)
+	base := len(w.fields)
+	for c := i + 1; c < t.nodes[i].next; c = t.nodes[c].next {
+		w.fields = append(w.fields, c)
 	}
-	slices.SortFunc(fields, func(a, b uint32) int { return int(t.ranks[t.nodes[a].key]) - int(t.ranks[t.nodes[b].key]) })
-	return fields
+	slices.SortFunc(w.fields[base:], func(a, b uint32) int { return int(t.ranks[t.nodes[a].key]) - int(t.ranks[t.nodes[b].key]) })
 }
 
+// ranks are the places of the keys in the order of their bytes.
 func (k *keyTable) ranks() []uint32 {
 	order := make([]uint32, len(k.names))
 	for id := range order {
 		order[id] = uint32(id)
 	}
-	slices.SortFunc(order, func(a, b uint32) int {
-		if k.names[a] < k.names[b] {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(order, func(a, b uint32) int { return strings.Compare(k.names[a], k.names[b]) })
 	ranks := make([]uint32, len(k.names))
 	for rank, id := range order {
 		ranks[id] = uint32(rank)

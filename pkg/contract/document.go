@@ -7,8 +7,6 @@ package contract
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path"
@@ -30,6 +28,9 @@ type content struct {
 	version  string
 	dangling []*Error
 
+	identifiers []Node // the $id, $anchor and $dynamicAnchor of its schemas
+	bundled     *tree  // all files as one, nil where there is only one
+
 	digestOnce sync.Once
 	digest     string
 
@@ -46,17 +47,9 @@ func (d *Document) OpenAPI() string { return d.version }
 // Source is the name that the description was loaded under.
 func (d *Document) Source() string { return d.source }
 
-// Converted reports whether the source was Swagger 2.0. Places then are those of the Swagger original, as near as can be told.
-func (d *Document) Converted() bool { return d.root.original != nil }
-
-// SHA256 is the hexadecimal digest of Canonical.
-func (d *Document) SHA256() string {
-	d.digestOnce.Do(func() {
-		sum := sha256.Sum256(d.Canonical())
-		d.digest = hex.EncodeToString(sum[:])
-	})
-	return d.digest
-}
+// Converted reports whether the source was Swagger 2.0. Lines and columns are those of the original, pointers those of
+// the OpenAPI 3 description that it was converted to.
+func (d *Document) Converted() bool { return d.root.converted }
 
 // under is the same document loaded under another name. Places keep the first one.
 func (d *Document) under(name string) *Document { return &Document{source: name, content: d.content} }
@@ -69,14 +62,26 @@ func Parse(ctx context.Context, name string, data []byte, opt Options) (*Documen
 	if bad != nil {
 		return nil, bad
 	}
+	var err error
+	if isSwagger(root) {
+		if root, err = convertSwagger(root, opt); err != nil {
+			return nil, err
+		}
+		d.files[root.id], d.order[0] = root, root
+	}
 	d.root = root
 	root.remote = strings.HasPrefix(root.id, "https://")
-	var err error
 	if d.version, err = openAPIVersion(d.Root()); err != nil {
 		return nil, err
 	}
 	r := resolver{ctx: ctx, d: d, opt: opt, dialect: dialectOf(d.version), names: newNames(), walkers: map[*tree]*walker{}}
 	if err := r.link(); err != nil {
+		return nil, err
+	}
+	if len(d.order) > 1 {
+		d.bundled, err = bundle(d)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return d, nil

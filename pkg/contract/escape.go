@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // escapeLength is the length of the JSON escape that b begins with, a surrogate pair counted as one; 0 when it is none.
@@ -86,14 +87,14 @@ const hexDigits = "0123456789abcdef"
 // appendQuoted appends s as a JSON string with as few escapes as the grammar allows.
 func appendQuoted(dst []byte, s string) []byte {
 	dst = append(dst, '"')
-	from := 0
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' {
-			continue
+	for {
+		i := plainEnd(unsafe.Slice(unsafe.StringData(s), len(s)), 0)
+		dst = append(dst, s[:i]...)
+		if i == len(s) {
+			return append(dst, '"')
 		}
-		dst = append(dst, s[from:i]...)
-		from = i + 1
+		c := s[i]
+		s = s[i+1:]
 		switch c {
 		case '"', '\\':
 			dst = append(dst, '\\', c)
@@ -112,6 +113,4 @@ func appendQuoted(dst []byte, s string) []byte {
 			dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
 		}
 	}
-	dst = append(dst, s[from:]...)
-	return append(dst, '"')
 }

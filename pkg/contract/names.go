@@ -10,6 +10,7 @@ type names struct {
 	ids     map[string]Node // by absolute or file-relative URI without fragment
 	anchors map[anchor]Node
 	dynamic map[string]int // how many schemas have a $dynamicAnchor of this name
+	all     []Node         // the fields that name
 }
 
 // An anchor is a name inside a resource: a file, or a schema with an $id.
@@ -25,6 +26,7 @@ func newNames() *names {
 // note takes the name in field f of the schema at i, and enters the scope that an $id opens.
 func (k *names) note(w *walker, kind int, i, f uint32) error {
 	schema, name := Node{w.t, i}, Node{w.t, f}
+	k.all = append(k.all, name)
 	if kind == keyID {
 		return k.noteID(w, schema, name)
 	}

@@ -4,8 +4,9 @@ import "sort"
 
 // An edge is a resolved reference: from the string that names it to its target.
 type edge struct {
-	from uint32
-	to   Node
+	from  uint32
+	shape shape // of the target
+	to    Node
 }
 
 // Target is what a reference string points at: the value of a $ref, $dynamicRef or discriminator mapping in a
@@ -14,12 +15,17 @@ func (d *Document) Target(s Node) Node {
 	if s.t == nil {
 		return Node{}
 	}
-	edges := s.t.edges
-	k := sort.Search(len(edges), func(k int) bool { return edges[k].from >= s.i })
-	if k < len(edges) && edges[k].from == s.i {
-		return edges[k].to
+	e, _ := s.t.edge(s.i)
+	return e.to
+}
+
+// edge is the one that begins at the string at i.
+func (t *tree) edge(i uint32) (edge, bool) {
+	k := sort.Search(len(t.edges), func(k int) bool { return t.edges[k].from >= i })
+	if k < len(t.edges) && t.edges[k].from == i {
+		return t.edges[k], true
 	}
-	return Node{}
+	return edge{}, false
 }
 
 // Deref follows the $ref of n, through chains and across files, to its target; n itself when it is no reference.

@@ -33,7 +33,11 @@ func (r *resolver) link() error {
 		slices.SortFunc(t.edges, func(a, b edge) int { return int(a.from) - int(b.from) })
 	}
 	r.sortDangling()
-	return r.refuseCircles()
+	r.d.identifiers = r.names.all
+	if err := r.refuseCircles(); err != nil {
+		return err
+	}
+	return r.refuseItemCircles()
 }
 
 // pending is a file with references that are not resolved yet; nil when all are. A resolved reference may add to any file.
@@ -79,7 +83,7 @@ func (r *resolver) resolve(t *tree, ref reference) error {
 	}
 	switch {
 	case err == nil:
-		t.edges = append(t.edges, edge{ref.from, to})
+		t.edges = append(t.edges, edge{ref.from, ref.shape, to})
 		return r.walk(to.t, to.i, ref.shape)
 	case r.ctx.Err() != nil:
 		return r.ctx.Err()
@@ -267,4 +271,34 @@ func (r *resolver) refuseCircles() error {
 		}
 	}
 	return nil
+}
+
+// refuseItemCircles is the error for path items of other files that lead back to themselves through callbacks: written out
+// in one file they would have no end.
+func (r *resolver) refuseItemCircles() error {
+	const underway, done = 1, 2
+	state := map[Node]int{}
+	var visit func(at Node) error
+	visit = func(at Node) error {
+		state[at] = underway
+		for _, e := range at.t.edges {
+			if e.shape != sPathItem || e.to.t == r.d.root || e.from < at.i || e.from >= at.raw().next {
+				continue
+			}
+			if state[e.to] == underway {
+				return fail(Node{at.t, e.from}, "the path item leads back to itself through another file", "keep path items that call back to each other in the root document")
+			}
+			if state[e.to] != done {
+				if err := visit(e.to); err != nil {
+					return err
+				}
+			}
+		}
+		state[at] = done
+		return nil
+	}
+	if len(r.d.order) == 1 {
+		return nil
+	}
+	return visit(r.d.Root())
 }

@@ -17,11 +17,9 @@ type tree struct {
 
 	edges []edge // resolved references, by from
 
-	remote bool   // id is a URL
-	refKey uint32 // id of the key $ref, noKey where there is none
-
-	// original is the Swagger 2.0 description that this one was converted from, nil for all others.
-	original *tree
+	remote    bool   // id is a URL
+	converted bool   // from Swagger 2.0, over the same text
+	refKey    uint32 // id of the key $ref, noKey where there is none
 
 	lineOnce sync.Once
 	lines    []uint32 // offsets of line starts
