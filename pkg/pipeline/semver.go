@@ -40,16 +40,21 @@ func SemverInput(d report.Diff, scheme, zeroMajor string, doc *contract.Document
 		PreviousPlace: report.Place{File: d.Old.Source, Pointer: "/info/version"}, CurrentPlace: doc.Root().Find("/info/version").Place(),
 		PreviousMajor: d.Old.Major, CurrentMajor: d.New.Major,
 		Scheme: scheme, ZeroMajor: zeroMajor,
-		Change: semver.Change{Breaking: d.Totals.Breaking > 0, Changed: len(d.Changes) > 0, AddedOnly: len(d.Changes) > 0},
+		Change: semver.Change{Breaking: d.Totals.Breaking > 0, Changed: len(d.Changes) > 0},
 	}
+	added, other := 0, 0
 	for i := range d.Changes {
 		f := &d.Changes[i]
-		if f.Kind != "added" {
-			in.AddedOnly = false
+		switch {
+		case f.Kind == "added":
+			added++
+		case f.Category != "docs": // changed words, info.version among them, take nothing away from an addition
+			other++
 		}
 		if f.Waived() && f.Level == report.Error {
 			in.Waived = append(in.Waived, f.Message)
 		}
 	}
+	in.AddedOnly = added > 0 && other == 0
 	return in
 }
