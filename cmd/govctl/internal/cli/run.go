@@ -94,7 +94,7 @@ func outcome(worst pipeline.Class) error {
 }
 
 func (a *app) loadContract(ctx context.Context, source string, c config.Contract) (*contract.Document, error) {
-	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs})
+	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs, AllowDangling: true})
 }
 
 // commit is the commit that the run belongs to.
