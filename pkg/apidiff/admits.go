@@ -174,6 +174,9 @@ func (n *norm) admitsLogic(s *side, v contract.Node, dir Side, depth int) truth 
 }
 
 func (u union) admits(s *side, v contract.Node, dir Side, depth int) truth {
+	if u.null && v.Kind() == contract.Null {
+		return yes
+	}
 	hits, maybe := u.count(s, v, dir, depth)
 	switch {
 	case u.one && hits > 1:

@@ -32,6 +32,7 @@ type Result struct {
 	Diff     report.Diff
 	Problems []report.Finding // waivers that match nothing or have expired
 	ops      []operation
+	causes   map[string]string // by fingerprint: the component or the operation that was edited
 }
 
 // Compare tells what changed from the old contract to the new one.

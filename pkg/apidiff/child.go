@@ -136,11 +136,9 @@ type flags struct{ readOnly, writeOnly bool }
 
 func (u use) flags() flags {
 	var f flags
-	for _, list := range [][]contract.Node{u.notes, u.schema.nodes} {
-		for _, n := range list {
-			f.readOnly = f.readOnly || n.Get("readOnly").Bool()
-			f.writeOnly = f.writeOnly || n.Get("writeOnly").Bool()
-		}
+	for _, n := range carriers(u) {
+		f.readOnly = f.readOnly || n.Get("readOnly").Bool()
+		f.writeOnly = f.writeOnly || n.Get("writeOnly").Bool()
 	}
 	return f
 }

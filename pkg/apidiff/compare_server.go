@@ -117,8 +117,6 @@ func (e *engine) renames() map[contract.Node]contract.Node {
 	return e.renamed
 }
 
-func (e *engine) renamedTo(o, n contract.Node) bool { return e.renames()[o] == n && n.Exists() }
-
 func (e *engine) renamedFrom(n contract.Node) bool {
 	e.renames()
 	return e.renamedTargets[n]

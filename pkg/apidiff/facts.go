@@ -109,6 +109,13 @@ func (s *side) fact(n contract.Node) *facts {
 				f.allOf = append(f.allOf, m)
 			}
 			composed = composed || len(f.allOf) > 0
+		case "anyOf", "oneOf":
+			if v.Len() == 1 {
+				f.allOf = append(f.allOf, v.At(0)) // an alternative of one is none
+				composed = true
+			} else {
+				f.keep(name, v)
+			}
 		case "type":
 			f.readType(v)
 		case "nullable":

@@ -13,8 +13,8 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// finding is the record as readers see it.
-func (e *engine) finding(r *record) report.Finding {
+// finding is the record as readers see it, and the component or operation that it belongs to.
+func (e *engine) finding(r *record) (report.Finding, string) {
 	rule := r.rule
 	level, verdict := e.judgement(r)
 	s := e.subjectOf(r)
@@ -34,7 +34,7 @@ func (e *engine) finding(r *record) report.Finding {
 	}
 	f.Breaking = level == report.Error
 	f.Fingerprint = fingerprint(rule.ID, s.String(), r.name, r.from, r.to)
-	return f
+	return f, s.owner
 }
 
 // judgement is the level in force: that of the row, or the configured one, lowered where the gate does not reach,
@@ -139,16 +139,21 @@ func fingerprint(rule, subject, name, from, to string) string {
 // result turns the records into a report, worst first.
 func (e *engine) result() *Result {
 	changes := []report.Finding{}
+	causes := map[string]string{}
 	for _, r := range e.list {
-		f := e.finding(r)
+		if r.all == nil {
+			continue // of a pair that turned out equal
+		}
+		f, owner := e.finding(r)
 		if f.Level != Off {
 			changes = append(changes, f)
+			causes[f.Fingerprint] = owner
 		}
 	}
 	changes = merge(changes)
 	problems := waive(changes, slices.Clone(e.opt.Waivers), e.opt.Now)
 	slices.SortStableFunc(changes, byWeight)
-	res := &Result{ops: e.ops, Problems: problems}
+	res := &Result{ops: e.ops, Problems: problems, causes: causes}
 	res.Diff = report.Diff{
 		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(e.opt.Now),
 		Old: e.old.describe(), New: e.new.describe(), Changes: changes,

@@ -20,6 +20,9 @@ func (e *engine) judge(s *site) {
 		e.judgeRecomposed(s, a, b)
 	default:
 		e.judgeTypes(s, a, b, a.types, b.types)
+		if len(a.unions) > 0 {
+			e.judgeNull(s, a, b, a.nulls(), b.nulls())
+		}
 		e.judgeEnum(s, a, b)
 		e.judgeScalars(s, a, b)
 		e.judgeArray(s, a, b)
@@ -187,10 +190,24 @@ func (e *engine) judgeNull(s *site, a, b *norm, ta, tb types) {
 	}
 }
 
+// nulls are the types as far as null beside alternatives goes.
+func (n *norm) nulls() types {
+	t := tObject
+	for _, u := range n.unions {
+		if u.null {
+			t |= n.types & tNull
+		}
+	}
+	return t
+}
+
 // nullAt is the node that makes null valid, where one does.
 func (n *norm) nullAt() contract.Node {
 	if n.enum != nil && n.enum.null {
 		return n.enum.at
+	}
+	if len(n.unions) > 0 {
+		return n.unions[0].at
 	}
 	return contract.Node{}
 }

@@ -58,6 +58,9 @@ func (n *norm) hull(s *side, depth int) types {
 	}
 	for _, u := range n.unions {
 		var all types
+		if u.null {
+			all = tNull
+		}
 		for _, b := range u.branches {
 			all |= s.of(b).schema.norm().hull(s, depth+1)
 		}
@@ -76,6 +79,9 @@ func (n *norm) outline(s *side) string {
 		word := "any of "
 		if u.one {
 			word = "one of "
+		}
+		if u.null {
+			word = "null or " + word
 		}
 		parts = append(parts, word+branchNames(s, u.branches))
 	}

@@ -40,11 +40,20 @@ func (e *engine) words(from *site, o, n use) {
 	e.edge(from, s)
 }
 
-// carriers are the nodes that may carry words, outermost first.
+// carriers are the nodes that may carry words, outermost first. Beside null, the one alternative carries them too.
 func carriers(u use) []contract.Node {
 	out := append(slices.Clone(u.notes), u.schema.nodes...)
-	if len(out) == 0 || u.entry.Exists() && out[0] != u.entry {
+	if u.entry.Exists() && !slices.Contains(out, u.entry) {
 		out = append([]contract.Node{u.entry}, out...)
+	}
+	s := u.schema.side
+	for i := 0; i < len(out) && i < 20; i++ {
+		for _, key := range []string{"anyOf", "oneOf"} {
+			if branches := s.withoutNull(union{branches: items(out[i].Get(key))}); len(branches.branches) == 1 && branches.null {
+				inner := s.of(branches.branches[0])
+				out = append(append(out, inner.notes...), inner.schema.nodes...)
+			}
+		}
 	}
 	return out
 }
@@ -177,7 +186,7 @@ func (e *engine) compareMapping(s *site, was, is contract.Node) {
 			e.tell(s, delta{attr: "discriminator-mapping", op: Added, name: value, new: n, to: quoted(value)})
 		case !n.Exists():
 			e.tell(s, delta{attr: "discriminator-mapping", op: Removed, name: value, old: o, from: quoted(value)})
-		case o.Text() != n.Text() && !e.sameTarget(o, n):
+		case o.Text() != n.Text() && !e.sameTarget(s, o, n):
 			e.tell(s, delta{attr: "discriminator-mapping", op: Changed, name: value, old: o, new: n, from: jsonOf(o), to: jsonOf(n)})
 		}
 	}
@@ -191,8 +200,14 @@ func mapping(n contract.Node) map[string]contract.Node {
 	return m
 }
 
-// sameTarget reports whether two mapping values lead to schemas that can be the same one under another name.
-func (e *engine) sameTarget(o, n contract.Node) bool {
+// sameTarget reports whether two mapping values lead to one schema under two names: equal ones, or one whose old name
+// is gone to one whose new name was not there. What changed in it is told where it is compared.
+func (e *engine) sameTarget(s *site, o, n contract.Node) bool {
 	a, b := e.old.doc.Target(o), e.new.doc.Target(n)
-	return a.Exists() && b.Exists() && (a.Hash() == b.Hash() || e.renamedTo(a, b))
+	if !a.Exists() || !b.Exists() {
+		return false
+	}
+	gone := !e.new.doc.Root().Get("components").Get("schemas").Get(a.Key()).Exists()
+	fresh := !e.old.doc.Root().Get("components").Get("schemas").Get(b.Key()).Exists()
+	return gone && fresh || e.equal(e.old.of(a).schema, e.new.of(b).schema, s.mode)
 }

@@ -103,6 +103,7 @@ type objectPart struct {
 // A union is an anyOf or oneOf.
 type union struct {
 	one      bool // oneOf: exactly one
+	null     bool // null is valid besides; it is no branch
 	branches []contract.Node
 	at       contract.Node
 }
@@ -117,8 +118,7 @@ func (c *schema) norm() *norm {
 	if c.normal != nil {
 		return c.normal
 	}
-	n := &norm{types: tAll, maxLength: noCount, minLength: noCount, maxItems: noCount, minItems: noCount,
-		maxProps: noCount, minProps: noCount, minContains: noCount, maxContains: noCount}
+	n := newNorm()
 	c.normal = n
 	for _, node := range c.nodes {
 		n.merge(c.side, node, 0)
@@ -224,34 +224,73 @@ func items(list contract.Node) []contract.Node {
 
 // mergeUnion resolves alternatives that are none: one branch, or one branch and null.
 func (n *norm) mergeUnion(s *side, f *facts, u union, depth int) {
+	u = s.withoutNull(u)
+	u.null = u.null || f.nullableAlone
+	if len(u.branches) != 1 || depth > 50 {
+		n.unions = append(n.unions, u)
+		return
+	}
+	inner := s.of(u.branches[0]).schema
+	sub := newNorm()
+	for _, node := range inner.nodes {
+		sub.merge(s, node, depth+1)
+	}
+	if u.null || inner.orNull {
+		sub.admitNull()
+	}
+	n.absorb(sub)
+}
+
+func newNorm() *norm {
+	return &norm{types: tAll, maxLength: noCount, minLength: noCount, maxItems: noCount, minItems: noCount,
+		maxProps: noCount, minProps: noCount, minContains: noCount, maxContains: noCount}
+}
+
+// withoutNull takes the alternatives out that stand for null.
+func (s *side) withoutNull(u union) union {
 	var rest []contract.Node
-	null := false
+	null := 0
 	for _, b := range u.branches {
-		c := s.of(b).schema
-		if len(c.nodes) == 1 && !c.orNull && s.fact(c.nodes[0]).onlyNull() {
-			null = true
+		if s.onlyNull(b) {
+			null++
 			continue
 		}
 		rest = append(rest, b)
 	}
-	if len(rest) != 1 || depth > 50 {
-		n.unions = append(n.unions, u)
-		return
+	if null == 0 || len(rest) == 0 || u.one && (null > 1 || s.admitNull(rest)) {
+		return u
 	}
-	inner := s.of(rest[0]).schema
-	if null && (inner.unconstrained() || inner.norm().types&tNull != 0 && u.one) {
-		n.unions = append(n.unions, u)
-		return
+	u.branches, u.null = rest, true
+	return u
+}
+
+// admitNull reports whether one of the branches says in its type that null is valid.
+func (s *side) admitNull(branches []contract.Node) bool {
+	for _, b := range branches {
+		c := s.of(b).schema
+		if c.orNull {
+			return true
+		}
+		typed := false
+		for _, n := range c.nodes {
+			f := s.fact(n)
+			typed = typed || f.types&tNull == 0 || f.has("enum") || f.has("const")
+		}
+		if !typed && len(c.nodes) > 0 && c.nodes[0].Kind() == contract.Object && s.fact(c.nodes[0]).types&tNull != 0 && s.fact(c.nodes[0]).typed {
+			return true
+		}
 	}
-	sub := &norm{types: tAll, maxLength: noCount, minLength: noCount, maxItems: noCount, minItems: noCount,
-		maxProps: noCount, minProps: noCount, minContains: noCount, maxContains: noCount}
-	for _, node := range inner.nodes {
-		sub.merge(s, node, depth+1)
+	return false
+}
+
+// onlyNull reports whether an alternative stands for null. In OpenAPI 3.0 generators write {nullable: true} for it,
+// which taken by the letter would admit everything and make the other alternatives pointless.
+func (s *side) onlyNull(b contract.Node) bool {
+	c := s.of(b).schema
+	if len(c.nodes) == 0 {
+		return s.v30 && s.doc.Deref(b).Get("nullable").Bool()
 	}
-	if null || inner.orNull || f.nullableAlone {
-		sub.admitNull()
-	}
-	n.absorb(sub)
+	return len(c.nodes) == 1 && !c.orNull && s.fact(c.nodes[0]).onlyNull()
 }
 
 // onlyNull reports whether nothing but null is valid.

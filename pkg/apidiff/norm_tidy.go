@@ -18,8 +18,9 @@ func (n *norm) tidy(s *side) {
 		n.neverAt = first(n.neverAt, n.typeAt)
 	}
 	if n.never {
-		*n = norm{never: true, neverAt: n.neverAt, typeAt: n.typeAt, maxLength: noCount, minLength: noCount, maxItems: noCount, minItems: noCount,
-			maxProps: noCount, minProps: noCount, minContains: noCount, maxContains: noCount}
+		never := newNorm()
+		never.never, never.types, never.neverAt, never.typeAt = true, 0, n.neverAt, n.typeAt
+		*n = *never
 	}
 }
 
@@ -34,11 +35,16 @@ func (n *norm) tidyUnions(s *side) {
 		switch {
 		case open:
 		case len(u.branches) == 1 && rounds < 100:
-			n.unions = nil
-			for _, node := range s.of(u.branches[0]).schema.nodes {
-				n.merge(s, node, 1)
+			sub, c := newNorm(), s.of(u.branches[0]).schema
+			for _, node := range c.nodes {
+				sub.merge(s, node, 1)
 			}
-			todo = append(todo, n.unions...)
+			if u.null || c.orNull {
+				sub.admitNull()
+			}
+			todo, sub.unions = append(todo, sub.unions...), nil
+			n.unions = nil
+			n.absorb(sub)
 		default:
 			kept = append(kept, u)
 		}
@@ -55,7 +61,7 @@ func distinct(s *side, u union) (branches []contract.Node, open bool) {
 			continue
 		}
 		seen[c.meaning()] = true
-		open = open || !u.one && c.unconstrained()
+		open = open || !u.one && c.unconstrained() && !s.onlyNull(b)
 		branches = append(branches, b)
 	}
 	return branches, open

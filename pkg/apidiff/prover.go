@@ -242,6 +242,9 @@ func (n *norm) admitsAsText(v contract.Node) bool {
 // byCases splits a into its alternatives, or into its types, and proves each.
 func (p *prover) byCases(a, b term, m mode, lean *int) bool {
 	if len(a.norm.unions) > 0 {
+		if a.norm.unions[0].null && a.norm.types&tNull != 0 && !p.part(a.only(tNull), b, m, lean) {
+			return false
+		}
 		for i := range a.norm.unions[0].branches {
 			if !p.part(a.alternative(i), b, m, lean) {
 				return false
@@ -291,6 +294,15 @@ func (a term) alternative(i int) term {
 func (a term) only(t types) term {
 	n := a.norm.clone()
 	n.types &= t
+	if t == tNull { // null is no branch: where it is valid besides the alternatives, they say nothing about it
+		var rest []union
+		for _, u := range n.unions {
+			if !u.null {
+				rest = append(rest, u)
+			}
+		}
+		n.unions = rest
+	}
 	n.tidy(a.side)
 	return term{side: a.side, norm: n, key: a.key + ":" + strconv.Itoa(int(t)), root: a.root, name: a.name}
 }

@@ -33,6 +33,14 @@ func (p *prover) unionHolds(a, b term, u *union, m mode, lean *int) bool {
 			return true
 		}
 	}
+	if u.null && a.norm.types&tNull != 0 {
+		if a.norm.types == tNull {
+			return true
+		}
+		if len(a.norm.unions) == 0 {
+			a = a.only(a.norm.types &^ tNull)
+		}
+	}
 	tried := 0
 	for _, i := range p.likely(a, b.side, u) {
 		c := b.side.of(u.branches[i]).schema
@@ -53,7 +61,7 @@ func (p *prover) unionHolds(a, b term, u *union, m mode, lean *int) bool {
 
 // sameBranches reports whether two lists have equal alternatives, in any order.
 func (p *prover) sameBranches(s *side, a union, t *side, b union) bool {
-	if len(a.branches) != len(b.branches) || !p.same && s != t {
+	if len(a.branches) != len(b.branches) || a.null != b.null || !p.same && s != t {
 		return false
 	}
 	count := map[contract.Hash]int{}
@@ -190,7 +198,7 @@ func noneAdmitted(x *norm, b term, dir Side) bool {
 
 func (p *prover) branchesDisjoint(a, b term, dir Side, depth int) bool {
 	for _, u := range a.norm.unions {
-		all := len(u.branches) <= maxBranchPairs
+		all := len(u.branches) <= maxBranchPairs && !(u.null && a.norm.types&b.norm.types&tNull != 0)
 		for _, c := range u.branches {
 			all = all && p.disjoint(termOf(a.side.of(c).schema), b, dir, depth+1)
 		}

@@ -74,7 +74,7 @@ func (r *Result) headline() string {
 		owners := map[string]bool{}
 		for i := range r.Diff.Changes {
 			if f := &r.Diff.Changes[i]; f.Breaking {
-				owners[cause(f)] = true
+				owners[r.causes[f.Fingerprint]] = true
 			}
 		}
 		parts = append(parts, fmt.Sprintf("%s in %s", plural(t.Breaking, "breaking change"), plural(len(owners), "root cause")))
@@ -91,12 +91,6 @@ func (r *Result) headline() string {
 		parts = append(parts, fmt.Sprintf("%d waived", t.Waived))
 	}
 	return strings.Join(parts, ", ") + "; " + bumpWords[r.Diff.Bump]
-}
-
-// cause is what breaking changes of one root have in common: the component or the operation that was edited.
-func cause(f *report.Finding) string {
-	owner, _, _ := strings.Cut(f.Subject, ".")
-	return owner
 }
 
 func plural(n int, word string) string {
