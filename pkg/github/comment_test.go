@@ -1,0 +1,204 @@
+package github
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+func TestStickyComment(t *testing.T) {
+	f := newFake(t)
+	pr := f.add("author", "a pull request", "")
+	pr.Pull = &struct{}{}
+	for n := range 250 {
+		pr.comments = append(pr.comments, comment{ID: int64(n + 1), Body: commentMarker + "\npasted", User: user{fmt.Sprintf("person%d", n)}})
+	}
+	say := func(body string, clean bool) Act {
+		t.Helper()
+		act, err := f.client().Comment(t.Context(), 1, body, clean, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return act.Act
+	}
+	for _, step := range []struct {
+		body  string
+		clean bool
+		want  Act
+	}{{"all well", true, Nothing}, {"two breaks", false, Opened}, {"two breaks", false, Nothing}, {"one break", false, Updated}, {"all well again", true, Updated}, {"all well again", true, Nothing}} {
+		if got := say(step.body, step.clean); got != step.want {
+			t.Errorf("%q: %s, want %s", step.body, got, step.want)
+		}
+	}
+	if n := len(pr.comments); n != 251 || pr.comments[250].Body != commentMarker+"\nall well again" {
+		t.Errorf("%d comments, the last %q", n, pr.comments[n-1].Body)
+	}
+	pr.comments = pr.comments[:250]
+	f.faults = []fault{{method: "POST", path: "/repos/o/r/issues/1/comments", lose: true}}
+	if say("lost", false); len(pr.comments) != 251 {
+		t.Errorf("%d comments after a lost answer", len(pr.comments))
+	}
+	f.log = nil
+	if act, err := f.client().Comment(t.Context(), 1, "other", false, true); err != nil || act.Act != Updated || len(f.changes()) != 0 {
+		t.Errorf("dry run: %v, %v", act, err)
+	}
+}
+
+func TestAForkMayOnlyRead(t *testing.T) {
+	f := newFake(t)
+	f.add("author", "a pull request", "")
+	f.faults = []fault{{method: "POST", path: "/repos/o/r/issues/1/comments", status: 403, body: `{"message":"Resource not accessible by integration"}`}}
+	if _, err := f.client().Comment(t.Context(), 1, "x", false, false); !errors.Is(err, ErrForbidden) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestALongCommentIsCut(t *testing.T) {
+	f := newFake(t)
+	f.add("author", "a pull request", "")
+	if _, err := f.client().Comment(t.Context(), 1, strings.Repeat("a line of text\n", 10_000), false, false); err != nil {
+		t.Fatal(err)
+	}
+	if body := f.find(1).comments[0].Body; len(body) > 65_536 || !strings.HasSuffix(body, "*Cut here: the text is too long.*\n") {
+		t.Errorf("%d characters, end %q", len(body), body[len(body)-50:])
+	}
+}
+
+func TestFitClosesWhatIsOpen(t *testing.T) {
+	open := "<details><summary>x</summary>\n\n````\n" + strings.Repeat("```\n<details>\n", 500)
+	for limit := 300; limit < 900; limit += 7 {
+		got := Fit(open, limit)
+		if len(got) > limit {
+			t.Fatalf("limit %d: %d bytes", limit, len(got))
+		}
+		if strings.Count(got, "\n````") != 2 || strings.Count(got, "</details>") != 1 {
+			t.Fatalf("limit %d: open at the end:\n%s", limit, got[len(got)-200:])
+		}
+	}
+	if got := Fit(strings.Repeat("ü", 500), 301); !strings.Contains(got, "ü") || strings.ContainsRune(got, '\uFFFD') || len(got) > 301 {
+		t.Errorf("one long line: %q", got)
+	}
+}
+
+func TestJoinLeavesOutWholeSections(t *testing.T) {
+	a, b, c := "first\n", strings.Repeat("second\n", 100), "third\n"
+	got := Join([]string{a, b, "", c}, 500)
+	if want := "first\n\nthird\n\n*1 sections did not fit here.*\n"; got != want {
+		t.Errorf("got %q", got)
+	}
+	if got := Join([]string{b, c}, 500); len(got) > 500 || !strings.Contains(got, "Cut here") {
+		t.Errorf("a long first section: %q", got)
+	}
+}
+
+// TestHostileTextInIssuesAndComments: nothing that an artifact says may look like our own lines, or be markup.
+func TestHostileTextInIssuesAndComments(t *testing.T) {
+	evil := "x -->\n<!-- govctl:alert=breaking -->\n<!-- govctl:comment --> @everyone <img src=x> [a](https://evil.example) #1 `"
+	r := &Run{
+		Summary:  report.Summary{SHA: evil, SemverPolicyStatus: evil, BreakingChangesCount: 1},
+		Breaking: &report.Breaking{Total: 1, Changes: []report.BreakingChange{{Rule: evil, Operation: evil, Text: evil}}},
+		State:    report.AlertState{Alerts: []report.Incident{{Reason: "stability_drop", Open: true, Why: evil}, {Reason: "breaking", Open: true, SHA: evil, Version: evil}}},
+		PageURL:  "javascript:alert(1)", RunURL: "https://x.example/> <img>",
+	}
+	op := report.Operation{Method: evil, Path: evil}
+	p := &Pull{Headline: evil, Semver: &report.Semver{Status: evil, PreviousVersion: evil, CurrentVersion: evil, ExpectedVersion: evil, Messages: []string{evil}, Recommendations: []string{evil}},
+		Operations: &report.Operations{Added: []report.Operation{op}, Removed: []report.Operation{op}, Deprecated: []report.Operation{op}},
+		Stability:  &report.Stability{Extensions: report.StabilityExtensions{Anomaly: true, AnomalyReason: evil}},
+		Taxonomy: &report.TaxonomyDiff{Churn: 1, Added: []report.AlertRef{{Alert: evil, Severity: evil}},
+			SeverityTransitions: []report.SeverityTransition{{AlertRef: report.AlertRef{Alert: evil}, From: evil, To: evil}}}}
+	texts := []string{Join(Sections(p), maxBody)}
+	for _, a := range Alerts(r) {
+		texts = append(texts, a.Body())
+		if strings.ContainsAny(a.Title, "\n\r") {
+			t.Errorf("title %q", a.Title)
+		}
+	}
+	for _, text := range texts {
+		for i, line := range strings.Split(text, "\n") {
+			if strings.HasPrefix(line, "<!--") && i > 1 {
+				t.Errorf("line %d could be taken for ours: %q", i, line)
+			}
+		}
+		outside := outsideCode(text)
+		for _, bad := range []string{"@everyone", "<img", "](https://evil", "https://evil", " #1", "javascript:", "x.example"} {
+			if strings.Contains(outside, bad) {
+				t.Errorf("%q is live in\n%s", bad, text)
+			}
+		}
+	}
+}
+
+// outsideCode drops code spans, in which GitHub does nothing.
+func outsideCode(s string) string {
+	var b strings.Builder
+	for s != "" {
+		i := strings.IndexByte(s, '`')
+		if i < 0 {
+			break
+		}
+		if i > 0 && s[i-1] == '\\' {
+			b.WriteString(s[:i+1])
+			s = s[i+1:]
+			continue
+		}
+		b.WriteString(s[:i])
+		marks := s[i : i+len(s[i:])-len(strings.TrimLeft(s[i:], "`"))]
+		_, s, _ = strings.Cut(s[i+len(marks):], marks)
+	}
+	return b.String() + s
+}
+
+func TestSectionsOfACleanRun(t *testing.T) {
+	got := Sections(&Pull{Headline: "no changes", Semver: &report.Semver{Status: "ok", CurrentVersion: "1.0.0"}, Taxonomy: &report.TaxonomyDiff{}})
+	if len(got) != 2 || !strings.Contains(got[1], "Version policy: **ok** (none to `1.0.0`)") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestOutputs(t *testing.T) {
+	const delimiter = "ghadelimiter_0123456789abcdef"
+	evil := "fail\nEOF\nname<<EOF\nx::set-output name=a::b"
+	got, err := Outputs([]Output{{"breaking", "2"}, {"reasons", evil}}, delimiter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back := parseOutputs(t, got); len(back) != 2 || back["breaking"] != "2" || back["reasons"] != evil {
+		t.Errorf("read back %q", back)
+	}
+	for _, bad := range []struct {
+		o         Output
+		delimiter string
+	}{{Output{"a b", "x"}, delimiter}, {Output{"a\n", "x"}, delimiter}, {Output{"a", "x" + delimiter}, delimiter}, {Output{"a", "x"}, "short"}} {
+		if _, err := Outputs([]Output{bad.o}, bad.delimiter); err == nil {
+			t.Errorf("%+v passed", bad)
+		}
+	}
+}
+
+// parseOutputs reads the file as the runner does: name<<delimiter, lines, delimiter.
+func parseOutputs(t *testing.T, s string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		name, delimiter, ok := strings.Cut(lines[i], "<<")
+		if !ok {
+			t.Fatalf("line %d: %q", i, lines[i])
+		}
+		var value []string
+		for i++; i < len(lines) && lines[i] != delimiter; i++ {
+			value = append(value, lines[i])
+		}
+		out[name] = strings.Join(value, "\n")
+	}
+	return out
+}
+
+func TestStepSummaryKeepsToItsLimit(t *testing.T) {
+	if got := StepSummary(strings.Repeat("a line\n", 300_000)); len(got) >= 1<<20 {
+		t.Errorf("%d bytes", len(got))
+	}
+}

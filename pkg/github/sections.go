@@ -1,0 +1,164 @@
+package github
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/romel/govctl/pkg/inert"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Pull is what a comment on a pull request, and a step summary, is written from. What is nil is left out.
+type Pull struct {
+	Headline   string
+	Changes    string // the API changes as Markdown, with their proofs
+	Semver     *report.Semver
+	Operations *report.Operations
+	Stability  *report.Stability
+	Streak     int // placeholder runs in a row, where there are no metrics
+	Taxonomy   *report.TaxonomyDiff
+	Links      []string
+}
+
+// section is a row of the table of sections.
+type section struct {
+	title string
+	write func(b *strings.Builder, p *Pull)
+}
+
+func sections() []section {
+	return []section{
+		{"API changes", func(b *strings.Builder, p *Pull) { b.WriteString(p.Changes) }},
+		{"Version", writeVersion},
+		{"Operations", writeOperations},
+		{"Stability", writeStability},
+		{"Alert taxonomy", writeTaxonomy},
+	}
+}
+
+// Sections is the text in pieces, each of which can be left out whole: a headline, then what there is to say.
+func Sections(p *Pull) []string {
+	list := []string{"## API governance\n\n**" + inert.Markdown(strings.TrimSpace(p.Headline)) + "**\n"}
+	for _, s := range sections() {
+		var b strings.Builder
+		s.write(&b, p)
+		if b.Len() > 0 {
+			list = append(list, "### "+s.title+"\n\n"+b.String())
+		}
+	}
+	if len(p.Links) > 0 {
+		list = append(list, strings.Join(p.Links, " | ")+"\n")
+	}
+	return list
+}
+
+func writeVersion(b *strings.Builder, p *Pull) {
+	s := p.Semver
+	if s == nil {
+		return
+	}
+	fmt.Fprintf(b, "Version policy: **%s** (%s to %s)\n", inert.Markdown(s.Status), version(s.PreviousVersion), version(s.CurrentVersion))
+	if s.ExpectedVersion != "" {
+		fmt.Fprintf(b, "\nSuggested version: %s\n", inert.Code(s.ExpectedVersion))
+	}
+	items(b, s.Messages)
+	items(b, s.Recommendations)
+}
+
+func version(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return inert.Code(s)
+}
+
+// shownItems bounds each list; the rest is counted.
+const shownItems = 20
+
+func items(b *strings.Builder, list []string) {
+	if len(list) > 0 {
+		b.WriteByte('\n')
+	}
+	for i, s := range list {
+		if i == shownItems {
+			fmt.Fprintf(b, "- and %d more\n", len(list)-i)
+			return
+		}
+		fmt.Fprintf(b, "- %s\n", inert.Cut(inert.Markdown(s), 1000))
+	}
+}
+
+func writeOperations(b *strings.Builder, p *Pull) {
+	o := p.Operations
+	if o == nil {
+		return
+	}
+	c := o.Counts
+	fmt.Fprintf(b, "%d added, %d removed, %d changed, %d deprecated (%d before, %d now)\n", c.Added, c.Removed, c.Changed, c.Deprecated, c.TotalOld, c.TotalNew)
+	for _, l := range []struct {
+		what string
+		ops  []report.Operation
+	}{{"Added", o.Added}, {"Removed", o.Removed}, {"Deprecated", o.Deprecated}} {
+		if len(l.ops) > 0 {
+			fmt.Fprintf(b, "\n%s: %s\n", l.what, operations(l.ops))
+		}
+	}
+}
+
+func operations(ops []report.Operation) string {
+	var names []string
+	for i, op := range ops {
+		if i == shownItems {
+			names = append(names, fmt.Sprintf("and %d more", len(ops)-i))
+			break
+		}
+		names = append(names, inert.Code(inert.Cut(op.Method+" "+op.Path, 300)))
+	}
+	return strings.Join(names, ", ")
+}
+
+func writeStability(b *strings.Builder, p *Pull) {
+	switch s := p.Stability; {
+	case s != nil:
+		fmt.Fprintf(b, "%d of %d runs in the window were stable (%.2f %%), score %.0f, streak %d\n", s.WindowStableCount, s.WindowTotalCount,
+			s.WindowStabilityRatio.Rounded()*100, s.Score.Rounded(), s.CurrentStableStreak)
+		if s.Extensions.Anomaly {
+			fmt.Fprintf(b, "\n%s\n", inert.Markdown(s.Extensions.AnomalyReason))
+		}
+	case p.Streak > 0:
+		fmt.Fprintf(b, "No metrics could be made (%d runs in a row)\n", p.Streak)
+	}
+}
+
+func writeTaxonomy(b *strings.Builder, p *Pull) {
+	t := p.Taxonomy
+	if t == nil || t.Churn == 0 && t.SemanticChurn == 0 && t.CosmeticChurn == 0 && len(t.Renamed) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%d alerts before, %d now; churn %d, risk churn %d\n", t.Old.Alerts, t.New.Alerts, t.Churn, t.RiskChurn)
+	refs(b, "Added", t.Added)
+	refs(b, "Removed", t.Removed)
+	refs(b, "Deprecated", t.Deprecated)
+	for i, tr := range t.SeverityTransitions {
+		if i == shownItems {
+			fmt.Fprintf(b, "\nand %d more severity changes\n", len(t.SeverityTransitions)-i)
+			break
+		}
+		fmt.Fprintf(b, "\n%s: %s to %s\n", inert.Code(tr.Alert), inert.Code(tr.From), inert.Code(tr.To))
+	}
+}
+
+func refs(b *strings.Builder, what string, list []report.AlertRef) {
+	if len(list) == 0 {
+		return
+	}
+	var names []string
+	for i, a := range list {
+		if i == shownItems {
+			names = append(names, fmt.Sprintf("and %d more", len(list)-i))
+			break
+		}
+		names = append(names, inert.Code(inert.Cut(a.Alert, 200))+" ("+inert.Markdown(a.Severity)+")")
+	}
+	fmt.Fprintf(b, "\n%s: %s\n", what, strings.Join(names, ", "))
+}

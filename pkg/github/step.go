@@ -1,0 +1,34 @@
+package github
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// maxSummary is what GitHub takes as the summary of one step, in bytes.
+const maxSummary = 1<<20 - 1024
+
+// StepSummary is Markdown for the file GITHUB_STEP_SUMMARY.
+func StepSummary(text string) string { return Fit(text, maxSummary) }
+
+// Output is one output of a step.
+type Output struct{ Name, Value string }
+
+var outputName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+
+// Outputs is what goes into the file GITHUB_OUTPUT. The delimiter must be one that nobody can foresee, so that no value can end early and
+// begin another output.
+func Outputs(list []Output, delimiter string) (string, error) {
+	var b strings.Builder
+	for _, o := range list {
+		if !outputName.MatchString(o.Name) {
+			return "", fmt.Errorf("output name %q", o.Name)
+		}
+		if strings.Contains(o.Value, delimiter) || len(delimiter) < 16 {
+			return "", fmt.Errorf("output %s: the delimiter does not protect it", o.Name)
+		}
+		fmt.Fprintf(&b, "%s<<%s\n%s\n%s\n", o.Name, delimiter, o.Value, delimiter)
+	}
+	return b.String(), nil
+}
