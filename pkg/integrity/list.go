@@ -1,6 +1,8 @@
 package integrity
 
 import (
+	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,4 +107,13 @@ func parseTime(s string) (t time.Time, err error) {
 		}
 	}
 	return t, err
+}
+
+// Holds reports whether any file of a checksum list lies in a folder: whether the list's paths can start from there.
+func Holds(checksums []byte, folder fs.FS) bool {
+	l, err := parseList(ChecksumsFile, checksums)
+	return err == nil && slices.ContainsFunc(l.Artifacts, func(a report.Checksum) bool {
+		_, err := fs.Lstat(folder, a.Path)
+		return err == nil
+	})
 }
