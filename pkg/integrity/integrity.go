@@ -33,8 +33,12 @@ const (
 
 // Names lists the integrity files: they describe the others and are covered by the signature, not by the checksums.
 func Names() []string {
-	return []string{ChecksumsFile, BadgeFile, SumsFile, SignatureFile, PublicKeyFile, PayloadFile, RawFile, PEMFile,
-		MinisigFile, MinisignKey, SigstoreFile}
+	return append([]string{ChecksumsFile, BadgeFile, SumsFile}, SignedNames()...)
+}
+
+// SignedNames lists the integrity files that signing makes.
+func SignedNames() []string {
+	return []string{SignatureFile, PublicKeyFile, PayloadFile, RawFile, PEMFile, MinisigFile, MinisignKey, SigstoreFile}
 }
 
 // Bounds on what is read: far above every honest file, far below what hurts.

@@ -46,7 +46,7 @@ func Reasons() []Reason {
 		{"size-mismatch", stepFiles, e, "The list gives another size than the file with this digest has.", ""},
 		{"file-refused", stepFiles, e, "Only regular files inside the folder are read; a link out of it could show anything.", ""},
 		{"file-extra", stepFiles, w, "A file that is not listed is not covered by the signature.", ""},
-		{"file-was-missing", stepFiles, w, "The file was expected and absent when the checksums were taken.", ""},
+		{"file-was-missing", stepFiles, w, "Files that were expected and absent when the checksums were taken are not covered.", ""},
 
 		{"count-mismatch", stepAggregate, e, "The count is not the number of listed files.", ""},
 		{"aggregate-mismatch", stepAggregate, e, "The aggregate is not the digest of the listed digests.", ""},

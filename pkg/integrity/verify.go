@@ -3,8 +3,10 @@ package integrity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/romel/govctl/pkg/report"
@@ -130,8 +132,14 @@ func (v *verifier) files(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range v.list.Missing {
-		c.refusals = append(c.refusals, refuse("file-was-missing", m, "the file was expected and absent when the checksums were taken"))
+	if missing := v.list.Missing; len(missing) > 0 {
+		const most = 5
+		more := ""
+		if len(missing) > most {
+			more = fmt.Sprintf(" and %d more", len(missing)-most)
+		}
+		c.refusals = append(c.refusals, refuse("file-was-missing", v.ChecksumsName, "absent when the checksums were taken: %s%s",
+			strings.Join(missing[:min(most, len(missing))], ", "), more))
 	}
 	v.say(c.refusals...)
 	v.out.Files = append(v.out.Files, c.verdicts...)

@@ -30,6 +30,9 @@ type Job struct {
 	// Progress is told about each step when it begins; nil is silence.
 	Progress func(step string)
 
+	// Signing is nil where no key is configured.
+	Signing *Signing
+
 	// Synthetic lets a refresh without a new commit count as a run.
 	Synthetic bool
 	// AllowBreaking lets breaking changes pass, whatever the configuration says.
@@ -83,6 +86,7 @@ var steps = []step{
 	{name: "badges", about: "write the badges", once: true, run: badges},
 	{name: "site", about: "build the status page", once: true, run: pages},
 	{name: "checksums", about: "take the digest of every file", once: true, run: checksums},
+	{name: "sign", about: "sign the checksums, where a key is configured", needs: []string{artifact.ChecksumsPath}, makes: signedFiles(), once: true, run: sign},
 }
 
 // StepInfo is a row of the table for readers.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func World() *Env {
 		Getenv:   os.Getenv,
 		Now:      time.Now,
 		HTTP:     func() *http.Client { return &http.Client{Timeout: 30 * time.Second} },
-		Git:      func() gitrepo.Repo { return gitrepo.Repo{Dir: ".", Run: gitrepo.Exec(os.Environ())} },
+		Git:      func() gitrepo.Repo { return gitrepo.Repo{Dir: ".", Run: gitrepo.Exec(withoutSecrets(os.Environ()))} },
 		Shell:    shell,
 		Terminal: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
 		Colour:   isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb" && os.Getenv("NO_COLOR") == "",
@@ -48,6 +49,11 @@ func World() *Env {
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// withoutSecrets is an environment for programs that govctl starts: none of them signs.
+func withoutSecrets(env []string) []string {
+	return slices.DeleteFunc(env, func(v string) bool { return strings.HasPrefix(v, seedVariable+"=") })
 }
 
 // maxCommandOutput bounds what a cmd: source may print, in bytes.
@@ -60,6 +66,7 @@ func shell(ctx context.Context, command string) ([]byte, error) {
 		name, flag = "cmd", "/C"
 	}
 	cmd := exec.CommandContext(ctx, name, flag, command)
+	cmd.Env = withoutSecrets(os.Environ())
 	cmd.WaitDelay = time.Second // a child of the command may hold the pipe open
 	var out bounded
 	cmd.Stdout = &out

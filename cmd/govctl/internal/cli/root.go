@@ -17,6 +17,10 @@ var groups = []func(*app) *cobra.Command{
 	semverCommand,
 	stabilityCommand,
 	milestonesCommand,
+	checksumsCommand,
+	signCommand,
+	verifyCommand,
+	keyCommand,
 	schemaCommand,
 	versionCommand,
 }

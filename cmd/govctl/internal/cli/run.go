@@ -21,6 +21,7 @@ type runFlags struct {
 	state, sha, runID        string
 	synthetic, allowBreaking bool
 	wait                     time.Duration
+	sign                     signFlags
 }
 
 // defaultWait is how long a command waits for another run in the same folder.
@@ -45,6 +46,7 @@ func runCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
 	c.Flags().BoolVar(&f.allowBreaking, "allow-breaking", false, "let breaking changes pass (also ALLOW_BREAKING=1)")
 	c.Flags().DurationVar(&f.wait, "wait", defaultWait, "how long to wait for another run in the same folder")
+	f.sign.add(c)
 	return c
 }
 
@@ -54,6 +56,10 @@ func (a *app) run(ctx context.Context, f runFlags) (err error) {
 		return err
 	}
 	now, err := a.clock(a.now)
+	if err != nil {
+		return err
+	}
+	keys, err := a.signing(ctx, f.sign)
 	if err != nil {
 		return err
 	}
@@ -68,7 +74,7 @@ func (a *app) run(ctx context.Context, f runFlags) (err error) {
 	job := &pipeline.Job{
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
 		SHA: a.commit(ctx, f.sha), RunID: firstOf(f.runID, a.Getenv("GITHUB_RUN_ID")),
-		Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress,
+		Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress, Signing: keys,
 		Synthetic: f.synthetic, AllowBreaking: f.allowBreaking || truthy(a.Getenv("ALLOW_BREAKING")),
 	}
 	result, err := pipeline.Run(ctx, job)

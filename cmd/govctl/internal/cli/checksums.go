@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/integrity"
+	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/pkg/report"
+)
+
+func checksumsCommand(a *app) *cobra.Command {
+	return group("checksums", "Digests of the published files: write, verify", checksumsWrite(a), checksumsVerify(a))
+}
+
+// memberFlags choose the files that a checksum list covers.
+type memberFlags struct {
+	include         []string
+	all, requireAll bool
+}
+
+func checksumsWrite(a *app) *cobra.Command {
+	var f memberFlags
+	c := command("write", "Write checksums.json, SHA256SUMS and the badge", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		return a.writeChecksums(ctx, f)
+	})
+	c.Long = "Write the digests of these files of the output folder, in three forms:\n\n  " + strings.Join(integrity.DefaultMembers(), "\n  ") +
+		"\n\nAn absent one stands under \"missing\" and is a warning. A signature over an older list goes away."
+	c.Flags().StringArrayVar(&f.include, "include", nil, "cover these files too: a path below the output folder, or a `pattern` with * and ?")
+	c.Flags().BoolVar(&f.all, "all", false, "cover everything that the manifest lists, instead")
+	c.Flags().BoolVar(&f.requireAll, "require-all", false, "fail where a file is missing")
+	return c
+}
+
+func (a *app) writeChecksums(ctx context.Context, f memberFlags) (err error) {
+	now, err := a.clock(a.now)
+	if err != nil {
+		return err
+	}
+	files, err := openDir(a.out)
+	if err != nil {
+		return usage("%s: %w", a.out, cause(err)).hint("govctl run makes the output folder")
+	}
+	names, err := members(files, f)
+	if err != nil {
+		return err
+	}
+	store, _, err := artifact.Open(a.out, now, time.Minute)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	store.Begin("checksums")
+	sums, err := integrity.Sum(ctx, files, names)
+	if err != nil {
+		return err
+	}
+	sums.GeneratedAt = report.At(now())
+	if err := pipeline.WriteChecksums(store, sums); err != nil {
+		return err
+	}
+	for _, p := range sums.Missing {
+		fmt.Fprintf(a.Stderr, "govctl: warning: %s is missing\n", oneLine(p))
+	}
+	if len(sums.Missing) > 0 && f.requireAll {
+		return &exitError{code: Findings, err: fmt.Errorf("%d expected files are missing", len(sums.Missing))}
+	}
+	_, err = fmt.Fprintf(a.Stdout, "%s (%d)\n", sums.AggregateSHA256, sums.Count)
+	return err
+}
+
+// members are the paths to cover.
+func members(files fs.FS, f memberFlags) ([]string, error) {
+	names := integrity.DefaultMembers()
+	if f.all {
+		m, err := artifact.Load[report.Manifest](files, artifact.ManifestPath)
+		if err != nil {
+			return nil, usage("--all: %w", err).hint("govctl run writes the manifest")
+		}
+		names = nil
+		for _, file := range m.Files {
+			names = append(names, file.Path)
+		}
+	}
+	for _, pattern := range f.include {
+		pattern = path.Clean(filepath.ToSlash(pattern))
+		if !strings.ContainsAny(pattern, `*?[`) {
+			names = append(names, pattern)
+			continue
+		}
+		found, err := fs.Glob(files, pattern)
+		if err != nil || len(found) == 0 {
+			return nil, usage("--include %s matches no file of the output folder", pattern)
+		}
+		names = append(names, found...)
+	}
+	return slices.DeleteFunc(names, func(p string) bool { return !integrity.Coverable(p) }), nil
+}
+
+func checksumsVerify(a *app) *cobra.Command {
+	var f verifyFlags
+	c := command("verify [FOLDER]", "Compare files with checksums.json, without any signature", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+		if err := knownFormat(f.format); err != nil {
+			return err
+		}
+		r, err := a.bundle(args, &f, false)
+		if err != nil {
+			return integrityError(err)
+		}
+		v, err := integrity.VerifyChecksums(ctx, r)
+		if err != nil {
+			return integrityError(err)
+		}
+		if f.format == "text" {
+			for _, file := range v.Files {
+				fmt.Fprintf(a.Stdout, "%s: %s\n", oneLine(file.Path), fileVerdict(file))
+			}
+		}
+		return a.printVerification(v, f.format, fmt.Sprintf("%s (%d)", v.Aggregate, v.Count), "CHECKSUMS_FAIL")
+	})
+	c.Long = "Compare files with checksums.json. This shows that the files belong together; whose they are, govctl verify shows."
+	f.files(c)
+	a.formatFlag(c, &f.format)
+	return c
+}
+
+func fileVerdict(f report.FileVerdict) string {
+	if f.NewPath != "" {
+		return f.Verdict + " to " + oneLine(f.NewPath)
+	}
+	return f.Verdict
+}
