@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -137,6 +138,9 @@ func keyRevoke(a *app) *cobra.Command {
 		if file == "" {
 			return usage("no list of trusted keys: there is no --trusted-keys and sign.public_keys is not set")
 		}
+		if err := a.notTheSeed(args[0]); err != nil {
+			return err
+		}
 		var key integrity.PublicKey
 		err = a.editTrusted(file, func(list report.TrustedKeys) (out report.TrustedKeys, err error) {
 			out, key, err = integrity.Revoke(list, args[0], reason)
@@ -153,6 +157,14 @@ func keyRevoke(a *app) *cobra.Command {
 	c.Flags().StringVar(&trusted, "trusted-keys", "", "list of trusted keys, a `file` (default: sign.public_keys)")
 	c.Flags().StringVar(&reason, "reason", "", "why, for the list")
 	return c
+}
+
+// notTheSeed refuses a private key where a public one is wanted: both are 32 bytes, and a public key is published.
+func (a *app) notTheSeed(text string) error {
+	if seed := strings.TrimSpace(a.Getenv(seedVariable)); seed != "" && strings.TrimSpace(text) == seed {
+		return usage("this is the private key of %s, not a public key", seedVariable).hint("govctl key show prints the public key; take the seed out of your shell's history")
+	}
+	return nil
 }
 
 // editTrusted changes a list of trusted keys, which begins empty where there is none.

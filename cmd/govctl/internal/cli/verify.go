@@ -296,6 +296,9 @@ func (a *app) trust(ctx context.Context, f verifyFlags) (*integrity.Trust, error
 
 // publicKey reads the value of --public-key: a key, or the name of a file that holds one.
 func (a *app) publicKey(text string) (integrity.PublicKey, error) {
+	if err := a.notTheSeed(text); err != nil {
+		return integrity.PublicKey{}, err
+	}
 	k, err := integrity.ParsePublicKey("--public-key", []byte(text))
 	var bad *integrity.Unreadable
 	if !errors.As(err, &bad) || !exists(text) {
