@@ -27,6 +27,27 @@ func Load[T any](fsys fs.FS, p string) (T, error) {
 			return v, fmt.Errorf("read %s: %w", p, err)
 		}
 	}
+	return decode[T](p, b)
+}
+
+// Again reads a file that this store has written; nil when it has not. It was checked before it appeared, and nobody else writes
+// while the store is open, so it is not checked a second time.
+func Again[T any](s *Store, p string) (*T, error) {
+	s.mu.Lock()
+	_, ok := s.written[p]
+	s.mu.Unlock()
+	if !ok {
+		return nil, nil
+	}
+	b, err := Read(s.FS(), p, maxArtifact)
+	if err != nil {
+		return nil, err
+	}
+	v, err := decode[T](p, b)
+	return &v, err
+}
+
+func decode[T any](p string, b []byte) (v T, err error) {
 	if err := json.Unmarshal(b, &v); err != nil {
 		return v, fmt.Errorf("read %s: %w", p, err)
 	}

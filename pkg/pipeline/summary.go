@@ -121,12 +121,5 @@ func count(n int, what string) string {
 
 // written is an artifact of this run; nil when the run did not write it.
 func written[T any](b *bench, p string) (*T, error) {
-	if !b.run.wrote(b.path(p)) {
-		return nil, nil
-	}
-	v, err := artifact.Load[T](b.job.Store.FS(), b.path(p))
-	if err != nil {
-		return nil, err
-	}
-	return &v, nil
+	return artifact.Again[T](b.job.Store, b.path(p))
 }
