@@ -20,8 +20,9 @@ type baselines map[string][]byte
 func publishedPath(name string) string { return "schemas/" + name + ".json" }
 func baselinePath(name string) string  { return "schemas/" + name + "-baseline.json" }
 
-// findBaselines picks the last contract that a finished run of another commit published. A repeated or refreshed run compares
-// with what it compared with before, and so does the run after a killed one: otherwise the killed run's change would never be told.
+// findBaselines picks the contract of the last run that passed its gate. After a failed gate, a placeholder, a killed run or for a
+// repeated one, that is what the run before compared with: otherwise one failed run would make its break the new normal, and
+// the version that mends it would be refused for breaking nothing.
 func (r *run) findBaselines() (baselines, error) {
 	previous, err := artifact.Load[report.Manifest](r.job.Store.FS(), artifact.ManifestPath)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -50,11 +51,27 @@ func (r *run) findBaselines() (baselines, error) {
 			baseline = kept
 		case !interrupted && again:
 			baseline = listed(previous, baselinePath(c.Name), kept)
+		case !interrupted && !r.passedGate(c.Name) && listed(previous, baselinePath(c.Name), kept) != nil:
+			baseline = kept
 		}
 		r.published[c.Name] = digest(published)
 		found[c.Name] = baseline
 	}
 	return found, nil
+}
+
+// passedGate reports whether the previous run let the contract pass; a folder without a summary stopped nobody.
+func (r *run) passedGate(name string) bool {
+	s, err := artifact.Load[report.Summary](r.job.Store.FS(), artifact.SummaryPath)
+	if err != nil {
+		return true
+	}
+	for _, step := range s.Steps {
+		if step.Name == "gate" || step.Name == "gate "+name {
+			return step.Status == "ok"
+		}
+	}
+	return true
 }
 
 // interrupted is the digest of the baseline that a killed run had; false when the last run came to its end.

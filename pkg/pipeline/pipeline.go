@@ -50,6 +50,7 @@ type Result struct {
 	Repairs []string // what an interrupted earlier run left behind, and what was done about it
 	SHA     string
 	RunID   string
+	Breaks  []report.Finding // what breaks clients, worst first
 }
 
 // Class orders the outcomes of a step; the worst one is the outcome of the run.
@@ -84,6 +85,7 @@ var steps = []step{
 	{name: "milestones", about: "sum up the milestones", makes: []string{artifact.MilestonesPath, artifact.MilestonesBadge}, once: true, run: milestones},
 	{name: "summary", about: "write what a dashboard fetches", once: true, run: summary},
 	{name: "badges", about: "write the badges", once: true, run: badges},
+	{name: "metrics", about: "write the figures for Prometheus", once: true, run: metrics},
 	{name: "site", about: "build the status page", once: true, run: pages},
 	{name: "checksums", about: "take the digest of every file", once: true, run: checksums},
 	{name: "sign", about: "sign the checksums, where a key is configured", needs: []string{artifact.ChecksumsPath}, makes: signedFiles(), once: true, run: sign},
@@ -134,7 +136,8 @@ func Run(ctx context.Context, j *Job) (Result, error) {
 	if err := r.end(); err != nil {
 		return Result{}, err
 	}
-	return Result{Steps: r.steps, Summary: r.final, Worst: r.worst, Repairs: r.repairs, SHA: r.job.SHA, RunID: r.job.RunID}, nil
+	breaks, err := r.breaks()
+	return Result{Steps: r.steps, Summary: r.final, Worst: r.worst, Repairs: r.repairs, SHA: r.job.SHA, RunID: r.job.RunID, Breaks: breaks}, err
 }
 
 // do runs one step and records how it ended. Whatever happens in it, the next step follows.
@@ -189,4 +192,24 @@ func (b *bench) lacks(needs []string) error {
 		}
 	}
 	return nil
+}
+
+// breaks gathers the breaking changes of all contracts.
+func (r *run) breaks() ([]report.Finding, error) {
+	var all []report.Finding
+	for _, b := range r.benches() {
+		d, err := written[report.Diff](b, diffFile)
+		if err != nil {
+			return nil, err
+		}
+		if d == nil {
+			continue
+		}
+		for _, f := range d.Changes {
+			if f.Breaking {
+				all = append(all, f)
+			}
+		}
+	}
+	return all, nil
 }

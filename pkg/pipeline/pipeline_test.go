@@ -255,6 +255,25 @@ func TestGates(t *testing.T) {
 	}
 }
 
+func TestAFailedGateKeepsItsBaseline(t *testing.T) {
+	w := newWorld(t)
+	w.version("1.0.0", "a", "b").run("a000000", "1")
+	if r := w.version("1.1.0", "a").run("b000000", "2"); r.Worst != Findings {
+		t.Fatalf("outcome %d", r.Worst)
+	}
+	if r := w.version("1.1.1", "a").run("c000000", "3"); r.Worst != Findings || w.diff().Old.Version != "1.0.0" {
+		t.Errorf("the break became the new normal: outcome %d, compared with %s", r.Worst, w.diff().Old.Version)
+	}
+	w.files["api.yaml"] = "torn: ["
+	w.run("d000000", "4")
+	if r := w.version("2.0.0", "a").run("e000000", "5"); r.Worst != Fine || w.diff().Old.Version != "1.0.0" {
+		t.Errorf("the right version did not pass: outcome %d, compared with %s", r.Worst, w.diff().Old.Version)
+	}
+	if w.version("2.0.1", "a").run("f000000", "6"); w.diff().Old.Version != "2.0.0" {
+		t.Errorf("compared with %s after a pass", w.diff().Old.Version)
+	}
+}
+
 func TestBaselines(t *testing.T) {
 	for _, c := range []struct {
 		name, cfg, file string

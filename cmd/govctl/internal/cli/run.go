@@ -14,6 +14,7 @@ import (
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // runFlags are the flags of `govctl run`.
@@ -130,6 +131,7 @@ func (a *app) printRun(r pipeline.Result) {
 	for _, s := range r.Steps {
 		fmt.Fprintf(a.Stdout, "  %-5s  %-11s  %s\n", marks[s.Status], s.Name, oneLine(s.Reason))
 	}
+	a.printBreaks(r.Breaks)
 	for _, line := range r.Repairs {
 		fmt.Fprintf(a.Stderr, "govctl: %s\n", oneLine(line))
 	}
@@ -139,6 +141,23 @@ func (a *app) printRun(r pipeline.Result) {
 		}
 	}
 	fmt.Fprintf(a.Stdout, "files: %s   page: %s\n", a.out, filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
+}
+
+// shownBreaks is how many breaking changes a run prints; the page and the files have them all.
+const shownBreaks = 5
+
+func (a *app) printBreaks(breaks []report.Finding) {
+	for i := range breaks[:min(len(breaks), shownBreaks)] {
+		f := &breaks[i]
+		at := f.At()
+		if at == nil {
+			at = &report.Place{}
+		}
+		fmt.Fprintf(a.Stdout, "  breaks: %s:%d: %s\n", oneLine(at.File), at.Line, oneLine(f.Message))
+	}
+	if n := len(breaks) - shownBreaks; n > 0 {
+		fmt.Fprintf(a.Stdout, "  and %d more in openapi-diff.json\n", n)
+	}
 }
 
 func firstOf(values ...string) string {

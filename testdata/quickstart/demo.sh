@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs three versions of the sample service through `govctl run`, as CI would at three commits, and says what to look at.
+# Usage: testdata/quickstart/demo.sh GOVCTL [OUTPUT]
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+govctl=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+out=${2:-$PWD/governance}
+
+repository=$(mktemp -d)
+trap 'rm -rf "$repository"' EXIT
+cp -r "$here"/alerts_taxonomy.json "$here"/project_milestones.json "$here"/prometheus "$here"/govctl.yaml "$repository"
+cd "$repository"
+
+rm -rf "$out"
+mkdir -p "$out/status"
+cp "$here/history.jsonl" "$out/status/"   # what 28 earlier runs left behind
+
+commits=(8f41c0de1a7 b30f92ac4d5 e7712d90f36)
+notes=("the contract as it stands: nothing was published before" "an operation and a filter are added" "clients break, and the number hides it")
+for i in 1 2 3; do
+  cp "$here/openapi/v$i.yaml" openapi.yaml
+  version=$(sed -n 's/^  version: *//p' openapi.yaml | head -1)
+  printf '\n== commit %s, version %s: %s\n' "${commits[i-1]}" "$version" "${notes[i-1]}"
+  code=0
+  "$govctl" run --out "$out" --sha "${commits[i-1]}" --run-id "$i" || code=$?
+  echo "exit code $code"
+done
+
+cat <<EOF
+
+The third version removes what clients use and calls itself a minor release, so the run failed and named the version that would pass.
+Every answer is a file in $out:
+  open site/index.html                 the page that people look at
+  status/openapi-diff.json             what changed, and the proof
+  status/semver-validation.json        what the version should have been
+  (cd $out && sha256sum -c status/SHA256SUMS)   that the files are whole
+EOF
