@@ -44,8 +44,9 @@ func (v *verifier) readSignature() error {
 	if err := decode(v.SignatureName, v.Signature, &w); err != nil {
 		return v.refused(err)
 	}
-	needed := map[string]bool{"signature_base64": w.SignatureBase64 == nil, "public_key_base64": w.PublicKeyBase64 == nil}
+	needed := map[string]bool{"signature_base64": w.SignatureBase64 == nil, "public_key_base64": w.PublicKeyBase64 == nil && v.Trust == nil}
 	if w.FormatVersion != nil && *w.FormatVersion >= 2 { // version 1 said less
+		needed["public_key_base64"] = w.PublicKeyBase64 == nil
 		needed["algorithm"], needed["artifacts"] = w.Algorithm == nil, w.Artifacts == nil
 		needed["aggregate_sha256"], needed["count"] = w.AggregateSHA256 == nil, w.Count == nil
 	}

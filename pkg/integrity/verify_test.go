@@ -110,6 +110,27 @@ func TestVerifyWhatOthersSigned(t *testing.T) {
 	}
 }
 
+// TestFormat1WithoutKey: the first signature files could leave the key to checksums-pubkey.txt.
+func TestFormat1WithoutKey(t *testing.T) {
+	f := summed(t, contents())
+	f[sigPath] = edit(t, foreign(t, f, 1, 1), func(m map[string]any) { delete(m, "public_key_base64") })
+	for name, c := range map[string]struct {
+		trust   *integrity.Trust
+		reasons string
+	}{
+		"the key is known":   {trusting(key(t, 2), key(t, 1)), "(names-not-covered)"},
+		"another is known":   {trusting(key(t, 2)), "(names-not-covered) key-untrusted"},
+		"no key is known":    {nil, "shape-wrong"},
+		"only an empty list": {&integrity.Trust{}, "(names-not-covered) key-untrusted"},
+	} {
+		r := request(t, f)
+		r.Trust = c.trust
+		if v := verify(t, r); reasons(v) != c.reasons {
+			t.Errorf("%s: %s", name, reasons(v))
+		}
+	}
+}
+
 // TestRenameUnderFormat1 is why format 2 exists: a rename that keeps the order leaves the aggregate as it was.
 func TestRenameUnderFormat1(t *testing.T) {
 	for version, want := range map[int]string{1: "(names-not-covered)", 2: "payload-mismatch signature-invalid signed-artifacts-mismatch"} {

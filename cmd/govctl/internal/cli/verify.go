@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/integrity"
 	"github.com/romel/govctl/pkg/render"
 	"github.com/romel/govctl/pkg/report"
@@ -26,6 +26,7 @@ type verifyFlags struct {
 	exact                         bool
 	minVersion                    int
 	format                        string
+	folder                        string // found: the folder under verification, absolute
 }
 
 func verifyCommand(a *app) *cobra.Command {
@@ -172,11 +173,8 @@ func (a *app) bundle(args []string, f *verifyFlags, signature bool) (integrity.R
 		if r.Signature, r.Beside, err = readBundleFile(sig); err != nil {
 			return r, err
 		}
-		if f.signatureOnly {
-			return r, nil
-		}
 	}
-	r.Files, r.Dir, err = startingFolder(name, f.base, r.Checksums)
+	r.Files, r.Dir, f.folder, err = startingFolder(name, f.base, r.Checksums)
 	return r, err
 }
 
@@ -211,34 +209,32 @@ func readBundleFile(name string) ([]byte, fs.FS, error) {
 
 // startingFolder is the folder that the listed paths start from, and where in it the checksums lie: the folder of --base, else the
 // one above status/, else that of the checksums themselves.
-func startingFolder(checksums, base string, list []byte) (fs.FS, string, error) {
+func startingFolder(checksums, base string, list []byte) (files fs.FS, rel, dir string, err error) {
 	own, err := filepath.Abs(filepath.Dir(checksums))
 	if err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
-	dir := own
+	dir = own
 	if filepath.Base(own) == integrity.Folder {
 		dir = filepath.Dir(own)
 	}
 	if base != "" {
 		if dir, err = filepath.Abs(base); err != nil {
-			return nil, "", err
+			return nil, "", "", err
 		}
 	}
-	files, err := openDir(dir)
-	if err != nil {
-		return nil, "", usage("%s: %w", dir, cause(err))
+	if files, err = openDir(dir); err != nil {
+		return nil, "", "", usage("%s: %w", dir, cause(err))
 	}
 	if base == "" && dir != own && !integrity.Holds(list, files) {
 		if flat, err := openDir(own); err == nil && integrity.Holds(list, flat) {
 			files, dir = flat, own
 		}
 	}
-	rel, err := filepath.Rel(dir, own)
-	if err != nil || strings.HasPrefix(rel, "..") {
+	if rel, err = filepath.Rel(dir, own); err != nil || !filepath.IsLocal(rel) {
 		rel = "."
 	}
-	return files, filepath.ToSlash(rel), nil
+	return files, filepath.ToSlash(rel), dir, nil
 }
 
 func exists(name string) bool {
@@ -255,7 +251,7 @@ func (a *app) trust(ctx context.Context, f verifyFlags) (*integrity.Trust, error
 	list := f.trusted
 	if list == "" && len(f.publicKeys) == 0 {
 		var err error
-		if list, err = a.trustedFile(ctx, ""); err != nil {
+		if list, err = a.configuredTrust(ctx, f.folder); err != nil {
 			return nil, err
 		}
 	}
@@ -292,6 +288,38 @@ func (a *app) trust(ctx context.Context, f verifyFlags) (*integrity.Trust, error
 		t.Pin(k)
 	}
 	return t, nil
+}
+
+// configuredTrust is the list of keys that the configuration names; empty where there is none, or where configuration or list lie
+// in the folder under verification. Whoever wrote that folder would otherwise say whom to trust.
+func (a *app) configuredTrust(ctx context.Context, folder string) (string, error) {
+	list, err := a.trustedFile(ctx, "")
+	if err != nil || list == "" {
+		return "", err
+	}
+	for _, name := range []string{firstOf(a.config, config.File), list} {
+		if within(folder, name) && (a.config == "" || name == list) {
+			fmt.Fprintf(a.Stderr, "govctl: warning: sign.public_keys is not used: %s lies in the folder under verification\n", oneLine(name))
+			return "", nil
+		}
+	}
+	return list, nil
+}
+
+// within reports whether a file lies in a folder, links resolved where they can be.
+func within(folder, name string) bool {
+	full, err := filepath.Abs(name)
+	if err != nil {
+		return true
+	}
+	resolve := func(p string) string {
+		if real, err := filepath.EvalSymlinks(p); err == nil {
+			return real
+		}
+		return p
+	}
+	rel, err := filepath.Rel(resolve(folder), resolve(full))
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // publicKey reads the value of --public-key: a key, or the name of a file that holds one.
