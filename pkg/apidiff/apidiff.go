@@ -15,6 +15,8 @@ type Options struct {
 	Waivers         []Waiver
 	Now             time.Time // decides about sunset dates and the expiry of waivers
 	DeprecationDays int       // days that must lie between a deprecation and its sunset; 0: nobody asks
+	NoWitness       bool      // leave breaking changes asserted
+	WitnessBudget   int       // values to try for each; 0: witness.DefaultBudget
 }
 
 // Off is the level of a rule that is not wanted.

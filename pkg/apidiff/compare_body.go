@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/witness"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -26,7 +27,7 @@ func (e *engine) compareBody(x exchange) {
 		e.flag(x.site, "body", "required", side, o, n, "required")
 		e.compareNotes(x.site, o, n, "description")
 		e.compareOtherKeys(x.site, o, n, bodyKeys)
-		e.compareContent(x.site, o, n, x.send())
+		e.compareContent(e.partAt(x.site, func(w *where) { w.part = witness.Body }), o, n, x.send())
 	}
 }
 
@@ -141,11 +142,11 @@ func (e *engine) compareMedium(s *site, a, b medium, m mode) {
 	e.compareNotes(s, a.at, b.at, "example", "examples")
 	e.compareEncodings(s, a, b, m)
 	e.compareOtherKeys(s, a.at, b.at, mediaKeys)
-	p := e.part(s)
+	p := e.partAt(s, func(w *where) { w.media = b.key })
 	p.mode = m | b.mode()
-	e.pair(p, "", e.old.of(a.at.Get("schema")), e.new.of(b.at.Get("schema")), m|b.mode())
+	e.pair(p, nil, e.old.of(a.at.Get("schema")), e.new.of(b.at.Get("schema")), m|b.mode())
 	if a.at.Get("itemSchema").Exists() || b.at.Get("itemSchema").Exists() {
-		e.pair(p, "[]", e.old.of(a.at.Get("itemSchema")), e.new.of(b.at.Get("itemSchema")), m|b.mode())
+		e.pair(p, []string{"items"}, e.old.of(a.at.Get("itemSchema")), e.new.of(b.at.Get("itemSchema")), m|b.mode())
 	}
 }
 

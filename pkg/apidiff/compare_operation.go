@@ -42,7 +42,9 @@ func (e *engine) compareOperations() {
 		case !op.old.exists():
 			e.emit(s, delta{on: op.thing(), op: Added, new: op.new.op, newAt: op.new.op, oldAt: e.old.doc.Root().Get("paths")})
 		default:
-			e.compareOperation(exchange{site: s, old: op.old, new: op.new, inverted: op.kind == kindWebhook})
+			x := exchange{site: s, old: op.old, new: op.new, inverted: op.kind == kindWebhook}
+			s.where = &where{exchange: x}
+			e.compareOperation(x)
 		}
 	}
 }

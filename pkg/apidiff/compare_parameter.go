@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/witness"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -199,13 +200,13 @@ func (e *engine) compareParamParts(x exchange, o, n param) {
 	e.compareDeprecated(x.site, []contract.Node{o.at}, []contract.Node{n.at})
 	e.compareNotes(x.site, o.at, n.at, "description", "example", "examples")
 	e.compareOtherKeys(x.site, o.at, n.at, paramKeys)
-	s := e.part(x.site)
+	s := e.partAt(x.site, func(w *where) { w.part, w.name = witness.Part(n.in), n.name })
 	s.mode = n.mode(x.send()).inner()
 	m := n.mode(x.send())
 	if o.media.Exists() != n.media.Exists() {
 		m |= modeText
 	}
-	e.pair(s, "", o.schema(), n.schema(), m)
+	e.pair(s, nil, o.schema(), n.schema(), m)
 }
 
 var paramKeys = known("name", "in", "required", "allowReserved", "allowEmptyValue", "style", "explode", "schema", "content", "deprecated", "description", "example", "examples")

@@ -3,6 +3,7 @@ package apidiff
 import (
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/witness"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -15,7 +16,7 @@ func (e *engine) compareResponses(x exchange, was, is contract.Node) {
 			if !exact && e.sameShape(olds[code], n) {
 				continue
 			}
-			e.compareResponse(x, olds[code], n)
+			e.compareResponse(x, code, olds[code], n)
 			continue
 		}
 		d := delta{on: "response", op: Removed, side: x.receive().side(), name: code, old: olds[code], newAt: first(is, x.new.op)}
@@ -29,7 +30,7 @@ func (e *engine) compareResponses(x exchange, was, is contract.Node) {
 		switch {
 		case exact:
 		case o.Exists() && strings.HasSuffix(code, "XX") == false && code != "default":
-			e.compareResponse(x, o, news[code])
+			e.compareResponse(x, code, o, news[code])
 		default:
 			e.emit(x.site, delta{on: "response", op: Added, side: x.receive().side(), name: code, new: news[code], oldAt: first(was, x.old.op)})
 		}
@@ -68,15 +69,18 @@ func covering(m map[string]contract.Node, code string) (n contract.Node, exact b
 	return contract.Node{}, false
 }
 
-func (e *engine) compareResponse(x exchange, oldRef, newRef contract.Node) {
+func (e *engine) compareResponse(x exchange, code string, oldRef, newRef contract.Node) {
 	o, n := e.old.doc.Deref(oldRef), e.new.doc.Deref(newRef)
 	if e.same && e.old.closure(o) == e.new.closure(n) {
 		return
 	}
 	e.compareNotes(x.site, o, n, "description", "summary")
 	e.compareOtherKeys(x.site, o, n, bodyKeys)
-	e.compareHeaders(x.site, o.Get("headers"), n.Get("headers"), o, n, x.receive())
-	e.compareContent(x.site, o, n, x.receive())
+	s := e.partAt(x.site, func(w *where) { w.part, w.status = witness.ResponseBody, code })
+	e.compareHeaders(s, o.Get("headers"), n.Get("headers"), o, n, x.receive())
+	if code != "204" && code != "205" && code != "304" { // they have no body, whatever is written
+		e.compareContent(s, o, n, x.receive())
+	}
 	e.compareLinks(x, o, n)
 }
 
@@ -136,9 +140,9 @@ func (e *engine) compareHeader(s *site, o, n param, m mode) {
 	e.compareDeprecated(s, []contract.Node{o.at}, []contract.Node{n.at})
 	e.compareNotes(s, o.at, n.at, "description", "example", "examples")
 	e.compareOtherKeys(s, o.at, n.at, paramKeys)
-	p := e.part(s)
+	p := e.partAt(s, func(w *where) { w.part, w.name = witness.ResponseHeader, n.name })
 	p.mode = n.mode(m).inner()
-	e.pair(p, "", o.schema(), n.schema(), n.mode(m)&^modeLift)
+	e.pair(p, nil, o.schema(), n.schema(), n.mode(m)&^modeLift)
 }
 
 // compareLinks compares what a response says about the calls that may follow it.
@@ -179,7 +183,8 @@ func (e *engine) compareCallbacks(x exchange) {
 			e.emit(x.site, delta{on: "callback", op: Removed, name: key, old: o.op, newAt: x.new.op})
 		case e.same && e.old.closure(o.item) == e.new.closure(n.item):
 		default:
-			y := exchange{site: e.part(x.site), old: o, new: n, inverted: !x.inverted}
+			y := exchange{old: o, new: n, inverted: !x.inverted}
+			y.site = e.partAt(x.site, func(w *where) { *w = where{exchange: y, nested: true} })
 			e.compareIdentity(y)
 			e.compareParameters(y)
 			e.compareBody(y)

@@ -3,6 +3,7 @@ package apidiff
 import (
 	"context"
 
+	"github.com/romel/govctl/pkg/apidiff/witness"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -41,6 +42,7 @@ type engine struct {
 	worded map[wordKey]*site
 	same   bool // both sides follow the same dialect: equal hashes are equal meanings
 	prover *prover
+	finder witness.Finder
 
 	schemesDone    map[string]*site // security schemes that were compared
 	renamed        map[contract.Node]contract.Node
@@ -67,7 +69,8 @@ type site struct {
 
 	oldEntry, newEntry contract.Node // nodes as written, for witnesses; absent where several meet
 	parent             *site
-	step               string // from the parent: .name, [], {}, |
+	step               []string // keywords and names from the parent; nil: there is no plain way
+	where              *where   // of the part of an operation; absent elsewhere
 }
 
 // A delta is one difference between the contracts: what of which thing was done.
@@ -80,8 +83,9 @@ type delta struct {
 	old, new contract.Node // the nodes that say it; absent where nothing does
 	oldAt    contract.Node // the place to show where old is absent
 	newAt    contract.Node
-	from, to string  // as JSON
-	subject  subject // absent: told from the place
+	from, to string          // as JSON
+	values   []contract.Node // worth a try in the search for a witness
+	subject  subject         // absent: told from the place
 }
 
 // A record is a delta with all operations that it reaches.
@@ -130,13 +134,28 @@ func (e *engine) edge(from, to *site) {
 // part is a new site for a part of an operation.
 func (e *engine) part(from *site) *site {
 	s := &site{rank: len(e.order), parent: from}
+	if from != nil {
+		s.where = from.where
+	}
 	e.order = append(e.order, s)
 	e.edge(from, s)
 	return s
 }
 
+// partAt is part for a named part of the messages.
+func (e *engine) partAt(from *site, change func(*where)) *site {
+	s := e.part(from)
+	w := where{}
+	if from.where != nil {
+		w = *from.where
+	}
+	change(&w)
+	s.where = &w
+	return s
+}
+
 // pair judges two uses of schemas, once.
-func (e *engine) pair(from *site, step string, o, n use, m mode) *site {
+func (e *engine) pair(from *site, step []string, o, n use, m mode) *site {
 	if e.same && o.entry.Exists() && n.entry.Exists() && e.old.closure(o.entry) == e.new.closure(n.entry) {
 		return nil
 	}

@@ -139,7 +139,7 @@ func fingerprint(rule, subject, name, from, to string) string {
 // result turns the records into a report, worst first.
 func (e *engine) result() *Result {
 	changes := []report.Finding{}
-	causes := map[string]string{}
+	causes, records := map[string]string{}, map[string]*record{}
 	for _, r := range e.list {
 		if r.all == nil {
 			continue // of a pair that turned out equal
@@ -148,11 +148,15 @@ func (e *engine) result() *Result {
 		if f.Level != Off {
 			changes = append(changes, f)
 			causes[f.Fingerprint] = owner
+			if records[f.Fingerprint] == nil {
+				records[f.Fingerprint] = r
+			}
 		}
 	}
 	changes = merge(changes)
 	problems := waive(changes, slices.Clone(e.opt.Waivers), e.opt.Now)
 	slices.SortStableFunc(changes, byWeight)
+	e.proveAll(changes, records)
 	res := &Result{ops: e.ops, Problems: problems, causes: causes}
 	res.Diff = report.Diff{
 		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(e.opt.Now),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // histories are the consecutive pairs of real documents, by API.
@@ -51,4 +52,38 @@ func TestHistories(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWitnesses counts the schema-level breaking findings of the real histories that carry a confirmed witness.
+func TestWitnesses(t *testing.T) {
+	breaking, proved, schemas, provedSchemas := 0, 0, 0, 0
+	missed := map[string]int{}
+	histories(t, func(name string, old, new *contract.Document) {
+		r := Compare(context.Background(), old, new, Options{Now: testNow})
+		for _, f := range r.Diff.Changes {
+			if !f.Breaking {
+				continue
+			}
+			rule, _ := Lookup(f.Rule)
+			breaking++
+			if rule.On == "property" {
+				schemas++
+			}
+			if f.Verdict == report.Proved {
+				proved++
+				if rule.On == "property" {
+					provedSchemas++
+				}
+				continue
+			}
+			missed[f.Rule]++
+			t.Logf("%s: no witness for %s: %s", name, f.Rule, f.Message)
+		}
+	})
+	t.Logf("breaking findings: %d, with a witness: %d (%.1f %%)", breaking, proved, 100*float64(proved)/float64(max(breaking, 1)))
+	t.Logf("of schemas: %d, with a witness: %d (%.1f %%)", schemas, provedSchemas, 100*float64(provedSchemas)/float64(max(schemas, 1)))
+	t.Logf("missed: %v", missed)
+	if provedSchemas*10 < schemas*9 {
+		t.Errorf("under 90 %% of the breaking changes of schemas are proved")
+	}
 }

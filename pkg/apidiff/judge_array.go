@@ -21,7 +21,7 @@ func (e *engine) judgeArray(s *site, a, b *norm) {
 func (e *engine) judgeItems(s *site, a, b *norm) {
 	listed := max(a.listed(), b.listed())
 	for i := range listed {
-		e.pair(s, "["+strconv.Itoa(i)+"]", e.old.all(a.item(i)), e.new.all(b.item(i)), s.mode.inner())
+		e.pair(s, []string{"prefixItems", strconv.Itoa(i)}, e.old.all(a.item(i)), e.new.all(b.item(i)), s.mode.inner())
 	}
 	o, n := e.old.all(a.item(listed)), e.new.all(b.item(listed))
 	was, is := o.schema.forbids(), n.schema.forbids()
@@ -32,7 +32,7 @@ func (e *engine) judgeItems(s *site, a, b *norm) {
 	case was && listed > 0:
 		e.tell(s, delta{attr: "additional-items", op: Added, old: o.schema.nodes[0]})
 	case !o.schema.unconstrained() || !n.schema.unconstrained():
-		e.pair(s, "[]", o, n, s.mode.inner())
+		e.pair(s, []string{"items"}, o, n, s.mode.inner())
 	}
 }
 

@@ -1,6 +1,7 @@
 package apidiff
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -120,7 +121,7 @@ func branchName(s *side, b contract.Node) string {
 func (e *engine) judgeUnion(s *site, a, b union) {
 	m := e.match(a, b)
 	for _, p := range m.pairs {
-		e.pair(s, "|"+branchName(e.old, p[0]), e.old.of(p[0]), e.new.of(p[1]), s.mode)
+		e.pair(s, s.branchStep(a, b, p), e.old.of(p[0]), e.new.of(p[1]), s.mode)
 	}
 	for _, o := range m.lost {
 		if !e.covered(e.old.of(o).schema, e.new, b, s.mode) {
@@ -133,6 +134,20 @@ func (e *engine) judgeUnion(s *site, a, b union) {
 		}
 	}
 	e.judgeOverlap(s, a, b)
+}
+
+// branchStep leads to a pair of alternatives, as the side counts them whose values must be contained.
+func (s *site) branchStep(a, b union, p [2]contract.Node) []string {
+	u, branch := a, p[0]
+	if s.mode.side() == Response {
+		u, branch = b, p[1]
+	}
+	for i, n := range u.at.Items() {
+		if n == branch {
+			return []string{u.at.Key(), strconv.Itoa(i)}
+		}
+	}
+	return nil
 }
 
 // covered reports whether another alternative of the other side accepts all that a branch accepts.
@@ -253,28 +268,28 @@ func (e *engine) judgeOverlap(s *site, a, b union) {
 	if len(a.branches) > maxBranchPairs || len(b.branches) > maxBranchPairs || e.prover.sameBranches(e.old, a, e.new, b) && e.same {
 		return
 	}
-	if v := e.overlap(s, s.old, a, s.new, b); v != "" {
-		e.tell(s, delta{attr: "one-of-overlap", op: Added, new: b.at, oldAt: a.at, to: v})
+	if v := e.overlap(s, s.old, a, s.new, b); v.Exists() {
+		e.tell(s, delta{attr: "one-of-overlap", op: Added, new: b.at, oldAt: a.at, to: jsonOf(v), values: []contract.Node{v}})
 	}
-	if v := e.overlap(s, s.new, b, s.old, a); v != "" {
-		e.tell(s, delta{attr: "one-of-overlap", op: Removed, old: a.at, newAt: b.at, from: v})
+	if v := e.overlap(s, s.new, b, s.old, a); v.Exists() {
+		e.tell(s, delta{attr: "one-of-overlap", op: Removed, old: a.at, newAt: b.at, from: jsonOf(v), values: []contract.Node{v}})
 	}
 }
 
-// overlap is a value of one schema that more than one alternative of the other accepts; empty when none is seen.
-func (e *engine) overlap(s *site, c *schema, u union, d *schema, w union) string {
+// overlap is a value of one schema that more than one alternative of the other accepts; absent when none is seen.
+func (e *engine) overlap(s *site, c *schema, u union, d *schema, w union) contract.Node {
 	if !w.one {
-		return ""
+		return contract.Node{}
 	}
 	dir := s.mode.side()
 	for _, branch := range u.branches {
 		for _, v := range e.prover.samplesOf(termOf(c.side.of(branch).schema), dir) {
 			if hits, _ := w.count(d.side, v, dir, 0); hits > 1 && c.admits(v, dir, 0) == yes {
-				return jsonOf(v)
+				return v
 			}
 		}
 	}
-	return ""
+	return contract.Node{}
 }
 
 func (e *engine) judgeNots(s *site, a, b *norm) {

@@ -44,17 +44,17 @@ func (e *engine) judgeProperty(s *site, a, b *norm, name string) {
 	case !oldAt.Exists():
 		e.propertyAdded(s, a, b, name, newAt, n)
 		if len(oldSchemas) > 0 && !o.schema.forbids() { // it was constrained before, as any other name
-			e.pair(s, "."+name, o, n, s.mode.inner())
+			e.pair(s, []string{"properties", name}, o, n, s.mode.inner())
 		}
 	case !newAt.Exists():
 		e.propertyRemoved(s, a, b, name, oldAt, o)
 		if len(newSchemas) > 0 && !n.schema.forbids() {
-			e.pair(s, "."+name, o, n, s.mode.inner())
+			e.pair(s, []string{"properties", name}, o, n, s.mode.inner())
 		}
 	default:
 		e.judgeFlags(s, a, b, name, oldAt, newAt, o, n)
 		if !o.flags().hidden(s.mode.side()) && !n.flags().hidden(s.mode.side()) {
-			e.pair(s, "."+name, o, n, s.mode.inner())
+			e.pair(s, []string{"properties", name}, o, n, s.mode.inner())
 		}
 	}
 }
@@ -161,7 +161,7 @@ func (e *engine) judgeExtra(s *site, a, b *norm) {
 	default:
 		o, n := a.extra(), b.extra()
 		if len(o)+len(n) > 0 {
-			e.pair(s, ".*", e.old.all(o), e.new.all(n), s.mode.inner())
+			e.pair(s, []string{"additionalProperties"}, e.old.all(o), e.new.all(n), s.mode.inner())
 		}
 	}
 }
@@ -176,7 +176,7 @@ func (e *engine) judgePatternProps(s *site, a, b *norm) {
 		case len(n) == 0:
 			e.tell(s, delta{attr: "pattern-property", op: Removed, name: pattern, old: o[0], from: quoted(pattern)})
 		default:
-			e.pair(s, ".{"+pattern+"}", e.old.all(o), e.new.all(n), s.mode.inner())
+			e.pair(s, nil, e.old.all(o), e.new.all(n), s.mode.inner())
 		}
 	}
 }
@@ -189,7 +189,7 @@ func (e *engine) judgeNames(s *site, a, b *norm) {
 	case len(b.names) == 0:
 		e.tell(s, delta{attr: "property-names", op: Removed, old: a.names[0], from: jsonOf(a.names[0])})
 	default:
-		e.pair(s, "(name)", e.old.all(a.names), e.new.all(b.names), s.mode.inner())
+		e.pair(s, nil, e.old.all(a.names), e.new.all(b.names), s.mode.inner())
 	}
 }
 
@@ -214,7 +214,7 @@ func (e *engine) judgeDependent(s *site, a, b *norm) {
 		case len(is) == 0:
 			e.tell(s, delta{attr: "dependent-schema", op: Removed, name: trigger, old: was[0], from: quoted(trigger)})
 		default:
-			e.pair(s, "?"+trigger, e.old.all(was), e.new.all(is), s.mode.inner())
+			e.pair(s, nil, e.old.all(was), e.new.all(is), s.mode.inner())
 		}
 	}
 }

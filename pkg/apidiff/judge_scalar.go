@@ -35,10 +35,10 @@ func (e *engine) judgeValues(s *site, a, b *enumSet) {
 		return
 	}
 	if len(lost) > 0 {
-		e.tell(s, delta{attr: "enum-value", op: Removed, old: a.at, new: b.at, from: list(lost, len(lost) == 1)})
+		e.tell(s, delta{attr: "enum-value", op: Removed, old: a.at, new: b.at, from: list(lost, len(lost) == 1), values: lost})
 	}
 	if len(gained) > 0 {
-		e.tell(s, delta{attr: "enum-value", op: Added, old: a.at, new: b.at, to: list(gained, len(gained) == 1)})
+		e.tell(s, delta{attr: "enum-value", op: Added, old: a.at, new: b.at, to: list(gained, len(gained) == 1), values: gained})
 	}
 }
 
@@ -96,7 +96,7 @@ func (e *engine) judgeScalars(s *site, a, b *norm) {
 	e.judgeText(s, "content-encoding", a.encoding, b.encoding)
 	e.judgeText(s, "content-media-type", a.mediaType, b.mediaType)
 	if len(a.contentSchema)+len(b.contentSchema) > 0 {
-		e.pair(s, "(content)", e.old.all(a.contentSchema), e.new.all(b.contentSchema), s.mode.inner()&^modeText)
+		e.pair(s, nil, e.old.all(a.contentSchema), e.new.all(b.contentSchema), s.mode.inner()&^modeText)
 	}
 }
 

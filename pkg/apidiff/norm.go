@@ -313,6 +313,9 @@ func (n *norm) admitNull() {
 	if n.enum != nil {
 		n.enum = n.enum.withNull()
 	}
+	for i := range n.unions {
+		n.unions[i].null = true
+	}
 }
 
 // absorb is the conjunction with another normal form.

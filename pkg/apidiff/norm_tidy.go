@@ -45,11 +45,39 @@ func (n *norm) tidyUnions(s *side) {
 			todo, sub.unions = append(todo, sub.unions...), nil
 			n.unions = nil
 			n.absorb(sub)
+		case n.listsValues(s, u):
 		default:
 			kept = append(kept, u)
 		}
 	}
 	n.unions = kept
+}
+
+// listsValues takes alternatives that are nothing but listed values as one list, and reports whether they are.
+func (n *norm) listsValues(s *side, u union) bool {
+	var values []contract.Node
+	seen := map[contract.Hash]bool{}
+	null := u.null
+	for _, b := range u.branches {
+		c := s.of(b).schema
+		if !c.alone() || c.norm().enum == nil || c.norm().types&(tArray|tObject) != 0 {
+			return false
+		}
+		for _, v := range c.norm().enum.values {
+			if seen[v.Hash()] && u.one {
+				return false
+			}
+			if !seen[v.Hash()] {
+				seen[v.Hash()] = true
+				values = append(values, v)
+			}
+		}
+		null = null || c.norm().enum.null
+	}
+	e := newEnum(values, u.at)
+	e.null = null
+	n.restrict(e)
+	return true
 }
 
 // distinct are the branches that count; open reports an anyOf with a branch that admits everything.
@@ -69,7 +97,11 @@ func distinct(s *side, u union) (branches []contract.Node, open bool) {
 
 // alone reports whether the normal form can be asked for without a risk of going in circles.
 func (c *schema) alone() bool {
-	return len(c.nodes) == 1 && (c.nodes[0].Kind() == contract.Bool || c.nodes[0].Len() <= 2 && !c.side.fact(c.nodes[0]).has("anyOf") && !c.side.fact(c.nodes[0]).has("oneOf"))
+	if len(c.nodes) != 1 || c.nodes[0].Kind() == contract.Bool {
+		return len(c.nodes) == 1
+	}
+	f := c.side.fact(c.nodes[0])
+	return !f.has("anyOf") && !f.has("oneOf")
 }
 
 // openNested replaces a branch of anyOf that is nothing but an anyOf by its branches.

@@ -358,6 +358,18 @@ func nullableAsTypes(doc object, r *rand.Rand) bool {
 func upgrade(doc object) {
 	doc["openapi"] = "3.1.0"
 	eachSchema(doc, func(v any, _ string) any {
+		s, _ := v.(object)
+		for _, k := range []string{"anyOf", "oneOf"} {
+			l, _ := s[k].(list_)
+			for i, b := range l {
+				if m, ok := b.(object); ok && len(m) == 1 && m["nullable"] == true {
+					l[i] = object{"type": "null"} // an alternative that stands for null
+				}
+			}
+		}
+		return v
+	})
+	eachSchema(doc, func(v any, _ string) any {
 		s, ok := v.(object)
 		if !ok {
 			return v
@@ -377,9 +389,6 @@ func upgrade(doc object) {
 				s["enum"] = append(e, nil)
 			}
 			return s
-		}
-		if len(s) == 0 {
-			return object{"type": "null"} // an alternative that stands for null
 		}
 		if has(s, "allOf", "anyOf", "oneOf") {
 			return object{"anyOf": list_{s, object{"type": "null"}}}
@@ -604,14 +613,20 @@ func basePathDown(doc object, r *rand.Rand) bool {
 	if base == "" {
 		return false
 	}
-	s["url"] = url[:host+3+slash]
 	paths, fresh := doc["paths"].(object), object{}
 	for p, item := range paths {
-		if m, _ := item.(object); has(m, "servers") {
+		m, _ := item.(object)
+		own := has(m, "servers")
+		for _, method := range methods {
+			op, _ := m[method].(object)
+			own = own || has(op, "servers")
+		}
+		if own {
 			return false
 		}
 		fresh[base+p] = item
 	}
+	s["url"] = url[:host+3+slash]
 	doc["paths"] = fresh
 	return true
 }

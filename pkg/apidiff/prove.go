@@ -1,0 +1,197 @@
+package apidiff
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"strings"
+
+	"github.com/romel/govctl/pkg/apidiff/witness"
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// where is the part of a message that a site belongs to.
+type where struct {
+	exchange exchange
+	part     witness.Part
+	name     string
+	media    string
+	status   string
+	nested   bool // within a callback: there is no request to the API to show
+}
+
+// keywordOf is the schema keyword behind an attribute, for the search.
+var keywordOf = map[string]string{
+	"type": "type", "nullable": "nullable", "enum": "enum", "enum-value": "enum", "const": "const",
+	"maximum": "maximum", "minimum": "minimum", "multiple-of": "multipleOf",
+	"max-length": "maxLength", "min-length": "minLength", "pattern": "pattern", "format": "format",
+	"content-encoding": "contentEncoding", "content-media-type": "contentMediaType",
+	"max-items": "maxItems", "min-items": "minItems", "unique-items": "uniqueItems",
+	"contains": "contains", "min-contains": "minContains", "max-contains": "maxContains", "additional-items": "items",
+	"required": "required", "read-only": "readOnly", "write-only": "writeOnly", "additional-properties": "additionalProperties",
+	"pattern-property": "patternProperties", "property-names": "propertyNames", "dependent-required": "dependentRequired", "dependent-schema": "dependentSchemas",
+	"max-properties": "maxProperties", "min-properties": "minProperties",
+	"union": "anyOf", "union-branch": "anyOf", "one-of-overlap": "oneOf", "not": "not", "condition": "if", "discriminator": "discriminator",
+}
+
+// maxWitnesses bounds the searches of one comparison.
+const maxWitnesses = 2000
+
+// proveAll looks for a witness for every finding that breaks, worst first.
+func (e *engine) proveAll(findings []report.Finding, records map[string]*record) {
+	if e.opt.NoWitness {
+		return
+	}
+	asked := 0
+	for i := range findings {
+		f := &findings[i]
+		r := records[f.Fingerprint]
+		if f.Level != report.Error || r == nil || r.side == None && r.on != "operation" {
+			continue
+		}
+		if asked++; asked > maxWitnesses || e.ctx.Err() != nil {
+			f.Hint = "no witness was looked for: there are too many breaking changes"
+			continue
+		}
+		w, found := e.witness(r, f.Fingerprint)
+		if found {
+			f.Verdict, f.Witness = report.Proved, w
+		} else if r.site.unproved {
+			f.Hint = "asserted: the proof was given up when its budget was spent"
+		}
+	}
+}
+
+// witness asks for a whole message where the change is in a request, and for a value of the nearest schema elsewhere.
+func (e *engine) witness(r *record, print string) (*report.Witness, bool) {
+	seed := seedOf(print)
+	if q, ok := e.messageQuery(r, seed); ok {
+		if w, out := e.finder.FindMessage(e.ctx, q); out == witness.Found {
+			return w, true
+		}
+	}
+	if q, ok := e.schemaQuery(r, seed); ok {
+		if w, out := e.finder.Find(e.ctx, q); out == witness.Found {
+			return w, true
+		}
+	}
+	return nil, false
+}
+
+func seedOf(print string) uint64 {
+	b, err := hex.DecodeString(print)
+	if err != nil || len(b) < 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(b)
+}
+
+func directionOf(s Side) witness.Direction {
+	if s == Response {
+		return witness.Response
+	}
+	return witness.Request
+}
+
+// schemaQuery asks about the nearest pair of schemas that are written as one node each.
+func (e *engine) schemaQuery(r *record, seed uint64) (witness.Query, bool) {
+	s, path := r.site, []string(nil)
+	for s != nil && s.old != nil && (!s.oldEntry.Exists() || !s.newEntry.Exists()) {
+		if s.step == nil {
+			return witness.Query{}, false
+		}
+		path = append(append([]string(nil), s.step...), path...)
+		s = s.parent
+	}
+	if s == nil || s.old == nil {
+		return witness.Query{}, false
+	}
+	old, new := witness.Schema{Doc: e.old.doc, Node: s.oldEntry}, witness.Schema{Doc: e.new.doc, Node: s.newEntry}
+	q := witness.Query{Inner: old, Outer: new, Direction: directionOf(r.side), Hints: []witness.Hint{r.hint(path)}, Seed: seed, Budget: e.opt.WitnessBudget}
+	if r.side == Response {
+		q.Inner, q.Outer = new, old
+	}
+	return q, true
+}
+
+// hint says where below the path the change sits.
+func (r *record) hint(path []string) witness.Hint {
+	h := witness.Hint{Path: path, Keyword: keywordOf[r.attr], Values: r.values}
+	switch {
+	case r.on == "property" && r.attr == "" && r.when == "required", r.attr == "required", strings.HasSuffix(r.attr, "-only"):
+		h.Path = append(append([]string(nil), path...), "properties", r.name)
+		if r.attr == "" {
+			h.Keyword = "required"
+		}
+	case r.on == "property" && r.attr == "":
+		h.Path = append(append([]string(nil), path...), "properties", r.name)
+		h.Keyword = "additionalProperties"
+	}
+	return h
+}
+
+// messageQuery asks for a whole message: from the site up to the part of the operation.
+func (e *engine) messageQuery(r *record, seed uint64) (witness.MessageQuery, bool) {
+	if r.on == "operation" && r.op == Removed {
+		return e.removedQuery(r, seed)
+	}
+	path, ok := []string{}, true
+	s := r.site
+	for s != nil && s.old != nil {
+		ok = ok && (s.step != nil || s.parent == nil || s.parent.old == nil)
+		path = append(append([]string(nil), s.step...), path...)
+		s = s.parent
+	}
+	if s == nil || s.where == nil || s.where.nested || s.where.exchange.inverted || !ok {
+		return witness.MessageQuery{}, false
+	}
+	w := s.where
+	q := witness.MessageQuery{
+		Old: e.side(w.exchange.old), New: e.side(w.exchange.new), Direction: directionOf(r.side), Part: w.part, Name: w.name, MediaType: w.media, Status: w.status,
+		Seed: seed, Budget: e.opt.WitnessBudget,
+	}
+	return r.focus(q, path)
+}
+
+// focus points the query at what changed, where that is no schema.
+func (r *record) focus(q witness.MessageQuery, path []string) (witness.MessageQuery, bool) {
+	switch r.on {
+	case "property":
+		q.Hints = []witness.Hint{r.hint(path)}
+	case "parameter":
+		at := r.new
+		if !at.Exists() {
+			at = first(r.old, r.newAt)
+		}
+		if at.Kind() != contract.Object {
+			at = r.newAt
+		}
+		q.Part, q.Name = witness.Part(at.Get("in").Text()), at.Get("name").Text()
+		q.Absent = r.attr == "required" || r.when == "required"
+	case "body":
+		q.Part, q.Absent = witness.Body, r.attr == "required" || r.when == "required"
+	case "media-type":
+		q.MediaType = r.name
+	case "header":
+		q.Part, q.Name, q.Absent = witness.ResponseHeader, r.name, r.attr == "required" || r.when == "required"
+	default:
+		return q, false
+	}
+	return q, true
+}
+
+func (e *engine) side(c call) witness.Operation {
+	return witness.Operation{Doc: c.side.doc, Method: c.method, Path: c.path, PathItem: c.item, Node: c.op}
+}
+
+// removedQuery asks for a request that nobody answers any more.
+func (e *engine) removedQuery(r *record, seed uint64) (witness.MessageQuery, bool) {
+	q := witness.MessageQuery{Seed: seed, Budget: e.opt.WitnessBudget}
+	found := false
+	r.all.each(func(i int) {
+		if op := e.ops[i]; !found && op.old.op == r.old {
+			q.Old, q.New, found = e.side(op.old), witness.Operation{Doc: e.new.doc}, true
+		}
+	})
+	return q, found
+}
