@@ -10,6 +10,10 @@ type Options struct {
 	MaxFiles  int // files that one document reaches; 1000 when 0
 	MaxChain  int // references to references in a row; 100 when 0
 
+	// ConvertSwagger reads a Swagger 2.0 description as the OpenAPI 3.0 one that says the same; without it, it is refused:
+	// who expects OpenAPI 3 should know that it is none.
+	ConvertSwagger bool
+
 	// AllowDangling lets references pass that lead nowhere; Document.Dangling lists them.
 	AllowDangling bool
 

@@ -12,6 +12,9 @@ func export(ctx context.Context, b *bench) error {
 	if err != nil {
 		return tolerated{err}
 	}
+	if doc.Converted() {
+		b.note = "converted from Swagger 2.0"
+	}
 	if n := len(doc.Dangling()); n > 0 {
 		b.note = fmt.Sprintf("%d reference(s) lead nowhere, the first at %v", n, doc.Dangling()[0])
 	}

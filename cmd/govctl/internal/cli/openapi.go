@@ -32,6 +32,7 @@ func openapiExport(a *app) *cobra.Command {
 	c.Long = "Print the canonical JSON of a contract: sorted keys, stable bytes, so that exporting the export changes nothing.\n\n" +
 		"SOURCE is a file, - for standard input, an https URL, cmd:COMMAND or git:REV:PATH."
 	c.Flags().BoolVar(&opt.AllowRemote, "allow-remote-refs", false, "follow $ref to https addresses")
+	c.Flags().BoolVar(&opt.ConvertSwagger, "convert-swagger", false, "read a Swagger 2.0 description as the OpenAPI 3.0 one that says the same")
 	c.Flags().BoolVar(&opt.AllowDangling, "allow-dangling-refs", false, "keep references that lead nowhere")
 	return c
 }
@@ -39,7 +40,7 @@ func openapiExport(a *app) *cobra.Command {
 // diffFlags are the flags of `govctl openapi diff`.
 type diffFlags struct {
 	format, waivers, category string
-	remote, firstRun          bool
+	remote, convert           bool
 }
 
 func openapiDiff(a *app) *cobra.Command {
@@ -54,6 +55,7 @@ func openapiDiff(a *app) *cobra.Command {
 	c.Flags().StringVar(&f.waivers, "waivers", "", "`file` of waivers (default: that of the configuration, where it exists)")
 	c.Flags().StringVar(&f.category, "category", "", "the widest `category` that breaks: wire, validation, sdk, docs")
 	c.Flags().BoolVar(&f.remote, "allow-remote-refs", false, "follow $ref to https addresses")
+	c.Flags().BoolVar(&f.convert, "convert-swagger", false, "read Swagger 2.0 descriptions as the OpenAPI 3.0 ones that say the same")
 	return c
 }
 
@@ -73,7 +75,7 @@ func (a *app) diff(ctx context.Context, oldSource, newSource string, f diffFlags
 	if err != nil {
 		return err
 	}
-	old, new, err := a.loadPair(ctx, oldSource, newSource, contract.Options{AllowRemote: f.remote, AllowDangling: true})
+	old, new, err := a.loadPair(ctx, oldSource, newSource, contract.Options{AllowRemote: f.remote, ConvertSwagger: f.convert, AllowDangling: true})
 	if err != nil {
 		return err
 	}

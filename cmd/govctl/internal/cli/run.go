@@ -100,8 +100,10 @@ func outcome(worst pipeline.Class) error {
 	return &exitError{code: Failed, err: errors.New("a step could not do its work")}
 }
 
+// loadContract is lenient where a run must not go blind: a dangling reference is reported by the export step, and a service that
+// moves from Swagger 2.0 to OpenAPI 3 keeps being measured.
 func (a *app) loadContract(ctx context.Context, source string, c config.Contract) (*contract.Document, error) {
-	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs, AllowDangling: true})
+	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs, AllowDangling: true, ConvertSwagger: true})
 }
 
 // commit is the commit that the run belongs to.
