@@ -36,17 +36,7 @@ func rulesOf(t testing.TB, name string, data []byte) []taxonomy.Rule {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []taxonomy.Rule
-	for i := range f.Groups {
-		g := &f.Groups[i]
-		for j := range g.Rules {
-			if r := &g.Rules[j]; r.Alert != "" {
-				out = append(out, taxonomy.Rule{Name: r.Alert, Group: g.Name, Expr: r.Expr, For: r.For, Labels: g.AllLabels(r),
-					Annotations: r.Annotations, Place: func() report.Place { return r.Place(name) }})
-			}
-		}
-	}
-	return out
+	return toRules(f)
 }
 
 func read(t testing.TB, name string) []byte {
