@@ -143,13 +143,11 @@ func (c *comparer) object(at string, s *schema, typ reflect.Type) {
 		c.say(at, "additionalProperties is not false")
 	}
 	var names, required []string
-	for i := range typ.NumField() {
-		f := typ.Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+	for _, f := range reflect.VisibleFields(typ) {
 		if f.Anonymous {
-			c.say(at, "embedded %s", f.Name)
-			continue
+			continue // its fields are visible and stand in the object itself
 		}
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		names = append(names, name)
 		if !strings.Contains(options, "omitzero") {
 			required = append(required, name)

@@ -28,6 +28,14 @@ const (
 	StabilityPath   = "status/stability-metrics.json"
 	SummaryPath     = "status/governance-summary.json"
 	MilestonesPath  = "status/milestone-summary.json"
+	LintPath        = "status/taxonomy-lint.json"
+	AlertsPath      = "status/taxonomy.jsonl"
+	AlertsPagePath  = "status/taxonomy.md"
+	MetricsPath     = "status/taxonomy-metrics.json"
+	SnapshotsPath   = "status/taxonomy-metrics-history.json"
+	AlertDiffPath   = "status/taxonomy-diff.json"
+	GatesPath       = "status/taxonomy-gates.json"
+	AlertLogPath    = "status/ALERTS_CHANGELOG.md"
 	PromPath        = "status/governance.prom"
 	ChecksumsPath   = "status/checksums.json"
 	SumsPath        = "status/SHA256SUMS"
@@ -71,6 +79,18 @@ func Kinds() []Kind {
 		{PayloadBadge, "badge", badge, "Badge: version of the webhook payload contract."},
 		{MilestonesBadge, "badge", badge, "Badge: weighted milestone progress."},
 		{ChecksumsBadge, "badge", badge, "Badge: the first digits of the aggregate digest and the number of files."},
+		{LintPath, "taxonomy-lint", shape[report.TaxonomyLint](), "What the lint table says about the alert taxonomy, and which alerts of the rule files it lacks."},
+		{AlertsPath, "taxonomy-line", shape[report.Alert](), "Every alert of the taxonomy, one line each."},
+		{AlertsPagePath, "", nil, "The same as a table in Markdown."},
+		{MetricsPath, "taxonomy-metrics", shape[report.TaxonomyMetrics](), "Churn, stability, runbook coverage and runbook times of the taxonomy."},
+		{"status/metrics-history/metrics-*.json", "taxonomy-snapshot", shape[report.TaxonomySnapshot](), "The first metrics of a day; 180 days are kept."},
+		{SnapshotsPath, "taxonomy-metrics-history", shape[report.TaxonomyHistory](), "All snapshots in one file, for Grafana."},
+		{AlertDiffPath, "taxonomy-diff", shape[report.TaxonomyDiff](), "How the set of alerts moved since the last run, or between two revisions."},
+		{GatesPath, "taxonomy-gates", shape[report.TaxonomyGates](), "The verdict of each gate of the taxonomy with its numbers."},
+		{AlertLogPath, "", nil, "The changelog of the alerts: one section for each commit that changed them."},
+		{"status/badge-*.json", "badge", badge, "Badges about the alerts: last change and its age, total, deprecated, churn, risk churn, stability, risk stability, runbooks."},
+		{"", "taxonomy-drift", shape[report.TaxonomyDrift](), "What `govctl taxonomy notify --format json` prints: where taxonomy and rule files have come apart."},
+		{"", "rules-check", shape[report.RulesCheck](), "What `govctl rules check --format json` prints."},
 		{AlertStatePath, "alert-state", shape[report.AlertState](), "Which alerts are open since when; the memory behind recoveries and issues."},
 		{DeliveriesPath, "webhook-delivery", shape[report.Delivery](), "Receipts of the webhook, and the notices that wait for the next run."},
 		{PromPath, "", nil, "Every figure in Prometheus text format, for node_exporter's textfile collector."},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -90,7 +91,7 @@ func name(a report.AlertRef) string {
 func refs(list []report.AlertRef) []string {
 	var out []string
 	for _, a := range list {
-		out = append(out, name(a)+" ("+text(a.Severity)+")")
+		out = append(out, name(a)+" ("+inert.Markdown(a.Severity)+")")
 	}
 	return out
 }
@@ -106,7 +107,7 @@ func renamed(list []report.AlertRename) []string {
 func transitions(list []report.SeverityTransition) []string {
 	var out []string
 	for _, t := range list {
-		out = append(out, name(t.AlertRef)+": "+text(t.From)+" → "+text(t.To))
+		out = append(out, name(t.AlertRef)+": "+inert.Markdown(t.From)+" → "+inert.Markdown(t.To))
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -28,7 +29,7 @@ func Catalogue(alerts []report.Alert) string {
 		if a.Deprecated {
 			shown = "~~" + shown + "~~ (deprecated" + since(a) + ")"
 		}
-		cells := []string{cell(shown), text(a.Severity), text(a.Group), text(a.Scope), text(a.Category), text(a.For), text(a.Description), runbook(a), text(a.Owner)}
+		cells := []string{cell(shown), inert.Markdown(a.Severity), inert.Markdown(a.Group), inert.Markdown(a.Scope), inert.Markdown(a.Category), inert.Markdown(a.For), inert.Markdown(a.Description), runbook(a), inert.Markdown(a.Owner)}
 		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	}
 	return b.String()
@@ -37,7 +38,7 @@ func Catalogue(alerts []report.Alert) string {
 func since(a *report.Alert) string {
 	out := ""
 	if a.DeprecatedSince != "" {
-		out = " since " + text(a.DeprecatedSince)
+		out = " since " + inert.Markdown(a.DeprecatedSince)
 	}
 	if a.ReplacedBy != "" {
 		out += ", replaced by " + cell(code(a.ReplacedBy))
@@ -47,9 +48,9 @@ func since(a *report.Alert) string {
 
 // runbook links an address and shows everything else as words. Only web addresses become links, and none that could leave the parentheses.
 func runbook(a *report.Alert) string {
-	s := oneLine(a.Runbook)
+	s := inert.Line(a.Runbook)
 	if (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && !strings.ContainsAny(s, " <>()[]\\|\"'`") {
 		return "[runbook](<" + s + ">)"
 	}
-	return text(s)
+	return inert.Markdown(s)
 }

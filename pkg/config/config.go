@@ -62,10 +62,24 @@ type Stability struct {
 // Taxonomy is the alert catalogue and its gates.
 type Taxonomy struct {
 	File              string         `json:"file,omitzero"`
-	Rules             []string       `json:"rules,omitzero"`   // files, folders, globs
-	Profile           string         `json:"profile,omitzero"` // default, mixin, openshift
-	Severities        map[string]int `json:"severities,omitzero"`
+	Rules             []string       `json:"rules,omitzero"`      // files, folders, globs
+	Profile           string         `json:"profile,omitzero"`    // default, mixin, openshift
+	Severities        map[string]int `json:"severities,omitzero"` // name to weight
+	Scopes            []string       `json:"scopes,omitzero"`     // allowed scopes; empty: those of the original system
+	Categories        []string       `json:"categories,omitzero"` // allowed categories; empty: those of the original system
+	Runbooks          []string       `json:"runbooks,omitzero"`   // runbook files, each expected to serve an alert
 	RunbookMinPercent float64        `json:"runbook_min_percent"`
+	RunbookSLADays    int            `json:"runbook_sla_days,omitzero"` // an active alert may wait so long for a runbook; 0: no policy
+	WindowDays        int            `json:"window_days,omitzero"`      // of churn
+
+	DeprecationMaxDays      int     `json:"deprecation_max_days,omitzero"` // 0: no limit
+	DeprecationStrict       bool    `json:"deprecation_strict,omitzero"`   // past the limit is an error
+	MaxChurnDelta           int     `json:"max_churn_delta"`
+	MaxRiskChurnDelta       int     `json:"max_risk_churn_delta"`
+	RiskChurnSpikeThreshold float64 `json:"risk_churn_spike_threshold,omitzero"`
+	RiskChurnSpikeFail      bool    `json:"risk_churn_spike_fail,omitzero"`
+
+	Levels map[string]string `json:"levels,omitzero"` // rule id to error, warning, info, off
 }
 
 // Sign names the keys that verification trusts.
@@ -110,8 +124,8 @@ func Default() Config {
 		Milestones: "project_milestones.json",
 		Semver:     Semver{Scheme: "auto", ZeroMajor: "major"},
 		Stability:  Stability{Window: 30, AlertThreshold: 0.8, PlaceholderMaxRuns: 10, PlaceholderStreakAlertThreshold: 5},
-		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Profile: "default", RunbookMinPercent: 90,
-			Severities: map[string]int{"critical": 5, "high": 3, "medium": 2, "low": 1, "warning": 1, "info": 1}},
+		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Profile: "default", RunbookMinPercent: 90, WindowDays: 30,
+			MaxChurnDelta: 5, MaxRiskChurnDelta: 10, RiskChurnSpikeThreshold: 2},
 		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute)},
 		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
 		Publish: Publish{SchemasBranch: "schemas", PagesBranch: "gh-pages"},

@@ -157,3 +157,17 @@ func checkName(what, name string) error {
 	}
 	return nil
 }
+
+// Files lists the files below the folder of the Repo as the commit rev has them, by slash-separated paths counted from that folder.
+func (r Repo) Files(ctx context.Context, rev string) ([]string, error) {
+	id, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = r.Run(ctx, Command{Dir: r.Dir, Args: []string{"ls-tree", "-r", "-z", "--name-only", id}, Stdout: &out})
+	if err != nil {
+		return nil, known(err)
+	}
+	return strings.FieldsFunc(out.String(), func(c rune) bool { return c == 0 }), nil
+}

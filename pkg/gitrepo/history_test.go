@@ -123,6 +123,9 @@ func TestHistoryFromSubfolder(t *testing.T) {
 	if err != nil || len(h.Changes) != 1 || h.Changes[0].Path != "sub/a.json" {
 		t.Fatalf("%+v %v", h, err)
 	}
+	if files, err := g.Files(context.Background(), "HEAD"); err != nil || len(files) != 1 || files[0] != "a.json" {
+		t.Errorf("files %q, %v", files, err)
+	}
 	data, err := g.Show(context.Background(), "HEAD", "./a.json")
 	if err != nil || string(data) != "1" {
 		t.Errorf("./a.json is %q, %v", data, err)

@@ -28,6 +28,7 @@ func (r *run) findBaselines() (baselines, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		r.repairs = append(r.repairs, fmt.Sprintf("%v; it is written anew", err))
 	}
+	r.previous = previous.SHA
 	again := previous.SHA == r.job.SHA && (previous.RunID == r.job.RunID || r.job.SHA != UnknownSHA) && previous.SHA != ""
 	r.again = again && previous.RunID != r.job.RunID
 	found := baselines{}

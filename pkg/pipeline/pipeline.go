@@ -30,6 +30,9 @@ type Job struct {
 	// Progress is told about each step when it begins; nil is silence.
 	Progress func(step string)
 
+	// Alerts leads to what surrounds the alert taxonomy.
+	Alerts Alerts
+
 	// Signing is nil where no key is configured.
 	Signing *Signing
 
@@ -82,6 +85,10 @@ var steps = []step{
 	{name: "semver", about: "hold the version against the change", needs: []string{diffFile}, makes: []string{semverFile}, run: semverPolicy},
 	{name: "stability", about: "record the run and compute the metrics", run: stabilityMetrics},
 	{name: "gate", about: "decide whether the change may pass", needs: []string{breakingFile}, run: gate},
+	{name: "taxonomy", about: "lint the alert taxonomy against its rules", makes: []string{artifact.LintPath, artifact.AlertsPath, artifact.AlertsPagePath}, once: true, run: lintTaxonomy},
+	{name: "alerts", about: "measure churn, runbooks and age of the alerts", makes: []string{artifact.MetricsPath}, once: true, run: measureTaxonomy},
+	{name: "alert-gates", about: "hold the alerts against their limits and their past", needs: []string{artifact.MetricsPath}, makes: []string{artifact.GatesPath}, once: true, run: gateTaxonomy},
+	{name: "changelog", about: "tell how the alerts moved since the last run", makes: []string{artifact.AlertDiffPath}, once: true, run: alertChangelog},
 	{name: "milestones", about: "sum up the milestones", makes: []string{artifact.MilestonesPath, artifact.MilestonesBadge}, once: true, run: milestones},
 	{name: "summary", about: "write what a dashboard fetches", once: true, run: summary},
 	{name: "badges", about: "write the badges", once: true, run: badges},

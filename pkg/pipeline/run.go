@@ -21,6 +21,7 @@ type run struct {
 	job       *Job
 	docs      map[string]loaded // contracts read so far, so that a cmd: source runs once
 	start     baselines
+	previous  string            // commit of the last run; empty for a first one
 	again     bool              // the commit is that of the last run, which had another identity
 	published map[string]string // digest of each contract as the last run published it
 	steps     []report.Step

@@ -16,7 +16,7 @@ import (
 // memory are the files of a run that the next one reads. A pattern without a slash is a file name anywhere below status/.
 var memory = []string{
 	"schemas/*.json", "status/metrics-history/*.json",
-	"manifest.json", "history.jsonl", "governance-summary.json", "taxonomy-metrics-history.json", "alert-state.json", "webhook-deliveries.jsonl",
+	"manifest.json", "history.jsonl", "governance-summary.json", "taxonomy-metrics-history.json", "ALERTS_CHANGELOG.md", "alert-state.json", "webhook-deliveries.jsonl",
 }
 
 func remembered(p string) bool {

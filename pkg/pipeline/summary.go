@@ -42,6 +42,13 @@ func summary(_ context.Context, b *bench) error {
 	if m != nil {
 		s.MilestonePercent = &m.Totals.Percent
 	}
+	alerts, err := written[report.TaxonomyMetrics](b, artifact.MetricsPath)
+	if err != nil {
+		return err
+	}
+	if alerts != nil {
+		s.AlertsTotal, s.RunbookCompletenessPct = &alerts.TotalAlerts, &alerts.RunbookCompletenessPercent
+	}
 	s.Headline = headline(s, first)
 	b.run.final = s
 	b.note = s.Headline

@@ -1,6 +1,7 @@
 package promrules
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -26,6 +27,9 @@ func Parse(name string, data []byte) (*File, error) {
 	}
 	return r.file, nil
 }
+
+// ErrTests is in the error of a file that holds promtool's unit tests: its folder may well be one of rules.
+var ErrTests = errors.New("unit tests, not rules")
 
 type reader struct {
 	file  *File
@@ -77,6 +81,11 @@ var fileKeys = []string{"groups", "namespace"}
 func (r *reader) plain(doc contract.Node) error {
 	if doc.Kind() != contract.Object {
 		return r.fail(doc, "a rule file is a mapping with a list \"groups\"", "")
+	}
+	if !doc.Get("groups").Exists() && (doc.Get("tests").Exists() || doc.Get("rule_files").Exists()) {
+		err := r.fail(doc, "the file holds unit tests, not rules", "leave it out of the rules")
+		err.Err = ErrTests
+		return err
 	}
 	namespace := ""
 	var groups contract.Node

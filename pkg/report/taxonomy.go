@@ -11,17 +11,17 @@ type Alert struct {
 	Description     string            `json:"description,omitzero"`
 	ExprSummary     string            `json:"expr_summary,omitzero"`
 	For             string            `json:"for,omitzero"`
-	Windows         []string          `json:"windows,omitempty"`
+	Windows         []string          `json:"windows,omitzero"`
 	Runbook         string            `json:"runbook,omitzero"`
 	RunbookComplete bool              `json:"runbook_complete"` // the runbook is no placeholder
 	SLO             string            `json:"slo,omitzero"`
-	Labels          map[string]string `json:"labels,omitempty"`
+	Labels          map[string]string `json:"labels,omitzero"`
 	Owner           string            `json:"owner,omitzero"`
 	CreatedAt       string            `json:"created_at,omitzero"`
 	Deprecated      bool              `json:"deprecated"`
 	DeprecatedSince string            `json:"deprecated_since,omitzero"`
 	ReplacedBy      string            `json:"replaced_by,omitzero"`
-	Place           *Place            `json:"place,omitempty"`
+	Place           *Place            `json:"place,omitzero"`
 }
 
 // TaxonomyLint is taxonomy-lint.json: what the lint table has to say about the taxonomy, and its coverage of the rule files.
@@ -78,7 +78,7 @@ type AlertRef struct {
 	Group    string `json:"group,omitzero"`
 	Severity string `json:"severity"`
 	Selector string `json:"selector,omitzero"` // tells entries of one name apart: {group="g",severity="critical"}
-	Place    *Place `json:"place,omitempty"`
+	Place    *Place `json:"place,omitzero"`
 }
 
 // AlertRename is an alert that kept its id under a new name.

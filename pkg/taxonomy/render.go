@@ -132,18 +132,3 @@ func bars(m report.TaxonomyMetrics) []bar {
 	}
 	return out
 }
-
-// Prom is the state of the taxonomy in Prometheus text format. The names are those that existing dashboards query, which is why a gauge
-// ends in _total.
-func Prom(m report.TaxonomyMetrics) []byte {
-	var b bytes.Buffer
-	b.WriteString("# HELP taxonomy_alerts_total Alerts of the taxonomy by severity, active and deprecated.\n# TYPE taxonomy_alerts_total gauge\n")
-	for _, severity := range sortedKeys(m.SeverityCounts) {
-		fmt.Fprintf(&b, "taxonomy_alerts_total{severity=%s} %d\n", quote(severity), m.SeverityCounts[severity])
-	}
-	b.WriteString("# HELP taxonomy_alerts_runbook_missing Active alerts without a runbook.\n# TYPE taxonomy_alerts_runbook_missing gauge\n")
-	fmt.Fprintf(&b, "taxonomy_alerts_runbook_missing %d\n", m.ActiveAlerts-m.RunbooksComplete)
-	b.WriteString("# HELP taxonomy_alerts_runbook_coverage_percent Active alerts with a runbook, in percent (0 to 100).\n# TYPE taxonomy_alerts_runbook_coverage_percent gauge\n")
-	fmt.Fprintf(&b, "taxonomy_alerts_runbook_coverage_percent %v\n", m.RunbookCompletenessPercent.Rounded())
-	return b.Bytes()
-}

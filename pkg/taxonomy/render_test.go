@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"github.com/romel/govctl/pkg/promtext"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/pkg/taxonomy"
 )
@@ -89,8 +90,8 @@ func TestJSONL(t *testing.T) {
 
 // promlint is what promtool check metrics runs. Two of its rules are broken by names that are older than govctl.
 func TestPromText(t *testing.T) {
-	f := hostile(t)
-	text := taxonomy.Prom(metricsOf(t, f))
+	m := metricsOf(t, hostile(t))
+	text := promtext.Dashboard(&m)
 	problems, err := promlint.New(bytes.NewReader(text)).Lint()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
