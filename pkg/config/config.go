@@ -91,6 +91,7 @@ type Sign struct {
 type Webhook struct {
 	Timeout  Duration `json:"timeout,omitzero"`  // one try
 	Deadline Duration `json:"deadline,omitzero"` // all tries
+	Repeat   string   `json:"repeat,omitzero"`   // always: a failure is told on each run that has it; on-change: once
 }
 
 // GitHub adjusts what govctl does with issues and comments.
@@ -126,7 +127,7 @@ func Default() Config {
 		Stability:  Stability{Window: 30, AlertThreshold: 0.8, PlaceholderMaxRuns: 10, PlaceholderStreakAlertThreshold: 5},
 		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Profile: "default", RunbookMinPercent: 90, WindowDays: 30,
 			MaxChurnDelta: 5, MaxRiskChurnDelta: 10, RiskChurnSpikeThreshold: 2},
-		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute)},
+		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
 		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
 		Publish: Publish{SchemasBranch: "schemas", PagesBranch: "gh-pages"},
 	}

@@ -105,7 +105,7 @@ func (r Repo) workshop(ctx context.Context, p *Push) (*workshop, error) {
 		}
 		w.remote = url
 	}
-	w.env = environment(append(r.carriedSettings(ctx), p.Settings...))
+	w.env = environment(missing(r.carriedSettings(ctx), p.Settings))
 	if _, err := w.output(ctx, "init", "--quiet", "--bare", "."); err != nil {
 		return nil, fmt.Errorf("make a private repository: %w", err)
 	}
@@ -128,6 +128,16 @@ func (r Repo) carriedSettings(ctx context.Context) []Setting {
 		}
 	}
 	return list
+}
+
+// missing adds the settings that are not there: two credentials in one request are refused.
+func missing(have, more []Setting) []Setting {
+	for _, s := range more {
+		if !slices.ContainsFunc(have, func(h Setting) bool { return strings.EqualFold(h.Key, s.Key) }) {
+			have = append(have, s)
+		}
+	}
+	return have
 }
 
 func environment(list []Setting) []string {

@@ -142,3 +142,23 @@ func Queue(id, host string, n report.Notice, body []byte, runID string, at time.
 func (w *Waiting) expired(now time.Time) bool {
 	return w.Runs >= maxRuns || now.Sub(w.Queued.Time.Time) > maxAge
 }
+
+// MergeLog is the union of two logs: their lines, then ours that they lack, byte for byte.
+func MergeLog(theirs, ours []byte) ([]byte, error) {
+	out := slices.Clone(theirs)
+	if len(out) > 0 && out[len(out)-1] != '\n' {
+		out = append(out, '\n')
+	}
+	seen := map[string]bool{}
+	for line := range bytes.Lines(out) {
+		seen[string(bytes.TrimSpace(line))] = true
+	}
+	for line := range bytes.Lines(ours) {
+		line = bytes.TrimSpace(line)
+		if len(line) > 0 && !seen[string(line)] {
+			seen[string(line)] = true
+			out = append(append(out, line...), '\n')
+		}
+	}
+	return out, nil
+}

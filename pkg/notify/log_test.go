@@ -58,6 +58,20 @@ func TestUnionOfLogs(t *testing.T) {
 	}
 }
 
+func TestMergeLog(t *testing.T) {
+	for _, c := range []struct{ theirs, ours, want string }{
+		{"", "", ""}, {"a\n", "a\nb\n", "a\nb\n"}, {"a\nb", "c", "a\nb\nc\n"}, {"a\n", "", "a\n"}, {"", "a\na\n", "a\n"}, {"b\n", "a\nb\n", "b\na\n"},
+	} {
+		got, err := MergeLog([]byte(c.theirs), []byte(c.ours))
+		if err != nil || string(got) != c.want {
+			t.Errorf("%q and %q: %q, %v", c.theirs, c.ours, got, err)
+		}
+		if again, _ := MergeLog(got, []byte(c.ours)); !bytes.Equal(again, got) {
+			t.Errorf("%q and %q: merging again gives %q", c.theirs, c.ours, again)
+		}
+	}
+}
+
 func TestOnlyTheQueuedLineIsNeeded(t *testing.T) {
 	if got := Outstanding([]report.Delivery{{ID: "gov_x", State: Pending}}); len(got) != 0 {
 		t.Errorf("a notice without a payload is outstanding: %+v", got)

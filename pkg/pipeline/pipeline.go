@@ -91,6 +91,7 @@ var steps = []step{
 	{name: "changelog", about: "tell how the alerts moved since the last run", makes: []string{artifact.AlertDiffPath}, once: true, run: alertChangelog},
 	{name: "milestones", about: "sum up the milestones", makes: []string{artifact.MilestonesPath, artifact.MilestonesBadge}, once: true, run: milestones},
 	{name: "summary", about: "write what a dashboard fetches", once: true, run: summary},
+	{name: "reasons", about: "judge which alerts open and recover", needs: []string{artifact.SummaryPath}, makes: []string{artifact.AlertStatePath}, once: true, run: reasons},
 	{name: "badges", about: "write the badges", once: true, run: badges},
 	{name: "metrics", about: "write the figures for Prometheus", once: true, run: metrics},
 	{name: "site", about: "build the status page", once: true, run: pages},

@@ -28,6 +28,7 @@ type run struct {
 	worst     Class
 	repairs   []string
 	final     report.Summary
+	last      *report.Summary // of the run before; nil where there was none
 }
 
 type loaded struct {
@@ -95,6 +96,9 @@ func (r *run) begin(ctx context.Context) error {
 		r.job.RunID = r.derivedID(ctx)
 	}
 	r.repairs = describe(r.job.Found)
+	if s, err := artifact.Load[report.Summary](r.job.Store.FS(), artifact.SummaryPath); err == nil {
+		r.last = &s // one that cannot be read is written anew by this run
+	}
 	var err error
 	if r.start, err = r.findBaselines(); err != nil {
 		return err

@@ -53,5 +53,20 @@ func TakeState(s *artifact.Store, manifest []byte, read func(path string) ([]byt
 			return err
 		}
 	}
+	if err := takeDeliveries(s, read); err != nil {
+		return err
+	}
 	return s.Bytes(artifact.ManifestPath, manifest)
+}
+
+// takeDeliveries copies the receipts, which the webhook writes after the manifest of its run.
+func takeDeliveries(s *artifact.Store, read func(path string) ([]byte, error)) error {
+	b, err := read(artifact.DeliveriesPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read state: %w", err)
+	}
+	return s.Bytes(artifact.DeliveriesPath, b)
 }
