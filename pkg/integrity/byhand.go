@@ -28,7 +28,7 @@ var companions = map[string]string{
 // tools comes to the same answer.
 func (v *verifier) byHand() error {
 	first := v.signers[0]
-	if v.message == nil || !first.known() || first.bad != nil {
+	if v.message == nil || !first.known() || !first.readable() {
 		return nil
 	}
 	v.taken[stepByHand] = true
@@ -147,14 +147,15 @@ func (v *verifier) sigstore(first signer, there map[string][]byte) {
 		return
 	}
 	no := func(format string, args ...any) { v.say(refuse("sigstore-mismatch", SigstoreFile, format, args...)) }
-	if !s.signedBy(first.key) {
+	if !first.enveloped {
 		no("key %s did not sign the statement", first.key.ID())
 		return
 	}
-	for _, sig := range s.signatures {
-		if !slices.ContainsFunc(v.signers, func(g signer) bool { return g.key.verify(s.preAuth, sig) }) {
-			no("a signature of the envelope is by none of the keys of the signature file")
-		}
+	unknown := func(sig []byte) bool {
+		return !slices.ContainsFunc(v.signers, func(g signer) bool { return g.key.verify(s.preAuth, sig) })
+	}
+	if len(s.signatures) > 1 && slices.ContainsFunc(s.signatures, unknown) { // a single one is the first key's
+		no("a signature of the envelope is by none of the keys of the signature file")
 	}
 	if s.KeyID != nil && *s.KeyID != first.key.ID() || s.ours && (s.hint != first.key.ID() || slices.ContainsFunc(s.keyIDs, func(id string) bool { return id != s.hint })) {
 		no("it names another key id than %s", first.key.ID())

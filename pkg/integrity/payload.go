@@ -132,7 +132,7 @@ func (v *verifier) repeated() {
 func (v *verifier) timed() {
 	v.out.SignedAt.Time = v.sig.claimed
 	s := v.statement
-	if s == nil || !v.signers[0].known() || !s.signedBy(v.signers[0].key) {
+	if s == nil || !v.signers[0].enveloped {
 		return
 	}
 	if s.SignedAt != nil {

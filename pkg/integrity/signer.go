@@ -16,12 +16,15 @@ type signer struct {
 	key          PublicKey // zero when it may not be used
 	sig          []byte
 	bad          *refusal  // the signature could not be read
+	enveloped    bool      // the key signed the statement's envelope
 	statementSig []byte    // of an additional key
 	statementBad bool      // an additional key did not sign the statement that is there
 	signed       time.Time // bound by the statement; zero without one
 }
 
 func (s signer) known() bool { return s.key != PublicKey{} }
+
+func (s signer) readable() bool { return s.bad == nil }
 
 // readSigners decodes keys and signatures. A key that may not be used is said at once, a signature when signatures are checked.
 func (v *verifier) readSigners() {
@@ -106,10 +109,10 @@ func (v *verifier) readStatement() error {
 	v.statement = s
 	for i := range v.signers {
 		g := &v.signers[i]
-		byEnvelope := g.known() && s.signedBy(g.key)
+		g.enveloped = g.known() && s.signedBy(g.key)
 		byRecord := g.statementSig != nil && g.key.verify(s.preAuth, g.statementSig)
 		g.statementBad = g.statementSig != nil && !byRecord
-		if byEnvelope || byRecord {
+		if g.enveloped || byRecord {
 			g.signed = s.signedAt
 		}
 	}

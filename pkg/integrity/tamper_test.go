@@ -324,6 +324,12 @@ func mutations(t *testing.T) []mutation {
 		{"bundle hint changed", replace("status/checksums.sigstore.json", `"hint": "`+true1.ID(), `"hint": "`+other.ID()), "sigstore-mismatch"},
 		{"bundle media type", replace("status/checksums.sigstore.json", "v0.3", "v0.2"), "sigstore-mismatch"},
 		{"bundle payload type", replace("status/checksums.sigstore.json", "in-toto", "in-tata"), "sigstore-mismatch"},
+		{"bundle with a second signature", func(t *testing.T, f folder) {
+			f["status/checksums.sigstore.json"] = edit(t, f["status/checksums.sigstore.json"], func(m map[string]any) {
+				e := m["dsseEnvelope"].(map[string]any)
+				e["signatures"] = append([]any{map[string]any{"sig": sig(64), "keyid": true1.ID()}}, e["signatures"].([]any)...)
+			})
+		}, "sigstore-mismatch"},
 		{"SHA256SUMS without a line", func(_ *testing.T, f folder) {
 			_, f["status/SHA256SUMS"], _ = bytes.Cut(f["status/SHA256SUMS"], []byte("\n"))
 		}, "sums-mismatch"},
