@@ -137,7 +137,7 @@ func (e *engine) compareMedium(s *site, a, b medium, m mode) {
 		return
 	}
 	if a.base == b.base && !sameParams(a.params, b.params) {
-		e.emit(s, delta{on: "media-type", attr: "parameter", op: Changed, side: m.side(), name: a.key, old: a.at, new: b.at, from: quoted(a.key), to: quoted(b.key)})
+		e.emit(s, delta{on: "media-type", attr: "parameter", op: Changed, side: m.side(), old: a.at, new: b.at, from: quoted(a.key), to: quoted(b.key)})
 	}
 	e.compareNotes(s, a.at, b.at, "example", "examples")
 	e.compareEncodings(s, a, b, m)

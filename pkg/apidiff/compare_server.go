@@ -17,7 +17,7 @@ func (e *engine) compareServers(x exchange) {
 	lost, gained := missing(was, is), missing(is, was)
 	if len(lost) == 1 && len(gained) == 1 {
 		o, n := was[lost[0]], is[gained[0]]
-		e.emit(x.site, delta{on: "server", op: Changed, old: o.at, new: n.at, oldAt: e.old.doc.Root(), newAt: e.new.doc.Root(), from: quoted(o.url), to: quoted(n.url), name: o.url})
+		e.emit(x.site, delta{on: "server", op: Changed, old: o.at, new: n.at, oldAt: e.old.doc.Root(), newAt: e.new.doc.Root(), from: quoted(o.url), to: quoted(n.url)})
 		return
 	}
 	for _, k := range lost {

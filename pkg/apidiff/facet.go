@@ -28,6 +28,7 @@ type facetOp struct {
 	Effect           effect
 	Say              string
 	When             string
+	Only             Side         // the side on which it can happen; None: both
 	ID               string       // end of the rule id where it is not "<attr>-<op>"
 	Send, Receive    report.Level // where a policy and not containment sets the level
 	SendCat, RecvCat Category
@@ -46,12 +47,16 @@ var idPrefixes = map[string][2]string{
 	"header":     {"callback-header", "response-header"},
 }
 
-// facetRules are the two rows of every operation of every facet.
+// facetRules are the rows, mostly two, of every operation of every facet.
 func facetRules(facets []facet) []Rule {
 	var rows []Rule
 	for _, f := range facets {
 		for _, o := range f.Ops {
-			rows = append(rows, f.rule(o, Request), f.rule(o, Response))
+			for _, side := range []Side{Request, Response} {
+				if o.Only == None || o.Only == side {
+					rows = append(rows, f.rule(o, side))
+				}
+			}
 		}
 	}
 	return rows
@@ -74,7 +79,7 @@ func (f *facet) rule(o facetOp, side Side) Rule {
 	return Rule{
 		ID: prefix + "-" + f.idEnd(o), On: f.On, Attr: f.Attr, Op: o.Op, Side: side, When: o.When,
 		Level: level, Category: category, Migration: f.migration(o, level), Say: o.Say,
-		Why: f.Means + " " + why, Since: "0.1.0",
+		Why: f.Means + " " + why, Since: "0.1.0", effect: o.Effect,
 	}
 }
 

@@ -140,7 +140,8 @@ var facetsObject = []facet{
 		{Op: Added, When: "closed", Effect: widens, ID: "added-to-closed", Say: "{what} was added to an object that allowed no other properties"},
 		{Op: Removed, Effect: neutral, Say: "{what} was removed", Send: report.Warning, Receive: report.Warning, Migration: Manual,
 			SendWhy: "A client may still send it, and nobody says what happens to it.", RecvWhy: "A client that shows it will show nothing."},
-		{Op: Removed, When: "required", Effect: widens, ID: "removed-required", Say: "{what} was removed, and it was required", Migration: Hard},
+		{Op: Removed, When: "required", Effect: widens, ID: "removed-required", Say: "{what} was removed, and it was required", Migration: Hard, Send: report.Warning,
+			SendWhy: "A client still sends it, and nobody says what happens to it."},
 		{Op: Removed, When: "closed", Effect: narrows, ID: "removed-from-closed", Say: "{what} was removed from an object that allows no other properties", Migration: Hard},
 		{Op: Removed, When: "after-sunset", Effect: neutral, ID: "removed-after-sunset", Say: "{what} was removed after its sunset date", Migration: Hard,
 			SendWhy: "It was deprecated, its date was announced, and the date has passed.", RecvWhy: "It was deprecated, its date was announced, and the date has passed."},
@@ -152,11 +153,11 @@ var facetsObject = []facet{
 	{On: "property", Attr: "read-only", Category: Validation, Means: "A readOnly property belongs to responses: a client should not send it.", Ops: []facetOp{
 		{Op: Added, Effect: neutral, ID: "became-read-only", Say: "{what} became read-only", Send: report.Warning, SendWhy: "What a client still sends is ignored or refused."},
 		{Op: Removed, Effect: neutral, ID: "became-not-read-only", Say: "{what} is no longer read-only"},
-		{Op: Removed, When: "required", Effect: narrows, ID: "became-not-read-only-required", Say: "{what} is no longer read-only and is required"},
+		{Op: Removed, When: "required", Only: Request, Effect: narrows, ID: "became-not-read-only-required", Say: "{what} is no longer read-only and is required"},
 	}},
 	{On: "property", Attr: "write-only", Category: Validation, Means: "A writeOnly property belongs to requests: a client does not receive it.", Ops: []facetOp{
 		{Op: Added, Effect: neutral, ID: "became-write-only", Say: "{what} became write-only", Receive: report.Warning, RecvWhy: "A client that reads it finds nothing."},
-		{Op: Added, When: "required", Effect: widens, ID: "became-write-only-required", Say: "{what} became write-only, and responses had to have it"},
+		{Op: Added, When: "required", Only: Response, Effect: widens, ID: "became-write-only-required", Say: "{what} became write-only, and responses had to have it"},
 		{Op: Removed, Effect: neutral, ID: "became-not-write-only", Say: "{what} is no longer write-only"},
 	}},
 	{On: "property", Attr: "additional-properties", Category: Validation, Means: "additionalProperties says whether an object may have properties that are not listed.", Ops: []facetOp{

@@ -1,6 +1,7 @@
 package apidiff
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,28 +37,40 @@ func (e *engine) judge(s *site) {
 	e.settle(s, len(a.unions)+len(b.unions) > 0)
 }
 
-// settle asks the prover about a pair where something looks harmful: whole containment makes all of it harmless,
-// containment both ways makes it nothing.
+// settle asks the prover about a pair whose constraints differ: whole containment makes all of it harmless,
+// containment both ways makes the differences nothing.
 func (e *engine) settle(s *site, unions bool) {
-	harmful := unions
+	harmful, differs := unions, unions
 	for _, r := range s.deltas {
 		if r.rule.ID == Unclassified {
 			return // what is not understood is not proved either
 		}
 		harmful = harmful || r.rule.Level == report.Error
+		differs = differs || r.rule.effect != neutral
 	}
-	if !harmful {
+	if !differs {
 		return
 	}
 	inner, outer := s.old, s.new
 	if s.mode.side() == Response {
 		inner, outer = outer, inner
 	}
-	s.safe = e.within(inner, outer, s.mode)
-	if s.safe && len(s.deltas) > 0 && e.within(outer, inner, s.mode) {
-		s.deltas, s.edges = nil, nil
+	if !harmful { // the proof that fails is the short one
+		if e.within(outer, inner, s.mode) && e.within(inner, outer, s.mode) {
+			s.forgetConstraints()
+		}
+		return
 	}
+	s.safe = e.within(inner, outer, s.mode)
 	s.unproved = e.prover.spent
+	if s.safe && len(s.deltas) > 0 && e.within(outer, inner, s.mode) {
+		s.forgetConstraints()
+	}
+}
+
+// forgetConstraints drops the deltas that say something about validity.
+func (s *site) forgetConstraints() {
+	s.deltas = slices.DeleteFunc(s.deltas, func(r *record) bool { return r.rule.effect != neutral })
 }
 
 func (e *engine) judgeNever(s *site, a, b *norm) {
@@ -142,7 +155,7 @@ func (e *engine) judgeTypes(s *site, a, b *norm, ta, tb types) {
 	if ta != tAll && tb != tAll {
 		ta, tb = ta&^tNull, tb&^tNull
 	}
-	if ta == tb || a.enum != nil && (b.enum != nil || tb&ta == ta) || b.enum != nil && ta&tb == tb {
+	if ta == tb || a.stated == b.stated && a.enum == nil && b.enum == nil && a.hullsStated(ta) && b.hullsStated(tb) || a.enum != nil && (b.enum != nil || tb&ta == ta) || b.enum != nil && ta&tb == tb {
 		return
 	}
 	d := delta{attr: "type", old: a.typeAt, new: b.typeAt, from: quoted(ta.String()), to: quoted(tb.String())}
@@ -159,6 +172,9 @@ func (e *engine) judgeTypes(s *site, a, b *norm, ta, tb types) {
 	}
 	e.tell(s, d)
 }
+
+// hullsStated reports whether the types differ from the stated ones only because multipleOf rules fractions out.
+func (n *norm) hullsStated(t types) bool { return (t^n.stated)&^(tFrac|tNull) == 0 }
 
 // typesWithin reports whether values of the types in are all values of the types out, as far as types go. As text,
 // numbers and booleans are strings too, unless the string is restricted, and one item may stand for an array.

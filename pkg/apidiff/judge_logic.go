@@ -265,7 +265,7 @@ func byType(s *side, b contract.Node) string {
 
 // judgeOverlap looks for a value that one alternative accepted alone and that two accept now: oneOf refuses it.
 func (e *engine) judgeOverlap(s *site, a, b union) {
-	if len(a.branches) > maxBranchPairs || len(b.branches) > maxBranchPairs || e.prover.sameBranches(e.old, a, e.new, b) && e.same {
+	if len(a.branches) > maxBranchPairs || len(b.branches) > maxBranchPairs || a.one == b.one && e.same && e.prover.sameBranches(e.old, a, e.new, b) {
 		return
 	}
 	if v := e.overlap(s, s.old, a, s.new, b); v.Exists() {

@@ -134,8 +134,8 @@ func (e *engine) judgeRequired(s *site, a, b *norm) {
 		}
 		oldSchemas, oldDeclared := a.child(name)
 		newSchemas, newDeclared := b.child(name)
-		if oldDeclared.Exists() != newDeclared.Exists() {
-			continue // told as added or removed
+		if oldDeclared.Exists() && !newDeclared.Exists() && old || !oldDeclared.Exists() && newDeclared.Exists() && now {
+			continue // told as removed or added
 		}
 		o, n := e.old.all(oldSchemas), e.new.all(newSchemas)
 		if o.flags().hidden(s.mode.side()) || n.flags().hidden(s.mode.side()) {

@@ -209,5 +209,5 @@ func (e *engine) sameTarget(s *site, o, n contract.Node) bool {
 	}
 	gone := !e.new.doc.Root().Get("components").Get("schemas").Get(a.Key()).Exists()
 	fresh := !e.old.doc.Root().Get("components").Get("schemas").Get(b.Key()).Exists()
-	return gone && fresh || e.equal(e.old.of(a).schema, e.new.of(b).schema, s.mode)
+	return gone && fresh || e.equal(e.old.of(a).schema, e.new.of(b).schema, s.mode|modeStrict)
 }

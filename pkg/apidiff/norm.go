@@ -13,6 +13,7 @@ type norm struct {
 	never   bool // no value is valid
 	neverAt contract.Node
 	types   types
+	stated  types // as the type keywords say, before other keywords rule types out
 	typeAt  contract.Node
 
 	enum     *enumSet // nil: no enum

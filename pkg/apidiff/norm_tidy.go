@@ -9,6 +9,7 @@ import (
 // tidy brings equal meanings to equal forms once all conjuncts are merged.
 func (n *norm) tidy(s *side) {
 	n.tidyUnions(s)
+	n.stated = n.types
 	n.tidyNumbers()
 	n.tidyRanges()
 	n.tidyEnum()
@@ -138,7 +139,7 @@ func (n *norm) tidyNumbers() {
 	if len(n.multiple) == 1 {
 		whole := new(big.Rat).SetInt(n.multiple[0].value.Num())
 		n.multiple[0].value = whole
-		if whole.Cmp(big.NewRat(1, 1)) == 0 {
+		if whole.Cmp(big.NewRat(1, 1)) == 0 && n.stated&tFrac == 0 {
 			n.multiple = nil
 		}
 	}

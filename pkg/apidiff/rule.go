@@ -111,6 +111,8 @@ type Rule struct {
 	Say       string // message; {what}, {name}, {from} and {to} are filled in
 	Why       string
 	Since     string // version of govctl that first had the row
+
+	effect effect // on the set of valid values
 }
 
 // key is what a delta is looked up by.

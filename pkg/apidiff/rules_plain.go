@@ -39,7 +39,7 @@ var rulesLifecycle = []Rule{
 	{ID: "operation-deprecated-too-late", On: "operation", Attr: "deprecated", Op: Added, When: "too-soon", Level: report.Warning, Category: Docs, Migration: Manual,
 		Say: "{what} was deprecated with the sunset date {to}, which is nearer than the deprecation period", Why: "The policy promises clients a longer time."},
 	{ID: "operation-deprecation-removed", On: "operation", Attr: "deprecated", Op: Removed, Level: report.Info, Category: Docs, Migration: Auto,
-		Say: "{what} is no longer deprecated", Why: "The operation stays."},
+		Say: "{what} is no longer deprecated", Why: "What was to be removed stays in the contract."},
 	{ID: "sunset-added", On: "operation", Attr: "sunset", Op: Added, Level: report.Info, Category: Docs, Migration: Manual,
 		Say: "{what} got the sunset date {to}", Why: "The date of a removal is announced."},
 	{ID: "sunset-removed", On: "operation", Attr: "sunset", Op: Removed, Level: report.Warning, Category: Docs, Migration: Auto,
@@ -57,7 +57,7 @@ var rulesLifecycle = []Rule{
 	{ID: "deprecated", On: "property", Attr: "deprecated", Op: Added, Level: report.Info, Category: Docs, Migration: Manual,
 		Say: "{what} was deprecated", Why: "Deprecation announces a removal; nothing is taken away yet."},
 	{ID: "deprecation-removed", On: "property", Attr: "deprecated", Op: Removed, Level: report.Info, Category: Docs, Migration: Auto,
-		Say: "{what} is no longer deprecated", Why: "It stays."},
+		Say: "{what} is no longer deprecated", Why: "What was to be removed stays in the contract."},
 }
 
 var rulesSecurity = []Rule{
