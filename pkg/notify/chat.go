@@ -117,7 +117,8 @@ func chatText(s string, safe func(string) string) string {
 	return safe(s)
 }
 
-func headline(d report.TaxonomyDrift) string {
+// Headline is the message in a line.
+func Headline(d report.TaxonomyDrift) string {
 	errors := len(d.Missing) + len(d.DeprecatedActive)
 	drift := len(d.NotActive) + len(d.MissingRunbooks)
 	s := fmt.Sprintf("Alert taxonomy: %d errors, %d drifted", errors, drift)
@@ -154,7 +155,7 @@ func slackSafe(s string) string {
 
 func plainText(d report.TaxonomyDrift, most int) string {
 	var b strings.Builder
-	b.WriteString(headline(d))
+	b.WriteString(Headline(d))
 	for _, p := range chatParts(d, func(s string) string { return breakMention(slackEscaper.Replace(s)) }) {
 		if len(p.items) > 0 {
 			fmt.Fprintf(&b, "\n%s (%d):\n%s", p.title, len(p.items), strings.Join(p.lines(most, "- "), "\n"))
@@ -180,7 +181,7 @@ type slackBlock struct {
 }
 
 func slackMessage(d report.TaxonomyDrift, most int) any {
-	blocks := []slackBlock{{"header", &slackText{"plain_text", cutRunes(headline(d), maxSlackHeader)}}}
+	blocks := []slackBlock{{"header", &slackText{"plain_text", cutRunes(Headline(d), maxSlackHeader)}}}
 	for _, p := range chatParts(d, slackSafe) {
 		if len(p.items) == 0 {
 			continue
@@ -234,7 +235,7 @@ func teamsSafe(s string) string {
 }
 
 func teamsMessage(d report.TaxonomyDrift, most int) any {
-	body := []teamsBlock{{Type: "TextBlock", Text: headline(d), Wrap: true, Size: "Large", Weight: "Bolder"}}
+	body := []teamsBlock{{Type: "TextBlock", Text: Headline(d), Wrap: true, Size: "Large", Weight: "Bolder"}}
 	for _, p := range chatParts(d, teamsSafe) {
 		if len(p.items) == 0 {
 			continue

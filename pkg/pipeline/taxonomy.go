@@ -92,7 +92,7 @@ func hinted(err error) error {
 
 // WriteMetrics writes the metrics, their badges, the snapshot of the day and the history of snapshots.
 func WriteMetrics(s *artifact.Store, m report.TaxonomyMetrics, replace bool) error {
-	before, err := Snapshots(s)
+	before, err := ReadSnapshots(s.FS())
 	if err != nil {
 		return err
 	}
@@ -118,10 +118,10 @@ func snapshotPath(s report.TaxonomySnapshot) string {
 	return "status/metrics-history/metrics-" + s.SnapshotDate + ".json"
 }
 
-// Snapshots reads the history of metrics in an output folder. Files of the original system have fewer fields: those are zero.
-func Snapshots(s *artifact.Store) (report.TaxonomyHistory, error) {
+// ReadSnapshots reads the history of metrics in an output folder. Files of the original system have fewer fields: those are zero.
+func ReadSnapshots(folder fs.FS) (report.TaxonomyHistory, error) {
 	var h report.TaxonomyHistory
-	data, err := artifact.Read(s.FS(), artifact.SnapshotsPath, maxContract)
+	data, err := artifact.Read(folder, artifact.SnapshotsPath, maxContract)
 	if errors.Is(err, fs.ErrNotExist) {
 		return h, nil
 	}
@@ -149,7 +149,7 @@ func gateTaxonomy(_ context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	history, err := Snapshots(b.job.Store)
+	history, err := ReadSnapshots(b.job.Store.FS())
 	if err != nil {
 		return err
 	}

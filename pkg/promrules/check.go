@@ -62,6 +62,9 @@ type checker struct {
 // Rows is the table of checks in the order of the documentation.
 func Rows() []Row { return slices.Concat(syntaxRows(), sanityRows(), conventionRows(), costRows()) }
 
+// Summary is the row in a sentence.
+func (r *Row) Summary() string { return "A rule must " + r.Want + "." }
+
 // Explain returns the row of a check; false for an unknown id.
 func Explain(id string) (Row, bool) {
 	for _, r := range Rows() {

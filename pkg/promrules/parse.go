@@ -1,6 +1,7 @@
 package promrules
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -171,4 +172,13 @@ func (r *reader) promRule(doc contract.Node) error {
 		name = ns + "/" + name
 	}
 	return r.groups(value(spec, "groups"), name)
+}
+
+// IsTest reports whether a file holds promtool's unit tests and no rules.
+func IsTest(name string, data []byte) bool {
+	if !bytes.Contains(data, []byte("rule_files")) && !bytes.Contains(data, []byte("tests")) {
+		return false
+	}
+	_, err := Parse(name, data)
+	return errors.Is(err, ErrTests)
 }

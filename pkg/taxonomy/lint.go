@@ -66,6 +66,17 @@ func Rows() []Row {
 	return slices.Concat(shapeRows(), wordingRows(), lifecycleRows(), ruleFileRows(), runbookRows())
 }
 
+// Table is the lint table with the rows that judge waivers.
+func Table() []Row { return append(Rows(), waiverRows()...) }
+
+// Summary is the row in a sentence.
+func (r *Row) Summary() string {
+	if r.CheckFile != nil {
+		return "The taxonomy must " + r.Want + "."
+	}
+	return "An alert must " + r.Want + "."
+}
+
 // Lint runs the table over a taxonomy. Findings are ordered by place, then by rule.
 func Lint(in Input) report.TaxonomyLint { return lint(in, func(*Row) bool { return true }) }
 

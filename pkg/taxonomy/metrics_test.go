@@ -246,6 +246,9 @@ func TestFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if m.RunbookSLA.Count != 0 || len(m.RunbookSLA.Open) != 1 {
+		t.Errorf("without history nobody knows how long a runbook took: %+v", m.RunbookSLA)
+	}
 	got := fmt.Sprintln(m.TotalAlerts, m.ActiveAlerts, m.DeprecatedAlerts, m.DeprecatedPercent.Rounded(), *m.AgeDays, m.CurrentWeightTotal, m.RunbooksComplete, m.RunbookCompletenessPercent,
 		m.StabilityScore, m.RiskStabilityPercent, m.SeverityCounts, m.History)
 	if want := "3 2 1 33.33 1 9 1 50 1 100 map[critical:1 high:1 odd:1] none\n"; got != want {

@@ -135,7 +135,7 @@ func (p *parser) object() error {
 		switch name := p.name(key); name {
 		case "alerts":
 			found = true
-			if kind := p.dec.PeekKind(); kind != '[' && kind != 0 {
+			if kind := p.dec.PeekKind(); strings.ContainsRune(`{"0tfn`, rune(kind)) {
 				return p.f.fail(int(key.start), `"alerts" must be a list, not `+kindName(kind), "")
 			}
 			err = p.alerts()

@@ -43,6 +43,7 @@ func (in *MetricsInput) runbookSLA(ctx context.Context, m *report.TaxonomyMetric
 		a := &in.File.Alerts[i]
 		t := tracks[in.File.key(a)]
 		switch {
+		case t.completed.Equal(in.Now): // not committed yet, or without history: nobody knows how long it took
 		case !t.completed.IsZero():
 			waited = append(waited, max(0, t.completed.Sub(t.start()).Hours()/24))
 		case a.Active():

@@ -87,7 +87,7 @@ func (w *waivers) findings(l *linter, row *Row) []report.Finding {
 
 // Explain returns the row of a lint rule, the rows on waivers included; false for an unknown id.
 func Explain(id string) (Row, bool) {
-	for _, r := range append(Rows(), waiverRows()...) {
+	for _, r := range Table() {
 		if r.ID == id {
 			return r, true
 		}

@@ -56,6 +56,9 @@ func (a *app) run(ctx context.Context, f runFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := a.limit(&cfg.Taxonomy, &alertFlags{}); err != nil {
+		return err
+	}
 	now, err := a.clock(a.now)
 	if err != nil {
 		return err
@@ -75,7 +78,7 @@ func (a *app) run(ctx context.Context, f runFlags) (err error) {
 	job := &pipeline.Job{
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
 		SHA: a.commit(ctx, f.sha), RunID: firstOf(f.runID, a.Getenv("GITHUB_RUN_ID")),
-		Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress, Signing: keys,
+		Alerts: a.alerts(), Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress, Signing: keys,
 		Synthetic: f.synthetic, AllowBreaking: f.allowBreaking || truthy(a.Getenv("ALLOW_BREAKING")),
 	}
 	result, err := pipeline.Run(ctx, job)

@@ -1,0 +1,296 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/gitrepo"
+	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/pkg/promrules"
+	"github.com/romel/govctl/pkg/taxonomy"
+)
+
+// alertFlags are the flags that every command about the taxonomy has.
+type alertFlags struct {
+	file    string
+	rules   []string
+	profile string
+	strict  bool
+	limits  map[string]*string // by flag; see limits
+}
+
+// limits are the policies that a flag, the environment and govctl.yaml can set, in this order of precedence. The variables are those of
+// the original system; one that is empty counts as unset.
+var limits = []struct {
+	flag, env, about string
+	set              func(*config.Taxonomy, string) error
+}{
+	{"runbook-min-percent", "RUNBOOK_MIN_PERCENT", "least share of active alerts with a runbook", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RunbookMinPercent) }},
+	{"max-churn-delta", "MAX_CHURN_DELTA", "how far churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxChurnDelta) }},
+	{"max-risk-churn-delta", "MAX_RISK_CHURN_DELTA", "how far risk churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxRiskChurnDelta) }},
+	{"spike-threshold", "RISK_CHURN_SPIKE_THRESHOLD", "risk churn this many times the previous one is a spike", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RiskChurnSpikeThreshold) }},
+	{"spike-fail", "RISK_CHURN_SPIKE_FAIL", "1: a spike fails, 0: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.RiskChurnSpikeFail) }},
+	{"deprecation-max-days", "TAXONOMY_DEPRECATION_MAX_DAYS", "days after which a deprecated alert has to go; 0: never", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.DeprecationMaxDays) }},
+	{"deprecation-strict", "TAXONOMY_DEPRECATION_STRICT", "1: a deprecated alert past the limit fails, 0: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.DeprecationStrict) }},
+	{"runbook-sla-days", "", "days that an active alert may wait for a runbook; 0: no policy", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.RunbookSLADays) }},
+	{"window", "", "days over which churn is counted", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.WindowDays) }},
+}
+
+func parseInt(s string, to *int) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return errors.New("is no whole number from 0 on")
+	}
+	*to = n
+	return nil
+}
+
+func parseFloat(s string, to *float64) error {
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || v < 0 || v != v || v > 1e9 {
+		return errors.New("is no number from 0 on")
+	}
+	*to = v
+	return nil
+}
+
+func parseSwitch(s string, to *bool) error {
+	v, err := strconv.ParseBool(strings.ToLower(s))
+	if err != nil {
+		return errors.New("is neither 1 nor 0")
+	}
+	*to = v
+	return nil
+}
+
+// add adds the flags, with the named limits among them.
+func (f *alertFlags) add(c *cobra.Command, names ...string) {
+	c.Flags().StringVar(&f.file, "taxonomy", "", "the taxonomy `file` (default: taxonomy.file of the configuration)")
+	c.Flags().StringArrayVar(&f.rules, "rules", nil, "rule `files`, folders or globs; may be repeated (default: taxonomy.rules of the configuration)")
+	c.Flags().StringVar(&f.profile, "profile", "", "which rows apply: default, mixin, openshift")
+	f.limits = map[string]*string{}
+	for _, l := range limits {
+		if slices.Contains(names, l.flag) {
+			about := l.about
+			if l.env != "" {
+				about += " (also " + l.env + ")"
+			}
+			f.limits[l.flag] = c.Flags().String(l.flag, "", about)
+		}
+	}
+	if slices.Contains(names, "deprecation-strict") {
+		c.Flags().BoolVar(&f.strict, "strict", false, "the same as --deprecation-strict=1")
+	}
+}
+
+// taxonomyConfig is the configuration of the taxonomy with flags and environment laid over it.
+func (a *app) taxonomyConfig(ctx context.Context, f *alertFlags) (config.Taxonomy, error) {
+	cfg, err := a.configuration(ctx)
+	c := cfg.Taxonomy
+	if err != nil {
+		return c, err
+	}
+	if err := a.limit(&c, f); err != nil {
+		return c, err
+	}
+	c.File, c.Profile = firstOf(f.file, c.File), firstOf(f.profile, c.Profile)
+	if len(f.rules) > 0 {
+		c.Rules = f.rules
+	}
+	if !slices.Contains(taxonomy.Profiles, c.Profile) {
+		return c, usage("there is no profile %q", c.Profile).hint("the profiles are %s", strings.Join(taxonomy.Profiles, ", "))
+	}
+	c.DeprecationStrict = c.DeprecationStrict || f.strict
+	return c, nil
+}
+
+// limit lays the environment and the flags over the limits of the configuration.
+func (a *app) limit(c *config.Taxonomy, f *alertFlags) error {
+	for _, l := range limits {
+		name, value := l.env, ""
+		if l.env != "" {
+			value = a.Getenv(l.env)
+		}
+		if given := f.limits[l.flag]; given != nil && *given != "" {
+			name, value = "--"+l.flag, *given
+		}
+		if value == "" {
+			continue
+		}
+		if err := l.set(c, value); err != nil {
+			return usage("%s %q %w", name, value, err)
+		}
+	}
+	return nil
+}
+
+// alerts are the ways to the surroundings of a taxonomy in this world.
+func (a *app) alerts() pipeline.Alerts {
+	return pipeline.Alerts{
+		Rules:      a.ruleSources,
+		RulesAt:    a.ruleSourcesAt,
+		History:    a.taxonomyHistory,
+		At:         a.fileAt,
+		Repository: a.Getenv("GITHUB_REPOSITORY"),
+		Paths: func(patterns []string) ([]string, error) {
+			files, _, err := a.paths(patterns, nil)
+			return files, err
+		},
+		HasFile: func(name string) bool {
+			info, err := os.Stat(filepath.FromSlash(name)) //nolint:forbidigo // whether a runbook exists is asked here and nowhere else
+			return err == nil && !info.IsDir()
+		},
+	}
+}
+
+// ruleSources reads rule files. A file of unit tests that only a folder or a glob brought in is left out, and said so.
+func (a *app) ruleSources(patterns []string) ([]promrules.Source, error) {
+	files, named, err := a.paths(patterns, ruleExtensions)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]promrules.Source, 0, len(files))
+	for _, name := range files {
+		data, err := a.readInput(name)
+		if err != nil {
+			return nil, err
+		}
+		if !named[name] && promrules.IsTest(name, data) {
+			fmt.Fprintf(a.Stderr, "govctl: %s holds unit tests, not rules: left out\n", oneLine(name))
+			continue
+		}
+		out = append(out, promrules.Source{Name: name, Data: data})
+	}
+	return out, nil
+}
+
+// ruleSourcesAt reads rule files as a commit has them.
+func (a *app) ruleSourcesAt(ctx context.Context, rev string, patterns []string) ([]promrules.Source, error) {
+	repo := a.Git()
+	all, err := repo.Files(ctx, rev)
+	if err != nil {
+		return nil, err
+	}
+	var out []promrules.Source
+	for _, name := range all {
+		if !slices.ContainsFunc(patterns, func(p string) bool { return below(p, name) }) {
+			continue
+		}
+		data, err := repo.Show(ctx, rev, "./"+name)
+		if err != nil {
+			return nil, err
+		}
+		if !promrules.IsTest(name, data) {
+			out = append(out, promrules.Source{Name: name, Data: data})
+		}
+	}
+	return out, nil
+}
+
+// repoOf is the repository that a file lies in, and the file's name seen from there.
+func (a *app) repoOf(file string) (gitrepo.Repo, string) {
+	repo := a.Git()
+	dir := filepath.Dir(file)
+	if filepath.IsAbs(dir) {
+		repo.Dir = dir
+	} else {
+		repo.Dir = filepath.Join(repo.Dir, dir)
+	}
+	return repo, filepath.Base(file)
+}
+
+// taxonomyHistory reads how a file came to be. Where git cannot tell, the history says why instead.
+func (a *app) taxonomyHistory(ctx context.Context, file string) (taxonomy.History, error) {
+	repo, name := a.repoOf(file)
+	h, err := repo.History(ctx, "HEAD", name)
+	for reason, known := range map[string]error{
+		"this is no git repository": gitrepo.ErrNoRepository, "git is not installed": gitrepo.ErrNoGit, "the repository has no commit yet": gitrepo.ErrNoRevision,
+	} {
+		if errors.Is(err, known) {
+			return taxonomy.History{Absent: reason}, nil
+		}
+	}
+	if err != nil {
+		return taxonomy.History{}, err
+	}
+	out := taxonomy.History{Cut: h.Cut, Read: repo.Blobs, Revisions: make([]taxonomy.Revision, len(h.Changes))}
+	for i, c := range h.Changes {
+		out.Revisions[i] = taxonomy.Revision{Commit: c.Commit, Time: c.Time, Blob: c.Blob}
+	}
+	return out, nil
+}
+
+// fileAt reads a file as a commit has it; its error is an fs.ErrNotExist where there is no such commit, or no such file in it.
+func (a *app) fileAt(ctx context.Context, rev, file string) ([]byte, error) {
+	repo, name := a.repoOf(file)
+	data, err := repo.Show(ctx, rev, "./"+name)
+	for _, gone := range []error{gitrepo.ErrNoRevision, gitrepo.ErrNoFile, gitrepo.ErrNoRepository, gitrepo.ErrNoGit, gitrepo.ErrNoTag} {
+		if errors.Is(err, gone) {
+			return nil, fmt.Errorf("%s: %w (%w)", file, err, fs.ErrNotExist)
+		}
+	}
+	return data, err
+}
+
+// alertInput reads the taxonomy of a command with everything that it is compared with.
+func (a *app) alertInput(ctx context.Context, f *alertFlags) (config.Taxonomy, taxonomy.Input, error) {
+	c, err := a.taxonomyConfig(ctx, f)
+	if err != nil {
+		return c, taxonomy.Input{}, err
+	}
+	now, err := a.clock(a.now)
+	if err != nil {
+		return c, taxonomy.Input{}, err
+	}
+	data, err := a.readInput(c.File)
+	if err != nil {
+		return c, taxonomy.Input{}, err
+	}
+	in, err := a.inputOf(c, data, now())
+	return c, in, err
+}
+
+func (a *app) inputOf(c config.Taxonomy, data []byte, now time.Time) (taxonomy.Input, error) {
+	surroundings := a.alerts()
+	in, err := surroundings.Input(c, data, now)
+	return in, a.sayAll(err)
+}
+
+// usable is alertInput for commands that compute: fields of a wrong type are an error.
+func (a *app) usable(ctx context.Context, f *alertFlags) (config.Taxonomy, taxonomy.Input, error) {
+	c, in, err := a.alertInput(ctx, f)
+	if err == nil {
+		err = in.File.Usable()
+	}
+	return c, in, err
+}
+
+// sayAll prints each of several wrong inputs on a line of its own.
+func (a *app) sayAll(err error) error {
+	var several interface{ Unwrap() []error }
+	if !errors.As(err, &several) || len(several.Unwrap()) < 2 {
+		return err
+	}
+	for _, one := range several.Unwrap() {
+		var input *contract.Error
+		if !errors.As(one, &input) {
+			return err
+		}
+	}
+	for _, one := range several.Unwrap() {
+		say(a.Stderr, one)
+	}
+	return errBadInput
+}

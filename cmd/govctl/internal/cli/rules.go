@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/pkg/promrules"
+	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/pkg/report"
+)
+
+func rulesCommand(a *app) *cobra.Command {
+	return group("rules", "Prometheus rule files: syntax, conventions, unit tests", rulesCheck(a), rulesExplain(a))
+}
+
+// checkFlags are the flags of `rules check`.
+type checkFlags struct {
+	alertFlags
+	format, known string
+	logQL         bool
+}
+
+func rulesCheck(a *app) *cobra.Command {
+	var f checkFlags
+	c := command("check [FILE...]", "Check rule files: syntax, duplicates, sanity, conventions, cost", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
+		return a.checkRules(ctx, &f, args)
+	})
+	c.Long = "Check rule files, PrometheusRule objects and the group files of Thanos, Mimir and Loki; FILE may be a folder or a glob. What\n" +
+		"Prometheus would not load exits 2, an error of another row exits 1; govctl rules explain lists the rows."
+	f.add(c)
+	c.Flags().StringVar(&f.known, "known-metrics", "", "`file` with the names of existing metrics, one a line: alerts on others are reported")
+	c.Flags().BoolVar(&f.logQL, "logql", false, "the expressions are LogQL, which is not parsed")
+	a.formatFlag(c, &f.format)
+	return c
+}
+
+func (a *app) checkRules(ctx context.Context, f *checkFlags, args []string) error {
+	if err := knownFormat(f.format); err != nil {
+		return err
+	}
+	c, err := a.taxonomyConfig(ctx, &f.alertFlags)
+	if err != nil {
+		return err
+	}
+	patterns := append(args, f.rules...)
+	if len(patterns) == 0 {
+		patterns = c.Rules
+	}
+	if len(patterns) == 0 {
+		return usage("no rule files to check").hint("name them, or set taxonomy.rules in govctl.yaml")
+	}
+	now, err := a.clock(a.now)
+	if err != nil {
+		return err
+	}
+	sources, err := a.ruleSources(patterns)
+	if err != nil {
+		return err
+	}
+	cfg := promrules.Config{Profile: c.Profile, Severities: pipeline.TaxonomyConfig(c).Severities, Levels: c.Levels, LogQL: f.logQL, Now: now()}
+	if f.known != "" {
+		data, err := a.readInput(f.known)
+		if err != nil {
+			return err
+		}
+		cfg.Known = map[string]bool{}
+		for line := range strings.Lines(string(data)) {
+			cfg.Known[strings.TrimSpace(line)] = true
+		}
+	}
+	return a.printCheck(promrules.Check(sources, cfg), f.format)
+}
+
+func (a *app) printCheck(got report.RulesCheck, format string) error {
+	var err error
+	if format == "json" {
+		err = a.printJSON(got)
+	} else {
+		headline := fmt.Sprintf("%s with %s and %s: %s, %s, %s", counted(got.Files, "file"), counted(got.Alerts, "alert"), counted(got.Records, "recording rule"),
+			counted(got.Totals.Errors, "error"), counted(got.Totals.Warnings, "warning"), counted(got.Totals.Infos, "hint"))
+		r := render.Report{Title: "Prometheus rules", Headline: headline, Tool: a.tool(), Subject: "rules", Findings: got.Findings}
+		for _, row := range promrules.Rows() {
+			r.Rules = append(r.Rules, render.RuleInfo{ID: row.ID, Level: row.Level, Category: "rules", Summary: row.Summary(), Why: row.Why})
+		}
+		err = render.Write(a.Stdout, format, &r, a.look())
+	}
+	switch {
+	case err != nil:
+		return err
+	case got.Refused > 0:
+		return errBadInput
+	case got.Totals.Errors > 0:
+		return errFindings
+	}
+	return nil
+}
+
+func rulesExplain(a *app) *cobra.Command {
+	return command("explain [ID]", "List the rows of rules check, or explain one", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
+		var rows []tableRow
+		for _, r := range promrules.Rows() {
+			rows = append(rows, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Mend, r.Profiles})
+		}
+		return a.printTable(rows, args, "govctl rules explain")
+	})
+}

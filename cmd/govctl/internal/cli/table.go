@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+)
+
+// tableRow is a row of a table of rules for readers.
+type tableRow struct {
+	id, level, summary, why, mend string
+	profiles                      []string
+}
+
+// printTable lists a table of rules, or explains the one that the arguments name.
+func (a *app) printTable(rows []tableRow, args []string, command string) error {
+	if len(args) == 0 {
+		w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+		for _, r := range rows {
+			fmt.Fprintf(w, "%s\t%s\t%s\n", r.id, r.level, r.summary)
+		}
+		return w.Flush()
+	}
+	for _, r := range rows {
+		if r.id != args[0] {
+			continue
+		}
+		fmt.Fprintf(a.Stdout, "%s (%s)\n\n  %s\n\nWhy: %s.\nWhat to do: %s.\n", r.id, r.level, r.summary, r.why, r.mend)
+		if len(r.profiles) > 0 {
+			fmt.Fprintf(a.Stdout, "Profiles: %s.\n", strings.Join(r.profiles, ", "))
+		}
+		return nil
+	}
+	return usage("there is no rule %q", args[0]).hint("%s lists them all", command)
+}

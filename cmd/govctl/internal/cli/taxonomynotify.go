@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/notify"
+	"github.com/romel/govctl/pkg/taxonomy"
+)
+
+// notifyFlags are the flags of `taxonomy notify`.
+type notifyFlags struct {
+	alertFlags
+	previous, chat, webhook, format           string
+	always, failOnDrift, dryRun, allowPrivate bool
+	timeout                                   time.Duration
+}
+
+// chatVariables are the environment variables that may hold the address of the chat, first come first.
+var chatVariables = []string{"TAXONOMY_WEBHOOK", "SLACK_WEBHOOK_URL", "TEAMS_WEBHOOK_URL"}
+
+func taxonomyNotify(a *app) *cobra.Command {
+	var f notifyFlags
+	c := command("notify", "Tell a chat where taxonomy and rule files have come apart", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		return a.notifyTaxonomy(ctx, &f)
+	})
+	c.Long = "Tell a chat which alerts the taxonomy does not know, which deprecated ones are still evaluated, which entries no rule file has, and\n" +
+		"which active alerts lack a runbook; with --previous also what moved. Without drift nothing is sent unless --always is given.\n\n" +
+		"The address comes from --webhook or from TAXONOMY_WEBHOOK, SLACK_WEBHOOK_URL or TEAMS_WEBHOOK_URL; it is never printed."
+	f.add(c)
+	c.Flags().StringVar(&f.previous, "previous", "", "an older taxonomy, git:REV or a `file`, to tell what moved")
+	c.Flags().StringVar(&f.chat, "chat", "", "plain, slack (also TAXONOMY_SLACK_BLOCKS=1) or teams")
+	c.Flags().StringVar(&f.webhook, "webhook", "", "`address` of the chat")
+	c.Flags().StringVar(&f.format, "format", "text", "what is printed: text, or json as in taxonomy-drift")
+	c.Flags().BoolVar(&f.always, "always", false, "send a message without drift, too")
+	c.Flags().BoolVar(&f.failOnDrift, "fail-on-drift", false, "exit 1 when there is drift")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the message instead of sending it")
+	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "let the address be http, private or loopback")
+	c.Flags().DurationVar(&f.timeout, "timeout", time.Minute, "for all tries together")
+	return c
+}
+
+func (a *app) notifyTaxonomy(ctx context.Context, f *notifyFlags) error {
+	chat, err := a.chat(f)
+	if err != nil {
+		return err
+	}
+	c, in, err := a.usable(ctx, &f.alertFlags)
+	if err != nil {
+		return err
+	}
+	if f.previous != "" {
+		side, err := a.taxonomySide(ctx, f.previous, c)
+		if err != nil {
+			return err
+		}
+		in.Previous = side.File
+	}
+	d := taxonomy.Drift(in)
+	body, err := notify.ChatMessage(d, chat)
+	if err != nil {
+		return err
+	}
+	drifted := notify.Drifted(d)
+	switch {
+	case f.dryRun:
+		_, err = fmt.Fprintf(a.Stdout, "%s\n", body)
+	case f.format == "json":
+		err = a.printJSON(d)
+	default:
+		fmt.Fprintln(a.Stdout, oneLine(notify.Headline(d)))
+	}
+	if err == nil && !f.dryRun && (drifted || f.always) {
+		err = a.sendChat(ctx, f, body)
+	}
+	if err == nil && drifted && f.failOnDrift {
+		return errFindings
+	}
+	return err
+}
+
+func (a *app) chat(f *notifyFlags) (notify.Chat, error) {
+	if err := textOrJSON(f.format); err != nil {
+		return "", err
+	}
+	chat := notify.Chat(f.chat)
+	if f.chat == "" {
+		chat = notify.Plain
+		if truthy(a.Getenv("TAXONOMY_SLACK_BLOCKS")) {
+			chat = notify.Slack
+		}
+	}
+	if !slices.Contains([]notify.Chat{notify.Plain, notify.Slack, notify.Teams}, chat) {
+		return "", usage("there is no chat %q", f.chat).hint("the chats are plain, slack and teams")
+	}
+	return chat, nil
+}
+
+// sendChat posts a message. Nobody is told when it does not arrive, so that is a failure.
+func (a *app) sendChat(ctx context.Context, f *notifyFlags, body []byte) error {
+	address := f.webhook
+	for _, name := range chatVariables {
+		address = firstOf(address, a.Getenv(name))
+	}
+	if address == "" {
+		return usage("no address to send to").hint("give --webhook, or set TAXONOMY_WEBHOOK; --dry-run prints the message instead")
+	}
+	sender, err := notify.NewSender(notify.Endpoint{URL: address, AllowPrivate: f.allowPrivate, Timeout: 10 * time.Second, UserAgent: "govctl/" + Version()}, a.deliveryClock())
+	if err != nil {
+		return usage("%w", err)
+	}
+	defer sender.Close()
+	if err := sender.Post(ctx, body, f.timeout); err != nil {
+		return fmt.Errorf("tell %s: %w", oneLine(sender.Host()), err)
+	}
+	return nil
+}
+
+// deliveryClock is time and chance for deliveries. It is the real clock, whatever --now says: deadlines are kept in it.
+func (a *app) deliveryClock() notify.Clock {
+	return notify.Clock{Now: a.Now, Jitter: rand.Float64, Sleep: func(ctx context.Context, d time.Duration) error {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+			return nil
+		}
+	}}
+}
