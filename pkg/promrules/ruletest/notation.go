@@ -1,0 +1,198 @@
+package ruletest
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql/parser"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// samplesAsked is how many samples a line of the series notation asks for, with histograms at their price. It reads only as
+// much as it needs to count, and may count too many in a line that is malformed anyway.
+func samplesAsked(line string) (int, error) {
+	n, i := 0, metricEnd(line)
+	price := 1
+	for i < len(line) {
+		c := line[i]
+		switch {
+		case c == '"' || c == '\'' || c == '`':
+			i = quoteEnd(line, i)
+			continue
+		case c == ' ' || c == '\t':
+			n, price = n+price, 1
+		case c == '{':
+			price = histogramPrice
+		case c == 'x' && i+1 < len(line) && digit(line[i+1]):
+			end := i + 1
+			for end < len(line) && digit(line[end]) {
+				end++
+			}
+			times, err := strconv.Atoi(line[i+1 : end])
+			if err != nil || times > maxInput {
+				return 0, fmt.Errorf("%s asks for more than %d samples", quoted(line[i:end]), maxInput)
+			}
+			n += times * price
+			i = end
+			continue
+		}
+		i++
+	}
+	return n + price, nil
+}
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
+// metricEnd is where the name and labels of a series end.
+func metricEnd(line string) int {
+	for i, depth := 0, 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '"' || c == '\'' || c == '`':
+			i = quoteEnd(line, i) - 1
+		case c == '{':
+			depth++
+		case c == '}':
+			depth--
+		case (c == ' ' || c == '\t') && depth <= 0:
+			return i
+		}
+	}
+	return len(line)
+}
+
+// quoteEnd is the place behind the string that begins at i.
+func quoteEnd(line string, i int) int {
+	quote := line[i]
+	for i++; i < len(line); i++ {
+		switch {
+		case line[i] == '\\' && quote != '`':
+			i++
+		case line[i] == quote:
+			return i + 1
+		}
+	}
+	return len(line)
+}
+
+// startTimes is an @st line: start times for the samples of the series that follows. Queries of rule tests do not see them;
+// they only have to fit.
+type startTimes struct {
+	lset  labels.Labels
+	count int
+}
+
+// startLine splits an @st line into its series and its start times.
+func startLine(line string) (metric, starts string, ok bool) {
+	i := strings.IndexAny(line, " \t")
+	if i < 0 {
+		return "", "", false
+	}
+	metric, ok = strings.CutSuffix(line[:i], "@st")
+	return metric, strings.TrimSpace(line[i:]), ok
+}
+
+func (in *input) startTimes(metric, starts string) error {
+	if in.pending != nil {
+		return errors.New("@st line has no following sample line")
+	}
+	lset, _, err := notation.ParseSeriesDesc(metric + " _")
+	if err != nil {
+		return fmt.Errorf("invalid @st line metric %q: %w", metric, err)
+	}
+	in.pending = &startTimes{lset: lset}
+	for item := range strings.FieldsSeq(starts) {
+		n, err := startsIn(item)
+		if err != nil {
+			return fmt.Errorf("invalid @st sequence: invalid ST item %q: %w", item, err)
+		}
+		in.pending.count += n
+	}
+	return nil
+}
+
+// startItem is one item of start times: omitted or a duration, perhaps with a step, perhaps repeated.
+var startItem = regexp.MustCompile(`^(?:(_)|[-+]?(\d+[a-wyz]+|\d+)([-+](?:\d+[a-wyz]+|\d+))?)(?:x(\d+))?$`)
+
+// startsIn is the number of start times that an item stands for.
+func startsIn(item string) (int, error) {
+	m := startItem.FindStringSubmatch(item)
+	if m == nil {
+		return 0, errors.New("not of the form _, 1m, 1mx3 or 1m+1mx3")
+	}
+	omitted, base, step, repeat := m[1] != "", m[2], m[3], m[4]
+	times := 0
+	if repeat != "" {
+		n, err := strconv.Atoi(repeat)
+		if err != nil || omitted && n == 0 {
+			return 0, errors.New("invalid repeat count")
+		}
+		times = n
+	}
+	if omitted {
+		return max(times, 1), nil
+	}
+	if _, err := model.ParseDuration(base); err != nil {
+		return 0, err
+	}
+	if step == "" {
+		return times + 1, nil
+	}
+	if repeat == "" {
+		return 0, errors.New("expected 'x<count>' after step duration")
+	}
+	_, err := model.ParseDuration(step[1:])
+	return times + 1, err
+}
+
+// matchStart takes the @st line that stands before a series, if one does.
+func (in *input) matchStart(lset labels.Labels, values int) error {
+	starts := in.pending
+	in.pending = nil
+	switch {
+	case starts == nil:
+	case !labels.Equal(lset, starts.lset):
+		return errors.New("@st metric does not match the following sample line metric")
+	case starts.count != values:
+		return fmt.Errorf("@st line has %d values but sample line has %d", starts.count, values)
+	}
+	return nil
+}
+
+// notationError gives an error of the notation the place in the file that its offset in the line leads to.
+func notationError(file string, s inputSeries, broken bool, line string, err error) *contract.Error {
+	e := &contract.Error{Place: at(file, s.series.node), Msg: "input series " + quoted(line) + ": " + err.Error(), Err: err,
+		Hint: "write values like 1 2 _ stale 0+10x5 {{schema:0 count:1 sum:1 buckets:[1]}}"}
+	var list parser.ParseErrors
+	if !errors.As(err, &list) || len(list) == 0 {
+		return e
+	}
+	first := list[0]
+	e.Msg = "input series " + quoted(line) + ": " + first.Err.Error()
+	offset := int(first.PositionRange.Start)
+	if inSeries := len(strings.TrimSpace(s.series.text)); offset <= inSeries || broken {
+		e.Place.Column += shown(s.series.node, offset, broken)
+		return e
+	} else {
+		e.Place = at(file, s.values.node)
+		e.Place.Column += shown(s.values.node, offset-inSeries-1, broken)
+	}
+	return e
+}
+
+// shown is how far the offset lies from the start of a scalar as it is written; 0 where that cannot be told.
+func shown(n *yaml.Node, offset int, broken bool) int {
+	switch {
+	case broken || n.Kind != yaml.ScalarNode || n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		return 0
+	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
+		return offset + 1
+	}
+	return offset
+}

@@ -1,0 +1,134 @@
+package ruletest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"maps"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql/parser"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Group is one rule group of a rule file.
+type Group struct {
+	File, Name  string
+	Limit       int
+	QueryOffset time.Duration
+	Rules       []Rule
+}
+
+// Rule is one alerting or recording rule.
+type Rule struct {
+	Alert, Record string // one of them is empty
+	Expr          parser.Expr
+	For           time.Duration
+	KeepFiringFor time.Duration
+	Labels        labels.Labels // of the group and of the rule
+	Annotations   labels.Labels
+	Place         report.Place
+}
+
+// Name is that of the alert or of the recorded series.
+func (r *Rule) Name() string {
+	if r.Alert != "" {
+		return r.Alert
+	}
+	return r.Record
+}
+
+// ParseRules reads a rule file as Prometheus reads it.
+func ParseRules(file string, data []byte, p parser.Parser, ignoreUnknown bool) ([]Group, []*contract.Error) {
+	parsed, errs := rulefmt.Parse(data, ignoreUnknown, model.UTF8Validation, p, slog.New(slog.DiscardHandler))
+	if len(errs) > 0 {
+		return nil, placed(file, errs)
+	}
+	places, err := rulePlaces(file, data)
+	if err != nil {
+		return nil, placed(file, []error{err})
+	}
+	groups := make([]Group, 0, len(parsed.Groups))
+	for i, g := range parsed.Groups {
+		group := Group{File: file, Name: g.Name, Limit: g.Limit}
+		if g.QueryOffset != nil {
+			group.QueryOffset = time.Duration(*g.QueryOffset)
+		}
+		for j, r := range g.Rules {
+			expr, err := p.ParseExpr(r.Expr)
+			if err != nil {
+				return nil, placed(file, []error{err})
+			}
+			merged := maps.Clone(g.Labels)
+			if merged == nil {
+				merged = map[string]string{}
+			}
+			maps.Copy(merged, r.Labels)
+			group.Rules = append(group.Rules, Rule{
+				Alert: r.Alert, Record: r.Record, Expr: expr, For: time.Duration(r.For), KeepFiringFor: time.Duration(r.KeepFiringFor),
+				Labels: labels.FromMap(merged), Annotations: labels.FromMap(r.Annotations), Place: places[i][j],
+			})
+		}
+		groups = append(groups, group)
+	}
+	return groups, nil
+}
+
+// rulePlaces finds where each rule of each group stands.
+func rulePlaces(file string, data []byte) ([][]report.Place, error) {
+	var doc struct {
+		Groups []struct {
+			Rules []yaml.Node `yaml:"rules"`
+		} `yaml:"groups"`
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	places := make([][]report.Place, len(doc.Groups))
+	for i, g := range doc.Groups {
+		for _, n := range g.Rules {
+			places[i] = append(places[i], report.Place{File: file, Line: n.Line, Column: n.Column})
+		}
+	}
+	return places, nil
+}
+
+// rulefmtPlace and yamlPlace are where the libraries put positions into their messages.
+var (
+	rulefmtPlace = regexp.MustCompile(`^(\d+):(\d+): `)
+	yamlPlace    = regexp.MustCompile(`(?:^yaml: |\n\s+)line (\d+): `)
+)
+
+// placed gives errors of the rule library the place that their text names.
+func placed(file string, errs []error) []*contract.Error {
+	out := make([]*contract.Error, 0, len(errs))
+	for _, err := range errs {
+		e := &contract.Error{Place: report.Place{File: file}, Msg: err.Error(), Err: err}
+		if m := rulefmtPlace.FindStringSubmatch(e.Msg); m != nil {
+			e.Place.Line, e.Place.Column, e.Msg = number(m[1]), number(m[2]), e.Msg[len(m[0]):]
+		} else if m := yamlPlace.FindStringSubmatch(e.Msg); m != nil {
+			e.Place.Line, e.Place.Column = number(m[1]), 1
+		}
+		e.Msg = strings.Join(strings.Fields(e.Msg), " ")
+		out = append(out, e)
+	}
+	return out
+}
+
+func number(digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil { // more digits than a line can have
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,225 @@
+// Package ruletest runs promtool's unit tests of Prometheus rules in process and says which rules they leave untested.
+//
+// A test file that promtool accepts runs unchanged and comes to the same verdict with the same failing cases: the expressions
+// are evaluated by Prometheus' own engine over samples in memory, and alerts and recorded series move on as in its rule
+// manager. Nothing here reads a file or a clock: files come in through functions.
+package ruletest
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Options say what to run and where files come from.
+type Options struct {
+	Read func(name string) ([]byte, error)                // a file
+	Glob func(pattern string) (names []string, err error) // the files that a pattern of rule_files names, sorted
+
+	Run           *regexp.Regexp // tests whose name matches; nil for all
+	IgnoreUnknown bool           // accept unknown keys in rule files
+	Features      Features
+	Workers       int // test files at a time; 0 for one on each core
+}
+
+// Features are parts of the query language that Prometheus keeps behind flags.
+type Features struct {
+	ExperimentalFunctions, ExtendedRangeSelectors, BinopFillModifiers, DelayedNameRemoval bool
+}
+
+// File is the outcome of one test file.
+type File struct {
+	Name     string
+	Tests    []Test
+	Problems []*contract.Error // what is wrong with the file or with rule files that it names
+	Warnings []report.Finding
+	Rules    []Group // of all rule files that it names
+	proofs   []*proof
+}
+
+// Test is the outcome of one test group.
+type Test struct {
+	Name       string
+	Place      report.Place
+	Assertions int
+	Failures   []Failure
+	Problems   []*contract.Error // what is wrong with the test: it did not run
+}
+
+// Run runs test files and returns their outcomes in the given order. The error is that of the context.
+func Run(ctx context.Context, names []string, o Options) ([]File, error) {
+	r := &runner{Options: o, parser: parser.NewParser(parser.Options{
+		EnableExperimentalFunctions:  o.Features.ExperimentalFunctions,
+		EnableExtendedRangeSelectors: o.Features.ExtendedRangeSelectors,
+		EnableBinopFillModifiers:     o.Features.BinopFillModifiers,
+	})}
+	out := make([]File, len(names))
+	workers := o.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(workers, len(names)) {
+		wg.Go(func() {
+			for i := range next {
+				out[i] = r.file(ctx, names[i])
+			}
+		})
+	}
+	for i := range names {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return out, ctx.Err()
+}
+
+// runner is one call of Run. Rule files are read once, however many tests name them.
+type runner struct {
+	Options
+	parser parser.Parser
+	loaded sync.Map // name -> func() ruleFile
+}
+
+type ruleFile struct {
+	groups   []Group
+	problems []*contract.Error
+}
+
+func (r *runner) load(name string) ruleFile {
+	once, _ := r.loaded.LoadOrStore(name, sync.OnceValue(func() ruleFile {
+		data, err := r.Read(name)
+		if err != nil {
+			return ruleFile{problems: []*contract.Error{{Place: report.Place{File: name}, Msg: err.Error(), Err: err}}}
+		}
+		groups, problems := ParseRules(name, data, r.parser, r.IgnoreUnknown)
+		return ruleFile{groups, problems}
+	}))
+	return once.(func() ruleFile)()
+}
+
+func (r *runner) file(ctx context.Context, name string) File {
+	out := File{Name: name}
+	data, err := r.Read(name)
+	if err != nil {
+		out.Problems = []*contract.Error{{Place: report.Place{File: name}, Msg: err.Error(), Err: err}}
+		return out
+	}
+	f := parseTestFile(name, data)
+	out.Problems = f.problems
+	if len(f.problems) == 0 {
+		r.loadRules(f, &out)
+	}
+	if len(out.Problems) > 0 {
+		return out
+	}
+	engine := r.engine(f.interval)
+	defer func() { _ = engine.Close() }() // it closes a log that it does not have
+	for _, t := range f.tests {
+		if ctx.Err() != nil {
+			return out
+		}
+		if r.Options.Run == nil || r.Options.Run.MatchString(t.name) {
+			r.test(ctx, f, t, engine, &out)
+		}
+	}
+	return out
+}
+
+// loadRules reads the rule files that the patterns of a test file name.
+func (r *runner) loadRules(f *testFile, out *File) {
+	for _, p := range f.rules {
+		path := p.text
+		if path != "" && !filepath.IsAbs(path) {
+			path = filepath.Join(filepath.Dir(f.name), path)
+		}
+		names, err := r.Glob(path)
+		switch place := at(f.name, p.node); {
+		case err != nil:
+			out.Problems = append(out.Problems, &contract.Error{Place: place, Msg: fmt.Sprintf("rule file pattern %s: %v", quoted(p.text), err), Err: err})
+		case len(names) == 0:
+			out.Warnings = append(out.Warnings, finding(ruleNoFile, place, p.text, "no file matches "+quoted(p.text)))
+		}
+		for _, name := range names {
+			loaded := r.load(name)
+			out.Problems = append(out.Problems, loaded.problems...)
+			out.Rules = append(out.Rules, loaded.groups...)
+		}
+	}
+}
+
+// engine is configured as promtool's: in particular, no query may touch more than 10,000 samples at a time.
+func (r *runner) engine(subquery time.Duration) *promql.Engine {
+	return promql.NewEngine(promql.EngineOpts{
+		MaxSamples:               10_000,
+		Timeout:                  100 * time.Second,
+		NoStepSubqueryIntervalFn: func(int64) int64 { return subquery.Milliseconds() },
+		EnableAtModifier:         true,
+		EnableNegativeOffset:     true,
+		EnableDelayedNameRemoval: r.Features.DelayedNameRemoval,
+		Parser:                   r.parser,
+	})
+}
+
+// maxSteps bounds the evaluations of one test: two years of minutes.
+const maxSteps = 1_100_000
+
+func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, engine *promql.Engine, out *File) {
+	out.Tests = append(out.Tests, Test{Name: g.title, Place: g.place, Problems: g.problems})
+	result := &out.Tests[len(out.Tests)-1]
+	t := &trial{
+		file: f, group: g, parser: r.parser, engine: engine, store: newStore(), rules: ordered(out.Rules, f.order),
+		external: g.external.Map(), start: g.start, result: result, proof: newProof(),
+	}
+	if t.start.IsZero() {
+		t.start = time.Unix(0, 0).UTC()
+	}
+	result.Problems = append(result.Problems, t.vet()...)
+	if len(result.Problems) > 0 {
+		return
+	}
+	var problems []*contract.Error
+	var warnings []report.Finding
+	t.input, problems, warnings = readInput(f.name, g)
+	result.Problems = append(result.Problems, problems...)
+	out.Warnings = append(out.Warnings, warnings...)
+	if len(result.Problems) > 0 {
+		return
+	}
+	if err := t.run(ctx); err == nil {
+		out.proofs = append(out.proofs, t.proof)
+	}
+}
+
+// vet names what is wrong with the cases of a test before it runs.
+func (t *trial) vet() []*contract.Error {
+	var problems []*contract.Error
+	fail := func(place report.Place, format string, args ...any) {
+		problems = append(problems, &contract.Error{Place: place, Msg: fmt.Sprintf(format, args...)})
+	}
+	if last := t.lastTime(); last/t.file.interval >= maxSteps {
+		fail(t.group.place, "an eval_time of %s at an evaluation_interval of %s asks for more than %d evaluations", last, t.file.interval, maxSteps)
+	}
+	for _, c := range t.group.exprs {
+		if _, err := t.parser.ParseExpr(c.expr.text); err != nil {
+			p := exprError(at(t.file.name, c.expr.node), c.expr, err)
+			problems = append(problems, p)
+		}
+		if _, err := t.wanted(c); err != nil {
+			fail(c.place, "expression %s at %s: exp_samples: %v", quoted(c.expr.text), c.at, err)
+		}
+	}
+	return slices.Clip(problems)
+}

@@ -1,0 +1,212 @@
+package ruletest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/value"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// trial is one test group while it runs.
+type trial struct {
+	file     *testFile
+	group    *testGroup
+	parser   parser.Parser
+	engine   *promql.Engine
+	store    *store
+	input    *input
+	rules    []*ruleGroup // in the order of evaluation
+	external map[string]string
+	start    time.Time
+	now      time.Time // of the evaluation under way
+	result   *Test
+	proof    *proof
+}
+
+// ruleGroup is a group with the memory of its rules.
+type ruleGroup struct {
+	*Group
+	rules []*ruleState
+}
+
+// ruleState is a rule with its memory.
+type ruleState struct {
+	*Rule
+	query    string    // the expression as the parser prints it, which is what Prometheus evaluates
+	alerting *alerting // nil for a recording rule
+	written  map[uint64]labels.Labels
+	err      error // of the last evaluation
+}
+
+// ordered gives each group its memory and sorts by the rank that the test file gives to groups by name. Groups without a rank
+// count as the first, as in promtool; among equals, where promtool's order is that of chance, the order of the files stands.
+func ordered(groups []Group, rank map[string]int) []*ruleGroup {
+	type key struct{ file, name string }
+	seen := map[key]bool{}
+	out := make([]*ruleGroup, 0, len(groups))
+	for i := range groups {
+		g := &ruleGroup{Group: &groups[i]}
+		if k := (key{g.File, g.Name}); seen[k] {
+			continue // the file matches two patterns
+		} else {
+			seen[k] = true
+		}
+		for j := range g.Rules {
+			r := &ruleState{Rule: &g.Rules[j], query: g.Rules[j].Expr.String()}
+			if r.Alert != "" {
+				r.alerting = &alerting{Rule: r.Rule, active: map[uint64]*alert{}}
+			}
+			g.rules = append(g.rules, r)
+		}
+		out = append(out, g)
+	}
+	slices.SortStableFunc(out, func(a, b *ruleGroup) int { return cmp.Compare(rank[a.Name], rank[b.Name]) })
+	return out
+}
+
+// run evaluates all rules from the start to the latest time that a case asks for, and checks each case at its time.
+func (t *trial) run(ctx context.Context) error {
+	times := t.alertTimes()
+	for t.now = t.start; !t.now.After(t.start.Add(t.lastTime())); t.now = t.now.Add(t.file.interval) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !t.step(ctx) {
+			return nil
+		}
+		for ; len(times) > 0 && t.start.Add(time.Duration(times[0])).Before(t.now.Add(t.file.interval)); times = times[1:] {
+			t.checkAlerts(times[0])
+		}
+	}
+	t.checkExprs(ctx)
+	return ctx.Err()
+}
+
+// lastTime is the latest time of all cases.
+func (t *trial) lastTime() time.Duration {
+	var last model.Duration
+	for _, c := range t.group.alerts {
+		last = max(last, c.at)
+	}
+	for _, c := range t.group.exprs {
+		last = max(last, c.at)
+	}
+	return time.Duration(last)
+}
+
+// alertTimes are the times of the alert cases, each once, sorted.
+func (t *trial) alertTimes() []model.Duration {
+	var times []model.Duration
+	for _, c := range t.group.alerts {
+		times = append(times, c.at)
+	}
+	slices.Sort(times)
+	return slices.Compact(times)
+}
+
+// step loads the input up to now and evaluates every rule. It returns false after an error of evaluation, which ends a test.
+func (t *trial) step(ctx context.Context) bool {
+	if err := t.input.loadTill(t.store, t.now); err != nil {
+		t.fail(Failure{Place: t.group.place, Text: err.Error(), Message: "the input cannot be loaded: " + err.Error()})
+		return true // promtool goes on without evaluating
+	}
+	ok := true
+	for _, g := range t.rules {
+		for _, r := range g.rules {
+			t.evaluate(ctx, g.Group, r)
+			if r.err != nil {
+				ok = false
+				t.fail(t.evalFailure(r))
+			}
+		}
+	}
+	return ok
+}
+
+// evaluate brings one rule to the present and writes what it yields.
+func (t *trial) evaluate(ctx context.Context, g *Group, r *ruleState) {
+	var result promql.Vector
+	if result, r.err = t.query(ctx, r.query, t.now.Add(-g.QueryOffset)); r.err != nil {
+		return
+	}
+	if r.alerting != nil {
+		result, r.err = r.alerting.eval(ctx, t, g, t.now, result)
+	} else {
+		r.err = r.record(result, g.Limit)
+	}
+	if r.err == nil {
+		t.write(g, r, result)
+	}
+}
+
+var errSameRecord = errors.New("vector contains metrics with the same labelset after applying rule labels")
+
+// record gives the samples the name and the labels of the rule.
+func (r *ruleState) record(result promql.Vector, limit int) error {
+	b := labels.NewBuilder(labels.EmptyLabels())
+	for i := range result {
+		b.Reset(result[i].Metric)
+		b.Set(labels.MetricName, r.Record)
+		r.Labels.Range(func(l labels.Label) { b.Set(l.Name, l.Value) })
+		result[i].Metric = b.Labels()
+	}
+	if result.ContainsSameLabelset() {
+		return errSameRecord
+	}
+	if limit > 0 && len(result) > limit {
+		return fmt.Errorf("exceeded limit of %d with %d series", limit, len(result))
+	}
+	return nil
+}
+
+// write appends the samples of a rule, and marks the series stale that it wrote last time and does not write now.
+func (t *trial) write(g *Group, r *ruleState, samples promql.Vector) {
+	w := t.store.writer()
+	written := make(map[uint64]labels.Labels, len(samples))
+	for i := range samples {
+		s := &samples[i]
+		if err := w.append(s.Metric, s.T, s.F, s.H); err != nil {
+			r.err = err
+			continue
+		}
+		written[s.Metric.Hash()] = s.Metric
+	}
+	stale := math.Float64frombits(value.StaleNaN)
+	for key, lset := range r.written {
+		if _, ok := written[key]; !ok {
+			// An error means that another rule writes the series by now, which is no fault.
+			_ = w.append(lset, t.now.Add(-g.QueryOffset).UnixMilli(), stale, nil)
+		}
+	}
+	r.written = written
+	t.proof.wrote(r.Rule, written)
+}
+
+// query evaluates an instant query, as rules and cases do.
+func (t *trial) query(ctx context.Context, expr string, at time.Time) (promql.Vector, error) {
+	q, err := t.engine.NewInstantQuery(ctx, t.store, nil, expr, at)
+	if err != nil {
+		return nil, err
+	}
+	defer q.Close()
+	switch v := q.Exec(ctx); value := v.Value.(type) {
+	case promql.Vector:
+		return value, v.Err
+	case promql.Scalar:
+		return promql.Vector{{T: value.T, F: value.V, Metric: labels.EmptyLabels()}}, v.Err
+	default:
+		if v.Err != nil {
+			return nil, v.Err
+		}
+		return nil, errors.New("rule result is not a vector or scalar")
+	}
+}
