@@ -141,7 +141,7 @@ func (in *input) writable(lset labels.Labels, values []parser.SequenceValue) err
 			}
 		}
 	}
-	if len(values) > 0 && in.interval > endOfTime.Sub(in.start)/time.Duration(len(values)) {
+	if n := len(values) - 1; n > 0 && in.interval > endOfTime.Sub(in.start)/time.Duration(n) {
 		return fmt.Errorf("the samples reach beyond the year %d", lastYear)
 	}
 	return nil

@@ -33,6 +33,7 @@ type Group struct {
 type Rule struct {
 	Alert, Record string // one of them is empty
 	Expr          parser.Expr
+	query         string // the expression as the parser prints it, which is what Prometheus evaluates
 	For           time.Duration
 	KeepFiringFor time.Duration
 	Labels        labels.Labels // of the group and of the rule
@@ -75,7 +76,7 @@ func ParseRules(file string, data []byte, p parser.Parser, ignoreUnknown bool) (
 			}
 			maps.Copy(merged, r.Labels)
 			group.Rules = append(group.Rules, Rule{
-				Alert: r.Alert, Record: r.Record, Expr: expr, For: time.Duration(r.For), KeepFiringFor: time.Duration(r.KeepFiringFor),
+				Alert: r.Alert, Record: r.Record, Expr: expr, query: expr.String(), For: time.Duration(r.For), KeepFiringFor: time.Duration(r.KeepFiringFor),
 				Labels: labels.FromMap(merged), Annotations: labels.FromMap(r.Annotations), Place: places[i][j],
 			})
 		}

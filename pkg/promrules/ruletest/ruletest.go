@@ -59,11 +59,11 @@ type Test struct {
 
 // Run runs test files and returns their outcomes in the given order. The error is that of the context.
 func Run(ctx context.Context, names []string, o Options) ([]File, error) {
-	r := &runner{Options: o, parser: parser.NewParser(parser.Options{
+	r := &runner{Options: o, parser: &memo{Parser: parser.NewParser(parser.Options{
 		EnableExperimentalFunctions:  o.Features.ExperimentalFunctions,
 		EnableExtendedRangeSelectors: o.Features.ExtendedRangeSelectors,
 		EnableBinopFillModifiers:     o.Features.BinopFillModifiers,
-	})}
+	})}}
 	out := make([]File, len(names))
 	workers := o.Workers
 	if workers <= 0 {
@@ -89,7 +89,7 @@ func Run(ctx context.Context, names []string, o Options) ([]File, error) {
 // runner is one call of Run. Rule files are read once, however many tests name them.
 type runner struct {
 	Options
-	parser parser.Parser
+	parser *memo
 	loaded sync.Map // name -> func() ruleFile
 }
 
@@ -105,6 +105,11 @@ func (r *runner) load(name string) ruleFile {
 			return ruleFile{problems: []*contract.Error{{Place: report.Place{File: name}, Msg: err.Error(), Err: err}}}
 		}
 		groups, problems := ParseRules(name, data, r.parser, r.IgnoreUnknown)
+		for _, g := range groups {
+			for i := range g.Rules {
+				r.parser.learn(g.Rules[i].query)
+			}
+		}
 		return ruleFile{groups, problems}
 	}))
 	return once.(func() ruleFile)()

@@ -41,7 +41,6 @@ type ruleGroup struct {
 // ruleState is a rule with its memory.
 type ruleState struct {
 	*Rule
-	query    string    // the expression as the parser prints it, which is what Prometheus evaluates
 	alerting *alerting // nil for a recording rule
 	written  map[uint64]labels.Labels
 	err      error // of the last evaluation
@@ -61,7 +60,7 @@ func ordered(groups []Group, rank map[string]int) []*ruleGroup {
 			seen[k] = true
 		}
 		for j := range g.Rules {
-			r := &ruleState{Rule: &g.Rules[j], query: g.Rules[j].Expr.String()}
+			r := &ruleState{Rule: &g.Rules[j]}
 			if r.Alert != "" {
 				r.alerting = &alerting{Rule: r.Rule, active: map[uint64]*alert{}}
 			}
