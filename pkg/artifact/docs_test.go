@@ -97,7 +97,8 @@ func typeName(s *schema) string {
 	case s == nil:
 		return "any"
 	case s.Ref != "":
-		return strings.TrimPrefix(s.Ref, "#/$defs/")
+		_, name, _ := strings.Cut(s.Ref, "#/$defs/") // perhaps of another schema
+		return name
 	case s.Const != nil:
 		return fmt.Sprintf("`%v`", s.Const)
 	case s.Items != nil:

@@ -95,8 +95,25 @@ func (c *comparer) say(at, format string, args ...any) {
 	c.problems = append(c.problems, at+": "+fmt.Sprintf(format, args...))
 }
 
+// enter goes into another schema that a reference names; an empty one is that of the reference itself.
+func (c *comparer) enter(file string) {
+	if file == "" {
+		return
+	}
+	c.root = &schema{}
+	src, err := schemas.Source(strings.TrimSuffix(file, ".schema.json"))
+	if err == nil {
+		err = json.Unmarshal(src, c.root)
+	}
+	if err != nil {
+		c.say("", "%s: %v", file, err)
+	}
+}
+
 func (c *comparer) compare(at string, s *schema, typ reflect.Type) {
-	if name, ok := strings.CutPrefix(s.Ref, "#/$defs/"); ok {
+	if file, name, ok := strings.Cut(s.Ref, "#/$defs/"); ok {
+		defer func(root *schema) { c.root = root }(c.root)
+		c.enter(file)
 		if s = c.root.Defs[name]; s == nil {
 			c.say(at, "no definition %s", name)
 			return

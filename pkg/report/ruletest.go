@@ -9,8 +9,8 @@ type RuleTests struct {
 	Assertions  int            `json:"assertions"`
 	Failed      int            `json:"failed"`
 	Invalid     int            `json:"invalid"`
-	Files       []RuleTestFile `json:"files"`    // in the order in which they were given
-	Coverage    *RuleCoverage  `json:"coverage"` // null when it was not asked for
+	Files       []RuleTestFile `json:"files"`             // in the order in which they were given
+	Coverage    *RuleCoverage  `json:"coverage,omitzero"` // absent when it was not asked for
 	Findings    []Finding      `json:"findings"`
 }
 
@@ -29,6 +29,7 @@ type RuleTest struct {
 	Status     string        `json:"status"` // passed, failed, invalid
 	Assertions int           `json:"assertions"`
 	Failures   []RuleFailure `json:"failures"`
+	Invalid    []string      `json:"invalid"`
 }
 
 // RuleFailure is a case that does not hold.

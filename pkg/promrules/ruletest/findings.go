@@ -12,6 +12,7 @@ import (
 // Rule ids of the findings.
 const (
 	ruleFailed       = "rule-test-failed"
+	ruleInvalid      = "rule-test-invalid"
 	ruleNoFile       = "rule-file-pattern-matches-nothing"
 	ruleCutOff       = "input-series-cut-off"
 	ruleReplaced     = "input-series-replaced"
@@ -36,6 +37,7 @@ type Check struct {
 var Checks = []Check{
 	{ruleFailed, report.Error, "A case of a unit test does not hold, or a rule cannot be evaluated.",
 		"The rule does not do what its test says.", ""},
+	{ruleInvalid, report.Error, "A test file, or a rule file that it names, is malformed.", "A test that cannot run proves nothing.", ""},
 	{ruleNoFile, report.Warning, "A pattern of rule_files matches no file.",
 		"promtool goes on without the rules, and tests that expect silence pass for the wrong reason.", "mend the path, which is relative to the test file"},
 	{ruleCutOff, report.Warning, "An empty line or a comment in values hides the input series after it.",
@@ -59,7 +61,7 @@ var Checks = []Check{
 func finding(id string, place report.Place, subject, message string) report.Finding {
 	for _, c := range Checks {
 		if c.ID == id {
-			return report.Finding{Rule: id, Level: c.Level, Category: "rules", Subject: subject, Message: message, Hint: c.Hint, Why: c.Why, New: &place}
+			return report.Finding{Rule: id, Level: c.Level, Subject: subject, Message: message, Hint: c.Hint, Why: c.Why, New: &place}
 		}
 	}
 	panic("no row for " + id) // a test makes one finding of each

@@ -10,8 +10,7 @@ import (
 )
 
 // deliberate are the files on which govctl differs from promtool on purpose, by the end of their path.
-var deliberate = map[string]string{
-}
+var deliberate = map[string]string{}
 
 // TestSameVerdictOnRealFiles holds every YAML file of the data against promtool: test files, and files that are none.
 func TestSameVerdictOnRealFiles(t *testing.T) {
