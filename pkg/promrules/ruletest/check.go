@@ -285,7 +285,7 @@ func (t *trial) histogram(text string) (*histogram.FloatHistogram, error) {
 	line := "{} " + text
 	if asked, err := samplesAsked(line); err != nil {
 		return nil, err
-	} else if asked > maxInput/histogramPrice {
+	} else if asked > maxSeries/histogramPrice {
 		return nil, errors.New("expected 1 value")
 	}
 	_, values, err := t.parser.ParseSeriesDesc(line)

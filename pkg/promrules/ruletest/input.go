@@ -35,7 +35,8 @@ type input struct {
 
 // Bounds of the notation. Asking for 10^9 samples takes 14 characters; the notation is expanded only after it is counted.
 const (
-	maxInput       = 5_000_000 // samples of one test
+	maxSeries      = 1_000_000 // samples of one series
+	maxInput       = 3_000_000 // samples of one test
 	histogramPrice = 20        // a histogram takes as much room as that many floats
 )
 
@@ -98,6 +99,9 @@ func (in *input) line(line string, place report.Place) (replaced bool, err error
 	asked, err := samplesAsked(line)
 	if err != nil {
 		return false, err
+	}
+	if asked > maxSeries {
+		return false, fmt.Errorf("the series asks for more than %d samples", maxSeries)
 	}
 	if asked > in.room {
 		return false, fmt.Errorf("the input series of one test ask for more than %d samples", maxInput)

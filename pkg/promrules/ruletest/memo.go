@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -27,6 +28,9 @@ func (m *memo) ParseExpr(text string) (parser.Expr, error) {
 		if expr, ok := copyOf(known.(parser.Expr)); ok {
 			return expr, nil
 		}
+	}
+	if len(text) > maxText {
+		return nil, fmt.Errorf("the expression is longer than %d bytes", maxText)
 	}
 	return m.Parser.ParseExpr(text)
 }

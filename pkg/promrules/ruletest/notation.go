@@ -36,8 +36,8 @@ func samplesAsked(line string) (int, error) {
 				end++
 			}
 			times, err := strconv.Atoi(line[i+1 : end])
-			if err != nil || times > maxInput {
-				return 0, fmt.Errorf("%s asks for more than %d samples", quoted(line[i:end]), maxInput)
+			if err != nil || times > maxSeries {
+				return 0, fmt.Errorf("%s asks for more than %d samples", quoted(line[i:end]), maxSeries)
 			}
 			n += times * price
 			i = end
@@ -167,22 +167,21 @@ func (in *input) matchStart(lset labels.Labels, values int) error {
 
 // notationError gives an error of the notation the place in the file that its offset in the line leads to.
 func notationError(file string, s inputSeries, broken bool, line string, err error) *contract.Error {
-	e := &contract.Error{Place: at(file, s.series.node), Msg: "input series " + quoted(line) + ": " + err.Error(), Err: err,
+	e := &contract.Error{Place: at(file, s.values.node), Msg: "input series " + quoted(line) + ": " + err.Error(), Err: err,
 		Hint: "write values like 1 2 _ stale 0+10x5 {{schema:0 count:1 sum:1 buckets:[1]}}"}
 	var list parser.ParseErrors
 	if !errors.As(err, &list) || len(list) == 0 {
 		return e
 	}
-	first := list[0]
-	e.Msg = "input series " + quoted(line) + ": " + first.Err.Error()
-	offset := int(first.PositionRange.Start)
-	if inSeries := len(strings.TrimSpace(s.series.text)); offset <= inSeries || broken {
-		e.Place.Column += shown(s.series.node, offset, broken)
-		return e
+	e.Msg = "input series " + quoted(line) + ": " + list[0].Err.Error()
+	node, offset := s.values.node, int(list[0].PositionRange.Start)
+	if length := len(strings.TrimSpace(s.series.text)); offset <= length {
+		node = s.series.node
 	} else {
-		e.Place = at(file, s.values.node)
-		e.Place.Column += shown(s.values.node, offset-inSeries-1, broken)
+		offset -= length + 1
 	}
+	e.Place = at(file, node)
+	e.Place.Column += shown(node, offset, broken)
 	return e
 }
 

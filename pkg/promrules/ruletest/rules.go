@@ -3,6 +3,7 @@ package ruletest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -50,15 +51,24 @@ func (r *Rule) Name() string {
 }
 
 // ParseRules reads a rule file as Prometheus reads it.
-func ParseRules(file string, data []byte, p parser.Parser, ignoreUnknown bool) ([]Group, []*contract.Error) {
-	parsed, errs := rulefmt.Parse(data, ignoreUnknown, model.UTF8Validation, p, slog.New(slog.DiscardHandler))
-	if len(errs) > 0 {
-		return nil, placed(file, errs)
-	}
+func ParseRules(file string, data []byte, p parser.Parser, ignoreUnknown bool) (groups []Group, problems []*contract.Error) {
+	defer func() { // the libraries recover from their own errors; what they miss must not end the program
+		if caught := recover(); caught != nil {
+			groups, problems = nil, placed(file, []error{fmt.Errorf("the rule parser gave up: %v", caught)})
+		}
+	}()
 	places, err := rulePlaces(file, data)
 	if err != nil {
 		return nil, placed(file, []error{err})
 	}
+	parsed, errs := rulefmt.Parse(data, ignoreUnknown, model.UTF8Validation, p, slog.New(slog.DiscardHandler))
+	if len(errs) > 0 {
+		return nil, placed(file, errs)
+	}
+	return convert(file, parsed, places, p)
+}
+
+func convert(file string, parsed *rulefmt.RuleGroups, places [][]report.Place, p parser.Parser) ([]Group, []*contract.Error) {
 	groups := make([]Group, 0, len(parsed.Groups))
 	for i, g := range parsed.Groups {
 		group := Group{File: file, Name: g.Name, Limit: g.Limit}
@@ -85,14 +95,24 @@ func ParseRules(file string, data []byte, p parser.Parser, ignoreUnknown bool) (
 	return groups, nil
 }
 
-// rulePlaces finds where each rule of each group stands.
+// rulePlaces finds where each rule of each group stands, and refuses texts so long that the recursive parsers of expressions
+// and templates could run out of stack.
 func rulePlaces(file string, data []byte) ([][]report.Place, error) {
 	var doc struct {
 		Groups []struct {
 			Rules []yaml.Node `yaml:"rules"`
 		} `yaml:"groups"`
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+	var root yaml.Node
+	if err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&root); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	if n := tooLong(&root); n != nil {
+		return nil, fmt.Errorf("%d:%d: a text is longer than %d bytes", n.Line, n.Column, maxText)
+	}
+	if err := root.Decode(&doc); err != nil {
 		return nil, err
 	}
 	places := make([][]report.Place, len(doc.Groups))
@@ -102,6 +122,23 @@ func rulePlaces(file string, data []byte) ([][]report.Place, error) {
 		}
 	}
 	return places, nil
+}
+
+// maxText bounds an expression and a template, in bytes.
+const maxText = 128 << 10
+
+// tooLong is a scalar below n that is longer than maxText; nil when there is none. Aliases are not followed: what they point
+// to stands elsewhere below the root.
+func tooLong(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.ScalarNode && len(n.Value) > maxText {
+		return n
+	}
+	for _, c := range n.Content {
+		if found := tooLong(c); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // rulefmtPlace and yamlPlace are where the libraries put positions into their messages.
