@@ -32,8 +32,7 @@ func newBuilder(t *tree, expected int, opt Options) *builder {
 // add appends a value with the pending key.
 func (b *builder) add(n node) error {
 	if len(b.t.nodes) >= b.maxNodes {
-		return b.t.fail(n.off, fmt.Sprintf("the document has more than %d values", b.maxNodes),
-			"split it, or raise the limit")
+		return b.refuse(n.off, fmt.Sprintf("the document has more than %d values", b.maxNodes), "split it")
 	}
 	n.key, n.koff = b.key, b.koff
 	b.key = noKey
@@ -48,7 +47,7 @@ func (b *builder) add(n node) error {
 // open appends an empty container and makes it the parent of what follows.
 func (b *builder) open(kind Kind, off uint32) error {
 	if len(b.stack) >= b.maxDepth {
-		return b.t.fail(off, fmt.Sprintf("values are nested more than %d levels deep", b.maxDepth), "")
+		return b.refuse(off, fmt.Sprintf("values are nested more than %d levels deep", b.maxDepth), "")
 	}
 	if err := b.add(node{off: off, kind: kind}); err != nil {
 		return err
@@ -90,9 +89,16 @@ func (b *builder) duplicate(i, c uint32) error {
 		first = t.nodes[first].next
 	}
 	line, _ := t.lineColumn(t.nodes[first].koff)
-	err := t.fail(t.nodes[c].koff, fmt.Sprintf("key %q stands twice in one object, first in line %d",
+	err := b.refuse(t.nodes[c].koff, fmt.Sprintf("key %q stands twice in one object, first in line %d",
 		t.keys.names[t.nodes[c].key], line), "readers disagree on which of the two counts: remove one")
 	err.Place.Pointer = Node{t, c}.pointer()
+	return err
+}
+
+// refuse is an error that another reader of the same text would find too.
+func (b *builder) refuse(off uint32, msg, hint string) *Error {
+	err := b.t.fail(off, msg, hint)
+	err.final = true
 	return err
 }
 

@@ -23,7 +23,7 @@ func (c *composer) container(kind Kind, n Node, fill func()) {
 	if c.err != nil {
 		return
 	}
-	if c.err = c.open(kind, n.raw().off); c.err != nil {
+	if c.err = c.open(kind, offset(n)); c.err != nil {
 		return
 	}
 	if fill(); c.err == nil {
@@ -36,12 +36,19 @@ func (c *composer) at(name string, n Node, write func()) {
 	if c.err != nil {
 		return
 	}
-	raw := n.raw()
-	c.key, c.koff = c.t.keys.intern(name), raw.off
-	if raw.key != noKey {
-		c.koff = raw.koff
+	c.key, c.koff = c.t.keys.intern(name), offset(n)
+	if n.Key() != "" {
+		c.koff = n.raw().koff
 	}
 	write()
+}
+
+// offset is where n stands; 0 where the original has no such value.
+func offset(n Node) uint32 {
+	if n.t == nil {
+		return 0
+	}
+	return n.raw().off
 }
 
 // field writes n under a name, if it is there.
@@ -59,7 +66,7 @@ func (c *composer) say(name, value string, n Node) {
 // text writes a string that stands where n does.
 func (c *composer) text(value string, n Node) {
 	c.t.texts = append(c.t.texts, value)
-	c.put(node{off: n.raw().off, kind: String, val: uint32(len(c.t.texts) - 1), form: decoded})
+	c.put(node{off: offset(n), kind: String, val: uint32(len(c.t.texts) - 1), form: decoded})
 }
 
 // scalar writes a value that is no container as it is.
@@ -78,7 +85,7 @@ func (c *composer) flag(name string, value bool, n Node) {
 	if value {
 		v = 1
 	}
-	c.at(name, n, func() { c.put(node{off: n.raw().off, kind: Bool, val: v}) })
+	c.at(name, n, func() { c.put(node{off: offset(n), kind: Bool, val: v}) })
 }
 
 // copy writes a value as it is.

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// encodings are byte order marks and signatures of what is no UTF-8 text, longest first.
+// signatures are first bytes of what is no text in UTF-8, longest first.
 var signatures = []struct{ head, msg, hint string }{
 	{"\xff\xfe\x00\x00", "the file is UTF-32", "save it as UTF-8"},
 	{"\x00\x00\xfe\xff", "the file is UTF-32", "save it as UTF-8"},
@@ -25,6 +25,7 @@ var signatures = []struct{ head, msg, hint string }{
 
 // markup are beginnings of text that is neither JSON nor YAML, lower case.
 var markup = []struct{ head, msg, hint string }{
+	{"<<<<<<< ", "the file holds the markers of a merge conflict", "resolve the conflict and commit the file again"},
 	{"<!doctype html", "the text is an HTML page", "give the address of the description itself, not of its documentation or a login page"},
 	{"<html", "the text is an HTML page", "give the address of the description itself, not of its documentation or a login page"},
 	{"<?xml", "the text is XML", "OpenAPI descriptions are JSON or YAML"},

@@ -131,11 +131,7 @@ func parseFile(file, id string, data []byte, opt Options) (*tree, *Error) {
 		t.refKey = t.keys.id("$ref")
 		return t, nil
 	}
-	var bad *Error
-	if !errors.As(err, &bad) {
-		bad = &Error{Place: placeOf(file), Msg: err.Error(), Err: err}
-	}
-	return nil, bad
+	return nil, asError(err)
 }
 
 // parseText picks the format: what begins with a bracket is JSON, unless its name says YAML and only YAML fits.
@@ -149,7 +145,8 @@ func parseText(t *tree, data []byte, opt Options) error {
 	case ext == ".json", brackets && ext != ".yaml" && ext != ".yml":
 		err = parseJSON(t, data, opt)
 	case brackets:
-		if err = parseJSON(t, data, opt); err != nil {
+		var bad *Error
+		if err = parseJSON(t, data, opt); errors.As(err, &bad) && !bad.final {
 			t.reset()
 			if parseYAML(t, data, opt) == nil {
 				return nil

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/romel/govctl/pkg/report"
@@ -12,6 +13,8 @@ type Error struct {
 	Msg   string // lower case, no full stop
 	Hint  string // "" where there is no advice
 	Err   error  // what lies beneath, for errors.Is: fs.ErrNotExist for a source that is not there
+
+	final bool // holds whatever format the text is in: a limit, a key that stands twice
 }
 
 // Error is "file:line:column: what is wrong", without the hint.
@@ -34,3 +37,12 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // fail is an error at a value.
 func fail(n Node, msg, hint string) *Error { return &Error{Place: n.Place(), Msg: msg, Hint: hint} }
+
+// asError is err, which this package made, as what it is.
+func asError(err error) *Error {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Msg: err.Error(), Err: err}
+	}
+	return e
+}

@@ -217,9 +217,15 @@ func (p *jsonParser) quoted() (length uint32, f form, err error) {
 			}
 			i += size
 		default:
-			return 0, 0, p.t.fail(uint32(i), fmt.Sprintf("control character %#02x in a string", c), fmt.Sprintf(`write it as \u%04x`, c))
+			return 0, 0, p.t.fail(uint32(i), fmt.Sprintf("control character %#02x in a string", c), fmt.Sprintf("write it as %s", controlEscape(c)))
 		}
 	}
+}
+
+// controlEscape is how JSON writes a control character.
+func controlEscape(c byte) string {
+	quoted := appendQuoted(nil, string(rune(c)))
+	return string(quoted[1 : len(quoted)-1])
 }
 
 // plainEnd is the offset of the first quote, backslash or control character from i on. Eight bytes at a time:
@@ -255,8 +261,11 @@ func (p *jsonParser) unexpected(want string) error {
 	}
 	r, _ := utf8.DecodeRune(p.data[p.i:])
 	err := p.t.fail(uint32(p.i), fmt.Sprintf("expected %s, found %q", want, r), "")
-	if r == '\'' {
-		err.Hint = `JSON strings stand in double quotes`
+	switch {
+	case r == '\'':
+		err.Hint = "JSON strings stand in double quotes"
+	case (r == '}' || r == ']') && len(bytes.TrimRight(p.data[:p.i], " \t\r\n,")) < len(bytes.TrimRight(p.data[:p.i], " \t\r\n")):
+		err.Hint = "remove the comma before it"
 	}
 	return err
 }

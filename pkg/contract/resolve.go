@@ -130,6 +130,11 @@ func (r *resolver) at(s Node, ref reference, resource Node, fragment string) (No
 		}
 		return Node{}, fail(s, fmt.Sprintf("%s %q leads nowhere", ref, s.Text()), missing(resource, fragment))
 	}
+	if resource.i == 0 && resource.t != r.d.root { // the names in a file that is a schema are known when it has been walked
+		if err := r.walk(resource.t, 0, sSchema); err != nil {
+			return Node{}, asError(err)
+		}
+	}
 	if ref.kind == dynamic && r.names.dynamic[fragment] > 1 {
 		return Node{}, fail(s, fmt.Sprintf("%s %q has several targets, which depend on the way there", ref, s.Text()),
 			"write the schemas out, or use $ref")

@@ -216,6 +216,9 @@ func (c *converter) securityScheme(s Node) {
 		case "oauth2":
 			c.copyFields(s, "type")
 			flow := s.Get("flow")
+			if !flow.Exists() {
+				return
+			}
 			name, known := map[string]string{"application": "clientCredentials", "accessCode": "authorizationCode"}[flow.Text()]
 			if !known {
 				name = flow.Text()

@@ -8,7 +8,11 @@ var schemaKeys = map[string]bool{"items": true, "additionalProperties": true, "n
 
 // schema converts a schema: references move, a discriminator becomes an object, a file becomes binary text.
 func (c *converter) schema(s Node) {
-	c.objectOr(s, func() {
+	if s.Kind() != Object {
+		c.copy(s)
+		return
+	}
+	c.object(s, func() {
 		if c.reference(s) {
 			return
 		}

@@ -76,10 +76,11 @@ func (r Reader) get(ctx context.Context, name string, u *url.URL, opt Options) (
 	switch answer.StatusCode {
 	case http.StatusOK:
 		data, err := readAll(name, answer.Body, int(min(answer.ContentLength, int64(opt.maxBytes()))), opt)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
+		var tooLarge *Error
+		if err != nil && !errors.As(err, &tooLarge) {
+			err = fmt.Errorf("read %s: %w", name, err)
 		}
-		return data, nil
+		return data, err
 	case http.StatusNotFound, http.StatusGone:
 		return nil, sourceError(name, "the server answers "+answer.Status, "", fs.ErrNotExist)
 	}

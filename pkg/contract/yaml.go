@@ -15,17 +15,22 @@ import (
 
 // parseYAML fills t from its own text, which is data and valid UTF-8.
 func parseYAML(t *tree, data []byte, opt Options) error {
-	err := parsePlainYAML(t, data, opt)
+	at, err := parsePlainYAML(t, data, opt)
 	if err == errGiveUp {
 		t.reset()
-		err = parseAnyYAML(t, data, opt)
+		err = parseAnyYAML(t, data, at, opt)
 	}
 	return err
 }
 
-// parseAnyYAML fills t by way of the YAML library: every construct of YAML, at the price of a second tree.
-func parseAnyYAML(t *tree, data []byte, opt Options) error {
-	root, err := readYAML(t, data)
+// parseAnyYAML fills t by way of the YAML library: every construct of YAML, at the price of a second tree. stuck is where
+// the fast reader gave up: if the text is wrong, most likely there.
+func parseAnyYAML(t *tree, data []byte, stuck int, opt Options) error {
+	if n := libraryValues(data); n > min(maxLibraryValues, opt.maxValues()) {
+		return t.fail(0, fmt.Sprintf("YAML with anchors, tags or unusual syntax is read up to some %d values, this has about %d", maxLibraryValues, n),
+			"write it as JSON, or as YAML without anchors and tags")
+	}
+	root, err := readYAML(t, data, stuck)
 	if err != nil {
 		return err
 	}
@@ -33,8 +38,19 @@ func parseAnyYAML(t *tree, data []byte, opt Options) error {
 	return c.value(root)
 }
 
+// maxLibraryValues bounds what is given to the library, which needs some 300 bytes for a value.
+const maxLibraryValues = 1_200_000
+
+// libraryValues is about how many values a text has at most: each has a line, a comma or a colon of its own.
+func libraryValues(data []byte) (n int) {
+	for _, c := range []byte("\n\r,:[{") {
+		n += bytes.Count(data, []byte{c})
+	}
+	return n + bytes.Count(data, []byte("- "))
+}
+
 // readYAML is the one document of data.
-func readYAML(t *tree, data []byte) (root *yaml.Node, err error) {
+func readYAML(t *tree, data []byte, stuck int) (root *yaml.Node, err error) {
 	// The library recovers from its own errors; what it lets through would be a defect of its own, which hostile input
 	// must not turn into a crash.
 	defer func() {
@@ -48,32 +64,51 @@ func readYAML(t *tree, data []byte) (root *yaml.Node, err error) {
 	case errors.Is(err, io.EOF): // nothing but comments
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: 1, Column: 1}, nil
 	case err != nil:
-		return nil, t.yamlError(err)
+		return nil, t.yamlError(err, stuck)
 	}
 	switch err := d.Decode(&second); {
 	case err == nil:
 		return nil, t.fail(offsetOf(t.src, yamlLineStarts(t.src), second.Line, second.Column),
 			"a second YAML document begins here", "put each document into its own file")
 	case !errors.Is(err, io.EOF):
-		return nil, t.yamlError(err)
+		return nil, t.yamlError(err, stuck)
 	}
 	return first.Content[0], nil
 }
 
 var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
-// yamlError gives the library's message a place.
-func (t *tree) yamlError(err error) error {
+// yamlHints are what the library's messages mean to someone who writes YAML.
+var yamlHints = []struct{ msg, hint string }{
+	{"found character that cannot start any token", "a tab cannot indent YAML; a value that begins with @, % or ` must be quoted"},
+	{"mapping values are not allowed in this context", `a value that holds ": " must be quoted`},
+	{"did not find expected key", "the line is indented unlike those above it, or a quote is missing before it"},
+	{"could not find expected ':'", "a key needs a colon and a space; a text of several lines must be indented"},
+	{"did not find expected '-' indicator", "the line is indented unlike the entries above it"},
+	{"found a tab character", "indent with spaces"},
+	{"found unexpected end of stream", "a quote that begins here is not closed"},
+	{"unknown anchor", "an alias (*name) needs an anchor (&name) before it; quote a value that begins with *"},
+}
+
+// yamlError gives the library's message a place. The library tells a line at best, and that is sometimes one too low.
+func (t *tree) yamlError(err error, stuck int) error {
 	msg := err.Error()
 	m := yamlErrorLine.FindStringSubmatch(msg)
-	e := t.fail(0, strings.TrimPrefix(msg, "yaml: "), "")
-	if m != nil && m[1] != "" {
-		line, _ := strconv.Atoi(m[1])
-		starts := yamlLineStarts(t.src)
-		e = t.fail(starts[min(max(line, 1), len(starts))-1], msg[len(m[0]):], "")
+	line := 0
+	if m != nil {
+		line, _ = strconv.Atoi(m[1])
+		msg = msg[len(m[0]):]
 	}
-	if strings.Contains(msg, "found character that cannot start any token") {
-		e.Hint = "a tab cannot indent YAML; a value that begins with @ or ` must be quoted"
+	off := uint32(stuck)
+	if at, _ := t.lineColumn(off); line > 0 && (at < line-1 || at > line+1) && !strings.Contains(msg, "end of stream") {
+		starts := yamlLineStarts(t.src)
+		off = starts[min(line, len(starts))-1]
+	}
+	e := t.fail(off, msg, "")
+	for _, h := range yamlHints {
+		if strings.Contains(msg, h.msg) {
+			e.Hint = h.hint
+		}
 	}
 	return e
 }
@@ -106,7 +141,12 @@ func offsetOf(src string, starts []uint32, line, column int) uint32 {
 	if off == 0 && strings.HasPrefix(src, bom) {
 		off = len(bom)
 	}
-	for ; column > 1 && off < len(src); column-- {
+	return uint32(forward(src, off, column-1))
+}
+
+// forward is the offset so many characters after off.
+func forward(src string, off, characters int) int {
+	for ; characters > 0 && off < len(src); characters-- {
 		if src[off] < utf8.RuneSelf {
 			off++
 			continue
@@ -114,28 +154,57 @@ func offsetOf(src string, starts []uint32, line, column int) uint32 {
 		_, size := utf8.DecodeRuneInString(src[off:])
 		off += size
 	}
-	return uint32(off)
+	return off
 }
 
 type yamlConverter struct {
 	*builder
 	lines    []uint32
-	active   map[*yaml.Node]bool // anchored values that are being expanded
-	expanded int                 // values that aliases have added
+	last     struct{ line, column, off int } // of the last position asked for: they come in order, on lines of any length
+	active   map[*yaml.Node]bool             // anchored values that are being expanded
+	expanded int                             // values that aliases have added
 	inAlias  int
+	alias    uint32 // the outermost alias or merge key that is being expanded
+}
+
+// enter begins the expansion of an alias at n.
+func (c *yamlConverter) enter(n *yaml.Node) {
+	if c.inAlias == 0 {
+		c.alias = c.off(n)
+	}
+	c.inAlias++
+}
+
+// expand counts a value that an alias adds.
+func (c *yamlConverter) expand() error {
+	if c.inAlias == 0 {
+		return nil
+	}
+	if c.expanded++; c.expanded > maxExpanded {
+		return c.t.fail(c.alias, fmt.Sprintf("aliases expand to more than %d values", maxExpanded),
+			"write the values out, or share them through $ref")
+	}
+	return nil
 }
 
 // maxExpanded bounds what aliases add to a document: a bomb of a few lines expands to billions of values.
 const maxExpanded = 500_000
 
-func (c *yamlConverter) off(n *yaml.Node) uint32 { return offsetOf(c.t.src, c.lines, n.Line, n.Column) }
+// off is the offset of a node.
+func (c *yamlConverter) off(n *yaml.Node) uint32 {
+	at := &c.last
+	if at.line == n.Line && at.column > 0 && at.column <= n.Column {
+		at.off = forward(c.t.src, at.off, n.Column-at.column)
+	} else {
+		at.off = int(offsetOf(c.t.src, c.lines, n.Line, n.Column))
+	}
+	at.line, at.column = n.Line, n.Column
+	return uint32(at.off)
+}
 
 func (c *yamlConverter) value(n *yaml.Node) error {
-	if c.inAlias > 0 {
-		if c.expanded++; c.expanded > maxExpanded {
-			return c.t.fail(c.off(n), fmt.Sprintf("aliases expand to more than %d values", maxExpanded),
-				"write the values out, or share them through $ref")
-		}
+	if err := c.expand(); err != nil {
+		return err
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
@@ -143,7 +212,7 @@ func (c *yamlConverter) value(n *yaml.Node) error {
 			return c.t.fail(c.off(n), fmt.Sprintf("alias *%s stands inside its own anchor", n.Value), "use $ref for recursive schemas")
 		}
 		c.active[n.Alias] = true
-		c.inAlias++
+		c.enter(n)
 		err := c.value(n.Alias)
 		c.inAlias--
 		delete(c.active, n.Alias)
@@ -212,7 +281,7 @@ func (c *yamlConverter) merge(n, from *yaml.Node) error {
 	if resolved := unalias(from); resolved.Kind == yaml.SequenceNode {
 		sources = resolved.Content
 	}
-	c.inAlias++
+	c.enter(from)
 	defer func() { c.inAlias-- }()
 	for _, s := range sources {
 		if err := c.mergeOne(unalias(s), have); err != nil {
@@ -226,6 +295,9 @@ func (c *yamlConverter) mergeOne(m *yaml.Node, have map[string]bool) error {
 	if m.Kind != yaml.MappingNode || c.active[m] {
 		return c.t.fail(c.off(m), "a merge key takes a mapping or a list of mappings", "")
 	}
+	if err := c.expand(); err != nil {
+		return err
+	}
 	c.active[m] = true
 	defer delete(c.active, m)
 	var deeper *yaml.Node
@@ -234,6 +306,9 @@ func (c *yamlConverter) mergeOne(m *yaml.Node, have map[string]bool) error {
 		if k.Kind == yaml.ScalarNode && k.ShortTag() == "!!merge" {
 			deeper = m.Content[i+1]
 			continue
+		}
+		if err := c.expand(); err != nil {
+			return err
 		}
 		if have[k.Value] {
 			continue

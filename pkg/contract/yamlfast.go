@@ -23,45 +23,46 @@ type yamlReader struct {
 	arena []byte // where decoded texts are kept
 }
 
-// parsePlainYAML fills t from its own text, which is data and valid UTF-8.
-func parsePlainYAML(t *tree, data []byte, opt Options) error {
-	if !plainCharacters(data) {
-		return errGiveUp
+// parsePlainYAML fills t from its own text, which is data and valid UTF-8. stuck is how far it came when it gave up.
+func parsePlainYAML(t *tree, data []byte, opt Options) (stuck int, err error) {
+	if i := unusualCharacter(data); i >= 0 {
+		return i, errGiveUp
 	}
 	p := yamlReader{builder: newBuilder(t, bytes.Count(data, []byte{'\n'})*9/8+64, opt), data: data}
 	if bytes.HasPrefix(data, []byte(bom)) {
 		p.i = len(bom)
 	}
 	if err := p.header(); err != nil {
-		return err
+		return p.i, err
 	}
 	if err := p.root(); err != nil {
-		return err
+		return p.i, err
 	}
 	if p.col >= 0 {
-		return errGiveUp // a second document, or an error that the library explains
+		return p.i, errGiveUp // a second document, or an error that the library explains
 	}
-	return nil
+	return 0, nil
 }
 
-// plainCharacters reports whether the text has only characters that mean the same to every reader of YAML: no control
-// characters, no line breaks but \n and \r\n, no byte order mark after the first character.
-func plainCharacters(data []byte) bool {
+// unusualCharacter is the offset of the first character that does not mean the same to every reader of YAML: a control
+// character, a line break other than \n and \r\n, a byte order mark behind the first character. It is -1 when there is none.
+func unusualCharacter(data []byte) int {
 	for i := 0; i < len(data); i++ {
 		switch c := data[i]; {
 		case ' ' <= c && c < 0x7f, c == '\n', c == '\t':
 		case c == '\r':
 			if i+1 == len(data) || data[i+1] != '\n' {
-				return false
+				return i
 			}
-		case c == 0xc2 && data[i+1] < 0xa0, // C1 controls, NEL; valid UTF-8 has the next byte
-			c == 0xe2 && data[i+1] == 0x80 && (data[i+2] == 0xa8 || data[i+2] == 0xa9),       // LS, PS
-			c == 0xef && data[i+1] == 0xbf && data[i+2] >= 0xbe,                              // U+FFFE, U+FFFF
-			c == 0xef && data[i+1] == 0xbb && data[i+2] == 0xbf && i > 0, c < ' ', c == 0x7f: // BOM, C0 controls, DEL
-			return false
+		case c < ' ', c == 0x7f,
+			c == 0xc2 && data[i+1] < 0xa0, // C1 controls, NEL; valid UTF-8 has the next bytes
+			c == 0xe2 && data[i+1] == 0x80 && (data[i+2] == 0xa8 || data[i+2] == 0xa9), // LS, PS
+			c == 0xef && data[i+1] == 0xbf && data[i+2] >= 0xbe,                        // U+FFFE, U+FFFF
+			c == 0xef && data[i+1] == 0xbb && data[i+2] == 0xbf && i > 0:               // byte order mark
+			return i
 		}
 	}
-	return true
+	return -1
 }
 
 // header skips comments and a "---" line before the document.

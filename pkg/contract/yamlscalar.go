@@ -25,7 +25,7 @@ func plainScalar(s string) (Kind, string) {
 	switch c := s[0]; {
 	case c == '.':
 		if v, err := strconv.ParseFloat(s, 64); err == nil {
-			return floatLiteral(s, v)
+			return floatLiteral(strings.ReplaceAll(s, "_", ""), v)
 		}
 	case '0' <= c && c <= '9' || c == '-' || c == '+':
 		return plainNumber(s)
