@@ -23,10 +23,13 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			// A script sees none of the variables that CI sets around the tests.
-			for _, name := range []string{"GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_ACTIONS", "SOURCE_DATE_EPOCH", "ALLOW_BREAKING"} {
+			for _, name := range []string{"GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_ACTIONS", "SOURCE_DATE_EPOCH", "ALLOW_BREAKING",
+				"GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_API_URL", "GITHUB_SERVER_URL", "GITHUB_REF", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT",
+				"GOVERNANCE_WEBHOOK", "GOVERNANCE_WEBHOOK_SECRET", "GOV_SIGNING_PRIVATE_KEY"} {
 				e.Setenv(name, "")
 			}
 			e.Setenv("QUICKSTART", quickstart)
+			startOutside(e)
 			e.Setenv("PATH", os.Getenv("PATH"))
 			return nil
 		},

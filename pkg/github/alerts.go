@@ -115,16 +115,17 @@ func Alerts(r *Run) []Alert {
 			}
 			list = append(list, Alert{
 				ID: k.id, Prefix: k.prefix, Title: inert.Line(k.title(r, in)), Labels: k.labels, Lines: k.lines(r, in), Causes: k.causes, Steps: k.steps,
-				Links: links(r), Open: in.Open, Episode: in.Opened, Since: in.Since, Why: in.Why,
+				Links: Links(r.PageURL, r.RunURL), Open: in.Open, Episode: in.Opened, Since: in.Since, Why: in.Why,
 			})
 		}
 	}
 	return list
 }
 
-func links(r *Run) []string {
+// Links are the ways to the status page and to the workflow run, as far as they are web addresses.
+func Links(page, run string) []string {
 	var list []string
-	for _, l := range []struct{ text, target string }{{"Status page", r.PageURL}, {"Workflow run", r.RunURL}} {
+	for _, l := range []struct{ text, target string }{{"Status page", page}, {"Workflow run", run}} {
 		if u, err := url.Parse(l.target); err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") && !strings.ContainsAny(l.target, "<> \t\r\n") {
 			list = append(list, fmt.Sprintf("[%s](<%s>)", l.text, l.target))
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,11 +106,24 @@ func (r Repo) workshop(ctx context.Context, p *Push) (*workshop, error) {
 		}
 		w.remote = url
 	}
+	var err error
+	if w.remote, err = r.local(w.remote); err != nil {
+		return nil, err
+	}
 	w.env = environment(missing(r.carriedSettings(ctx), p.Settings))
 	if _, err := w.output(ctx, "init", "--quiet", "--bare", "."); err != nil {
 		return nil, fmt.Errorf("make a private repository: %w", err)
 	}
 	return w, nil
+}
+
+// local makes a path independent of the folder that git runs in; a URL and HOST:PATH stay as they are.
+func (r Repo) local(remote string) (string, error) {
+	colon, slash := strings.IndexByte(remote, ':'), strings.IndexAny(remote, `/\`)
+	if colon >= 0 && (slash < 0 || colon < slash) || filepath.IsAbs(remote) {
+		return remote, nil
+	}
+	return filepath.Abs(filepath.Join(r.Dir, remote))
 }
 
 // Setting is one line of git's configuration, handed over in the environment: it stands in no argument and no file.

@@ -68,14 +68,14 @@ func annotation(r *Report, f *report.Finding) string {
 	return fmt.Sprintf("::%s %s::%s\n", annotationKinds[f.Level], strings.Join(at, ","), data(inert.Cut(sentence(v), maxAnnotation)))
 }
 
-// data and property escape as @actions/core does; the brackets of the runner's older commands are no danger behind "::",
-// which is read first.
+// data and property escape as @actions/core does, and spell the older commands of the runner too, although it reads those
+// behind "::" as text.
 func data(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", "##[", `##\[`).Replace(s)
 }
 
 func property(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C", "##[", `##\[`).Replace(s)
 }
 
 // Warning is the workflow command for one warning outside of any file.

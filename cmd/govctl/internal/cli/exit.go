@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/gitrepo"
+	"github.com/romel/govctl/pkg/inert"
 )
 
 // The exit codes of govctl. Scripts depend on them.
@@ -74,17 +76,7 @@ func say(w io.Writer, err error) {
 	}
 }
 
-// oneLine keeps what came from an input from painting the terminal or from starting a workflow command on a line of its own.
+// oneLine keeps what came from an input from painting the terminal or from starting a workflow command.
 func oneLine(s string) string {
-	out := make([]rune, 0, len(s))
-	for _, r := range s {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			r = ' '
-		case r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
-			r = '\uFFFD'
-		}
-		out = append(out, r)
-	}
-	return string(out)
+	return inert.Log(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s))
 }

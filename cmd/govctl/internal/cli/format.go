@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -51,7 +52,7 @@ func (a *app) look() render.Look {
 func (a *app) printJSON(v any) error {
 	b, err := artifact.Encode(v)
 	if err == nil {
-		_, err = a.Stdout.Write(b)
+		_, err = a.Stdout.Write(bytes.ReplaceAll(b, []byte("##["), []byte(`##\u005b`))) // the same JSON, and no command of a workflow runner
 	}
 	return err
 }

@@ -158,11 +158,17 @@ func (a *app) printDiff(d report.Diff, format string) error {
 	if format == "json" {
 		return a.printJSON(d)
 	}
+	r := a.diffReport(d)
+	return errors.Join(render.Write(a.Stdout, format, r, a.look()), a.annotateUnless(format, r))
+}
+
+// diffRules is an empty report that knows the rules of changes.
+func diffRules() *render.Report {
 	rules := apidiff.Rules()
-	r := render.Report{Title: "API changes", Headline: d.Headline, Tool: a.tool(), Subject: d.New.Source, Findings: d.Changes, Rules: make([]render.RuleInfo, len(rules))}
+	r := &render.Report{Title: "API changes", Rules: make([]render.RuleInfo, len(rules))}
 	for i, row := range rules {
 		r.Rules[i] = render.RuleInfo{ID: row.ID, Level: row.Level, Category: string(row.Category), Summary: row.Summary(), Why: row.Why,
 			URL: "https://github.com/romel/govctl/blob/main/docs/rules.md#" + row.ID}
 	}
-	return render.Write(a.Stdout, format, &r, a.look())
+	return r
 }

@@ -20,6 +20,10 @@ var groups = []func(*app) *cobra.Command{
 	changelogCommand,
 	rulesCommand,
 	milestonesCommand,
+	webhookCommand,
+	issuesCommand,
+	commentCommand,
+	publishCommand,
 	checksumsCommand,
 	signCommand,
 	verifyCommand,
@@ -34,6 +38,7 @@ type app struct {
 	config string // --config
 	out    string // --out
 	now    string // --now
+	github string // --github
 }
 
 // Main runs one command line and returns the exit code of the process.
@@ -75,6 +80,7 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVar(&a.config, "config", "", "configuration `file` (default govctl.yaml, where it exists)")
 	f.StringVar(&a.out, "out", "governance", "output `folder`")
 	f.StringVar(&a.now, "now", "", "fix the clock at this `time` (also SOURCE_DATE_EPOCH)")
+	f.StringVar(&a.github, "github", "auto", "in GitHub Actions write annotations, summary and outputs: auto or off")
 	for _, group := range groups {
 		root.AddCommand(group(a))
 	}

@@ -22,6 +22,9 @@ type runFlags struct {
 	state, sha, runID        string
 	synthetic, allowBreaking bool
 	wait                     time.Duration
+	send, dryRun             bool
+	allowPrivate             bool
+	remote                   string
 	sign                     signFlags
 }
 
@@ -47,11 +50,15 @@ func runCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
 	c.Flags().BoolVar(&f.allowBreaking, "allow-breaking", false, "let breaking changes pass (also ALLOW_BREAKING=1)")
 	c.Flags().DurationVar(&f.wait, "wait", defaultWait, "how long to wait for another run in the same folder")
+	c.Flags().BoolVar(&f.send, "send", false, "then publish, tell the webhook and keep the issues")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "with --send: say what would be sent and send nothing")
+	c.Flags().StringVar(&f.remote, "remote", "origin", "with --send: `remote` to publish to")
+	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "with --send: let http:// and private webhook addresses pass")
 	f.sign.add(c)
 	return c
 }
 
-func (a *app) run(ctx context.Context, f runFlags) (err error) {
+func (a *app) run(ctx context.Context, f runFlags) error {
 	cfg, err := a.configuration(ctx)
 	if err != nil {
 		return err
@@ -59,21 +66,46 @@ func (a *app) run(ctx context.Context, f runFlags) (err error) {
 	if err := a.limit(&cfg.Taxonomy, &alertFlags{}); err != nil {
 		return err
 	}
-	now, err := a.clock(a.now)
+	result, err := a.runSteps(ctx, cfg, f)
 	if err != nil {
 		return err
+	}
+	a.progress("")
+	a.printRun(result)
+	if err := a.tellActions(cfg, result); err != nil {
+		a.warn("GitHub Actions could not be told: " + err.Error())
+	}
+	if !f.send {
+		return outcome(result.Worst)
+	}
+	return worse(outcome(result.Worst), a.send(ctx, cfg, f))
+}
+
+// worse is the error with the higher exit code.
+func worse(a, b error) error {
+	if codeOf(b) > codeOf(a) {
+		return b
+	}
+	return a
+}
+
+// runSteps does the steps of a run with the output folder in hand, and lets it go again.
+func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (result pipeline.Result, err error) {
+	now, err := a.clock(a.now)
+	if err != nil {
+		return result, err
 	}
 	keys, err := a.signing(ctx, f.sign)
 	if err != nil {
-		return err
+		return result, err
 	}
 	store, found, err := artifact.Open(a.out, now, f.wait)
 	if err != nil {
-		return err
+		return result, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	if err := a.takeState(ctx, store, f.state); err != nil {
-		return err
+		return result, err
 	}
 	job := &pipeline.Job{
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
@@ -81,13 +113,7 @@ func (a *app) run(ctx context.Context, f runFlags) (err error) {
 		Alerts: a.alerts(), Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress, Signing: keys,
 		Synthetic: f.synthetic, AllowBreaking: f.allowBreaking || truthy(a.Getenv("ALLOW_BREAKING")),
 	}
-	result, err := pipeline.Run(ctx, job)
-	if err != nil {
-		return err
-	}
-	a.progress("")
-	a.printRun(result)
-	return outcome(result.Worst)
+	return pipeline.Run(ctx, job)
 }
 
 // outcome is the exit of a run whose steps have all been told.

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/pkg/github"
+	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// maxComment is what a comment may have, below GitHub's 65,536 characters.
+const maxComment = 65_000
+
+func commentCommand(a *app) *cobra.Command {
+	var f statusFlags
+	var pr int
+	var dryRun bool
+	c := command("comment", "Keep one comment on a pull request up to date", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		return a.comment(ctx, f, pr, dryRun)
+	})
+	c.Long = "Write what a run found as one comment on a pull request, and change that comment from then on. Where the token may only read,\n" +
+		"as on a fork, the text goes to the step summary. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL."
+	f.add(c)
+	c.Flags().IntVar(&pr, "pr", 0, "`number` of the pull request (default: that of GITHUB_REF)")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the comment and change nothing")
+	return c
+}
+
+var pullRef = regexp.MustCompile(`^refs/pull/([0-9]+)/`)
+
+func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun bool) error {
+	if m := pullRef.FindStringSubmatch(a.Getenv("GITHUB_REF")); pr == 0 && m != nil {
+		pr, _ = strconv.Atoi(m[1]) // digits only
+	}
+	if pr <= 0 && !dryRun {
+		return usage("which pull request?").hint("--pr N, or run it in a workflow of a pull request")
+	}
+	cfg, r, err := a.outwardConfig(ctx, f)
+	if err != nil {
+		return err
+	}
+	text, err := a.told(cfg, r)
+	if err != nil {
+		return err
+	}
+	if dryRun {
+		_, err := fmt.Fprint(a.Stdout, text)
+		return err
+	}
+	c, err := a.githubClient(cfg)
+	if err != nil {
+		return err
+	}
+	s := &r.summary
+	clean := s.Passed && s.BreakingChangesCount == 0 && s.SemverPolicyStatus == "ok"
+	act, err := c.Comment(ctx, pr, text, clean, false)
+	if errors.Is(err, github.ErrForbidden) {
+		a.warn("the token may not comment on the pull request; the step summary has the text")
+		return a.summarise(text)
+	}
+	if err == nil {
+		fmt.Fprintf(a.Stdout, "%s on #%d\n", act.Act, pr)
+	}
+	return err
+}
+
+// told is what a run found as Markdown, for a comment or a summary.
+func (a *app) told(cfg config.Config, r *found) (string, error) {
+	var sections []string
+	for i, c := range cfg.Contracts {
+		p, err := a.pull(cfg, r, c.Name)
+		if err != nil {
+			return "", err
+		}
+		if i == 0 {
+			p.Headline = r.summary.Headline
+			if p.Taxonomy, err = load[report.TaxonomyDiff](r, artifact.AlertDiffPath); err != nil {
+				return "", err
+			}
+		} else {
+			p.Headline = c.Name
+		}
+		if i == len(cfg.Contracts)-1 {
+			p.Links = github.Links(a.pageURL(), a.runURL())
+		}
+		sections = append(sections, github.Sections(p)...)
+	}
+	return github.Join(sections, maxComment), nil
+}
+
+// pull gathers one contract's part.
+func (a *app) pull(cfg config.Config, r *found, name string) (*github.Pull, error) {
+	p := &github.Pull{Streak: r.summary.PlaceholderStreak}
+	diff, err1 := load[report.Diff](r, of(cfg, name, artifact.DiffPath))
+	var err2, err3, err4 error
+	p.Semver, err2 = load[report.Semver](r, of(cfg, name, artifact.SemverPath))
+	p.Operations, err3 = load[report.Operations](r, of(cfg, name, artifact.OperationsPath))
+	if !r.summary.Placeholder {
+		p.Stability, err4 = load[report.Stability](r, of(cfg, name, artifact.StabilityPath))
+	}
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return nil, err
+	}
+	if diff != nil {
+		var b bytes.Buffer
+		if err := render.Write(&b, "markdown", a.diffReport(*diff), render.Look{Limit: maxComment - 10_000}); err != nil {
+			return nil, err
+		}
+		p.Changes = strings.TrimRight(b.String(), "\n") + "\n"
+	}
+	return p, nil
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/pkg/github"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// githubDeadline bounds all requests of one command, waits for rate limits included.
+const githubDeadline = 5 * time.Minute
+
+func issuesCommand(a *app) *cobra.Command {
+	var f statusFlags
+	var dryRun bool
+	sync := command("sync", "Open, update and close the alert issues", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		return a.issuesSync(ctx, f, dryRun)
+	})
+	sync.Long = "Bring the alert issues of the repository in line with what a run found: one open issue for each alert, told when the facts change,\n" +
+		"closed when it recovers. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL."
+	f.add(sync)
+	sync.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be done and change nothing")
+	return group("issues", "Keep alert issues on GitHub", sync)
+}
+
+func (a *app) githubClient(cfg config.Config) (*github.Client, error) {
+	transport := a.HTTP().Transport
+	if transport == nil {
+		transport = http.DefaultTransport //nolint:forbidigo // the transport of Env.HTTP where it names none
+	}
+	c, err := github.New(github.Config{
+		BaseURL: firstOf(a.Getenv("GITHUB_API_URL"), "https://api.github.com"), Token: a.Getenv("GITHUB_TOKEN"), Repository: a.repository(),
+		Author: cfg.GitHub.Author, UserAgent: "govctl/" + Version(), Transport: transport,
+		Clock: github.Clock{Now: a.Now, Sleep: sleep}, Deadline: githubDeadline,
+	})
+	if errors.Is(err, github.ErrNoToken) {
+		return nil, usage("GITHUB_TOKEN is not set").hint("in a workflow: env: GITHUB_TOKEN: ${{ github.token }}")
+	}
+	if err != nil {
+		return nil, usage("GITHUB_REPOSITORY, GITHUB_API_URL: %w", err)
+	}
+	return c, nil
+}
+
+func (a *app) issuesSync(ctx context.Context, f statusFlags, dryRun bool) error {
+	cfg, r, err := a.outwardConfig(ctx, f)
+	if err != nil {
+		return err
+	}
+	broken, err := load[report.Breaking](r, artifact.BreakingPath)
+	if err != nil {
+		return err
+	}
+	c, err := a.githubClient(cfg)
+	if err != nil {
+		return err
+	}
+	alerts := github.Alerts(&github.Run{Summary: r.summary, State: r.state, Breaking: broken, Threshold: cfg.Stability.AlertThreshold, PageURL: a.pageURL(), RunURL: a.runURL()})
+	actions, err := c.SyncIssues(ctx, alerts, github.Issues{Suppress: cfg.GitHub.SuppressionLabels, DryRun: dryRun})
+	for _, act := range actions {
+		fmt.Fprintln(a.Stdout, issueLine(act, dryRun))
+	}
+	return err
+}
+
+func issueLine(act github.Action, dryRun bool) string {
+	line := fmt.Sprintf("%s: %s", act.Alert, act.Act)
+	if act.Number > 0 {
+		line += fmt.Sprintf(" #%d", act.Number)
+	}
+	if dryRun && act.Act != github.Nothing {
+		line += " (dry run)"
+	}
+	return line
+}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// tellActions writes annotations, summary and outputs of a run where GitHub Actions runs it.
+func (a *app) tellActions(cfg config.Config, result pipeline.Result) error {
+	if !a.actions() {
+		return nil
+	}
+	r, err := a.findings(statusFlags{}, cfg)
+	if err != nil {
+		return err
+	}
+	text, err := a.told(cfg, r)
+	if err != nil {
+		return err
+	}
+	d := report.Diff{Headline: result.Summary.Headline, Changes: result.Breaks}
+	if len(cfg.Contracts) == 1 {
+		d.New.Source = cfg.Contracts[0].Source
+	}
+	return errors.Join(a.annotate(a.diffReport(d)), a.summarise(text), a.outputs(runOutputs(&r.summary, r.state.Reasons)))
+}
+
+// send does the outward steps of a run. The files are published before the webhook is told, so that a run which dies in between leaves the
+// notice to the next one under the same delivery id; the receipts follow. A step that fails does not stop the others.
+func (a *app) send(ctx context.Context, cfg config.Config, f runFlags) error {
+	r, err := a.findings(statusFlags{}, cfg)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	try := func(what string, err error) {
+		if err == nil {
+			return
+		}
+		a.warn(what + ": " + err.Error())
+		errs = append(errs, fmt.Errorf("%s: %w", what, err))
+	}
+	publish := publishFlags{remote: f.remote, dir: a.out, name: botName, email: botAddress, deadline: publishDeadline, unsigned: !a.signed(), dryRun: f.dryRun}
+	w := webhookFlags{allowPrivate: f.allowPrivate, dryRun: f.dryRun}
+	s, err := a.sender(cfg, w)
+	if err != nil {
+		try("webhook", err)
+	}
+	if s != nil {
+		defer s.Close()
+		try("webhook", a.queue(cfg, r, s.Host(), f.dryRun))
+	}
+	try("publish", a.publish(ctx, publish))
+	switch {
+	case s == nil:
+	case f.dryRun:
+		try("webhook", a.showRequests(ctx, cfg, r, s))
+	default:
+		_, before, err := a.deliveries(r)
+		try("webhook", err)
+		try("webhook", a.deliver(ctx, cfg, r, s, w))
+		if _, after, err := a.deliveries(r); err == nil && len(after) != len(before) {
+			try("publish", a.publish(ctx, publish))
+		}
+	}
+	if a.Getenv("GITHUB_TOKEN") != "" && a.repository() != "" {
+		try("issues", a.issuesSync(ctx, statusFlags{}, f.dryRun))
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return &exitError{code: Failed, err: errors.Join(errs...)}
+}
+
+// signed reports whether the output folder has a signature.
+func (a *app) signed() bool {
+	return exists(strings.TrimSuffix(a.out, "/") + "/" + artifact.SignaturePath)
+}
+
+// diffReport is a diff as the formats take it.
+func (a *app) diffReport(d report.Diff) *render.Report {
+	r := diffRules()
+	r.Headline, r.Tool, r.Subject, r.Findings = d.Headline, a.tool(), d.New.Source, d.Changes
+	return r
+}
