@@ -130,3 +130,13 @@ func listed(items []string) string {
 	}
 	return strings.Join(items, ", ")
 }
+
+// AddCoverage adds what the tests cover to a report, with its findings. An error among them fails it.
+func AddCoverage(r *report.RuleTests, files []File, want Wanted) {
+	sum, findings := Cover(files, want)
+	r.Coverage = &sum
+	r.Findings = append(r.Findings, findings...)
+	for _, f := range findings {
+		r.Passed = r.Passed && f.Level != report.Error
+	}
+}

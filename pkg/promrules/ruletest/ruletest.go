@@ -38,6 +38,15 @@ type Features struct {
 	ExperimentalFunctions, ExtendedRangeSelectors, BinopFillModifiers, DelayedNameRemoval bool
 }
 
+// Parser reads expressions with the given features.
+func Parser(f Features) parser.Parser {
+	return &memo{Parser: parser.NewParser(parser.Options{
+		EnableExperimentalFunctions:  f.ExperimentalFunctions,
+		EnableExtendedRangeSelectors: f.ExtendedRangeSelectors,
+		EnableBinopFillModifiers:     f.BinopFillModifiers,
+	})}
+}
+
 // File is the outcome of one test file.
 type File struct {
 	Name     string
@@ -59,11 +68,7 @@ type Test struct {
 
 // Run runs test files and returns their outcomes in the given order. The error is that of the context.
 func Run(ctx context.Context, names []string, o Options) ([]File, error) {
-	r := &runner{Options: o, parser: &memo{Parser: parser.NewParser(parser.Options{
-		EnableExperimentalFunctions:  o.Features.ExperimentalFunctions,
-		EnableExtendedRangeSelectors: o.Features.ExtendedRangeSelectors,
-		EnableBinopFillModifiers:     o.Features.BinopFillModifiers,
-	})}}
+	r := &runner{Options: o, parser: &memo{Parser: Parser(o.Features)}}
 	out := make([]File, len(names))
 	workers := o.Workers
 	if workers <= 0 {

@@ -1,0 +1,104 @@
+package ruletest
+
+import (
+	"encoding/xml"
+	"fmt"
+
+	"github.com/romel/govctl/pkg/inert"
+	"github.com/romel/govctl/pkg/report"
+)
+
+type junitSuites struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Errors   int         `xml:"errors,attr"`
+	Cases    []junitCase `xml:"testcase"`
+}
+
+type junitCase struct {
+	Class    string         `xml:"classname,attr"`
+	Name     string         `xml:"name,attr"`
+	Line     int            `xml:"line,attr,omitempty"`
+	Failures []junitProblem `xml:"failure"`
+	Errors   []junitProblem `xml:"error"`
+}
+
+type junitProblem struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",chardata"`
+}
+
+// JUnit is a report as JUnit XML: a suite for each test file and a case for each test group, as promtool writes it, and a last
+// suite for what the coverage lacks.
+func JUnit(r report.RuleTests) ([]byte, error) {
+	var out junitSuites
+	for _, f := range r.Files {
+		out.Suites = append(out.Suites, suiteOf(f))
+	}
+	if r.Coverage != nil {
+		out.Suites = append(out.Suites, coverageSuite(r))
+	}
+	for _, s := range out.Suites {
+		out.Tests, out.Failures, out.Errors = out.Tests+s.Tests, out.Failures+s.Failures, out.Errors+s.Errors
+	}
+	text, err := xml.MarshalIndent(out, "", "  ")
+	return append(append([]byte(xml.Header), text...), '\n'), err
+}
+
+func suiteOf(f report.RuleTestFile) junitSuite {
+	s := junitSuite{Name: inert.Line(f.File)}
+	if len(f.Invalid) > 0 {
+		s.add(junitCase{Class: s.Name, Name: "file", Errors: problems(f.Invalid)})
+	}
+	for _, t := range f.Tests {
+		c := junitCase{Class: s.Name, Name: inert.Line(t.Name), Line: t.At.Line, Errors: problems(t.Invalid)}
+		for _, one := range t.Failures {
+			text := fmt.Sprintf("%s:%d: expected %s; got %s", one.At.File, one.At.Line, listed(one.Expected), listed(one.Got))
+			c.Failures = append(c.Failures, junitProblem{Message: inert.Line(one.Message), Type: ruleFailed, Text: inert.Line(text)})
+		}
+		s.add(c)
+	}
+	return s
+}
+
+func coverageSuite(r report.RuleTests) junitSuite {
+	s := junitSuite{Name: "coverage"}
+	for _, f := range r.Findings {
+		if f.Rule == ruleFailed || f.Rule == ruleInvalid || f.Level != report.Error {
+			continue
+		}
+		s.add(junitCase{Class: s.Name, Name: inert.Line(f.Rule + ": " + f.Subject), Failures: []junitProblem{{Message: inert.Line(f.Message), Type: f.Rule}}})
+	}
+	if len(s.Cases) == 0 {
+		s.add(junitCase{Class: s.Name, Name: fmt.Sprintf("%g %% of the branches", r.Coverage.Percent.Rounded())})
+	}
+	return s
+}
+
+func (s *junitSuite) add(c junitCase) {
+	s.Cases = append(s.Cases, c)
+	s.Tests++
+	if len(c.Errors) > 0 {
+		s.Errors++
+	} else if len(c.Failures) > 0 {
+		s.Failures++
+	}
+}
+
+func problems(list []string) []junitProblem {
+	var out []junitProblem
+	for _, text := range list {
+		out = append(out, junitProblem{Message: inert.Line(text), Type: ruleInvalid})
+	}
+	return out
+}
