@@ -59,6 +59,7 @@ var badInputs = []struct{ file, text, want string }{
 	{"x.yaml", "openapi: 3.0\n", `x.yaml:1:10: "openapi" must be a string, not the number 3.0`},
 	{"x.yaml", "openapi: 4.0.0\n", "x.yaml:1:10: the document is no OpenAPI 3 description: it seems to be an OpenAPI 4.0.0 description"},
 	{"x.yaml", "openapi: 3.0.0\nswagger: '2.0'\n", `x.yaml:2:10: the document says both "swagger" and "openapi"`},
+	{"x.yaml", "swagger: '2.0'\n", "x.yaml:1:10: the document is a Swagger 2.0 description"},
 	{"x.yaml", "swagger: '1.2'\n", "x.yaml:1:10: the document is no OpenAPI 3 description: it seems to be a Swagger 1.2 description"},
 	{"x.yaml", "asyncapi: 2.6.0\n", "x.yaml:1:11: the document is no OpenAPI 3 description: it seems to be an AsyncAPI 2.6.0 description"},
 	{"x.json", `{"info":{"_postman_id":"x"}}`, "x.json:1:24: the document is no OpenAPI 3 description: it seems to be a Postman collection"},

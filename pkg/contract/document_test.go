@@ -19,7 +19,7 @@ func TestExportOfRealDocuments(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := Parse(context.Background(), file, data, Options{AllowDangling: true})
+		d, err := Parse(context.Background(), file, data, Options{AllowDangling: true, ConvertSwagger: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s), []byte("get: {responses: {200: {$ref: 'x.yaml#/components/responses/a'}}}\n"))
 	}
 	f.Fuzz(func(t *testing.T, data, other []byte) {
-		opt := Options{MaxValues: 10_000, ReadFile: func(_ context.Context, name string) ([]byte, error) {
+		opt := Options{ConvertSwagger: true, MaxValues: 10_000, ReadFile: func(_ context.Context, name string) ([]byte, error) {
 			if name != "b.yaml" {
 				return nil, os.ErrNotExist
 			}

@@ -141,24 +141,6 @@ func (n Node) Key() string {
 	return n.t.keys.names[n.raw().key]
 }
 
-// parent is the container of n; absent for a root. Found by descending: for messages and load time only.
-func (n Node) parent() Node {
-	if n.t == nil || n.i == 0 {
-		return Node{}
-	}
-	at := uint32(0)
-	for {
-		c := at + 1
-		for n.t.nodes[c].next <= n.i {
-			c = n.t.nodes[c].next
-		}
-		if c == n.i {
-			return Node{n.t, at}
-		}
-		at = c
-	}
-}
-
 // Text is the value of a string; "" for other kinds.
 func (n Node) Text() string {
 	if n.Kind() != String {

@@ -7,7 +7,7 @@ import (
 
 func parseTest(t testing.TB, name, text string) *Document {
 	t.Helper()
-	d, err := Parse(context.Background(), name, []byte(text), Options{})
+	d, err := Parse(context.Background(), name, []byte(text), Options{ConvertSwagger: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -150,7 +150,7 @@ func (r Reader) readFile(name string, opt Options) (*Input, error) {
 	if err != nil {
 		return nil, fileError(name, err)
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // only read
 	info, err := file.Stat()
 	if err != nil {
 		return nil, fileError(name, err)
@@ -182,7 +182,7 @@ func (r Reader) beside(dir string, opt Options) func(context.Context, string) ([
 		if err != nil {
 			return nil, err
 		}
-		defer file.Close()
+		defer file.Close() //nolint:errcheck // only read
 		info, err := file.Stat()
 		if err != nil {
 			return nil, err

@@ -205,7 +205,7 @@ func (w *walker) reference(i uint32, s shape) (done bool, err error) {
 		return false, w.wrong(f, text)
 	}
 	w.found = append(w.found, reference{f, s, plain, w.scope})
-	return s != sPathItem && !(s == sSchema && w.dialect.siblings), nil
+	return s != sPathItem && (s != sSchema || !w.dialect.siblings), nil
 }
 
 // identify notes what the schema at i is called and the $dynamicRef in it, and enters its scope.

@@ -155,7 +155,7 @@ func TestSwaggerThatIsRefused(t *testing.T) {
 		"paths: {/a: {get: {parameters: [{name: a, in: formData, type: string}, {name: b, in: body, schema: {}}]}}}":    "a body and form fields at the same time",
 		"paths: {/a: {get: {parameters: [{name: a, in: path, type: array, collectionFormat: pipes, required: true}]}}}": "has no equivalent in OpenAPI 3 for a path parameter",
 	} {
-		_, err := Parse(context.Background(), "x.yaml", []byte("swagger: '2.0'\n"+text+"\n"), Options{})
+		_, err := Parse(context.Background(), "x.yaml", []byte("swagger: '2.0'\n"+text+"\n"), Options{ConvertSwagger: true})
 		var bad *Error
 		if !errors.As(err, &bad) || !strings.Contains(bad.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)

@@ -72,7 +72,7 @@ func (r Reader) get(ctx context.Context, name string, u *url.URL, opt Options) (
 		}
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	defer answer.Body.Close()
+	defer answer.Body.Close() //nolint:errcheck // only read
 	switch answer.StatusCode {
 	case http.StatusOK:
 		data, err := readAll(name, answer.Body, int(min(answer.ContentLength, int64(opt.maxBytes()))), opt)

@@ -16,7 +16,7 @@ import (
 // parseYAML fills t from its own text, which is data and valid UTF-8.
 func parseYAML(t *tree, data []byte, opt Options) error {
 	at, err := parsePlainYAML(t, data, opt)
-	if err == errGiveUp {
+	if errors.Is(err, errGiveUp) {
 		t.reset()
 		err = parseAnyYAML(t, data, at, opt)
 	}

@@ -148,7 +148,10 @@ func randomYAML(r *rand.Rand) []byte {
 
 // Documents put together at random must read the same through both readers, where the fast one takes them.
 func TestFastYAMLOnRandomText(t *testing.T) {
-	const n = 30_000
+	n := 30_000
+	if testing.Short() {
+		n = 3_000
+	}
 	r := rand.New(rand.NewPCG(1, 2))
 	taken := 0
 	for range n {

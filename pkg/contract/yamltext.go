@@ -26,8 +26,9 @@ func (p *yamlReader) key(i int) (k yamlKey, ok bool) {
 	if !quoted && !p.startsPlain(i) {
 		return k, false
 	}
-	end, stop := i, byte(':')
+	var end int
 	var decoded []byte
+	stop := byte(':')
 	if quoted {
 		if end, decoded, ok = p.quotedText(i); !ok || bytes.IndexByte(p.data[i:end], '\n') >= 0 {
 			return k, false
@@ -242,7 +243,7 @@ func (p *yamlReader) quotedText(i int) (end int, text []byte, ok bool) {
 		switch {
 		case k >= len(p.data):
 			return 0, nil, false
-		case p.data[k] == quote && !(quote == '\'' && k+1 < len(p.data) && p.data[k+1] == quote):
+		case p.data[k] == quote && (quote == '"' || k+1 >= len(p.data) || p.data[k+1] != quote):
 			return k + 1, nil, true
 		case p.data[k] != '\t':
 			return p.decodeQuoted(i)
