@@ -45,6 +45,9 @@ const (
 	ManifestPath    = "status/manifest.json"
 	IndexPath       = "status/index.html"
 	PagePath        = "site/index.html"
+	AlertsHTMLPath  = "site/taxonomy.html"
+	ChangelogPath   = "site/changelog.html"
+	EmbedPath       = "site/embed.html"
 	BreakingBadge   = "status/breaking-badge.json"
 	StabilityBadge  = "status/stability-badge.json"
 	StreakBadge     = "status/placeholder-streak-badge.json"
@@ -111,6 +114,11 @@ func Kinds() []Kind {
 		{"", "verification", shape[report.Verification](), "What `govctl verify --format json` prints: a verdict per step and per file."},
 		{IndexPath, "", nil, "The status page."},
 		{PagePath, "", nil, "The same page at the root of the published site, with the badges beside it."},
+		{AlertsHTMLPath, "", nil, "Every alert, to search, filter and sort."},
+		{ChangelogPath, "", nil, "What changed in the contract and among the alerts."},
+		{EmbedPath, "", nil, "A small page for frames, with a snippet for the figures alone."},
+		{"site/*.json", "", nil, "Copies of the badges and of the summary, for Shields and for snippets."},
+		{"site/*.svg", "", nil, "The badges, drawn."},
 		{ManifestPath, "manifest", shape[report.Manifest](), "Every file of the last run with digest, size and the step that wrote it."},
 	}
 }

@@ -1,82 +1,238 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"path"
-	"strings"
+	"slices"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/pkg/notify"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/pkg/site"
+	"github.com/romel/govctl/pkg/stability"
 )
 
-// pages builds the status page and the folder of the public site, which holds the page and the badges at its root.
-func pages(_ context.Context, b *bench) error {
-	page, err := b.page()
-	if err != nil {
-		return err
-	}
-	html, err := site.Index(page)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(b.job.Store.Bytes(artifact.IndexPath, html), b.job.Store.Bytes(artifact.PagePath, html)); err != nil {
-		return err
-	}
-	for _, f := range b.job.Store.Written() {
-		name := strings.TrimPrefix(f.Path, "status/")
-		if !published(name) {
-			continue
-		}
-		data, err := artifact.Read(b.job.Store.FS(), f.Path, 1<<20)
-		if err != nil {
-			return err
-		}
-		if err := b.job.Store.Bytes(path.Join("site", name), data); err != nil {
-			return err
-		}
-	}
-	return nil
+// pageRuns is how many runs the pages know of.
+const pageRuns = 1000
+
+// Links lead from the pages to what surrounds them; empty ones are left out.
+type Links struct {
+	Repository string // address of the repository
+	Run        string // address of the run
+	Site       string // address at which the pages will be found
 }
 
-// published reports a status file that the site holds a copy of: badges, and the summary that embedded snippets fetch.
-func published(name string) bool {
-	base := path.Base(name)
-	return base == path.Base(artifact.SummaryPath) || path.Ext(base) == ".json" && (strings.HasSuffix(base, "-badge.json") || strings.HasPrefix(base, "badge-"))
-}
-
-// page gathers what the run wrote.
-func (b *bench) page() (site.Page, error) {
-	p := site.Page{Title: "API", Summary: b.run.final}
-	var err error
-	if p.Milestones, err = written[report.Milestones](b, artifact.MilestonesPath); err != nil {
-		return p, err
-	}
-	for _, one := range b.run.benches() {
-		c, err := one.section()
-		if err != nil {
-			return p, err
-		}
-		if c.Diff != nil && c.Diff.New.Title != "" && len(b.job.Config.Contracts) == 1 {
-			p.Title = c.Diff.New.Title
-		}
-		p.Contracts = append(p.Contracts, c)
-	}
-	return p, nil
+// PageSource is an output folder from which pages are built.
+type PageSource struct {
+	Store  *artifact.Store
+	Files  []string // of the run that is shown: others in the folder are older and count for nothing
+	Config config.Config
+	Now    report.Time
+	Links  Links
+	Signed *site.Signing // nil when no key signs the folder
 }
 
 // section is one contract's part of the page.
 func (b *bench) section() (site.Contract, error) {
-	c := site.Contract{Name: b.contract.Name}
-	var errs [5]error
-	c.Diff, errs[0] = written[report.Diff](b, diffFile)
-	c.Semver, errs[1] = written[report.Semver](b, semverFile)
-	c.Operations, errs[2] = written[report.Operations](b, operationsFile)
-	if view, err := written[stabilityView](b, stabilityFile); err != nil {
-		errs[3] = err
-	} else if view != nil && !view.Placeholder {
-		c.Stability, errs[4] = written[report.Stability](b, stabilityFile)
+	return b.source().contract(b.contract.Name, b.folder)
+}
+
+// source is the run as the pages see it.
+func (b *bench) source() PageSource {
+	s := PageSource{Store: b.job.Store, Config: b.job.Config, Now: report.At(b.job.Now), Links: b.job.Links}
+	for _, f := range b.job.Store.Written() {
+		s.Files = append(s.Files, f.Path)
 	}
+	return s
+}
+
+// pages builds the pages of the public site and its copies of the badges.
+func pages(_ context.Context, b *bench) error {
+	s := b.source()
+	if b.job.Signing != nil {
+		key := b.job.Signing.Key.Public()
+		s.Signed = &site.Signing{KeyID: key.ID(), Fingerprint: key.Fingerprint()}
+	}
+	n, err := s.Build()
+	b.note = count(n, "file")
+	return err
+}
+
+// Build writes the folder site/ and the status page beside the artifacts, and returns the number of files.
+func (s PageSource) Build() (int, error) {
+	page, err := s.page()
+	if err != nil {
+		return 0, err
+	}
+	if page.Badges, err = PublishBadges(s.Store, s.Files); err != nil {
+		return 0, err
+	}
+	n := 2 * len(page.Badges)
+	alone := page
+	alone.Alone = true
+	for _, f := range []struct {
+		path string
+		page *site.Page
+		make func(*site.Page) ([]byte, error)
+	}{
+		{artifact.IndexPath, &alone, site.Index},
+		{artifact.PagePath, &page, site.Index},
+		{artifact.AlertsHTMLPath, &page, site.Alerts},
+		{artifact.ChangelogPath, &page, site.Changelog},
+		{artifact.EmbedPath, &page, site.Embed},
+	} {
+		html, err := f.make(f.page)
+		if err != nil {
+			return n, err
+		}
+		if err := s.Store.Bytes(f.path, html); err != nil {
+			return n, err
+		}
+		n++
+	}
+	summary, err := artifact.Read(s.Store.FS(), artifact.SummaryPath, maxContract)
+	if err != nil {
+		return n, err
+	}
+	return n + 1, s.Store.Bytes(path.Join("site", path.Base(artifact.SummaryPath)), summary) // embedded snippets fetch it
+}
+
+// page gathers what the run wrote.
+func (s PageSource) page() (site.Page, error) {
+	p := site.Page{Title: "API", Now: s.Now, Signing: s.Signed, Repository: s.Links.Repository, RunURL: s.Links.Run, Site: s.Links.Site}
+	summary, err := artifact.Load[report.Summary](s.Store.FS(), artifact.SummaryPath)
+	if err != nil {
+		return p, err
+	}
+	p.Summary = summary
+	if p.Milestones, err = known[report.Milestones](s, artifact.MilestonesPath); err != nil {
+		return p, err
+	}
+	for i := range s.Config.Contracts {
+		folder := "status"
+		if len(s.Config.Contracts) > 1 {
+			folder = path.Join(folder, s.Config.Contracts[i].Name)
+		}
+		c, err := s.contract(s.Config.Contracts[i].Name, folder)
+		if err != nil {
+			return p, err
+		}
+		if c.Diff != nil && c.Diff.New.Title != "" && len(s.Config.Contracts) == 1 {
+			p.Title = c.Diff.New.Title
+		}
+		p.Contracts = append(p.Contracts, c)
+	}
+	if p.Deliveries, err = s.deliveries(); err != nil {
+		return p, err
+	}
+	p.Taxonomy, err = s.taxonomy()
+	return p, err
+}
+
+// contract is one contract's part of the page.
+func (s PageSource) contract(name, folder string) (site.Contract, error) {
+	c := site.Contract{Name: name, Window: s.Config.Stability.Window, Threshold: s.Config.Stability.AlertThreshold}
+	at := func(p string) string { return path.Join(folder, path.Base(p)) }
+	var errs [6]error
+	c.Diff, errs[0] = known[report.Diff](s, at(diffFile))
+	c.Semver, errs[1] = known[report.Semver](s, at(semverFile))
+	c.Operations, errs[2] = known[report.Operations](s, at(operationsFile))
+	view, err := known[stabilityView](s, at(stabilityFile))
+	switch {
+	case err != nil:
+		errs[3] = err
+	case view == nil:
+	case view.Placeholder:
+		c.Placeholder, errs[4] = known[report.PlaceholderMetrics](s, at(stabilityFile))
+	default:
+		c.Stability, errs[4] = known[report.Stability](s, at(stabilityFile))
+	}
+	c.Runs, errs[5] = s.runs(at(historyFile))
 	return c, errors.Join(errs[:]...)
+}
+
+func (s PageSource) runs(file string) (runs []report.HistoryLine, err error) {
+	f, err := s.Store.FS().Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read run history: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return stability.Tail(f, pageRuns)
+}
+
+// deliveries are the receipts of the webhook. Lines that cannot be read say nothing here; the command that appends to the file names them.
+func (s PageSource) deliveries() ([]report.Delivery, error) {
+	data, err := s.memory(artifact.DeliveriesPath)
+	if err != nil {
+		return nil, err
+	}
+	lines, _ := notify.ParseLog(data)
+	return lines, nil
+}
+
+// memory is a file that runs only add to; nil where there is none.
+func (s PageSource) memory(file string) ([]byte, error) {
+	data, err := artifact.Read(s.Store.FS(), file, maxContract)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// taxonomy is the part about alerts; nil where the project has no catalogue.
+func (s PageSource) taxonomy() (*site.Taxonomy, error) {
+	t := &site.Taxonomy{RunbookMin: s.Config.Taxonomy.RunbookMinPercent}
+	var errs [7]error
+	t.Lint, errs[0] = known[report.TaxonomyLint](s, artifact.LintPath)
+	t.Metrics, errs[1] = known[report.TaxonomyMetrics](s, artifact.MetricsPath)
+	if t.Lint == nil && t.Metrics == nil {
+		return nil, errors.Join(errs[:]...)
+	}
+	t.Gates, errs[2] = known[report.TaxonomyGates](s, artifact.GatesPath)
+	t.Diff, errs[3] = known[report.TaxonomyDiff](s, artifact.AlertDiffPath)
+	history, err := ReadSnapshots(s.Store.FS())
+	t.History, errs[4] = &history, err
+	t.Changelog, errs[5] = s.memory(artifact.AlertLogPath)
+	if slices.Contains(s.Files, artifact.AlertsPath) {
+		t.Alerts, errs[6] = s.alerts()
+	}
+	return t, errors.Join(errs[:]...)
+}
+
+func (s PageSource) alerts() ([]report.Alert, error) {
+	data, err := artifact.Read(s.Store.FS(), artifact.AlertsPath, maxContract)
+	if err != nil {
+		return nil, err
+	}
+	var all []report.Alert
+	for line := range bytes.Lines(data) {
+		var a report.Alert
+		if err := json.Unmarshal(line, &a); err != nil {
+			return nil, fmt.Errorf("read %s: alert %d: %w", artifact.AlertsPath, len(all)+1, err)
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// known is an artifact of the run that is shown; nil when that run did not write it.
+func known[T any](s PageSource, p string) (*T, error) {
+	if !slices.Contains(s.Files, p) {
+		return nil, nil
+	}
+	v, err := artifact.Load[T](s.Store.FS(), p)
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
 }

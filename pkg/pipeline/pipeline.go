@@ -36,6 +36,9 @@ type Job struct {
 	// Signing is nil where no key is configured.
 	Signing *Signing
 
+	// Links lead from the pages to the repository and the run.
+	Links Links
+
 	// Synthetic lets a refresh without a new commit count as a run.
 	Synthetic bool
 	// AllowBreaking lets breaking changes pass, whatever the configuration says.
@@ -94,7 +97,7 @@ var steps = []step{
 	{name: "reasons", about: "judge which alerts open and recover", needs: []string{artifact.SummaryPath}, makes: []string{artifact.AlertStatePath}, once: true, run: reasons},
 	{name: "badges", about: "write the badges", once: true, run: badges},
 	{name: "metrics", about: "write the figures for Prometheus", once: true, run: metrics},
-	{name: "site", about: "build the status page", once: true, run: pages},
+	{name: "site", about: "build the pages", once: true, run: pages},
 	{name: "checksums", about: "take the digest of every file", once: true, run: checksums},
 	{name: "sign", about: "sign the checksums, where a key is configured", needs: []string{artifact.ChecksumsPath}, makes: signedFiles(), once: true, run: sign},
 }

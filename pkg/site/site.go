@@ -1,75 +1,87 @@
 // Package site builds the status pages: self-contained HTML that people read without any other file.
+//
+// Every page works from a folder, without JavaScript and without a network, and carries a policy that lets it do nothing else.
 package site
 
 import (
-	"bytes"
-	_ "embed"
-	"fmt"
-	"html/template"
-	"strings"
-
 	"github.com/romel/govctl/pkg/report"
 )
 
-//go:embed index.html.tmpl
-var indexSource string
-
-// Page is what the status page shows. A nil part is shown as missing, with what to do about it.
+// Page is what the pages show. A nil part is shown as missing, with what to do about it.
 type Page struct {
 	Title      string
+	Now        report.Time // when the pages are built; a summary much older than that is shown as stale
 	Summary    report.Summary
 	Contracts  []Contract
+	Taxonomy   *Taxonomy // nil where the project keeps no catalogue of alerts
 	Milestones *report.Milestones
+	Deliveries []report.Delivery // receipts of the webhook, oldest first
+	Signing    *Signing          // nil when no key signs the files
+	Badges     []Badge
+	Repository string // address of the project's repository, for links to commits
+	RunURL     string // address of the run that built the page
+	Alone      bool   // no other page lies beside this one
+	Site       string // address at which the pages are published, for the snippet to embed
 }
 
 // Contract is one contract's part of the page.
 type Contract struct {
-	Name       string
-	Diff       *report.Diff
-	Semver     *report.Semver
-	Operations *report.Operations
-	Stability  *report.Stability // nil for a placeholder run
+	Name        string
+	Diff        *report.Diff
+	Semver      *report.Semver
+	Operations  *report.Operations
+	Stability   *report.Stability          // nil for a placeholder run
+	Placeholder *report.PlaceholderMetrics // set for a placeholder run
+	Runs        []report.HistoryLine       // latest runs, oldest first, for chart and table
+	Window      int                        // runs in the rolling window
+	Threshold   float64                    // window ratio below which an alert is raised
 }
 
-// maxShown bounds the changes listed on the page; the file behind it has them all.
-const maxShown = 200
-
-var functions = template.FuncMap{
-	"percent": func(r report.Ratio) string { return fmt.Sprintf("%.1f %%", float64(r)*100) },
-	"fixed":   func(p report.Percent) string { return fmt.Sprintf("%.1f", float64(p)) },
-	"first": func(changes []report.Finding) []report.Finding {
-		return changes[:min(len(changes), maxShown)]
-	},
-	"more": func(changes []report.Finding) int { return max(0, len(changes)-maxShown) },
-	"place": func(p *report.Place) string {
-		switch {
-		case p == nil:
-			return ""
-		case p.Line == 0:
-			return p.File
-		}
-		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
-	},
-	"reach": func(ops []report.Operation) string {
-		const some = 3
-		names := make([]string, 0, some)
-		for _, o := range ops[:min(len(ops), some)] {
-			names = append(names, o.Method+" "+o.Path)
-		}
-		if n := len(ops) - some; n > 0 {
-			names = append(names, fmt.Sprintf("%d more", n))
-		}
-		return strings.Join(names, ", ")
-	},
+// Taxonomy is the part about alerts.
+type Taxonomy struct {
+	Alerts     []report.Alert
+	Metrics    *report.TaxonomyMetrics
+	History    *report.TaxonomyHistory
+	Diff       *report.TaxonomyDiff
+	Gates      *report.TaxonomyGates
+	Lint       *report.TaxonomyLint
+	Changelog  []byte  // ALERTS_CHANGELOG.md; empty where there is none
+	RunbookMin float64 // percent of active alerts that must have a runbook
 }
 
-var index = template.Must(template.New("index").Funcs(functions).Parse(indexSource))
+// Signing is the key under which the files of the run are signed.
+type Signing struct {
+	KeyID       string
+	Fingerprint string
+}
+
+// Badge is a badge of the run with its drawing.
+type Badge struct {
+	File string // name of the JSON file at the root of the site
+	report.Badge
+	SVG []byte
+}
+
+// StaleAfterHours is the age at which figures are shown as stale: the nightly run has been missed, with half a day of grace.
+const StaleAfterHours = 36
+
+// refreshSeconds is how often an open page looks for a newer one.
+const refreshSeconds = 300
 
 // Index renders the status page.
-func Index(p Page) ([]byte, error) {
-	var b bytes.Buffer
-	if err := index.Execute(&b, p); err != nil {
-		return nil, fmt.Errorf("render status page: %w", err)
+func Index(p *Page) ([]byte, error) { return render("index", p, overview(p)) }
+
+// Alerts renders the page of the catalogue of alerts.
+func Alerts(p *Page) ([]byte, error) { return render("taxonomy", p, catalogue(p)) }
+
+// Changelog renders the page of the changes of the contract and of the alerts.
+func Changelog(p *Page) ([]byte, error) {
+	view, err := changes(p)
+	if err != nil {
+		return nil, err
 	}
-	return b.Bytes(), nil
+	return render("changelog", p, view)
 }
+
+// Embed renders the small page that others show in a frame, with the snippet for those who want the figures only.
+func Embed(p *Page) ([]byte, error) { return render("embed", p, embedding(p)) }

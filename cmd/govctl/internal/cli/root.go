@@ -24,6 +24,8 @@ var groups = []func(*app) *cobra.Command{
 	issuesCommand,
 	commentCommand,
 	publishCommand,
+	badgeCommand,
+	siteCommand,
 	checksumsCommand,
 	signCommand,
 	verifyCommand,

@@ -110,7 +110,7 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 	job := &pipeline.Job{
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
 		SHA: a.commit(ctx, f.sha), RunID: firstOf(f.runID, a.Getenv("GITHUB_RUN_ID")),
-		Alerts: a.alerts(), Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress, Signing: keys,
+		Alerts: a.alerts(), Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress, Signing: keys, Links: a.links(""),
 		Synthetic: f.synthetic, AllowBreaking: f.allowBreaking || truthy(a.Getenv("ALLOW_BREAKING")),
 	}
 	return pipeline.Run(ctx, job)

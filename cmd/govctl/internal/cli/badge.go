@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/badge"
+	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/pkg/report"
+)
+
+func badgeCommand(a *app) *cobra.Command {
+	return group("badge", "Badges: list those of the last run, draw them", badgeList(a), badgeRender(a), badgeWrite(a))
+}
+
+func badgeList(a *app) *cobra.Command {
+	return command("list", "List the badges of the output folder with what they say", cobra.NoArgs, func(context.Context, []string) error {
+		files, err := openDir(a.out)
+		if err != nil {
+			return usage("%s: %w", a.out, cause(err)).hint("govctl run makes the output folder")
+		}
+		names, err := badgeNames(files)
+		if err != nil {
+			return err
+		}
+		for _, n := range names {
+			b, err := artifact.Load[report.Badge](files, n)
+			if err != nil {
+				return usage("%w", err)
+			}
+			fmt.Fprintf(a.Stdout, "%-36s  %s: %s (%s)\n", strings.TrimPrefix(n, "status/"), oneLine(b.Label), oneLine(b.Message), oneLine(b.Color))
+		}
+		return nil
+	})
+}
+
+// badgeNames are the badges of a folder by path.
+func badgeNames(files fs.FS) ([]string, error) {
+	m, err := lastManifest(files)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range m.Files {
+		if strings.HasPrefix(f.Path, "status/") && pipeline.IsBadge(f.Path) {
+			names = append(names, f.Path)
+		}
+	}
+	return names, nil
+}
+
+func badgeRender(a *app) *cobra.Command {
+	var label, message, color, format string
+	c := command("render [NAME]", "Print a badge as SVG or as JSON for Shields", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
+		if format != "svg" && format != "json" {
+			return usage("unknown format %q", format).hint("svg or json")
+		}
+		b := badge.New(label, message, color)
+		switch {
+		case len(args) == 1 && message != "":
+			return usage("a name and --message exclude each other")
+		case len(args) == 1:
+			var err error
+			if b, err = a.badge(args[0]); err != nil {
+				return err
+			}
+		case message == "":
+			return usage("nothing to draw").hint("govctl badge list names the badges of the last run; or give --label, --message and --color")
+		}
+		if format == "json" {
+			return a.printJSON(b)
+		}
+		_, err := a.Stdout.Write(append(badge.SVG(b), '\n'))
+		return err
+	})
+	c.Long = "Print a badge of the output folder by its name (governance-combined, badge-alerts-total), or one of your own. The drawing is that of\n" +
+		"badge-maker's flat style, byte for byte, and needs no service."
+	c.Flags().StringVar(&label, "label", "", "`text` on the left")
+	c.Flags().StringVar(&message, "message", "", "`text` on the right")
+	c.Flags().StringVar(&color, "color", badge.Blue, "`colour` of the right: a name of Shields or a hexadecimal one")
+	c.Flags().StringVar(&format, "format", "svg", "svg or json")
+	return c
+}
+
+// badge reads a badge of the output folder. The name may leave out what all names have.
+func (a *app) badge(name string) (report.Badge, error) {
+	files, err := openDir(a.out)
+	if err != nil {
+		return report.Badge{}, usage("%s: %w", a.out, cause(err)).hint("govctl run makes the output folder")
+	}
+	name = strings.TrimSuffix(name, ".json")
+	for _, n := range []string{name, name + "-badge"} {
+		b, err := artifact.Load[report.Badge](files, path.Join("status", n+".json"))
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+			continue
+		}
+		if err != nil {
+			return b, usage("%w", err)
+		}
+		return b, nil
+	}
+	return report.Badge{}, usage("no badge %q in %s", name, a.out).hint("govctl badge list names them")
+}
+
+func badgeWrite(a *app) *cobra.Command {
+	return command("write", "Copy the badges of the last run to site/, each with its drawing", cobra.NoArgs, func(context.Context, []string) (err error) {
+		now, err := a.clock(a.now)
+		if err != nil {
+			return err
+		}
+		files, err := openDir(a.out)
+		if err != nil {
+			return usage("%s: %w", a.out, cause(err)).hint("govctl run makes the output folder")
+		}
+		names, err := badgeNames(files)
+		if err != nil {
+			return err
+		}
+		store, _, err := artifact.Open(a.out, now, defaultWait)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, store.Close()) }()
+		store.Begin("badges")
+		all, err := pipeline.PublishBadges(store, names)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(a.Stdout, "%d badges in %s\n", len(all), path.Join(a.out, "site"))
+		return err
+	})
+}

@@ -1,0 +1,102 @@
+package site
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// part is one piece of a bar, and its line in the legend.
+type part struct {
+	Class, Name string
+	Count       float64
+	Share       string
+}
+
+// stack is a bar divided into parts.
+type stack struct {
+	Picture template.HTML
+	Parts   []part
+}
+
+// stacked draws parts side by side, as wide as their share.
+func stacked(name string, parts []part) stack {
+	total := 0.0
+	for _, p := range parts {
+		total += p.Count
+	}
+	if total <= 0 {
+		return stack{}
+	}
+	label := name + ":"
+	for i := range parts {
+		parts[i].Share = percent(100 * parts[i].Count / total)
+		label += fmt.Sprintf(" %s %s (%s)", parts[i].Name, number(parts[i].Count), parts[i].Share)
+	}
+	const width = 1000.0
+	d := begin("stack", width, 24, label)
+	x := 0.0
+	for _, p := range parts {
+		w := p.Count / total * width
+		if w > 0 {
+			d.tag("rect", p.Class, fmt.Sprintf("%s: %s (%s)", p.Name, number(p.Count), p.Share), "x", x, "y", 0.0, "width", max(w-2, 0.5), "height", 24.0)
+		}
+		x += w
+	}
+	picture := d.end()
+	return stack{picture, parts}
+}
+
+// severityMix are the active alerts by severity, the heaviest first.
+func severityMix(m *report.TaxonomyMetrics) stack {
+	var parts []part
+	for name, n := range m.ActiveSeverityCounts {
+		parts = append(parts, part{Name: name, Count: float64(n)})
+	}
+	slices.SortFunc(parts, func(a, b part) int {
+		return cmp.Or(cmp.Compare(m.SeverityWeights[b.Name], m.SeverityWeights[a.Name]), cmp.Compare(a.Name, b.Name))
+	})
+	for i := range parts {
+		parts[i].Class = fmt.Sprintf("s%d", min(i, 5))
+	}
+	return stacked("Active alerts by severity", parts)
+}
+
+// milestoneStates are the parts of the milestone bar in their order.
+var milestoneStates = []part{{Class: "done", Name: "done"}, {Class: "doing", Name: "in-progress"}, {Class: "stuck", Name: "blocked"}, {Class: "todo", Name: "not-started"}}
+
+// milestoneBar is the weight of the milestones by their state.
+func milestoneBar(m *report.Milestones) stack {
+	parts := slices.Clone(milestoneStates)
+	for _, item := range m.Items {
+		for i := range parts {
+			if parts[i].Name == item.Status {
+				parts[i].Count += item.Weight
+			}
+		}
+	}
+	return stacked("Weight of the milestones", parts)
+}
+
+// progress draws one share of a whole with the mark that it should reach; a mark of 0 is none.
+func progress(name string, value, mark float64) template.HTML {
+	const width = 1000.0
+	label := name + " " + percent(value)
+	if mark > 0 {
+		label += ", wanted " + percent(mark)
+	}
+	d := begin("stack", width, 24, label)
+	d.tag("rect", "rest", "", "x", 0.0, "y", 0.0, "width", width, "height", 24.0)
+	class := "done"
+	if value < mark {
+		class = "short"
+	}
+	d.tag("rect", class, "", "x", 0.0, "y", 0.0, "width", min(max(value, 0), 100)*width/100, "height", 24.0)
+	if mark > 0 && mark < 100 {
+		d.tag("rect", "wanted", "", "x", mark*width/100-1.5, "y", 0.0, "width", 3.0, "height", 24.0)
+	}
+	return d.end()
+}

@@ -1,0 +1,192 @@
+package site
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// The most runs that the two sizes of the chart of runs hold.
+const (
+	wideRuns   = 500
+	narrowRuns = 40
+)
+
+// sample is one run on the chart: the share of stable runs in the window that ends with it.
+type sample struct {
+	report.HistoryLine
+	ratio float64
+}
+
+func stable(r *report.HistoryLine) bool { return !r.Breaking && !r.Placeholder }
+
+// samples computes the rolling share for each run. The first runs of the list see a window that is not yet full.
+func samples(runs []report.HistoryLine, window int) []sample {
+	all := make([]sample, len(runs))
+	good := 0
+	window = max(window, 1)
+	for i := range runs {
+		if stable(&runs[i]) {
+			good++
+		}
+		if i >= window && stable(&runs[i-window]) {
+			good--
+		}
+		all[i] = sample{runs[i], float64(good) / float64(min(i+1, window))}
+	}
+	return all
+}
+
+// runChart draws the share of stable runs over the runs with the alert threshold, and under it the score of each run. There are two
+// drawings, of which the style sheet shows one: a wide one, and a narrow one with the latest runs for a phone.
+func runChart(c *Contract) template.HTML {
+	all := samples(c.Runs, c.Window)
+	if len(all) < 2 {
+		return ""
+	}
+	wide := plot{c: c, runs: last(all, wideRuns), width: 720}
+	narrow := plot{c: c, runs: last(all, narrowRuns), width: 340}
+	return wide.draw("wide") + narrow.draw("narrow")
+}
+
+func last[T any](list []T, n int) []T { return list[max(0, len(list)-n):] }
+
+// plot is one drawing of the runs.
+type plot struct {
+	c     *Contract
+	runs  []sample
+	width float64
+	d     *drawing
+}
+
+// The parts of the drawing, in pixels from the top.
+const (
+	plotLeft, plotRight  = 44.0, 54.0
+	ratioTop, ratioFoot  = 14.0, 144.0
+	scoreTop, scoreFoot  = 166.0, 214.0
+	plotHeight, axisText = 236.0, 232.0
+)
+
+func (p *plot) draw(class string) template.HTML {
+	p.d = begin("chart "+class, p.width, plotHeight, p.summary())
+	p.grid()
+	p.scores()
+	p.ratios()
+	p.marks()
+	p.dates()
+	return p.d.end()
+}
+
+// summary is the chart in a sentence.
+func (p *plot) summary() string {
+	breaking, placeholder := 0, 0
+	for i := range p.runs {
+		switch {
+		case p.runs[i].Placeholder:
+			placeholder++
+		case p.runs[i].Breaking:
+			breaking++
+		}
+	}
+	end := p.runs[len(p.runs)-1]
+	return fmt.Sprintf("Share of stable runs over the last %s, now %s, alert below %s; %d breaking, %d not measured. The table of runs has the figures.",
+		plural(len(p.runs), "run"), percent(100*end.ratio), percent(100*p.c.Threshold), breaking, placeholder)
+}
+
+func (p *plot) step() float64 { return (p.width - plotLeft - plotRight) / float64(len(p.runs)) }
+func (p *plot) x(i int) float64 {
+	return plotLeft + (float64(i)+0.5)*p.step()
+}
+func (p *plot) y(ratio float64) float64 { return ratioFoot - ratio*(ratioFoot-ratioTop) }
+
+func (p *plot) grid() {
+	right := p.width - plotRight
+	for _, v := range []float64{0, 0.5, 1} {
+		p.d.line("grid", plotLeft, p.y(v), right, p.y(v))
+		p.d.text("tick", plotLeft-6, p.y(v)+4, "end", fmt.Sprintf("%.0f%s%%", 100*v, space))
+	}
+	p.d.line("grid", plotLeft, scoreFoot, right, scoreFoot)
+	p.d.text("tick", plotLeft-6, scoreTop+8, "end", "100")
+	p.d.text("tick", plotLeft-6, scoreFoot+1, "end", "0")
+	p.d.text("tick", right+6, scoreFoot-20, "start", "score")
+	p.d.line("threshold", plotLeft, p.y(p.c.Threshold), right, p.y(p.c.Threshold))
+	end := p.runs[len(p.runs)-1].ratio
+	if math.Abs(p.y(end)-p.y(p.c.Threshold)) > 24 {
+		p.d.text("tick", right+6, p.y(p.c.Threshold)-2, "start", "alert")
+		p.d.text("tick", right+6, p.y(p.c.Threshold)+10, "start", "below")
+	}
+}
+
+// scores draws a bar for each run: as high as its score, full and hollow where nothing was measured.
+func (p *plot) scores() {
+	gap := math.Min(p.step()*0.25, 3)
+	for i := range p.runs {
+		r := &p.runs[i]
+		class, score := "bar", 100.0
+		if r.Score != nil {
+			score = r.Score.Rounded()
+		}
+		switch {
+		case r.Placeholder:
+			class, score = "bar hollow", 100
+		case r.Breaking:
+			class = "bar broken"
+		}
+		h := math.Max(1.5, math.Min(1, score/100)*(scoreFoot-scoreTop))
+		p.d.tag("rect", class, describe(r), "x", p.x(i)-p.step()/2+gap/2, "y", scoreFoot-h, "width", math.Max(p.step()-gap, 0.6), "height", h)
+	}
+}
+
+func describe(r *sample) string {
+	parts := []string{day(r.Timestamp), shortSHA(r.SHA)}
+	if r.Version != "" {
+		parts = append(parts, r.Version)
+	}
+	switch {
+	case r.Placeholder:
+		parts = append(parts, "not measured")
+	case r.Breaking:
+		parts = append(parts, "breaking")
+	}
+	if r.Score != nil {
+		parts = append(parts, "score "+number(*r.Score))
+	}
+	return strings.Join(append(parts, percent(100*r.ratio)+" stable"), ", ")
+}
+
+func (p *plot) ratios() {
+	points := make([]point, len(p.runs))
+	for i := range p.runs {
+		points[i] = point{p.x(i), p.y(p.runs[i].ratio)}
+	}
+	p.d.path("area", points, ratioFoot)
+	p.d.path("ratio", points, open)
+	end := points[len(points)-1]
+	p.d.tag("circle", "end", "", "cx", end.x, "cy", end.y, "r", 3.5)
+	p.d.text("now", p.width-plotRight+6, end.y+4, "start", percent(100*p.runs[len(p.runs)-1].ratio))
+}
+
+// marks are a triangle on each breaking run and a ring on each that was not measured; shapes tell them apart without colour.
+func (p *plot) marks() {
+	size := math.Max(2.2, math.Min(5, p.step()*0.7))
+	for i := range p.runs {
+		x, y := p.x(i), p.y(p.runs[i].ratio)
+		switch {
+		case p.runs[i].Placeholder:
+			p.d.tag("circle", "mark hollow", describe(&p.runs[i]), "cx", x, "cy", y, "r", size*0.9)
+		case p.runs[i].Breaking:
+			p.d.tag("path", "mark broken", describe(&p.runs[i]), "d", "M"+px(x-size)+" "+px(y-size*0.8)+"h"+px(2*size)+"L"+px(x)+" "+px(y+size)+"Z")
+		}
+	}
+}
+
+func (p *plot) dates() {
+	first, end := p.runs[0].Timestamp, p.runs[len(p.runs)-1].Timestamp
+	p.d.text("tick", plotLeft, axisText, "start", day(first))
+	if day(end) != day(first) {
+		p.d.text("tick", p.width-plotRight, axisText, "end", day(end))
+	}
+}

@@ -1,0 +1,87 @@
+package site
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/url"
+	"reflect"
+	"slices"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// maxChangelog bounds the Markdown that is rendered, in bytes; what is older stays in the file.
+const maxChangelog = 1 << 20
+
+// markdown renders a changelog that people and govctl wrote. Markup in it stays text, and links lead to the web or nowhere.
+func markdown(source []byte) (template.HTML, error) {
+	if len(source) > maxChangelog { // the newest entries stand last
+		source = source[len(source)-maxChangelog:]
+		if i := bytes.Index(source, []byte("\n## ")); i >= 0 {
+			source = source[i+1:]
+		}
+	}
+	if len(bytes.TrimSpace(source)) == 0 {
+		return "", nil
+	}
+	var b bytes.Buffer
+	if err := goldmark.New(goldmark.WithParser(tame()), goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Convert(source, &b); err != nil {
+		return "", fmt.Errorf("render changelog: %w", err)
+	}
+	return template.HTML(b.String()), nil //nolint:gosec // goldmark escapes text, and the parser below knows no markup
+}
+
+// tame is a parser that takes markup for text.
+func tame() parser.Parser {
+	return parser.NewParser(
+		parser.WithBlockParsers(without(parser.DefaultBlockParsers(), parser.NewHTMLBlockParser())...),
+		parser.WithInlineParsers(without(parser.DefaultInlineParsers(), parser.NewRawHTMLParser())...),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+		parser.WithASTTransformers(util.Prioritized(tamer{}, 500)),
+	)
+}
+
+// without leaves out the parser of the same type as this one.
+func without(list []util.PrioritizedValue, out any) []util.PrioritizedValue {
+	return slices.DeleteFunc(list, func(v util.PrioritizedValue) bool { return reflect.TypeOf(v.Value) == reflect.TypeOf(out) })
+}
+
+// tamer puts the headings of a document two levels lower, under those of the page, and takes pictures and addresses outside the web
+// away: a page asks for nothing outside itself.
+type tamer struct{}
+
+// Transform implements parser.ASTTransformer.
+func (tamer) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
+	var pictures []*ast.Image
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the visitor returns no error
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			n.Level = min(n.Level+2, 6)
+		case *ast.Link:
+			if !harmlessAddress(string(n.Destination)) {
+				n.Destination = nil
+			}
+		case *ast.Image:
+			pictures = append(pictures, n)
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, p := range pictures {
+		p.Parent().ReplaceChild(p.Parent(), p, ast.NewString([]byte("[picture]")))
+	}
+}
+
+// harmlessAddress reports an address of the web or a place in the same document.
+func harmlessAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "" && u.Host == "" || web(address) != "")
+}

@@ -1,0 +1,96 @@
+package site
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// catalogueView is the page of all alerts.
+type catalogueView struct {
+	Rows                           []alertRow
+	Severities, Scopes, Categories []string
+	Active, Deprecated             int
+	Generated                      string
+}
+
+// alertRow is one alert with the id of its row, which links to it.
+type alertRow struct {
+	*report.Alert
+	Anchor, Link string
+	Class        string // of its severity
+	Rank         int    // of its severity, the heaviest first
+}
+
+func catalogue(p *Page) catalogueView {
+	v := catalogueView{}
+	t := p.Taxonomy
+	if t == nil {
+		return v
+	}
+	weights := map[string]int{}
+	if t.Metrics != nil {
+		weights = t.Metrics.SeverityWeights
+	}
+	severities, scopes, categories := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for i := range t.Alerts {
+		a := &t.Alerts[i]
+		severities[a.Severity], scopes[a.Scope], categories[a.Category] = true, true, true
+		if a.Deprecated {
+			v.Deprecated++
+		} else {
+			v.Active++
+		}
+	}
+	v.Severities = choices(severities, weights)
+	v.Scopes, v.Categories = choices(scopes, nil), choices(categories, nil)
+	seen := map[string]int{}
+	for i := range t.Alerts {
+		a := &t.Alerts[i]
+		rank := slices.Index(v.Severities, a.Severity)
+		v.Rows = append(v.Rows, alertRow{Alert: a, Anchor: anchor(a, seen), Link: web(a.Runbook), Class: fmt.Sprintf("s%d", min(max(rank, 0), 5)), Rank: rank})
+	}
+	slices.SortStableFunc(v.Rows, func(a, b alertRow) int { return strings.Compare(a.Alert.Alert, b.Alert.Alert) })
+	return v
+}
+
+// choices are the values of a filter: by weight where there is one, then by name.
+func choices(set map[string]bool, weights map[string]int) []string {
+	var all []string
+	for s := range set {
+		if s != "" {
+			all = append(all, s)
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(weights[b], weights[a]), strings.Compare(a, b)) })
+	return all
+}
+
+// anchor is the id of an alert's row: its own id or its name, in letters, digits and hyphens, numbered where it is not the first.
+func anchor(a *report.Alert, seen map[string]int) string {
+	name := a.ID
+	if name == "" {
+		name = a.Alert
+	}
+	slug := []rune("alert-")
+	for _, r := range name {
+		if len(slug) >= 80 {
+			break
+		}
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			slug = append(slug, r)
+		default:
+			slug = append(slug, '-')
+		}
+	}
+	id := string(slug)
+	seen[id]++
+	if n := seen[id]; n > 1 {
+		return anchor(&report.Alert{ID: fmt.Sprintf("%s-%d", strings.TrimPrefix(id, "alert-")[:min(len(id)-6, 60)], n)}, seen)
+	}
+	return id
+}

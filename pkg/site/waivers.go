@@ -1,0 +1,82 @@
+package site
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/romel/govctl/pkg/report"
+)
+
+// soon is how many days ahead the end of a waiver is announced.
+const soon = 14
+
+// acceptance is a waiver with the change that it accepts.
+type acceptance struct {
+	report.Waiver
+	Contract, Rule, Message string
+	Left                    int // days; negative once expired
+	Kind, When              string
+}
+
+// acceptances are the waivers of the changes of this run, first to end first.
+func acceptances(p *Page) []acceptance {
+	var all []acceptance
+	for _, c := range p.Contracts {
+		if c.Diff == nil {
+			continue
+		}
+		for i := range c.Diff.Changes {
+			f := &c.Diff.Changes[i]
+			if f.Waiver != nil {
+				all = append(all, accept(p, c.Name, f))
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b acceptance) int { return strings.Compare(a.Expires, b.Expires) })
+	return all
+}
+
+func accept(p *Page, contract string, f *report.Finding) acceptance {
+	a := acceptance{Waiver: *f.Waiver, Contract: contract, Rule: f.Rule, Message: f.Message, Kind: "ok", When: "holds"}
+	end, err := time.Parse(time.DateOnly, a.Expires)
+	if err == nil && !p.Summary.GeneratedAt.IsZero() {
+		a.Left = int(math.Ceil(end.AddDate(0, 0, 1).Sub(p.Summary.GeneratedAt.Time).Hours()/24)) - 1
+		a.When = fmt.Sprintf("%s left", plural(a.Left, "day"))
+		if a.Left <= soon {
+			a.Kind = "warn"
+		}
+	}
+	if a.Expired || err == nil && a.Left < 0 {
+		a.Kind, a.When = "bad", "expired"
+	}
+	return a
+}
+
+func waivers(p *Page) []notice {
+	expired, ending := 0, 0
+	first := acceptance{}
+	for _, a := range acceptances(p) {
+		switch a.Kind {
+		case "bad":
+			expired++
+		case "warn":
+			if ending == 0 {
+				first = a
+			}
+			ending++
+		}
+	}
+	var all []notice
+	if expired > 0 {
+		all = append(all, notice{Kind: "bad", Title: plural(expired, "waiver") + " expired", Text: "What they accepted counts as breaking again.",
+			Next: "Mend the change, or decide anew and renew the entry in the waiver file."})
+	}
+	if ending > 0 {
+		all = append(all, notice{Kind: "warn", Title: plural(ending, "waiver") + " about to expire",
+			Text: fmt.Sprintf("The first, for %s, holds until %s; %s owns it.", first.Rule, first.Expires, first.Owner), Next: "Mend the change before that day, or renew the decision."})
+	}
+	return all
+}
