@@ -37,7 +37,7 @@ func Exec(environ []string) Runner {
 	kept = append(kept, fixed...)
 	return func(ctx context.Context, c Command) error {
 		args := append(append([]string{}, always...), c.Args...)
-		cmd := exec.CommandContext(ctx, "git", args...) //nolint:forbidigo // the one place that starts git
+		cmd := exec.CommandContext(ctx, "git", args...)
 		cmd.Dir, cmd.Stdin, cmd.Stdout = c.Dir, c.Stdin, c.Stdout
 		cmd.Env = append(append([]string{}, kept...), c.Env...)
 		cmd.WaitDelay = 5 * time.Second

@@ -198,7 +198,7 @@ func (c *comparison) fields(old, now *Alert) []report.FieldChange {
 		if from == to || t.name == "alert" || t.name == "severity" {
 			continue
 		}
-		semantic := t.semantic && !(t.name == "for" && sameDuration(from, to))
+		semantic := t.semantic && (t.name != "for" || !sameDuration(from, to))
 		out = append(out, report.FieldChange{Field: t.name, From: from, To: to, Semantic: semantic})
 	}
 	if from, to := strings.Join(old.Windows, ", "), strings.Join(now.Windows, ", "); from != to {
