@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/romel/govctl/cmd/govctl/internal/cli.version=$(VERSION)
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test lint bench fuzz update
+.PHONY: help build demo test lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,3 +36,6 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 
 update: ## rewrite goldens and generated documentation
 	go test ./pkg/artifact -run TestArtifactsPage -update
+
+bench-peers: build ## measure the diff beside another tool (OASDIFF=path of its binary)
+	@GOVCTL=$(CURDIR)/bin/govctl go run ./.ci/benchpeers

@@ -43,6 +43,7 @@ type RuleInfo struct {
 
 // Look adjusts the forms that people read.
 type Look struct {
+	All   bool // list every finding of level info in the text form, not only the first of each rule
 	Color bool
 	Width int // columns of the terminal; 0 means 100
 	Limit int // bytes that a Markdown text may have; 0 means 60,000, which fits a GitHub comment

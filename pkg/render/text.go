@@ -3,10 +3,13 @@ package render
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/inert"
+	"github.com/romel/govctl/pkg/report"
 )
 
 const (
@@ -33,12 +36,47 @@ func writeText(w io.Writer, r *Report, lk Look) error {
 	if _, err := fmt.Fprintln(w, paint(lk.Color, "1", inert.Line(r.Headline))); err != nil {
 		return err
 	}
+	shown, told := map[string]int{}, map[string]bool{}
 	for _, f := range ranked(r.Findings) {
-		if _, err := io.WriteString(w, textOf(viewOf(f), lk.Color, width)); err != nil {
+		if shown[f.Rule]++; f.Level == report.Info && shown[f.Rule] > shownInfos && !lk.All {
+			continue
+		}
+		v := viewOf(f)
+		if told[f.Rule] { // the reason of a rule is worth reading once
+			v.Why = ""
+		}
+		told[f.Rule] = true
+		if _, err := io.WriteString(w, textOf(v, lk.Color, width)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return writeRest(w, r, shown, lk)
+}
+
+// shownInfos is how many findings of level info are printed for each rule: what needs no action must not bury what does.
+const shownInfos = 3
+
+// writeRest counts what was left out, by rule.
+func writeRest(w io.Writer, r *Report, shown map[string]int, lk Look) error {
+	if lk.All {
+		return nil
+	}
+	left := map[string]int{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Level == report.Info && shown[f.Rule] > shownInfos {
+			left[f.Rule]++
+		}
+	}
+	for _, rule := range slices.Sorted(maps.Keys(left)) {
+		if _, err := fmt.Fprintf(w, "\n%d more: info [%s]", left[rule]-shownInfos, inert.Line(rule)); err != nil {
+			return err
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprint(w, "\n(--all lists them)\n")
+	return err
 }
 
 func textOf(v view, color bool, width int) string {

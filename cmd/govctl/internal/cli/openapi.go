@@ -40,7 +40,7 @@ func openapiExport(a *app) *cobra.Command {
 // diffFlags are the flags of `govctl openapi diff`.
 type diffFlags struct {
 	format, waivers, category string
-	remote, convert           bool
+	remote, convert, all      bool
 }
 
 func openapiDiff(a *app) *cobra.Command {
@@ -54,6 +54,7 @@ func openapiDiff(a *app) *cobra.Command {
 	a.formatFlag(c, &f.format)
 	c.Flags().StringVar(&f.waivers, "waivers", "", "`file` of waivers (default: that of the configuration, where it exists)")
 	c.Flags().StringVar(&f.category, "category", "", "the widest `category` that breaks: wire, validation, sdk, docs")
+	c.Flags().BoolVar(&f.all, "all", false, "list every change of level info in the text form")
 	c.Flags().BoolVar(&f.remote, "allow-remote-refs", false, "follow $ref to https addresses")
 	c.Flags().BoolVar(&f.convert, "convert-swagger", false, "read Swagger 2.0 descriptions as the OpenAPI 3.0 ones that say the same")
 	return c
@@ -82,7 +83,7 @@ func (a *app) diff(ctx context.Context, oldSource, newSource string, f diffFlags
 	opt.Now = now()
 	d := apidiff.Compare(ctx, old, new, opt).Diff
 	d.GeneratedAt = report.At(opt.Now)
-	if err := a.printDiff(d, f.format); err != nil {
+	if err := a.printDiff(d, f.format, f.all); err != nil {
 		return err
 	}
 	if d.Totals.Breaking > 0 {
@@ -132,18 +133,17 @@ func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt con
 		return nil, nil, usage("only one side can come from standard input")
 	}
 	r := a.reader()
-	oldErr := make(chan error, 1)
-	go func() {
-		var err error
-		old, err = r.Load(ctx, oldSource, opt)
-		oldErr <- err
-	}()
-	new, err = r.Load(ctx, newSource, opt)
-	if first := <-oldErr; first != nil { // the old side is the one that the user named first
-		return nil, nil, first
-	}
+	oldInput, err := r.Read(ctx, oldSource, opt)
 	if err != nil {
 		return nil, nil, err
+	}
+	newInput, err := r.Read(ctx, newSource, opt)
+	if err != nil {
+		return nil, nil, err
+	}
+	old, new, oldErr, newErr := contract.ParsePair(ctx, oldInput, newInput)
+	if oldErr != nil || newErr != nil {
+		return nil, nil, errors.Join(oldErr, newErr)
 	}
 	for _, doc := range []*contract.Document{old, new} {
 		if d := doc.Dangling(); len(d) > 0 {
@@ -154,12 +154,13 @@ func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt con
 }
 
 // printDiff writes the diff; its JSON is the artifact itself.
-func (a *app) printDiff(d report.Diff, format string) error {
+func (a *app) printDiff(d report.Diff, format string, all bool) error {
 	if format == "json" {
 		return a.printJSON(d)
 	}
-	r := a.diffReport(d)
-	return errors.Join(render.Write(a.Stdout, format, r, a.look()), a.annotateUnless(format, r))
+	r, look := a.diffReport(d), a.look()
+	look.All = all
+	return errors.Join(render.Write(a.Stdout, format, r, look), a.annotateUnless(format, r))
 }
 
 // diffRules is an empty report that knows the rules of changes.
