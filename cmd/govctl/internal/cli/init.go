@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +22,7 @@ var likely = []string{"openapi.yaml", "openapi.yml", "openapi.json", "api/openap
 
 func initCommand(a *app) *cobra.Command {
 	var force bool
-	c := command("init", "Write a commented govctl.yaml for this repository", cobra.NoArgs, func(context.Context, []string) error {
+	c := command("init", "Write govctl.yaml, workflows and pre-commit hooks for this repository", cobra.NoArgs, func(context.Context, []string) error {
 		repository, err := openDir(".")
 		if err != nil {
 			return err
@@ -35,7 +34,10 @@ func initCommand(a *app) *cobra.Command {
 				break
 			}
 		}
-		files := []generated{{config.File, strings.ReplaceAll(configTemplate, "{{SOURCE}}", source)}}
+		files, err := generatedFiles(source)
+		if err != nil {
+			return err
+		}
 		return a.generate(repository, files, force)
 	})
 	c.Flags().BoolVar(&force, "force", false, "overwrite what is there")
@@ -45,14 +47,18 @@ func initCommand(a *app) *cobra.Command {
 // generated is one file that init writes into the repository.
 type generated struct{ path, text string }
 
-// generate writes all of the files, or none when one of them is there already.
+// generate writes the files. A configuration that is there already stops it; of the others, which may be somebody's own, those
+// that are there are kept.
 func (a *app) generate(repository fs.FS, files []generated, force bool) error {
 	for _, f := range files {
-		if _, err := fs.Stat(repository, f.path); err == nil && !force {
+		_, err := fs.Stat(repository, f.path)
+		switch there := err == nil && !force; {
+		case there && f.path == config.File:
 			return usage("%s is there already", f.path).hint("--force overwrites it")
+		case there:
+			fmt.Fprintf(a.Stdout, "kept %s\n", f.path)
+			continue
 		}
-	}
-	for _, f := range files {
 		if err := artifact.Replace(path.Clean(f.path), []byte(f.text)); err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ type runFlags struct {
 	wait                     time.Duration
 	send, dryRun             bool
 	allowPrivate             bool
-	remote                   string
+	remote, sarif            string
 	sign                     signFlags
 }
 
@@ -50,6 +50,7 @@ func runCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
 	c.Flags().BoolVar(&f.allowBreaking, "allow-breaking", false, "let breaking changes pass (also ALLOW_BREAKING=1)")
 	c.Flags().DurationVar(&f.wait, "wait", defaultWait, "how long to wait for another run in the same folder")
+	c.Flags().StringVar(&f.sarif, "sarif", "", "write the changes to this `file` for code scanning, too")
 	c.Flags().BoolVar(&f.send, "send", false, "then publish, tell the webhook and keep the issues")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "with --send: say what would be sent and send nothing")
 	c.Flags().StringVar(&f.remote, "remote", "origin", "with --send: `remote` to publish to")
@@ -74,6 +75,9 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	a.printRun(result)
 	if err := a.tellActions(cfg, result); err != nil {
 		a.warn("GitHub Actions could not be told: " + err.Error())
+	}
+	if err := a.writeSARIF(cfg, f.sarif); err != nil {
+		return err
 	}
 	if !f.send {
 		return outcome(result.Worst)

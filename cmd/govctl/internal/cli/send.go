@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -90,4 +91,31 @@ func (a *app) diffReport(d report.Diff) *render.Report {
 	r := diffRules()
 	r.Headline, r.Tool, r.Subject, r.Findings = d.Headline, a.tool(), d.New.Source, d.Changes
 	return r
+}
+
+// writeSARIF writes the changes of all contracts into one file.
+func (a *app) writeSARIF(cfg config.Config, file string) error {
+	if file == "" {
+		return nil
+	}
+	r, err := a.findings(statusFlags{}, cfg)
+	if err != nil {
+		return err
+	}
+	all := a.diffReport(report.Diff{Headline: r.summary.Headline})
+	for _, c := range cfg.Contracts {
+		d, err := load[report.Diff](r, of(cfg, c.Name, artifact.DiffPath))
+		if err != nil {
+			return err
+		}
+		if d != nil {
+			all.Subject = firstOf(all.Subject, d.New.Source)
+			all.Findings = append(all.Findings, d.Changes...)
+		}
+	}
+	var b bytes.Buffer
+	if err := render.Write(&b, "sarif", all, render.Look{}); err != nil {
+		return err
+	}
+	return artifact.Replace(file, b.Bytes())
 }

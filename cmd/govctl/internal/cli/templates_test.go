@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestOwnWorkflowsAreTheTemplates: what init writes for others is what runs here, with the action of this very commit.
+func TestOwnWorkflowsAreTheTemplates(t *testing.T) {
+	const own = "../../../../.github/workflows/"
+	files, err := generatedFiles("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	action, version, _ := pinned(Version(), revision())
+	seen := 0
+	for _, f := range files {
+		name, ok := strings.CutPrefix(f.path, ".github/workflows/")
+		if !ok {
+			continue
+		}
+		seen++
+		got, err := os.ReadFile(filepath.Join(own, name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		want := strings.NewReplacer("uses: "+action+"\n", "uses: ./\n", "version: "+version+"\n", "version: source\n").Replace(f.text)
+		if string(got) != want {
+			t.Errorf("%s differs from its template", name)
+		}
+	}
+	if seen != 8 {
+		t.Errorf("%d workflows", seen)
+	}
+}
+
+// TestWorkflowsAreCareful: no permission by default, actions by commit, no credentials left behind, and nothing from outside in a script.
+func TestWorkflowsAreCareful(t *testing.T) {
+	files, err := generatedFiles("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	byCommit := regexp.MustCompile(`^uses: (\./|romel/govctl@\S+( # \S+)?|[\w./-]+@[0-9a-f]{40} # v[\d.]+)$`)
+	for _, f := range files {
+		if !strings.HasPrefix(f.path, ".github/") {
+			continue
+		}
+		for _, want := range []string{"\npermissions: {}\n", "\nconcurrency:\n", "persist-credentials: false", "timeout-minutes:"} {
+			if !strings.Contains(f.text, want) {
+				t.Errorf("%s lacks %q", f.path, strings.TrimSpace(want))
+			}
+		}
+		script := false
+		for _, line := range strings.Split(f.text, "\n") {
+			trimmed := strings.TrimPrefix(strings.TrimSpace(line), "- ")
+			if strings.HasPrefix(trimmed, "uses:") && !byCommit.MatchString(trimmed) {
+				t.Errorf("%s: %s is not pinned", f.path, trimmed)
+			}
+			script = strings.HasPrefix(trimmed, "run:") || script && strings.HasPrefix(line, "          ") && !strings.Contains(line, "uses:")
+			if script && strings.Contains(line, "${{") {
+				t.Errorf("%s: an expression in a script: %s", f.path, trimmed)
+			}
+		}
+	}
+}
+
+func TestPinned(t *testing.T) {
+	for _, c := range []struct{ version, commit, action, release, rev string }{
+		{"v1.2.3", "abc", "romel/govctl@abc # v1.2.3", "v1.2.3", "abc"},
+		{"v1.2.3-4-gabc", "abc", "romel/govctl@abc # v1.2.3-4-gabc", "source", "abc"},
+		{"dev", "", "romel/govctl@main", "source", "main"},
+	} {
+		action, release, rev := pinned(c.version, c.commit)
+		if action != c.action || release != c.release || rev != c.rev {
+			t.Errorf("%+v: %s, %s, %s", c, action, release, rev)
+		}
+	}
+}
