@@ -123,7 +123,7 @@ func (n *alert) age(r *Rule, ts time.Time, seen bool) (active, drop bool) {
 func (a *alerting) instance(ctx context.Context, t *trial, ts time.Time, s *promql.Sample) *alert {
 	expand := t.expander(ctx, a.Rule, ts, s)
 	b := labels.NewBuilder(s.Metric)
-	b.Del(labels.MetricName)
+	b.Del(model.MetricNameLabel)
 	a.Labels.Range(func(l labels.Label) { b.Set(l.Name, expand(l.Value)) })
 	b.Set(labels.AlertName, a.Alert)
 	notes := labels.NewScratchBuilder(a.Annotations.Len())
@@ -136,9 +136,9 @@ func (a *alerting) samples(n *alert, at time.Time) promql.Vector {
 	b := labels.NewBuilder(a.Labels)
 	n.labels.Range(func(l labels.Label) { b.Set(l.Name, l.Value) })
 	b.Set(labels.AlertName, a.Alert)
-	b.Set(labels.MetricName, "ALERTS_FOR_STATE")
+	b.Set(model.MetricNameLabel, "ALERTS_FOR_STATE")
 	since := promql.Sample{Metric: b.Labels(), T: at.UnixMilli(), F: float64(n.activeAt.Unix())}
-	b.Set(labels.MetricName, "ALERTS")
+	b.Set(model.MetricNameLabel, "ALERTS")
 	b.Set("alertstate", stateNames[n.state])
 	return promql.Vector{{Metric: b.Labels(), T: at.UnixMilli(), F: 1}, since}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -122,7 +123,7 @@ func alertOf(s *parser.VectorSelector) (name string, ok bool) {
 		if m.Type != labels.MatchEqual {
 			continue
 		}
-		alerts = alerts || m.Name == labels.MetricName && m.Value == "ALERTS"
+		alerts = alerts || m.Name == model.MetricNameLabel && m.Value == "ALERTS"
 		if m.Name == labels.AlertName {
 			name = m.Value
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
@@ -44,7 +45,7 @@ func (q *querier) Select(_ context.Context, sorted bool, hints *storage.SelectHi
 // candidates narrows the series by the metric name, which nearly every selector has.
 func (q *querier) candidates(matchers []*labels.Matcher) []*series {
 	for _, m := range matchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
 			return q.byName[m.Value]
 		}
 	}

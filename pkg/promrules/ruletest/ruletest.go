@@ -141,7 +141,7 @@ func (r *runner) file(ctx context.Context, name string) File {
 		if ctx.Err() != nil {
 			return out
 		}
-		if r.Options.Run == nil || r.Options.Run.MatchString(t.name) {
+		if r.Run == nil || r.Run.MatchString(t.name) {
 			r.test(ctx, f, t, engine, &out)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
@@ -73,7 +74,7 @@ func (s *store) find(lset labels.Labels) (*series, error) {
 	c := &series{lset: lset}
 	s.series = append(s.series, c)
 	s.byHash[hash] = append(s.byHash[hash], c)
-	name := lset.Get(labels.MetricName)
+	name := lset.Get(model.MetricNameLabel)
 	s.byName[name] = append(s.byName[name], c)
 	return c, nil
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
@@ -14,7 +15,7 @@ import (
 )
 
 func TestWhatTheStoreRefuses(t *testing.T) {
-	up := labels.FromStrings(labels.MetricName, "up")
+	up := labels.FromStrings(model.MetricNameLabel, "up")
 	one := &histogram.FloatHistogram{Count: 1, PositiveSpans: []histogram.Span{{Length: 1}}, PositiveBuckets: []float64{1}}
 	two := &histogram.FloatHistogram{Count: 2, PositiveSpans: []histogram.Span{{Length: 1}}, PositiveBuckets: []float64{2}}
 	const hour = 60 * 60 * 1000

@@ -154,7 +154,7 @@ func (r *ruleState) record(result promql.Vector, limit int) error {
 	b := labels.NewBuilder(labels.EmptyLabels())
 	for i := range result {
 		b.Reset(result[i].Metric)
-		b.Set(labels.MetricName, r.Record)
+		b.Set(model.MetricNameLabel, r.Record)
 		r.Labels.Range(func(l labels.Label) { b.Set(l.Name, l.Value) })
 		result[i].Metric = b.Labels()
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 func rulesCommand(a *app) *cobra.Command {
-	return group("rules", "Prometheus rule files: syntax, conventions, unit tests", rulesCheck(a), rulesTest(a), rulesExplain(a))
+	return group("rules", "Prometheus rule files: syntax, conventions, unit tests", rulesCheck(a), rulesTest(a), rulesLive(a), rulesExplain(a))
 }
 
 // checkFlags are the flags of `rules check`.
