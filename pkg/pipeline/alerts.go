@@ -67,10 +67,10 @@ func AlertRules(files []*promrules.File) []taxonomy.Rule {
 			g := &f.Groups[i]
 			for j := range g.Rules {
 				if r := &g.Rules[j]; r.Alert != "" {
-					out = append(out, taxonomy.Rule{
-						Name: r.Alert, Group: g.Name, Expr: r.Expr, For: r.For, Labels: g.AllLabels(r), Annotations: r.Annotations,
-						Place: func() report.Place { return r.Place(f.Name) },
-					})
+					at := r.Place(f.Name)
+					rule := taxonomy.Rule{Name: r.Alert, Group: g.Name, Expr: r.Expr, For: r.For, Labels: g.AllLabels(r), File: f.Name, Line: at.Line, Column: at.Column}
+					rule.Description, rule.Runbook = taxonomy.FromAnnotations(r.Annotations)
+					out = append(out, rule)
 				}
 			}
 		}

@@ -82,7 +82,7 @@ func TestQuickstartData(t *testing.T) {
 		for _, g := range f.Groups {
 			for _, r := range g.Rules {
 				if r.Alert != "" {
-					rules = append(rules, taxonomy.Rule{Name: r.Alert, Group: g.Name, Expr: r.Expr, For: r.For, Labels: r.Labels, Annotations: r.Annotations})
+					rules = append(rules, taxonomy.Rule{Name: r.Alert, Group: g.Name, Expr: r.Expr, For: r.For, Labels: r.Labels})
 				}
 			}
 		}

@@ -13,8 +13,16 @@ type Rule struct {
 	Expr        string
 	For         string
 	Labels      map[string]string // of the rule and of its group
-	Annotations map[string]string
-	Place       func() report.Place // where the name stands
+	Description string            // from its annotations; see FromAnnotations
+	Runbook     string
+	File        string
+	Line        int // of the name
+	Column      int
+}
+
+// Place is where the rule's name stands.
+func (r *Rule) Place() report.Place {
+	return report.Place{File: r.File, Line: r.Line, Column: r.Column}
 }
 
 // Severity is the rule's severity label.

@@ -97,13 +97,19 @@ func pairUp(old, now *File) pairs {
 	pair := func(key func(f *File, a *Alert) string) {
 		open := map[string][]int{}
 		for j := range now.Alerts {
-			if k := key(now, &now.Alerts[j]); !taken[j] && k != "" {
+			if taken[j] {
+				continue
+			}
+			if k := key(now, &now.Alerts[j]); k != "" {
 				open[k] = append(open[k], j)
 			}
 		}
 		for i := range old.Alerts {
+			if found[i] >= 0 || len(open) == 0 {
+				continue
+			}
 			k := key(old, &old.Alerts[i])
-			if found[i] >= 0 || len(open[k]) == 0 {
+			if len(open[k]) == 0 {
 				continue
 			}
 			found[i] = open[k][0]

@@ -99,7 +99,7 @@ func FuzzTaxonomy(f *testing.F) {
 		if string(file.Bytes()) != string(data) {
 			t.Error("the bytes changed")
 		}
-		in := Input{File: file, Config: DefaultConfig("default"), RuleRead: 1, Rules: []Rule{{Name: "A", Group: "g", Place: nowhere}}}
+		in := Input{File: file, Config: DefaultConfig("default"), RuleRead: 1, Rules: []Rule{{Name: "A", Group: "g", File: "r.yml", Line: 1, Column: 1}}}
 		for _, finding := range Lint(in).Findings {
 			if finding.New == nil || finding.New.Line < 1 || finding.New.Column < 1 {
 				t.Errorf("a finding without a place: %+v", finding)

@@ -52,6 +52,9 @@ type MetricsInput struct {
 	Config  Config
 	Now     time.Time
 	History History
+
+	old     *File // the baseline, so that the history need not parse it again
+	oldBlob string
 }
 
 // Measure computes the metrics of a taxonomy and of the way it came to be.
@@ -207,6 +210,7 @@ func (in *MetricsInput) readable(ctx context.Context, r *Revision) (*File, error
 	var f *File
 	err := in.History.Read(ctx, []string{r.Blob}, func(_ string, data []byte) error {
 		f, _ = Parse(in.File.Name, data) // an old revision that is no taxonomy is told in unreadable_revisions
+		in.old, in.oldBlob = f, r.Blob
 		return nil
 	})
 	if err != nil {

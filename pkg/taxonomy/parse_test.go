@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/report"
 )
 
 func mustParse(t testing.TB, text string) *File {
@@ -122,8 +121,6 @@ func TestPlaceholder(t *testing.T) {
 		}
 	}
 }
-
-func nowhere() report.Place { return report.Place{File: "r.yml", Line: 1, Column: 1} }
 
 func bigTaxonomy(n int) []byte {
 	var b strings.Builder

@@ -1,7 +1,6 @@
 package taxonomy
 
 import (
-	"bytes"
 	"sort"
 	"strconv"
 	"strings"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/romel/govctl/pkg/report"
 )
+
+var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
@@ -26,7 +27,7 @@ func (f *File) Place(a *Alert, field string) report.Place {
 	if field != "" {
 		if _, val, ok := f.find(a, field); ok {
 			off = int(val.start)
-			pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(field)
+			pointer += "/" + pointerEscaper.Replace(field)
 		}
 	}
 	return f.placeAt(off, pointer)
@@ -52,7 +53,7 @@ func (f *File) find(a *Alert, field string) (key, val span, ok bool) {
 func (f *File) fields(a *Alert) func(yield func(key, val span) bool) {
 	return func(yield func(key, val span) bool) {
 		base := a.at.start
-		dec := jsontext.NewDecoder(bytes.NewBufferString(a.at.of(f.src)))
+		dec := jsontext.NewDecoder(strings.NewReader(a.at.of(f.src)))
 		if _, err := dec.ReadToken(); err != nil {
 			return
 		}

@@ -73,8 +73,7 @@ func ruleFileRows() []Row {
 }
 
 func (r *Rule) at() string {
-	p := r.Place()
-	return p.File + ":" + itoa(p.Line)
+	return r.File + ":" + itoa(r.Line)
 }
 
 // rulesOf names where the rules of an entry stand, the first ones of many.

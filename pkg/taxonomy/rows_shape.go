@@ -144,7 +144,7 @@ func fixFromRule(l *linter, a *Alert) []edit {
 		return nil
 	}
 	rule := &l.Rules[l.cover.governed[a.index][0]]
-	found := map[string]string{"group": rule.Group, "severity": rule.Severity(), "description": describe(rule)}
+	found := map[string]string{"group": rule.Group, "severity": rule.Severity(), "description": rule.Description}
 	var out []edit
 	for _, t := range textFields {
 		if v := found[t.name]; t.required && *t.of(a) == "" && v != "" {

@@ -5,14 +5,17 @@ import (
 	"strings"
 )
 
-// describe is what a rule's annotations say about it.
-func describe(r *Rule) string {
-	for _, key := range []string{"description", "message", "summary"} {
-		if text := strings.TrimSpace(r.Annotations[key]); text != "" {
-			return text
+// FromAnnotations is what the annotations of a rule say about it: a description and a runbook, each empty where there is none.
+func FromAnnotations(annotations map[string]string) (description, runbook string) {
+	first := func(keys ...string) string {
+		for _, key := range keys {
+			if text := strings.TrimSpace(annotations[key]); text != "" {
+				return text
+			}
 		}
+		return ""
 	}
-	return ""
+	return first("description", "message", "summary"), first("runbook_url", "runbook")
 }
 
 // Scaffold returns the entries that the rules without one need, sorted by name: one for each name, or one for each group and
@@ -76,7 +79,7 @@ func (f *File) taken(a *Alert) bool {
 
 // scaffold is the entry that a rule gives by itself.
 func scaffold(r *Rule) Alert {
-	a := Alert{Name: r.Name, Group: r.Group, Severity: r.Severity(), Description: describe(r), For: r.For, Runbook: r.runbook()}
+	a := Alert{Name: r.Name, Group: r.Group, Severity: r.Severity(), Description: r.Description, For: r.For, Runbook: r.Runbook}
 	if a.Severity == "" || strings.Contains(a.Severity, "{{") {
 		a.Severity = "TODO"
 	}
@@ -90,13 +93,4 @@ func scaffold(r *Rule) Alert {
 		a.Runbook = "TODO: say what to do about it, or link the page that does"
 	}
 	return a
-}
-
-func (r *Rule) runbook() string {
-	for _, key := range []string{"runbook_url", "runbook"} {
-		if text := strings.TrimSpace(r.Annotations[key]); text != "" {
-			return text
-		}
-	}
-	return ""
 }

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/romel/govctl/pkg/promrules"
-	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/pkg/taxonomy"
 )
 
@@ -19,8 +18,10 @@ func toRules(f *promrules.File) []taxonomy.Rule {
 		g := &f.Groups[i]
 		for j := range g.Rules {
 			if r := &g.Rules[j]; r.Alert != "" {
-				out = append(out, taxonomy.Rule{Name: r.Alert, Group: g.Name, Expr: r.Expr, For: r.For, Labels: g.AllLabels(r),
-					Annotations: r.Annotations, Place: func() report.Place { return r.Place(f.Name) }})
+				out = append(out, taxonomy.Rule{Name: r.Alert, Group: g.Name, Expr: r.Expr, For: r.For, Labels: g.AllLabels(r), File: f.Name})
+				last := &out[len(out)-1]
+				last.Description, last.Runbook = taxonomy.FromAnnotations(r.Annotations)
+				last.Line, last.Column = r.Place(f.Name).Line, r.Place(f.Name).Column
 			}
 		}
 	}
@@ -82,7 +83,7 @@ func TestScaffoldCoversRealRules(t *testing.T) {
 }
 
 func rule(name, group, severity string) taxonomy.Rule {
-	return taxonomy.Rule{Name: name, Group: group, Labels: map[string]string{"severity": severity}, Place: func() report.Place { return report.Place{File: "r.yml", Line: 1, Column: 1} }}
+	return taxonomy.Rule{Name: name, Group: group, Labels: map[string]string{"severity": severity}, File: "r.yml", Line: 1, Column: 1}
 }
 
 func TestScaffold(t *testing.T) {
@@ -92,7 +93,7 @@ func TestScaffold(t *testing.T) {
 		rule("BySeverity", "g", "warning"), rule("BySeverity", "g", "critical"), rule("ByGroup", "h", "low"), rule("ByGroup", "g", "low"),
 		rule("Two", "a", "low"), rule("Two", "c", "high"), rule("None", "g", ""),
 	}
-	rules[0].Annotations = map[string]string{"summary": "short", "description": "long", "runbook_url": "https://x/y"}
+	rules[0].Description, rules[0].Runbook = taxonomy.FromAnnotations(map[string]string{"summary": "short", "description": " long", "runbook_url": "https://x/y"})
 	rules[0].For = "5m"
 	var got []string
 	for _, a := range f.Scaffold(rules) {

@@ -98,7 +98,16 @@ func (in *MetricsInput) follow(ctx context.Context, m *report.TaxonomyMetrics, t
 		return nil
 	}
 	err := in.History.Read(ctx, blobs, func(blob string, data []byte) error {
-		f, err := Parse(in.File.Name, data)
+		var err error
+		var f *File
+		switch {
+		case string(data) == in.File.src:
+			f = in.File
+		case in.oldBlob == blob && in.old != nil:
+			f = in.old
+		default:
+			f, err = Parse(in.File.Name, data)
+		}
 		if err == nil {
 			observe(tracks, f, first[blob].Time)
 		} else if len(m.UnreadableRevisions) < maxUnreadable {
