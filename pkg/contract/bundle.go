@@ -245,7 +245,7 @@ func (b *bundler) merge(n, to Node) {
 
 // pointer is how a reference to a value is written after the move.
 func (b *bundler) pointer(s, to Node) string {
-	if name := s.Text(); to.t == b.d.root && s.t == b.d.root && !strings.ContainsAny(name, "#/.") {
+	if name := s.Text(); to.t == b.d.root && s.t == b.d.root && !strings.ContainsAny(name, "#/") {
 		return name // the bare name of a schema, in a mapping
 	}
 	pointer := b.home[to]

@@ -104,8 +104,10 @@ func (r reference) String() string {
 // find is the target of a reference that stands at s.
 func (r *resolver) find(s Node, ref reference) (Node, *Error) {
 	name := s.Text()
-	if ref.kind == mapping && !strings.ContainsAny(name, "#/.") {
-		return r.at(s, ref, Node{r.d.root, 0}, "/components/schemas/"+pointerEscaper.Replace(name))
+	if ref.kind == mapping && !strings.ContainsAny(name, "#/") { // a schema's name, which may have dots, or a file's
+		if to := (Node{r.d.root, 0}).Get("components").Get("schemas").Get(name); to.Exists() {
+			return to, nil
+		}
 	}
 	file, fragment, _ := strings.Cut(name, "#")
 	fragment, err := url.PathUnescape(fragment)
