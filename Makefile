@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/romel/govctl/cmd/govctl/internal/cli.version=$(VERSION)
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test lint bench bench-peers fuzz update
+.PHONY: help build demo test oracle lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ demo: build ## run govctl over three versions of a sample service, without netwo
 
 test: ## run every test that Go alone can run, with the race detector
 	go test -race ./...
+
+SEEDS ?= 2000
+oracle: ## hold the rule tests against promtool's own libraries, over SEEDS generated rule sets
+	cd pkg/promrules/ruletest/testdata/oracle && go vet . && go test -timeout 60m . -args -seeds $(SEEDS)
 
 lint: ## run the pinned linters
 	$(GOLANGCI_LINT) run ./...

@@ -104,8 +104,8 @@ func startPrometheus(t *testing.T, program string) *url.URL {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = cmd.Wait() }() // it is killed: its error says nothing
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		<-ended

@@ -9,18 +9,25 @@ import (
 	"testing"
 )
 
-// deliberate are the files on which govctl differs from promtool on purpose, by the end of their path.
-var deliberate = map[string]string{}
-
 // TestSameVerdictOnRealFiles holds every YAML file of the data against promtool: test files, and files that are none.
 func TestSameVerdictOnRealFiles(t *testing.T) {
 	data := filepath.Join("..", "..", "..", "..", "..", "..", "shared", "data")
 	if _, err := os.Stat(data); err != nil {
 		t.Skipf("the data is absent: %v", err)
 	}
+	sameVerdicts(t, filepath.Join(data, "rule-tests"), filepath.Join(data, "seed-repo"))
+}
+
+// TestSameVerdictOnOwnCases holds the goldens of the rule tests against promtool.
+func TestSameVerdictOnOwnCases(t *testing.T) {
+	sameVerdicts(t, filepath.Join("..", "cases"), filepath.Join("..", "findings"))
+}
+
+func sameVerdicts(t *testing.T, dirs ...string) {
+	t.Helper()
 	var files []string
-	for _, dir := range []string{"rule-tests", "seed-repo"} {
-		err := filepath.WalkDir(filepath.Join(data, dir), func(path string, d fs.DirEntry, err error) error {
+	for _, dir := range dirs {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 			if ext := filepath.Ext(path); err == nil && !d.IsDir() && (ext == ".yml" || ext == ".yaml") {
 				files = append(files, path)
 			}
@@ -37,12 +44,8 @@ func TestSameVerdictOnRealFiles(t *testing.T) {
 		for n := 0; n < retries && len(problems) == 0 && !slices.Equal(got, want); n++ {
 			want = judged(file)
 		}
-		reason, known := reasonFor(file)
-		switch same := len(problems) > 0 && len(want) > 0 || len(problems) == 0 && slices.Equal(got, want); {
-		case same && known:
-			t.Errorf("%s: no longer differs: take it off the list", file)
-		case !same && known:
-			t.Logf("%s: differs on purpose: %s", file, reason)
+		same := len(problems) > 0 && len(want) > 0 || len(problems) == 0 && slices.Equal(got, want)
+		switch {
 		case !same:
 			t.Errorf("%s:\n%s\nproblems: %s", file, difference(want, got), strings.Join(problems, "; "))
 		case len(problems) > 0:
@@ -54,13 +57,4 @@ func TestSameVerdictOnRealFiles(t *testing.T) {
 		}
 	}
 	t.Logf("%d files: %d pass, %d fail with the same cases, %d refused by both", len(files), passed, failed, refused)
-}
-
-func reasonFor(file string) (string, bool) {
-	for end, reason := range deliberate {
-		if strings.HasSuffix(filepath.ToSlash(file), end) {
-			return reason, true
-		}
-	}
-	return "", false
 }
