@@ -84,7 +84,7 @@ func (a *app) printCheck(got report.RulesCheck, format string) error {
 			counted(got.Totals.Errors, "error"), counted(got.Totals.Warnings, "warning"), counted(got.Totals.Infos, "hint"))
 		r := render.Report{Title: "Prometheus rules", Headline: headline, Tool: a.tool(), Subject: "rules", Findings: got.Findings}
 		for _, row := range promrules.Rows() {
-			r.Rules = append(r.Rules, render.RuleInfo{ID: row.ID, Level: row.Level, Category: "rules", Summary: row.Summary(), Why: row.Why})
+			r.Rules = append(r.Rules, render.RuleInfo{ID: row.ID, Level: row.Level, Category: "rules", Summary: row.Summary(), Why: row.Why, URL: lintPageURL + row.ID})
 		}
 		err = render.Write(a.Stdout, format, &r, a.look())
 	}

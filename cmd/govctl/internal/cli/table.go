@@ -6,6 +6,9 @@ import (
 	"text/tabwriter"
 )
 
+// lintPageURL is where each lint rule has its heading.
+const lintPageURL = "https://github.com/romel/govctl/blob/main/docs/lint.md#"
+
 // tableRow is a row of a table of rules for readers.
 type tableRow struct {
 	id, level, summary, why, mend string

@@ -106,7 +106,7 @@ func (a *app) printLint(l report.TaxonomyLint, format string) error {
 func lintRules() []render.RuleInfo {
 	var out []render.RuleInfo
 	for _, row := range taxonomy.Table() {
-		out = append(out, render.RuleInfo{ID: row.ID, Level: row.Level, Category: "taxonomy", Summary: row.Summary(), Why: row.Why})
+		out = append(out, render.RuleInfo{ID: row.ID, Level: row.Level, Category: "taxonomy", Summary: row.Summary(), Why: row.Why, URL: lintPageURL + row.ID})
 	}
 	return out
 }

@@ -110,7 +110,7 @@ func (a *app) sendChat(ctx context.Context, f *notifyFlags, body []byte) error {
 	if address == "" {
 		return usage("no address to send to").hint("give --webhook, or set TAXONOMY_WEBHOOK; --dry-run prints the message instead")
 	}
-	sender, err := notify.NewSender(notify.Endpoint{URL: address, AllowPrivate: f.allowPrivate, Timeout: 10 * time.Second, UserAgent: "govctl/" + Version()}, a.deliveryClock())
+	sender, err := notify.NewSender(notify.Endpoint{URL: address, AllowPrivate: f.allowPrivate, Timeout: 10 * time.Second, UserAgent: "govctl/" + Version()}, notify.Clock{Now: a.Now, Sleep: sleep, Jitter: rand.Float64})
 	if err != nil {
 		return usage("%w", err)
 	}
@@ -119,18 +119,4 @@ func (a *app) sendChat(ctx context.Context, f *notifyFlags, body []byte) error {
 		return fmt.Errorf("tell %s: %w", oneLine(sender.Host()), err)
 	}
 	return nil
-}
-
-// deliveryClock is time and chance for deliveries. It is the real clock, whatever --now says: deadlines are kept in it.
-func (a *app) deliveryClock() notify.Clock {
-	return notify.Clock{Now: a.Now, Jitter: rand.Float64, Sleep: func(ctx context.Context, d time.Duration) error {
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-timer.C:
-			return nil
-		}
-	}}
 }
