@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -33,6 +35,9 @@ func diff(ctx context.Context, b *bench) error {
 	d, ops, broken := result.Diff, result.Operations(), result.Breaking()
 	d.GeneratedAt, ops.GeneratedAt, broken.GeneratedAt = at, at, at
 	b.note = d.Headline
+	if n := len(result.Problems); n > 0 {
+		b.note += fmt.Sprintf("; %d waiver(s) stale or expired, the first at %s:%d", n, result.Problems[0].New.File, result.Problems[0].New.Line)
+	}
 	return errors.Join(
 		b.job.Store.JSON(b.path(diffFile), d),
 		b.job.Store.JSON(b.path(operationsFile), ops),
@@ -67,15 +72,26 @@ func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // options are the rules of this contract, with its waivers.
 func (b *bench) options(ctx context.Context) (apidiff.Options, error) {
-	r := b.contract.Rules
-	opt := apidiff.Options{Gate: apidiff.Category(r.Category), Levels: map[string]report.Level{}, Now: b.job.Now, DeprecationDays: r.DeprecationDays}
-	for id, level := range r.Levels {
-		opt.Levels[id] = report.Level(level)
+	opt, err := RuleOptions(*b.contract, b.job.Now)
+	if err != nil {
+		return opt, err
 	}
 	data, ok, err := b.job.optional(b.contract.Waivers)
 	if err != nil || !ok {
 		return opt, err
 	}
-	opt.Waivers, err = apidiff.ParseWaivers(ctx, b.contract.Waivers, data, b.job.Now, r.WaiverMaxDays)
+	opt.Waivers, err = apidiff.ParseWaivers(ctx, b.contract.Waivers, data, b.job.Now, b.contract.Rules.WaiverMaxDays)
 	return opt, err
+}
+
+// RuleOptions are the rules as the configuration adjusts them. The error of a rule that does not exist is a *contract.Error.
+func RuleOptions(c config.Contract, now time.Time) (apidiff.Options, error) {
+	opt := apidiff.Options{Gate: apidiff.Category(c.Rules.Category), Levels: map[string]report.Level{}, Now: now, DeprecationDays: c.Rules.DeprecationDays}
+	for id, level := range c.Rules.Levels {
+		if _, ok := apidiff.Lookup(id); !ok {
+			return opt, &contract.Error{Place: report.Place{File: config.File}, Msg: fmt.Sprintf("contract.rules.levels: there is no rule %q", id), Hint: "govctl openapi rules lists them all"}
+		}
+		opt.Levels[id] = report.Level(level)
+	}
+	return opt, nil
 }

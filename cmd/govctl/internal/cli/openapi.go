@@ -11,12 +11,13 @@ import (
 	"github.com/romel/govctl/pkg/apidiff"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/pipeline"
 	"github.com/romel/govctl/pkg/render"
 	"github.com/romel/govctl/pkg/report"
 )
 
 func openapiCommand(a *app) *cobra.Command {
-	return group("openapi", "The API contract: export, diff, rules", openapiExport(a), openapiDiff(a), openapiRules(a))
+	return group("openapi", "The API contract: export, diff, rules, waivers", openapiExport(a), openapiDiff(a), openapiRules(a), openapiWaivers(a))
 }
 
 func openapiExport(a *app) *cobra.Command {
@@ -64,10 +65,6 @@ func (a *app) diff(ctx context.Context, oldSource, newSource string, f diffFlags
 	if err := knownFormat(f.format); err != nil {
 		return err
 	}
-	now, err := a.clock(a.now)
-	if err != nil {
-		return err
-	}
 	cfg, err := a.configuration(ctx)
 	if err != nil {
 		return err
@@ -80,16 +77,28 @@ func (a *app) diff(ctx context.Context, oldSource, newSource string, f diffFlags
 	if err != nil {
 		return err
 	}
-	opt.Now = now()
-	d := apidiff.Compare(ctx, old, new, opt).Diff
+	result := apidiff.Compare(ctx, old, new, opt)
+	d := result.Diff
 	d.GeneratedAt = report.At(opt.Now)
 	if err := a.printDiff(d, f.format, f.all); err != nil {
 		return err
 	}
-	if d.Totals.Breaking > 0 {
+	stale := a.sayProblems(result.Problems)
+	if d.Totals.Breaking > 0 || stale {
 		return errFindings
 	}
 	return nil
+}
+
+// sayProblems tells which waivers are stale or expired, and whether one of them is an error.
+func (a *app) sayProblems(problems []report.Finding) bool {
+	failed := false
+	for i := range problems {
+		p := &problems[i]
+		fmt.Fprintf(a.Stderr, "govctl: %s: %s:%d:%d: %s\nhint: %s\n", p.Level, oneLine(p.New.File), p.New.Line, p.New.Column, oneLine(p.Message), oneLine(p.Hint))
+		failed = failed || p.Level == report.Error
+	}
+	return failed
 }
 
 // diffOptions joins the flags with what the configuration says about the contract.
@@ -98,9 +107,14 @@ func (a *app) diffOptions(ctx context.Context, c config.Contract, f diffFlags) (
 	if !knownCategory(category) {
 		return apidiff.Options{}, usage("there is no category %q", category).hint("the categories are wire, validation, sdk and docs")
 	}
-	opt := apidiff.Options{Gate: apidiff.Category(category), Levels: map[string]report.Level{}, DeprecationDays: c.Rules.DeprecationDays}
-	for id, level := range c.Rules.Levels {
-		opt.Levels[id] = report.Level(level)
+	c.Rules.Category = category
+	now, err := a.clock(a.now)
+	if err != nil {
+		return apidiff.Options{}, err
+	}
+	opt, err := pipeline.RuleOptions(c, now())
+	if err != nil {
+		return opt, err
 	}
 	file := firstOf(f.waivers, c.Waivers)
 	data, err := a.readInput(file)
@@ -110,11 +124,7 @@ func (a *app) diffOptions(ctx context.Context, c config.Contract, f diffFlags) (
 	if err != nil {
 		return opt, err
 	}
-	now, err := a.clock(a.now)
-	if err != nil {
-		return opt, err
-	}
-	opt.Waivers, err = apidiff.ParseWaivers(ctx, file, data, now(), c.Rules.WaiverMaxDays)
+	opt.Waivers, err = apidiff.ParseWaivers(ctx, file, data, opt.Now, c.Rules.WaiverMaxDays)
 	return opt, err
 }
 
