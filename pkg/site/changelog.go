@@ -21,9 +21,9 @@ type releaseNotes struct {
 }
 
 type group struct {
-	Title, Kind string
-	Changes     []report.Finding
-	More        int
+	Title   string
+	Changes []report.Finding
+	More    int
 }
 
 func changes(p *Page) (changelogView, error) {
@@ -48,18 +48,20 @@ func groups(d *report.Diff) []group {
 	if d == nil {
 		return nil
 	}
-	all := []group{{Title: "Breaking", Kind: "bad"}, {Title: "Added"}, {Title: "Deprecated", Kind: "warn"}, {Title: "Removed"}, {Title: "Changed"}}
+	all := []group{{Title: "Breaking"}, {Title: "Breaking, accepted for a time"}, {Title: "Added"}, {Title: "Deprecated"}, {Title: "Removed"}, {Title: "Changed"}}
 	for _, f := range d.Changes {
-		i := 4
+		i := 5
 		switch {
+		case f.Breaking && f.Waived():
+			i = 1
 		case f.Breaking:
 			i = 0
 		case f.Kind == "added":
-			i = 1
-		case f.Kind == "deprecated":
 			i = 2
-		case f.Kind == "removed":
+		case f.Kind == "deprecated":
 			i = 3
+		case f.Kind == "removed":
+			i = 4
 		}
 		if len(all[i].Changes) == shownChanges {
 			all[i].More++

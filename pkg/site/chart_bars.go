@@ -59,10 +59,34 @@ func severityMix(m *report.TaxonomyMetrics) stack {
 	slices.SortFunc(parts, func(a, b part) int {
 		return cmp.Or(cmp.Compare(m.SeverityWeights[b.Name], m.SeverityWeights[a.Name]), cmp.Compare(a.Name, b.Name))
 	})
+	names := make([]string, len(parts))
 	for i := range parts {
-		parts[i].Class = fmt.Sprintf("s%d", min(i, 5))
+		names[i] = parts[i].Name
+	}
+	for i, class := range severityClasses(names, m.SeverityWeights) {
+		parts[i].Class = class
 	}
 	return stacked("Active alerts by severity", parts)
+}
+
+// severityClasses are the colours of severities that are sorted by weight: red is for the heaviest weights only.
+func severityClasses(names []string, weights map[string]int) []string {
+	classes := make([]string, len(names))
+	next := 0
+	for i, name := range names {
+		switch w := weights[name]; {
+		case w >= 5:
+		case w >= 3:
+			next = max(next, 1)
+		case w == 2:
+			next = max(next, 2)
+		default:
+			next = max(next, 3)
+		}
+		classes[i] = fmt.Sprintf("s%d", min(next, 5))
+		next++
+	}
+	return classes
 }
 
 // milestoneStates are the parts of the milestone bar in their order.

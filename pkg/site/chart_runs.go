@@ -64,7 +64,7 @@ type plot struct {
 
 // The parts of the drawing, in pixels from the top.
 const (
-	plotLeft, plotRight  = 44.0, 54.0
+	plotLeft, plotRight  = 44.0, 60.0
 	ratioTop, ratioFoot  = 14.0, 144.0
 	scoreTop, scoreFoot  = 166.0, 214.0
 	plotHeight, axisText = 236.0, 232.0
@@ -171,7 +171,7 @@ func (p *plot) ratios() {
 
 // marks are a triangle on each breaking run and a ring on each that was not measured; shapes tell them apart without colour.
 func (p *plot) marks() {
-	size := math.Max(2.2, math.Min(5, p.step()*0.7))
+	size := math.Max(3, math.Min(5, p.step()*0.7))
 	for i := range p.runs {
 		x, y := p.x(i), p.y(p.runs[i].ratio)
 		switch {

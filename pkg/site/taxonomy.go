@@ -47,11 +47,15 @@ func catalogue(p *Page) catalogueView {
 	}
 	v.Severities = choices(severities, weights)
 	v.Scopes, v.Categories = choices(scopes, nil), choices(categories, nil)
+	classes := severityClasses(v.Severities, weights)
 	seen := map[string]int{}
 	for i := range t.Alerts {
 		a := &t.Alerts[i]
 		rank := slices.Index(v.Severities, a.Severity)
-		v.Rows = append(v.Rows, alertRow{Alert: a, Anchor: anchor(a, seen), Link: web(a.Runbook), Class: fmt.Sprintf("s%d", min(max(rank, 0), 5)), Rank: rank})
+		v.Rows = append(v.Rows, alertRow{Alert: a, Anchor: anchor(a, seen), Link: web(a.Runbook), Rank: rank, Class: "s5"})
+		if rank >= 0 {
+			v.Rows[i].Class = classes[rank]
+		}
 	}
 	slices.SortStableFunc(v.Rows, func(a, b alertRow) int { return strings.Compare(a.Alert.Alert, b.Alert.Alert) })
 	return v

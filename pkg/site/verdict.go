@@ -127,7 +127,7 @@ func age(p *Page) []notice {
 func steps(p *Page) []notice {
 	var all []notice
 	for _, s := range p.Summary.Steps {
-		if s.Status == "failed" && !(p.Summary.Placeholder && explained(p, s)) {
+		if s.Status == "failed" && (!p.Summary.Placeholder || !explained(p, s)) {
 			all = append(all, notice{Kind: "bad", Title: "The step " + s.Name + " could not do its work", Text: s.Reason,
 				Next: "Everything that does not need it was published all the same. Mend the cause and run `govctl run` again."})
 		}

@@ -30,6 +30,7 @@
     if (stale) { stale.hidden = old <= Number(root.dataset.stale); }
   }
 
+  var turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
   var figures = {
     stability: function (s) { return s.placeholder ? 'not measured' : Math.round(s.stability_ratio * 1000) / 10 + '\u00a0%'; },
     breaking: function (s) { return String(s.breaking_changes_count); },
@@ -42,7 +43,7 @@
       var f = figures[el.dataset.live];
       if (f) { el.textContent = f(s); }
     });
-    if ($('verdict') && s.headline) { $('verdict').textContent = s.headline; }
+    if ($('verdict') && s.headline) { $('verdict').textContent = s.headline.replace(turning, '\ufffd'); }
   }
 
   function look() {

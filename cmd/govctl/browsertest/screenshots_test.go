@@ -1,0 +1,113 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"bytes"
+	"cmp"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// shots are the pictures of the documentation, by name.
+var shots = []struct {
+	name, state, page, scheme string
+	width, height             int64
+}{
+	{"status", "healthy", "index", "light", 1200, 1000},
+	{"status-dark", "healthy", "index", "dark", 1200, 1000},
+	{"status-phone", "breaking", "index", "light", 390, 844},
+	{"breaking", "breaking", "index", "light", 1200, 1100},
+	{"placeholder", "placeholder", "index", "light", 1200, 900},
+	{"first-run", "first", "index", "light", 1200, 900},
+	{"trouble", "trouble", "index", "light", 1200, 900},
+	{"runs-500", "runs500", "index", "light", 1200, 1000},
+	{"alerts", "healthy", "taxonomy", "light", 1200, 800},
+	{"alerts-5000", "alerts5000", "taxonomy", "light", 1200, 800},
+	{"changelog", "breaking", "changelog", "light", 1200, 900},
+	{"embed", "healthy", "embed", "light", 480, 220},
+}
+
+// maxPicture is the size that a picture of the documentation may have, in bytes.
+const maxPicture = 150 << 10
+
+// TestScreenshots writes the pictures into the folder that GOVCTL_SCREENSHOTS names: `make screenshots`.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("GOVCTL_SCREENSHOTS")
+	if dir == "" {
+		t.Skip("GOVCTL_SCREENSHOTS names no folder")
+	}
+	for _, s := range shots {
+		address := serve(t, folder(t, states[s.state]())).URL + "/" + s.page + ".html"
+		b := open(t)
+		if s.state == "trouble" {
+			b.clock(made.AddDate(0, 0, 4)) // nobody has run anything for four days
+		}
+		b.do(size(s.width, s.height), media("screen", s.scheme), chromedp.Navigate(address), chromedp.Sleep(300*time.Millisecond))
+		raw, err := chromedp.Run(b, chromedp.CaptureScreenshot())
+		if err != nil {
+			t.Fatal(err)
+		}
+		small, err := shrink(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(small) > maxPicture {
+			t.Errorf("%s has %d bytes", s.name, len(small))
+		}
+		if err := os.WriteFile(filepath.Join(dir, s.name+".png"), small, 0o644); err != nil { //nolint:gosec // pictures are for everybody
+			t.Fatal(err)
+		}
+	}
+}
+
+// shrink writes a picture with the 256 colours that it uses most.
+func shrink(raw []byte) ([]byte, error) {
+	picture, err := png.Decode(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	area := picture.Bounds()
+	count := map[color.RGBA]int{}
+	at := func(x, y int) color.RGBA {
+		r, g, b, _ := picture.At(x, y).RGBA()
+		return color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
+	}
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			count[at(x, y)]++
+		}
+	}
+	all := make([]color.RGBA, 0, len(count))
+	for c := range count {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b color.RGBA) int {
+		return cmp.Or(count[b]-count[a], cmp.Compare(uint32(a.R)<<16|uint32(a.G)<<8|uint32(a.B), uint32(b.R)<<16|uint32(b.G)<<8|uint32(b.B)))
+	})
+	palette := make(color.Palette, 0, 256)
+	for _, c := range all[:min(len(all), 256)] {
+		palette = append(palette, c)
+	}
+	nearest := map[color.RGBA]uint8{}
+	for _, c := range all {
+		nearest[c] = uint8(palette.Index(c)) //nolint:gosec // below 256
+	}
+	out := image.NewPaletted(area, palette)
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			out.SetColorIndex(x, y, nearest[at(x, y)])
+		}
+	}
+	var b bytes.Buffer
+	err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, out)
+	return b.Bytes(), err
+}

@@ -1,0 +1,238 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/romel/govctl/pkg/badge"
+	"github.com/romel/govctl/pkg/report"
+	"github.com/romel/govctl/pkg/site"
+)
+
+// made is the time of every run shown here; browsers are told that it is a little later.
+var made = report.At(time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC))
+
+// states are the pages that the tests look at, by name.
+var states = map[string]func() *site.Page{
+	"healthy":     healthy,
+	"breaking":    breaking,
+	"placeholder": placeholder,
+	"first":       first,
+	"trouble":     trouble,
+	"runs500":     func() *site.Page { return history(500) },
+	"runs1000":    func() *site.Page { return history(1000) },
+	"alerts5000":  func() *site.Page { return alerts(5000) },
+	"empty": func() *site.Page {
+		return &site.Page{Title: "Wren Parcels", Contracts: []site.Contract{{Name: "openapi"}}}
+	},
+	"hostile": hostile,
+	"long":    func() *site.Page { return filled(strings.Repeat("W", 10_000)) },
+}
+
+// runs are n runs of which a few were breaking or not measured.
+func runs(n int) []report.HistoryLine {
+	list := make([]report.HistoryLine, n)
+	for i := range list {
+		full, bad := report.Percent(100), report.Percent(100-5*(i%7)-10)
+		l := report.HistoryLine{Timestamp: report.At(made.AddDate(0, 0, i-n+1)), SHA: fmt.Sprintf("%040x", 0xabcdef0+i*7919), RunID: fmt.Sprint(i), Version: fmt.Sprintf("1.%d.%d", i/10, i%10), Score: &full}
+		switch {
+		case i == n-1:
+		case i%29 == 6:
+			l.Breaking, l.Score, l.Incompatible, l.DeletedOrRemoved = true, &bad, 1, i%7
+		case i%61 == 17:
+			l.Placeholder, l.Score = true, nil
+		}
+		list[i] = l
+	}
+	return list
+}
+
+func healthy() *site.Page {
+	done := report.Percent(72.73)
+	p := &site.Page{Title: "Wren Parcels", Now: made, Repository: "https://github.com/wren/parcels", RunURL: "https://github.com/wren/parcels/actions/runs/16051515866", Site: "https://wren.github.io/parcels",
+		Summary: report.Summary{Schema: "govctl/governance-summary/v1", SHA: "8f41c0de1a75b0c2", RunID: "16051515866", GeneratedAt: made, Version: "1.5.1", StabilityRatio: 0.9667, SemverPolicyStatus: "ok", OperationsAdded: 1,
+			MilestonePercent: &done, Passed: true, Headline: "The API is compatible; 96.7 % of the recent runs were stable.",
+			Steps: []report.Step{{Name: "export", Status: "ok"}, {Name: "diff", Status: "ok", Reason: "no breaking change, 2 other changes"}, {Name: "semver", Status: "ok"}, {Name: "stability", Status: "ok", Reason: "29 of 30 runs stable"}, {Name: "sign", Status: "ok", Reason: "key 3fa9c1d2e4b50718"}}},
+		Contracts: []site.Contract{contractOf(45)},
+		Taxonomy:  catalogueOf(30),
+		Milestones: &report.Milestones{Totals: report.MilestoneTotals{WeightTotal: 33, WeightDone: 24, Percent: done}, ByStatus: map[string]int{"done": 3}, Items: []report.Milestone{
+			{ID: "a", Title: "Booking over the public API", Weight: 12, WeightPct: 36.36, Status: "done"}, {ID: "b", Title: "Tracking events and callbacks", Weight: 9, WeightPct: 27.27, Status: "done"}, {ID: "c", Title: "Depot search", Weight: 3, WeightPct: 9.09, Status: "done"},
+			{ID: "d", Title: "Client libraries for three languages", Weight: 5, WeightPct: 15.15, Status: "in-progress"}, {ID: "e", Title: "Parcels beyond the customs union", Weight: 2, WeightPct: 6.06, Status: "blocked"}, {ID: "f", Title: "Insured parcels", Weight: 2, WeightPct: 6.06, Status: "not-started"}}},
+		Deliveries: []report.Delivery{{Time: made, ID: "1", Reasons: []string{"semver_recovered"}, Host: "hooks.wren.example", State: "queued"}, {Time: made, ID: "1", Reasons: []string{"semver_recovered"}, Host: "hooks.wren.example", State: "delivered", Delivered: true, Attempts: 1, LastStatus: 204}},
+		Signing:    &site.Signing{KeyID: "3fa9c1d2e4b50718", Fingerprint: "SHA256:mB5zmKzV1rZq6s4m4n0m9H3xk0m6o2Jm1u3X2v9Ck4E="}}
+	p.Summary.StabilityRatio = p.Contracts[0].Stability.WindowStabilityRatio
+	p.Summary.Headline = fmt.Sprintf("The API is compatible; %.1f %% of the recent runs were stable.", 100*float64(p.Summary.StabilityRatio))
+	return badged(p)
+}
+
+func contractOf(n int) site.Contract {
+	list := runs(n)
+	good := 0
+	for _, r := range list[len(list)-30:] {
+		if !r.Breaking && !r.Placeholder {
+			good++
+		}
+	}
+	return site.Contract{Name: "openapi", Window: 30, Threshold: 0.8, Runs: list,
+		Diff: &report.Diff{Headline: "no breaking change, 2 other changes; minor version recommended", Bump: "minor", New: report.Contract{Title: "Wren Parcels", Version: "1.5.1", SHA256: strings.Repeat("3fa9c1d2", 8)}, Old: report.Contract{Version: "1.5.0"},
+			Changes: []report.Finding{
+				{Rule: "operation-added", Level: report.Info, Kind: "added", Message: "`GET /depots` was added", New: &report.Place{File: "openapi.yaml", Line: 120, Column: 5}, Operations: []report.Operation{{Method: "GET", Path: "/depots"}}},
+				{Rule: "request-property-became-required", Level: report.Error, Kind: "changed", Breaking: true, Message: "request property `weight_g` of `NewParcel` became required", New: &report.Place{File: "openapi.yaml", Line: 397, Column: 9}, Operations: []report.Operation{{Method: "POST", Path: "/parcels"}},
+					Waiver: &report.Waiver{Reason: "no client sends parcels without a weight (checked in the logs of February)", Owner: "platform", Expires: "2026-03-12", Ticket: "PAR-311"}}}},
+		Semver:     &report.Semver{Status: "ok", CurrentVersion: "1.5.1", PreviousVersion: "1.5.0", Scheme: "semver", Messages: []string{"the patch version increased without a breaking change"}},
+		Operations: &report.Operations{Counts: report.OperationCounts{Added: 1, TotalNew: 13, TotalOld: 12}, Added: []report.Operation{{Method: "GET", Path: "/depots"}}},
+		Stability: &report.Stability{Score: 100, WindowSize: 30, WindowTotalCount: 30, WindowStableCount: good, WindowStabilityRatio: report.Ratio(float64(good) / 30), CurrentStableStreak: 10, LongestStableStreak: 22, OverallStabilityRatio: 0.9333, WindowMeanScore: 98.9,
+			Extensions: report.StabilityExtensions{TotalRuns: n, BreakingRuns: 2, StableRuns: n - 3, PlaceholderRuns: 1, WilsonLow: 0.8333, WilsonHigh: 0.9941, Budget: report.Budget{AllowedBreakingRuns: 6, Used: 1, Left: 5, BurnRate: 0.4}}}}
+}
+
+var severities = []string{"critical", "high", "medium", "low", "info"}
+
+func catalogueOf(n int) *site.Taxonomy {
+	t := &site.Taxonomy{RunbookMin: 90, Lint: &report.TaxonomyLint{}}
+	m := report.TaxonomyMetrics{TotalAlerts: n, WindowDays: 30, SeverityWeights: map[string]int{"critical": 5, "high": 3, "medium": 2, "low": 1, "info": 1}, ActiveSeverityCounts: map[string]int{},
+		Added30d: []string{"ParcelsApiLatencyAcceleration", "TrackingLagHigh"}, Removed30d: []string{"OldQueueDepth"}, Churn30d: 3, RiskChurn30d: 7, StabilityScore: 0.9, RiskStabilityScore: 0.8833}
+	scopes, categories := []string{"service", "system", "route"}, []string{"latency", "error-rate", "availability", "throughput"}
+	for i := range n {
+		a := report.Alert{Alert: fmt.Sprintf("%s%s%s", []string{"ParcelsApi", "Tracking", "Depots", "Billing", "Labels"}[i%5], []string{"LatencyHigh", "ErrorRateHigh", "Down", "QueueGrowing", "BudgetBurn"}[i/5%5], map[bool]string{true: "", false: fmt.Sprint(i / 25)}[i < 25]),
+			Group: "parcels", Severity: severities[i*7/4%5], Scope: scopes[i%3], Category: categories[i%4], For: []string{"5m", "1h", "90s", "2m"}[i%4], Owner: []string{"platform", "tracking", "billing"}[i%3],
+			Description: "More requests than usual take longer than the promise to customers allows; parcels are still booked, but the page of the depot waits.",
+			Runbook:     fmt.Sprintf("https://handbook.wren-parcels.example/runbooks/%d", i), RunbookComplete: true}
+		if i%15 == 7 {
+			a.Deprecated, a.DeprecatedSince, a.ReplacedBy, a.Description = true, "2026-01-10", "TrackingLagHigh", "Deprecated: the queue that it watched is gone."
+			m.DeprecatedAlerts++
+		} else {
+			m.ActiveAlerts++
+			m.ActiveSeverityCounts[a.Severity]++
+			if i%14 == 3 {
+				a.Runbook, a.RunbookComplete = "TODO", false
+				m.RunbookSLA.Open = append(m.RunbookSLA.Open, report.OpenRunbook{Name: a.Alert, AgeDays: 12})
+			} else {
+				m.RunbooksComplete++
+			}
+		}
+		t.Alerts = append(t.Alerts, a)
+	}
+	m.RunbookCompletenessPercent = report.Percent(100 * float64(m.RunbooksComplete) / float64(max(m.ActiveAlerts, 1)))
+	t.Metrics = &m
+	t.History = &report.TaxonomyHistory{}
+	for i := range 40 {
+		s := report.TaxonomySnapshot{SnapshotDate: made.AddDate(0, 0, i-39).Format(time.DateOnly), TaxonomyMetrics: m}
+		s.Churn30d, s.RiskChurn30d = i%13/2, i%13/2*3-i%3
+		s.RiskChurn30d = max(s.RiskChurn30d, 0)
+		s.StabilityScore = report.Ratio(1 - float64(s.Churn30d)/30)
+		s.RunbookCompletenessPercent = report.Percent(80 + float64(i)/3)
+		t.History.History = append(t.History.History, s)
+	}
+	t.Gates = &report.TaxonomyGates{Passed: true, Gates: []report.Gate{{Name: "runbooks", Status: "pass", Message: "93 % of the active alerts have a runbook, 90 % are wanted"}, {Name: "anomaly", Status: "not-enough-history", Message: "3 of 8 snapshots"}}}
+	t.Diff = &report.TaxonomyDiff{Churn: 1, RiskChurn: 3, Added: []report.AlertRef{{Alert: "TrackingLagHigh", Severity: "high", Group: "tracking"}}, SeverityTransitions: []report.SeverityTransition{{AlertRef: report.AlertRef{Alert: "BillingDown"}, From: "medium", To: "critical"}}}
+	t.Changelog = []byte("# Alerts changelog\n\n## 2026-02-17T10:23:45Z (abc1234)\n\n### Added\n\n- `TrackingLagHigh` (high)\n\n## 2026-03-04T05:06:07Z (8f41c0d)\n\n### Severity\n\n- `BillingDown`: medium to critical\n")
+	return t
+}
+
+func badged(p *site.Page) *site.Page {
+	list := []badge.Named{{File: "governance-combined-badge.json", Badge: badge.Combined(&p.Summary)}, {File: "governance-summary-badge.json", Badge: badge.Summary(&p.Summary)}}
+	for i := range p.Contracts {
+		list = append(list, badge.Named{File: "stability-badge.json", Badge: badge.Stability(p.Contracts[i].Stability)})
+	}
+	list = append(list, badge.Named{File: "placeholder-streak-badge.json", Badge: badge.PlaceholderStreak(p.Summary.PlaceholderStreak)})
+	if p.Milestones != nil {
+		list = append(list, badge.Named{File: "milestones-badge.json", Badge: badge.Milestones(p.Milestones)})
+	}
+	if p.Taxonomy != nil && p.Taxonomy.Metrics != nil {
+		list = append(list, badge.Taxonomy(p.Taxonomy.Metrics)...)
+	}
+	for _, b := range list {
+		p.Badges = append(p.Badges, site.Badge{File: b.File, Badge: b.Badge, SVG: badge.SVG(b.Badge)})
+	}
+	return p
+}
+
+func breaking() *site.Page {
+	p := healthy()
+	p.Badges = nil
+	p.Summary.Passed, p.Summary.SemverPolicyStatus, p.Summary.BreakingChangesCount, p.Summary.Version = false, "fail", 2, "1.6.0"
+	p.Summary.Headline = "The API breaks its clients in 2 ways and the version does not say so."
+	p.Summary.OperationsRemoved, p.Summary.StabilityRatio = 1, 0.8667
+	p.Summary.Steps = append(p.Summary.Steps, report.Step{Name: "gate", Status: "findings", Reason: "the version policy failed: the lowest accepted version is 2.0.0"})
+	c := &p.Contracts[0]
+	last := &c.Runs[len(c.Runs)-1]
+	low := report.Percent(85)
+	last.Breaking, last.Score, last.Incompatible, last.DeletedOrRemoved = true, &low, 1, 1
+	c.Diff.Headline, c.Diff.Totals.Proved = "2 breaking changes in 2 root causes, 3 operations; major version required", 2
+	c.Diff.Changes = append([]report.Finding{
+		{Rule: "request-property-type-changed", Level: report.Error, Breaking: true, Kind: "changed", Message: "request property `amount` of `Money` had its type changed from `integer` to `string`", New: &report.Place{File: "openapi.yaml", Line: 390, Column: 17}, Migration: "manual", Verdict: report.Proved,
+			Operations: []report.Operation{{Method: "POST", Path: "/parcels"}, {Method: "POST", Path: "/quotes"}},
+			Witness:    &report.Witness{Value: report.Raw(`{"to":"depot-7","price":{"amount":1290,"currency":"EUR"}}`), AcceptedBy: "old", RefusedBy: "new", Refusal: "at '/price/amount': got number, want string", Curl: "curl -X POST https://api.wren-parcels.example/parcels -H 'Content-Type: application/json' -d '{\"to\":\"depot-7\",\"price\":{\"amount\":1290,\"currency\":\"EUR\"}}'", ConfirmedBy: []string{"jsonschema", "kin-openapi"}}},
+		{Rule: "operation-removed", Level: report.Error, Breaking: true, Kind: "removed", Message: "`DELETE /parcels/{parcel_id}` was removed", Old: &report.Place{File: "openapi.yaml", Line: 20, Column: 3}, Verdict: report.Asserted, Operations: []report.Operation{{Method: "DELETE", Path: "/parcels/{parcel_id}"}}},
+	}, c.Diff.Changes...)
+	c.Semver = &report.Semver{Status: "fail", CurrentVersion: "1.6.0", PreviousVersion: "1.5.0", Scheme: "semver", ExpectedVersion: "2.0.0", Breaking: true, Messages: []string{"the change is breaking and the major version did not increase: 1.5.0 to 1.6.0"}, Recommendations: []string{"set info.version to 2.0.0, or take the breaking changes back"}}
+	c.Operations.Counts.Removed, c.Operations.Removed = 1, []report.Operation{{Method: "DELETE", Path: "/parcels/{parcel_id}"}}
+	c.Operations.Counts.Changed, c.Operations.Changed = 2, []report.ChangedOperation{{Method: "POST", Path: "/parcels", Breaking: true}, {Method: "POST", Path: "/quotes", Breaking: true}}
+	s := c.Stability
+	s.Score, s.WindowStableCount, s.WindowStabilityRatio, s.CurrentStableStreak = 85, 26, 0.8667, 0
+	s.Extensions.Budget = report.Budget{AllowedBreakingRuns: 6, Used: 4, Left: 2, BurnRate: 1.5}
+	return badged(p)
+}
+
+func placeholder() *site.Page {
+	p := healthy()
+	p.Badges = nil
+	p.Summary.Passed, p.Summary.Placeholder, p.Summary.PlaceholderStreak, p.Summary.StabilityRatio, p.Summary.SemverPolicyStatus, p.Summary.Version = false, true, 3, 1, "unknown", ""
+	p.Summary.Headline = "The contract could not be measured (3 runs in a row)."
+	reason := "openapi.yaml:14:3: mapping values are not allowed in this context"
+	p.Summary.Steps = []report.Step{{Name: "export", Status: "failed", Reason: reason}, {Name: "diff", Status: "failed", Reason: reason}, {Name: "semver", Status: "skipped", Reason: "status/openapi-diff.json was not written"}, {Name: "stability", Status: "ok", Reason: "placeholder 3 in a row"}}
+	c := &p.Contracts[0]
+	for i := range 3 {
+		r := &c.Runs[len(c.Runs)-1-i]
+		r.Placeholder, r.Breaking, r.Score = true, false, nil
+	}
+	c.Diff, c.Semver, c.Operations, c.Stability = nil, nil, nil, nil
+	c.Placeholder = &report.PlaceholderMetrics{Placeholder: true, WindowStabilityRatio: 1, Extensions: report.PlaceholderExtensions{PlaceholderStreak: 3, Reason: "export: " + reason}}
+	return badged(p)
+}
+
+func first() *site.Page {
+	p := healthy()
+	p.Badges, p.Taxonomy, p.Milestones, p.Deliveries, p.Signing = nil, nil, nil, nil, nil
+	p.Summary.StabilityRatio, p.Summary.Headline, p.Summary.OperationsAdded, p.Summary.MilestonePercent = 1, "First run: there is nothing to compare with yet.", 12, nil
+	c := &p.Contracts[0]
+	c.Runs = c.Runs[len(c.Runs)-1:]
+	c.Diff = &report.Diff{FirstRun: true, Headline: "first run", New: c.Diff.New}
+	c.Semver = &report.Semver{Status: "ok", CurrentVersion: "1.5.1", Scheme: "semver", Messages: []string{"first release: there is no earlier version"}}
+	c.Operations = &report.Operations{Counts: report.OperationCounts{Added: 12, TotalNew: 12}}
+	c.Stability = &report.Stability{Score: 100, WindowSize: 30, WindowTotalCount: 1, WindowStableCount: 1, WindowStabilityRatio: 1, CurrentStableStreak: 1, LongestStableStreak: 1, OverallStabilityRatio: 1, WindowMeanScore: 100, Extensions: report.StabilityExtensions{TotalRuns: 1, StableRuns: 1, WilsonLow: 0.2065, WilsonHigh: 1}}
+	return badged(p)
+}
+
+// trouble is everything that can be wrong beside the contract: stale, unsigned, undelivered, a failed step, an expired waiver.
+func trouble() *site.Page {
+	p := healthy()
+	p.Now = report.At(made.Add(72 * time.Hour))
+	p.Signing = nil
+	p.Deliveries = []report.Delivery{{Time: made, ID: "1", Reasons: []string{"stability_drop"}, Host: "hooks.wren.example", State: "queued"}, {Time: made, ID: "1", Host: "hooks.wren.example", State: "pending", Attempts: 4, LastStatus: 503}}
+	p.Summary.Passed, p.Summary.Headline, p.Summary.StabilityRatio = false, "The API is compatible; another gate failed.", 0.7333
+	p.Summary.Steps = append(p.Summary.Steps, report.Step{Name: "alerts", Status: "failed", Reason: "read the history of alerts_taxonomy.json: the clone is shallow; fetch with `git fetch --unshallow`"})
+	c := &p.Contracts[0]
+	c.Diff.Changes[1].Waiver.Expired, c.Diff.Changes[1].Waiver.Expires = true, "2026-03-01"
+	s := c.Stability
+	s.WindowStableCount, s.WindowStabilityRatio = 22, 0.7333
+	s.Extensions.Budget = report.Budget{AllowedBreakingRuns: 6, Used: 8, Left: -2, BurnRate: 1.8}
+	s.Extensions.SkippedTotal, s.Extensions.SkippedLines = 2, []report.SkippedLine{{Line: 17, Reason: "the line is torn"}}
+	return p
+}
+
+func history(n int) *site.Page {
+	p := healthy()
+	p.Contracts[0].Runs = runs(n)
+	p.Contracts[0].Stability.Extensions.TotalRuns = n
+	return p
+}
+
+func alerts(n int) *site.Page {
+	p := history(1000)
+	p.Taxonomy = catalogueOf(n)
+	return p
+}
