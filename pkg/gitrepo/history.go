@@ -76,20 +76,6 @@ func (r Repo) History(ctx context.Context, rev, name string) (History, error) {
 	return h, fmt.Errorf("%s was renamed more than %d times", name, maxRenames)
 }
 
-// Read is the history of one file with its contents, newest first, each distinct content handed over once: use gets
-// every blob id with its bytes before Read returns.
-func (r Repo) Read(ctx context.Context, h History, use func(blob string, data []byte) error) error {
-	seen := make(map[string]bool, len(h.Changes))
-	var blobs []string
-	for _, c := range h.Changes {
-		if c.Blob != "" && !seen[c.Blob] {
-			seen[c.Blob] = true
-			blobs = append(blobs, c.Blob)
-		}
-	}
-	return r.Blobs(ctx, blobs, use)
-}
-
 // entry is a Change with what following it further needs.
 type entry struct {
 	Change

@@ -71,10 +71,13 @@ func (r *repo) open() gitrepo.Repo {
 func texts(t *testing.T, g gitrepo.Repo, h gitrepo.History) []string {
 	t.Helper()
 	blobs := map[string]string{}
-	err := g.Read(context.Background(), h, func(id string, data []byte) error {
-		if _, again := blobs[id]; again {
-			t.Errorf("blob %s was read twice", id)
+	var ids []string
+	for _, c := range h.Changes {
+		if c.Blob != "" {
+			ids = append(ids, c.Blob)
 		}
+	}
+	err := g.Blobs(context.Background(), ids, func(id string, data []byte) error {
 		blobs[id] = string(data)
 		return nil
 	})
