@@ -22,7 +22,7 @@ var sections = map[shape]string{
 func bundle(d *Document) (*tree, error) {
 	t := &tree{file: d.root.file}
 	b := bundler{composer: composer{builder: newBuilder(t, len(d.root.nodes), Options{MaxDepth: 1 << 20, MaxValues: 1 << 30})}, d: d,
-		home: map[Node]string{}, inline: map[Node]Node{}, added: map[string][]component{}, nameless: map[Node]bool{}}
+		home: map[Node]string{}, inline: map[Node]Node{}, added: map[string][]component{}, nameless: map[Node]bool{}, numbers: map[string]int{}}
 	for _, n := range d.identifiers {
 		b.nameless[n] = true
 	}
@@ -38,6 +38,7 @@ type bundler struct {
 	inline   map[Node]Node          // components of the root that were mere references, and what takes their place
 	added    map[string][]component // by section
 	nameless map[Node]bool          // $id and anchors
+	numbers  map[string]int         // how many names were told apart by a number
 }
 
 type component struct {
@@ -64,7 +65,7 @@ func (b *bundler) plan() {
 		if section == "" || b.home[e.to] != "" {
 			continue
 		}
-		name := freeName(e.to, func(name string) bool { return !taken[strings.ToLower("/components/"+section+"/"+name)] })
+		name := b.freeName(e.to, func(name string) bool { return !taken[strings.ToLower("/components/"+section+"/"+name)] })
 		b.home[e.to] = "/components/" + section + "/" + name
 		taken[strings.ToLower(b.home[e.to])] = true
 		b.added[section] = append(b.added[section], component{name, e.to})
@@ -88,7 +89,7 @@ func (b *bundler) foreign() (list []edge) {
 
 // freeName is a name for a value of another file: the last part of its pointer, or the name of its file; with the whole
 // path before it, or a number, where that is taken.
-func freeName(n Node, free func(string) bool) string {
+func (b *bundler) freeName(n Node, free func(string) bool) string {
 	stem := strings.TrimSuffix(n.t.id, path.Ext(n.t.id))
 	long := stem
 	name := path.Base(stem)
@@ -105,8 +106,9 @@ func freeName(n Node, free func(string) bool) string {
 	if name = plainName(long); free(name) {
 		return name
 	}
-	for k := 2; ; k++ {
-		if numbered := name + "_" + strconv.Itoa(k); free(numbered) {
+	for {
+		b.numbers[name]++ // does not begin anew: thousands of equal names must not cost millions of tries
+		if numbered := name + "_" + strconv.Itoa(1+b.numbers[name]); free(numbered) {
 			return numbered
 		}
 	}

@@ -88,3 +88,19 @@ func TestPathItemsInACircle(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Values of one name in many files all find a name of their own.
+func TestBundleOfEqualNames(t *testing.T) {
+	files := map[string]string{"a.yaml": "X: {title: '1'}\n\u00e4: {title: '2'}\n\u00f6: {title: '3'}\n\u00fc: {title: '4'}\n"}
+	files["root.yaml"] = "openapi: 3.0.0\ncomponents: {schemas: {A: {allOf: [{$ref: 'a.yaml#/X'}, {$ref: 'a.yaml#/\u00e4'}, {$ref: 'a.yaml#/\u00f6'}, {$ref: 'a.yaml#/\u00fc'}]}}}\n"
+	d, err := load(files, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := parseTest(t, "again.json", string(d.Canonical()))
+	for i, title := range []string{"1", "2", "3", "4"} {
+		if got := again.Deref(again.schema("A").Get("allOf").At(i)).Get("title").Text(); got != title {
+			t.Errorf("schema %s became %q", title, got)
+		}
+	}
+}

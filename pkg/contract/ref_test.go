@@ -183,3 +183,16 @@ func TestKeysBesideReferences(t *testing.T) {
 		t.Error("3.1 does not look beside $ref")
 	}
 }
+
+// A thousand missing schemas are a mistake of another kind.
+func TestTooManyDanglingReferences(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("openapi: 3.0.0\ncomponents:\n  schemas:\n")
+	for i := range maxDangling + 1 {
+		b.WriteString("    S" + strings.Repeat("x", i) + ": {$ref: '#/no'}\n")
+	}
+	_, err := load(map[string]string{"root.yaml": b.String()}, Options{AllowDangling: true})
+	if err == nil || !strings.Contains(err.Error(), "more than 1000 references lead nowhere") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -90,11 +91,17 @@ func (r *resolver) resolve(t *tree, ref reference) error {
 	case ref.kind == mapping:
 		return nil // the value of a mapping need not be a reference
 	case r.opt.AllowDangling:
+		if len(r.d.dangling) == maxDangling {
+			return fail(s, fmt.Sprintf("more than %d references lead nowhere", maxDangling), "are files missing?")
+		}
 		r.d.dangling = append(r.d.dangling, err)
 		return nil
 	}
 	return err
 }
+
+// maxDangling bounds the references that may lead nowhere: beyond, something else is wrong than a slip of the pen.
+const maxDangling = 1000
 
 // String is the keyword of the reference.
 func (r reference) String() string {
@@ -288,8 +295,13 @@ func (r *resolver) refuseItemCircles() error {
 	var visit func(at Node) error
 	visit = func(at Node) error {
 		state[at] = underway
-		for _, e := range at.t.edges {
-			if e.shape != sPathItem || e.to.t == r.d.root || e.from < at.i || e.from >= at.raw().next {
+		edges := at.t.edges
+		first := sort.Search(len(edges), func(k int) bool { return edges[k].from >= at.i })
+		for _, e := range edges[first:] {
+			if e.from >= at.raw().next {
+				break
+			}
+			if e.shape != sPathItem || e.to.t == r.d.root {
 				continue
 			}
 			if state[e.to] == underway {
