@@ -34,6 +34,7 @@ type Result struct {
 	Diff     report.Diff
 	Problems []report.Finding // waivers that match nothing or have expired
 	ops      []operation
+	byOp     map[report.Operation][]*report.Finding
 	causes   map[string]string // by fingerprint: the component or the operation that was edited
 }
 
@@ -59,7 +60,7 @@ func First(new *contract.Document, opt Options) *Result {
 func newEngine(ctx context.Context, old, new *contract.Document, opt Options, rules *ruleTable) *engine {
 	e := &engine{
 		ctx: ctx, opt: opt, rules: rules, old: newSide(old), new: newSide(new),
-		sites: map[siteKey]*site{}, found: map[recordKey]*record{}, worded: map[wordKey]*site{}, schemesDone: map[string]*site{},
+		sites: map[siteKey]*site{}, found: map[recordKey]*record{}, worded: map[wordKey]*site{}, schemesDone: map[string]*site{}, sets: map[string][]report.Operation{},
 	}
 	e.same = e.old.v30 == e.new.v30
 	e.prover = newProver(e.same)

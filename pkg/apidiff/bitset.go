@@ -9,8 +9,6 @@ func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
 
 func (b bitset) add(i int) { b[i>>6] |= 1 << (i & 63) }
 
-func (b bitset) has(i int) bool { return i>>6 < len(b) && b[i>>6]&(1<<(i&63)) != 0 }
-
 // union adds all of o and reports whether that changed b.
 func (b bitset) union(o bitset) (grew bool) {
 	for i, w := range o {

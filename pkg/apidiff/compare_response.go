@@ -29,7 +29,7 @@ func (e *engine) compareResponses(x exchange, was, is contract.Node) {
 		o, exact := covering(olds, code)
 		switch {
 		case exact:
-		case o.Exists() && strings.HasSuffix(code, "XX") == false && code != "default":
+		case o.Exists() && !strings.HasSuffix(code, "XX") && code != "default":
 			e.compareResponse(x, code, o, news[code])
 		default:
 			e.emit(x.site, delta{on: "response", op: Added, side: x.receive().side(), name: code, new: news[code], oldAt: first(was, x.old.op)})

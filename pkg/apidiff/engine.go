@@ -5,6 +5,7 @@ import (
 
 	"github.com/romel/govctl/pkg/apidiff/witness"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // mode is the way in which a value travels: schemas are judged once for each.
@@ -44,7 +45,8 @@ type engine struct {
 	prover *prover
 	finder witness.Finder
 
-	schemesDone    map[string]*site // security schemes that were compared
+	sets           map[string][]report.Operation // by bitset
+	schemesDone    map[string]*site              // security schemes that were compared
 	renamed        map[contract.Node]contract.Node
 	renamedTargets map[contract.Node]bool
 }
@@ -59,8 +61,9 @@ type siteKey struct {
 type site struct {
 	old, new *schema
 	mode     mode
-	edges    []*site
+	edges    []edge
 	safe     bool // proved contained: nothing below can break whoever comes through here
+	beside   bool // of words and flags beside the keywords: nothing to prove
 	unproved bool // the prover gave up: its budget was spent
 	deltas   []*record
 
@@ -71,6 +74,12 @@ type site struct {
 	parent             *site
 	step               []string // keywords and names from the parent; nil: there is no plain way
 	where              *where   // of the part of an operation; absent elsewhere
+}
+
+// An edge leads to a site below. It is safe where another alternative accepts all that the one below loses.
+type edge struct {
+	to   *site
+	safe bool
 }
 
 // A delta is one difference between the contracts: what of which thing was done.
@@ -127,7 +136,7 @@ func (e *engine) emit(s *site, d delta) {
 // edge leads from one site to another.
 func (e *engine) edge(from, to *site) {
 	if from != nil && to != nil {
-		from.edges = append(from.edges, to)
+		from.edges = append(from.edges, edge{to: to})
 	}
 }
 

@@ -3,6 +3,7 @@ package apidiff
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -120,14 +121,21 @@ func place(n, at contract.Node) *report.Place {
 	return nil
 }
 
-// operationsOf are the operations of a set, sorted by path then method.
+// operationsOf are the operations of a set, sorted by path then method. Equal sets, which are the rule, share one list.
 func (e *engine) operationsOf(b bitset) []report.Operation {
-	out := make([]report.Operation, 0, b.count())
-	b.each(func(i int) { out = append(out, e.ops[i].Operation) })
-	slices.SortFunc(out, func(a, b report.Operation) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
-	})
-	return slices.Compact(out)
+	var k []byte
+	for _, w := range b {
+		k = binary.LittleEndian.AppendUint64(k, w)
+	}
+	if list, ok := e.sets[string(k)]; ok {
+		return list
+	}
+	list := make([]report.Operation, 0, b.count())
+	b.each(func(i int) { list = append(list, e.ops[i].Operation) })
+	sortOperations(list)
+	list = slices.Compact(list)
+	e.sets[string(k)] = list
+	return list
 }
 
 // fingerprint names a finding whatever line it stands on and however it is worded.
@@ -163,6 +171,8 @@ func (e *engine) result() *Result {
 		Old: e.old.describe(), New: e.new.describe(), Changes: changes,
 	}
 	res.total()
+	res.byOp = res.changesByOperation()
+	res.trim()
 	return res
 }
 
@@ -184,10 +194,11 @@ func merge(list []report.Finding) []report.Finding {
 }
 
 func joinOperations(a, b []report.Operation) []report.Operation {
+	if slices.Equal(a, b) {
+		return a
+	}
 	all := append(slices.Clone(a), b...)
-	slices.SortFunc(all, func(a, b report.Operation) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
-	})
+	sortOperations(all)
 	return slices.Compact(all)
 }
 

@@ -1,13 +1,11 @@
 package apidiff
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/report"
 )
 
 // judge compares the normal forms of a pair, keyword by keyword, and goes on to what they contain.
@@ -34,43 +32,6 @@ func (e *engine) judge(s *site) {
 		e.judgeLogic(s, a, b)
 	}
 	e.judgeUnknown(s, a, b)
-	e.settle(s, len(a.unions)+len(b.unions) > 0)
-}
-
-// settle asks the prover about a pair whose constraints differ: whole containment makes all of it harmless,
-// containment both ways makes the differences nothing.
-func (e *engine) settle(s *site, unions bool) {
-	harmful, differs := unions, unions
-	for _, r := range s.deltas {
-		if r.rule.ID == Unclassified {
-			return // what is not understood is not proved either
-		}
-		harmful = harmful || r.rule.Level == report.Error
-		differs = differs || r.rule.effect != neutral
-	}
-	if !differs {
-		return
-	}
-	inner, outer := s.old, s.new
-	if s.mode.side() == Response {
-		inner, outer = outer, inner
-	}
-	if !harmful { // the proof that fails is the short one
-		if e.within(outer, inner, s.mode) && e.within(inner, outer, s.mode) {
-			s.forgetConstraints()
-		}
-		return
-	}
-	s.safe = e.within(inner, outer, s.mode)
-	s.unproved = e.prover.spent
-	if s.safe && len(s.deltas) > 0 && e.within(outer, inner, s.mode) {
-		s.forgetConstraints()
-	}
-}
-
-// forgetConstraints drops the deltas that say something about validity.
-func (s *site) forgetConstraints() {
-	s.deltas = slices.DeleteFunc(s.deltas, func(r *record) bool { return r.rule.effect != neutral })
 }
 
 func (e *engine) judgeNever(s *site, a, b *norm) {

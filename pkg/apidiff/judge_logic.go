@@ -121,7 +121,10 @@ func branchName(s *side, b contract.Node) string {
 func (e *engine) judgeUnion(s *site, a, b union) {
 	m := e.match(a, b)
 	for _, p := range m.pairs {
-		e.pair(s, s.branchStep(a, b, p), e.old.of(p[0]), e.new.of(p[1]), s.mode)
+		o, n := e.old.of(p[0]), e.new.of(p[1])
+		if e.pair(s, s.branchStep(a, b, p), o, n, s.mode) != nil && e.otherwise(s, a, b, p) {
+			s.edges[len(s.edges)-1].safe = true
+		}
 	}
 	for _, o := range m.lost {
 		if !e.covered(e.old.of(o).schema, e.new, b, s.mode) {
@@ -134,6 +137,21 @@ func (e *engine) judgeUnion(s *site, a, b union) {
 		}
 	}
 	e.judgeOverlap(s, a, b)
+}
+
+// otherwise reports whether another alternative accepts all that the inner one of a pair stands for.
+func (e *engine) otherwise(s *site, a, b union, p [2]contract.Node) bool {
+	inner, outer, other, except := e.old.of(p[0]).schema, b, e.new, p[1]
+	if s.mode.side() == Response {
+		inner, outer, other, except = e.new.of(p[1]).schema, a, e.old, p[0]
+	}
+	var rest []contract.Node
+	for _, n := range outer.branches {
+		if n != except {
+			rest = append(rest, n)
+		}
+	}
+	return !outer.one && e.covered(inner, other, union{branches: rest}, s.mode)
 }
 
 // branchStep leads to a pair of alternatives, as the side counts them whose values must be contained.

@@ -43,9 +43,9 @@ func (e *engine) judgeValues(s *site, a, b *enumSet) {
 }
 
 // without are the values that the other enum lacks.
-func (s *enumSet) without(o *enumSet) []contract.Node {
+func (e *enumSet) without(o *enumSet) []contract.Node {
 	var out []contract.Node
-	for _, v := range s.values {
+	for _, v := range e.values {
 		if !o.contains(v) {
 			out = append(out, v)
 		}

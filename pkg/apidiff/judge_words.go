@@ -27,7 +27,7 @@ func (e *engine) words(from *site, o, n use) {
 	k := wordKey{o.entry, n.entry, m}
 	s, known := e.worded[k]
 	if !known {
-		s = &site{mode: m, parent: from, old: o.schema, new: n.schema, oldEntry: o.entry, newEntry: n.entry}
+		s = &site{beside: true, mode: m, parent: from, old: o.schema, new: n.schema, oldEntry: o.entry, newEntry: n.entry}
 		e.compareWords(s, carriers(o), carriers(n))
 		if len(s.deltas) == 0 {
 			s = nil

@@ -35,7 +35,7 @@ var keywordOf = map[string]string{
 }
 
 // maxWitnesses bounds the searches of one comparison.
-const maxWitnesses = 2000
+const maxWitnesses = 300
 
 // proveAll looks for a witness for every finding that breaks, worst first.
 func (e *engine) proveAll(findings []report.Finding, records map[string]*record) {
@@ -50,7 +50,7 @@ func (e *engine) proveAll(findings []report.Finding, records map[string]*record)
 			continue
 		}
 		if asked++; asked > maxWitnesses || e.ctx.Err() != nil {
-			f.Hint = "no witness was looked for: there are too many breaking changes"
+			f.Hint = "asserted: witnesses were looked for in the first 300 breaking changes only"
 			continue
 		}
 		w, found := e.witness(r, f.Fingerprint)
@@ -63,23 +63,35 @@ func (e *engine) proveAll(findings []report.Finding, records map[string]*record)
 }
 
 // witness asks for a whole message where the change is in a request, and for a value of the nearest schema elsewhere.
-func (e *engine) witness(r *record, print string) (*report.Witness, bool) {
-	seed := seedOf(print)
-	if q, ok := e.messageQuery(r, seed); ok {
-		if w, out := e.finder.FindMessage(e.ctx, q); out == witness.Found {
-			return w, true
+func (e *engine) witness(r *record, fingerprint string) (*report.Witness, bool) {
+	seed := seedOf(fingerprint)
+	message := func() (*report.Witness, bool) {
+		q, ok := e.messageQuery(r, seed)
+		if !ok {
+			return nil, false
 		}
+		w, out := e.finder.FindMessage(e.ctx, q)
+		return w, out == witness.Found
 	}
-	if q, ok := e.schemaQuery(r, seed); ok {
-		if w, out := e.finder.Find(e.ctx, q); out == witness.Found {
-			return w, true
+	value := func() (*report.Witness, bool) {
+		q, ok := e.schemaQuery(r, seed)
+		if !ok {
+			return nil, false
 		}
+		w, out := e.finder.Find(e.ctx, q)
+		return w, out == witness.Found
 	}
-	return nil, false
+	if r.side == Response { // a value is as good, and found sooner
+		message, value = value, message
+	}
+	if w, found := message(); found {
+		return w, true
+	}
+	return value()
 }
 
-func seedOf(print string) uint64 {
-	b, err := hex.DecodeString(print)
+func seedOf(fingerprint string) uint64 {
+	b, err := hex.DecodeString(fingerprint)
 	if err != nil || len(b) < 8 {
 		return 0
 	}

@@ -204,7 +204,7 @@ func (n *norm) finite() bool { return n.enum != nil }
 func (p *prover) eachValue(a, b term, m mode) bool {
 	for _, v := range a.norm.enum.values {
 		p.steps--
-		if b.norm.admits(b.side, v, m.side(), 0) != yes && !(m&modeText != 0 && b.norm.admitsAsText(v)) {
+		if b.norm.admits(b.side, v, m.side(), 0) != yes && (m&modeText == 0 || !b.norm.admitsAsText(v)) {
 			return false
 		}
 	}

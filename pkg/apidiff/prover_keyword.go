@@ -103,7 +103,7 @@ func stringsHold(x, y *norm) bool {
 			return false
 		}
 	}
-	if y.format.Exists() && assertableFormats[y.format.Text()]&tString != 0 && !(x.format.Exists() && formatWithin(x.format.Text(), y.format.Text())) {
+	if y.format.Exists() && assertableFormats[y.format.Text()]&tString != 0 && (!x.format.Exists() || !formatWithin(x.format.Text(), y.format.Text())) {
 		return false
 	}
 	return x.encoding.Text() == y.encoding.Text() && x.mediaType.Text() == y.mediaType.Text()
@@ -123,7 +123,7 @@ func (p *prover) arraysHold(a, b term, m mode, lean *int) bool {
 	if y.maxItems.set() && (!x.maxItems.set() || x.maxItems.n > y.maxItems.n) || max(y.minItems.n, 0) > max(x.minItems.n, 0) {
 		return false
 	}
-	if y.unique.Exists() && !x.unique.Exists() && !(x.maxItems.set() && x.maxItems.n <= 1) {
+	if y.unique.Exists() && !x.unique.Exists() && (!x.maxItems.set() || x.maxItems.n > 1) {
 		return false
 	}
 	if y.minContains.n > x.minContains.n || y.maxContains.set() && (!x.maxContains.set() || x.maxContains.n > y.maxContains.n) {

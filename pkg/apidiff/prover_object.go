@@ -4,10 +4,15 @@ import "github.com/romel/govctl/pkg/contract"
 
 func (p *prover) objectsHold(a, b term, m mode, lean *int) bool {
 	x, y := a.norm, b.norm
+	if y.closedFor(b.side) && !x.closedFor(a.side) {
+		return false
+	}
 	return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.propertiesHold(a, b, m, lean) &&
 		p.extraHolds(a, b, m, lean) && p.patternsHold(a, b, m, lean) && p.namesHold(a, b, m, lean) && p.dependentHolds(a, b, m, lean) &&
 		(!y.unevaluatedProps.Exists() || len(y.unions)+len(y.conds)+len(y.depSchemas) == 0 || x.closed(a.side).Exists())
 }
+
+func (n *norm) closedFor(s *side) bool { return n.closed(s).Exists() }
 
 // hiddenProperty reports whether a property is no part of messages of that side.
 func hiddenProperty(t term, name string, s Side) bool {

@@ -8,6 +8,7 @@ func (e *engine) spread() {
 		words = 1
 	}
 	order := e.components()
+	e.settle(order)
 	for i := len(order) - 1; i >= 0; i-- {
 		e.fill(order[i], words)
 	}
@@ -35,7 +36,8 @@ func (e *engine) fill(component []*site, words int) {
 		s.all, s.harm = all, harm
 	}
 	for _, s := range component {
-		for _, t := range s.edges {
+		for _, d := range s.edges {
+			t := d.to
 			if t.all == nil {
 				t.all, t.harm = make(bitset, words), make(bitset, words)
 			}
@@ -43,7 +45,7 @@ func (e *engine) fill(component []*site, words int) {
 				continue
 			}
 			t.all.union(all)
-			if !s.safe {
+			if !s.safe && !d.safe {
 				t.harm.union(harm)
 			}
 		}
@@ -82,7 +84,7 @@ func (w *walker) visit(root *site) {
 	for len(frames) > 0 {
 		f := &frames[len(frames)-1]
 		if f.next < len(f.site.edges) {
-			t := f.site.edges[f.next]
+			t := f.site.edges[f.next].to
 			f.next++
 			switch {
 			case w.seen[t.rank] == 0:

@@ -106,7 +106,6 @@ func (r *Result) Operations() report.Operations {
 		Schema: "govctl/operations-classification/v1", GeneratedAt: r.Diff.GeneratedAt,
 		Added: []report.Operation{}, Removed: []report.Operation{}, Changed: []report.ChangedOperation{}, Deprecated: []report.Operation{},
 	}
-	byOp := r.changesByOperation()
 	for _, op := range r.ops {
 		if op.kind != kindPath {
 			continue
@@ -126,7 +125,7 @@ func (r *Result) Operations() report.Operations {
 			if op.new.op.Get("deprecated").Bool() && !op.old.op.Get("deprecated").Bool() {
 				out.Deprecated = append(out.Deprecated, op.Operation)
 			}
-			if list := byOp[op.Operation]; len(list) > 0 {
+			if list := r.byOp[op.Operation]; len(list) > 0 {
 				out.Changed = append(out.Changed, changed(op.Operation, list))
 			}
 		}
@@ -147,15 +146,47 @@ func sortOperations(list []report.Operation) {
 	})
 }
 
+// maxListed bounds the changes that are listed for one operation, the worst first: where schemas are shared by all,
+// every operation has all changes.
+const maxListed = 200
+
 func (r *Result) changesByOperation() map[report.Operation][]*report.Finding {
 	m := map[report.Operation][]*report.Finding{}
-	for i := range r.Diff.Changes {
+	for i := range r.Diff.Changes { // worst first
 		f := &r.Diff.Changes[i]
 		for _, op := range f.Operations {
-			m[op] = append(m[op], f)
+			if list := m[op]; len(list) < maxListed {
+				m[op] = append(list, f)
+			}
 		}
 	}
 	return m
+}
+
+// Where schemas are shared by all operations, naming each operation at each finding would fill hundreds of megabytes.
+const (
+	maxNamed   = 50_000 // operations named by all findings together, before lists are cut
+	namedShort = 3      // operations that a finding then names
+)
+
+// trim cuts the lists of operations where there are too many, and says so.
+func (r *Result) trim() {
+	named := 0
+	for i := range r.Diff.Changes {
+		named += len(r.Diff.Changes[i].Operations)
+	}
+	if named <= maxNamed {
+		return
+	}
+	for i := range r.Diff.Changes {
+		f := &r.Diff.Changes[i]
+		if n := len(f.Operations); n > namedShort {
+			f.Operations = f.Operations[:namedShort:namedShort]
+			if f.Hint == "" {
+				f.Hint = fmt.Sprintf("it reaches %d operations, of which %d are named", n, namedShort)
+			}
+		}
+	}
 }
 
 var migrationRanks = map[string]int{Auto: 1, Manual: 2, Hard: 3}

@@ -4,7 +4,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -44,7 +43,35 @@ func (t *tree) lineColumn(off uint32) (line, column int) {
 	if start == 0 && strings.HasPrefix(t.src, bom) && off >= uint32(len(bom)) {
 		start = uint32(len(bom)) // a byte order mark is no character of the text
 	}
-	return line, 1 + utf8.RuneCountInString(t.src[start:off])
+	return line, 1 + t.charactersBefore(off) - t.charactersBefore(start)
+}
+
+// charactersBefore counts the characters of the text before off. Counts are kept for every block, because a whole
+// document may stand on one line.
+func (t *tree) charactersBefore(off uint32) int {
+	const block = 4096
+	t.blockOnce.Do(func() {
+		t.blocks = make([]uint32, len(t.src)/block+1)
+		n := uint32(0)
+		for i := range len(t.src) {
+			if i%block == 0 {
+				t.blocks[i/block] = n
+			}
+			if t.src[i]&0xC0 != 0x80 { // not the inside of a character
+				n++
+			}
+		}
+		if len(t.src)%block == 0 {
+			t.blocks[len(t.src)/block] = n
+		}
+	})
+	n := int(t.blocks[off/block])
+	for _, c := range []byte(t.src[off/block*block : off]) {
+		if c&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
 }
 
 func lineStarts(src string) []uint32 {

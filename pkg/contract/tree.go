@@ -21,8 +21,10 @@ type tree struct {
 	converted bool   // from Swagger 2.0, over the same text
 	refKey    uint32 // id of the key $ref, noKey where there is none
 
-	lineOnce sync.Once
-	lines    []uint32 // offsets of line starts
+	lineOnce  sync.Once
+	blockOnce sync.Once
+	blocks    []uint32 // characters before every block of the text
+	lines     []uint32 // offsets of line starts
 
 	hashOnce sync.Once
 	hashes   []Hash // by node
