@@ -11,15 +11,16 @@ import (
 )
 
 // drawing is an SVG in the making. Colours come from classes of the style sheet, so that the page's light and dark hold for it.
-type drawing struct {
-	strings.Builder
-	width, height float64
-}
+type drawing struct{ strings.Builder }
 
 // begin opens a picture of this size with its name for those who cannot see it.
 func begin(class string, width, height float64, name string) *drawing {
-	d := &drawing{width: width, height: height}
-	d.WriteString(`<svg class="` + class + `" viewBox="0 0 ` + px(width) + ` ` + px(height) + `" role="img" aria-label="` + html.EscapeString(inert.Cut(name, longest)) + `">`)
+	d := &drawing{}
+	stretch := ""
+	if class == "stack" { // a bar without any text in it
+		stretch = ` preserveAspectRatio="none"`
+	}
+	d.WriteString(`<svg class="` + class + `"` + stretch + ` viewBox="0 0 ` + px(width) + ` ` + px(height) + `" role="img" aria-label="` + html.EscapeString(inert.Cut(name, longest)) + `">`)
 	return d
 }
 

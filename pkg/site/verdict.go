@@ -60,7 +60,7 @@ func support(p *Page) []string {
 		if c.Semver != nil && c.Semver.Status != "ok" && c.Semver.ExpectedVersion != "" {
 			lines = append(lines, fmt.Sprintf("%sVersion %s should be %s.", who, c.Semver.CurrentVersion, c.Semver.ExpectedVersion))
 		}
-		if s := c.Stability; s != nil && len(p.Contracts) == 1 {
+		if s := c.Stability; s != nil && s.WindowTotalCount > 1 && len(p.Contracts) == 1 {
 			lines = append(lines, fmt.Sprintf("%d of the last %s were stable; an alert is raised below %s.",
 				s.WindowStableCount, plural(s.WindowTotalCount, "run"), percent(100*c.Threshold)))
 		}

@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // shots are the pictures of the documentation, by name.
@@ -52,20 +55,44 @@ func TestScreenshots(t *testing.T) {
 			b.clock(made.AddDate(0, 0, 4)) // nobody has run anything for four days
 		}
 		b.do(size(s.width, s.height), media("screen", s.scheme), chromedp.Navigate(address), chromedp.Sleep(300*time.Millisecond))
-		raw, err := chromedp.Run(b, chromedp.CaptureScreenshot())
-		if err != nil {
-			t.Fatal(err)
-		}
-		small, err := shrink(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(small) > maxPicture {
-			t.Errorf("%s has %d bytes", s.name, len(small))
-		}
-		if err := os.WriteFile(filepath.Join(dir, s.name+".png"), small, 0o644); err != nil { //nolint:gosec // pictures are for everybody
-			t.Fatal(err)
-		}
+		shoot(b, filepath.Join(dir, s.name+".png"))
+	}
+	if run := os.Getenv("GOVCTL_TOUR"); run != "" {
+		tour(t, run, dir)
+	}
+}
+
+// tour takes the pictures of docs/tour.md from the output folder of a real run.
+func tour(t *testing.T, run, dir string) {
+	summary, err := artifact.Load[report.Summary](os.DirFS(run), artifact.SummaryPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := open(t)
+	b.clock(summary.GeneratedAt.Add(5 * time.Minute))
+	b.do(size(1200, 800), media("screen", "light"), chromedp.Navigate(serve(t, filepath.Join(run, "site")).URL+"/index.html"), chromedp.Sleep(300*time.Millisecond))
+	shoot(b, filepath.Join(dir, "tour-verdict.png"))
+	eval[any](b, `document.documentElement.style.scrollBehavior = 'auto'; document.querySelector('details.proof').open = true; document.querySelector('.changes').previousElementSibling.previousElementSibling.scrollIntoView(); 0`)
+	b.do(chromedp.Sleep(300 * time.Millisecond))
+	shoot(b, filepath.Join(dir, "tour-proof.png"))
+}
+
+// shoot writes what the window shows.
+func shoot(b *tab, file string) {
+	b.Helper()
+	raw, err := chromedp.Run(b, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.Fatal(err)
+	}
+	small, err := shrink(raw)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if len(small) > maxPicture {
+		b.Errorf("%s has %d bytes", file, len(small))
+	}
+	if err := os.WriteFile(file, small, 0o644); err != nil { //nolint:gosec // pictures are for everybody
+		b.Fatal(err)
 	}
 }
 
