@@ -37,7 +37,7 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, err := os.OpenFile(o.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err == nil {
 		fmt.Fprintf(f, "%s %s %s %s\n", r.Method, r.URL.Path, r.Header.Get("X-Governance-Delivery"), body)
-		f.Close()
+		_ = f.Close()
 	}
 	w.Header().Set("Content-Type", "application/json")
 	switch {

@@ -327,7 +327,7 @@ func daemon(t *testing.T) string {
 		t.Fatal(err)
 	}
 	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
+	_ = l.Close()
 	cmd := exec.Command("git", "daemon", "--export-all", "--reuseaddr", "--listen=127.0.0.1", fmt.Sprintf("--port=%d", port), "--base-path="+filepath.Dir(dir))
 	group(cmd)
 	if err := cmd.Start(); err != nil {
@@ -336,7 +336,7 @@ func daemon(t *testing.T) string {
 	t.Cleanup(func() { killGroup(cmd); _ = cmd.Wait() })
 	for range 100 {
 		if conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
-			conn.Close()
+			_ = conn.Close()
 			break
 		}
 		time.Sleep(20 * time.Millisecond)

@@ -193,7 +193,7 @@ func TestRecoveryExactlyOnceOverAMonth(t *testing.T) {
 		var state *report.AlertState
 		ids := map[string]bool{}
 		told := map[string]int{}
-		var want map[string]int = map[string]int{}
+		want := map[string]int{}
 		open := map[string]bool{}
 		for n := range 120 {
 			s := run(n, []string{"ok", "ok", "warn", "fail", "unknown"}[r.IntN(5)], []float64{0.95, 0.8, 0.6}[r.IntN(3)], 0)

@@ -139,7 +139,7 @@ func TestDelivery(t *testing.T) {
 	reset := func(_ int, w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
-			conn.Close()
+			_ = conn.Close()
 		}
 	}
 	retryAfter := func(value string) func(int, http.ResponseWriter, *http.Request) {
@@ -189,7 +189,7 @@ func TestDelivery(t *testing.T) {
 		{"status line of the receiver's own making", func(_ int, w http.ResponseWriter, _ *http.Request) {
 			conn, _, _ := w.(http.Hijacker).Hijack()
 			fmt.Fprintf(conn, "::error::%s\r\n\r\n", pathToken)
-			conn.Close()
+			_ = conn.Close()
 		}, 7, 0, Pending, "not HTTP", nil},
 		{"endless header", func(_ int, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Long", strings.Repeat("a", 100<<10))
@@ -265,7 +265,7 @@ func TestBrokenTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer plain.Close()
+	defer func() { _ = plain.Close() }()
 	go func() {
 		for {
 			conn, err := plain.Accept()
@@ -273,7 +273,7 @@ func TestBrokenTLS(t *testing.T) {
 				return
 			}
 			fmt.Fprint(conn, "SSH-2.0-"+pathToken+"\r\n")
-			conn.Close()
+			_ = conn.Close()
 		}
 	}()
 	garbage := server.endpoint()

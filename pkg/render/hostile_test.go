@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
@@ -131,7 +132,7 @@ func inspectJUnit(t *testing.T, got string) {
 	known := map[string]bool{"testsuites": true, "testsuite": true, "testcase": true, "failure": true, "skipped": true, "system-out": true}
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		if err != nil {

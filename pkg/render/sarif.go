@@ -159,13 +159,13 @@ func result(r *Report, f *report.Finding, seen map[string]int) sarifResult {
 		old.ID = new(int)
 		res.Related = []sarifLocation{old}
 	}
-	print := inert.Line(f.Fingerprint)
-	if print == "" {
+	fingerprint := inert.Line(f.Fingerprint)
+	if fingerprint == "" {
 		sum := sha256.Sum256([]byte(f.Rule + "\x00" + f.Subject + "\x00" + f.Message))
-		print = hex.EncodeToString(sum[:16])
+		fingerprint = hex.EncodeToString(sum[:16])
 	}
-	seen[print]++
-	res.Fingerprints = map[string]string{"govctl/v1": print, "primaryLocationLineHash": fmt.Sprintf("%s:%d", print, seen[print])}
+	seen[fingerprint]++
+	res.Fingerprints = map[string]string{"govctl/v1": fingerprint, "primaryLocationLineHash": fmt.Sprintf("%s:%d", fingerprint, seen[fingerprint])}
 	if f.Waived() {
 		res.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: inert.Cut(inert.Line(f.Waiver.Reason), maxRuleText)}}
 	}

@@ -111,3 +111,10 @@ func group(use, short string, children ...*cobra.Command) *cobra.Command {
 	c.AddCommand(children...)
 	return c
 }
+
+// Root is the tree of commands, for the man pages.
+func Root() *cobra.Command {
+	root := newRoot(&app{Env: World()})
+	root.DisableAutoGenTag = true
+	return root
+}

@@ -42,7 +42,7 @@ func webhookCommand(a *app) *cobra.Command {
 	send.Long = "Deliver the notice of a run to the URL in " + webhookVariable + ", older notices that are still waiting first. With\n" +
 		secretVariable + " it is signed (X-Hub-Signature-256 and Standard Webhooks). What cannot be delivered waits in\n" +
 		"webhook-deliveries.jsonl for the next run, and the command passes unless --required is given."
-	f.statusFlags.add(send)
+	f.add(send)
 	send.Flags().DurationVar(&f.deadline, "deadline", 0, "bound of all tries together (default: webhook.deadline, 60s)")
 	send.Flags().DurationVar(&f.timeout, "timeout", 0, "bound of one try (default: webhook.timeout, 10s)")
 	send.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "let http:// and private or loopback addresses pass")
@@ -51,7 +51,7 @@ func webhookCommand(a *app) *cobra.Command {
 	payload := command("payload", "Print the payload of a run", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.webhookPayload(ctx, p)
 	})
-	p.statusFlags.add(payload)
+	p.add(payload)
 	return group("webhook", "Tell a webhook what a run found", payload, send)
 }
 
