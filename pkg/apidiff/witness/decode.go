@@ -8,7 +8,7 @@ import (
 // decode reads a parameter out of a message as its definition says: the value, whether it is there, and whether this
 // reader can tell at all.
 func (p *param) decode(w *worker, m *message) (v any, found, ok bool) {
-	g := &gen{w: w, fuel: maxFuel}
+	g := &gen{w: w}
 	texts := p.take(m)
 	if p.contentType != "" {
 		if len(texts) == 0 {

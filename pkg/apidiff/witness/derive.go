@@ -32,7 +32,8 @@ func (m mode) hidden() string {
 // reference leads to is derived when a value reaches it, so that a schema of a large document costs what it touches.
 type deriver struct {
 	w     *worker
-	known map[derivedKey]*jsonschema.Schema
+	known map[derivedKey]*derived
+	made  int // schemas so far
 	leafs map[leafKey]*jsonschema.Schema
 }
 
@@ -47,13 +48,21 @@ type leafKey struct {
 	nullable bool
 }
 
+// derived is a schema with the number of schemas in it, which is what a validation costs.
+type derived struct {
+	*jsonschema.Schema
+	size int
+}
+
 // schema is the derived form of s, shared between all that refer to it.
-func (d *deriver) schema(s site, m mode) *jsonschema.Schema {
+func (d *deriver) schema(s site, m mode) *derived {
 	key := derivedKey{s, m}
 	if k := d.known[key]; k != nil {
 		return k
 	}
-	out := d.derive(s, m)
+	before := d.made
+	out := &derived{Schema: d.derive(s, m)}
+	out.size = d.made - before
 	d.known[key] = out
 	return out
 }
@@ -72,6 +81,7 @@ func always(b bool) *jsonschema.Schema {
 }
 
 func (d *deriver) derive(s site, m mode) *jsonschema.Schema {
+	d.made++
 	switch s.n.Kind() {
 	case contract.Bool:
 		return always(s.n.Bool())
@@ -310,16 +320,22 @@ func deriveCount(d *deriver, s site, v contract.Node, _ mode, out *jsonschema.Sc
 	}
 }
 
+// maxCount stands for all greater ones: no value has so many of anything, and one more than it is still a number.
+const maxCount = 1 << 40
+
 // count is the value of a keyword that counts: a whole number, however it is spelled.
 func count(v contract.Node) (int, bool) {
 	if n, err := strconv.Atoi(v.Literal()); err == nil && n >= 0 {
-		return n, true
+		return min(n, maxCount), true
 	}
 	r, ok := rational(v.Literal())
-	if !ok || !r.IsInt() || !r.Num().IsInt64() || r.Sign() < 0 {
+	if !ok || !r.IsInt() || r.Sign() < 0 {
 		return 0, false
 	}
-	return int(r.Num().Int64()), true
+	if !r.Num().IsInt64() {
+		return maxCount, true
+	}
+	return int(min(r.Num().Int64(), maxCount)), true
 }
 
 func derivePatternProperties(d *deriver, s site, v contract.Node, m mode, out *jsonschema.Schema) {
@@ -413,27 +429,27 @@ type lazy struct {
 	d    *deriver
 	at   site
 	mode mode
-	to   *jsonschema.Schema
+	to   *derived
 }
 
 func (l *lazy) Validate(ctx jsonschema.ValidationContext, v any) error {
 	w := l.d.w
-	w.steps++
-	w.depth++
-	if w.steps > maxSteps || w.depth > maxDepth {
-		panic(undecided("too deep"))
-	}
 	if l.to == nil {
 		l.to = l.d.schema(l.at, l.mode)
 	}
-	err := ctx.Validate(l.to, "$ref", v, "")
+	w.steps += l.to.size
+	w.depth++
+	if w.steps > maxSteps || w.depth > maxDepth || !w.burn(l.to.size) {
+		panic(undecided("too deep"))
+	}
+	err := ctx.Validate(l.to.Schema, "$ref", v, "")
 	w.depth--
 	return err
 }
 
-// Bounds of one validation: references followed, and how many of them inside each other.
+// Bounds of one validation: schemas behind references, and references inside each other.
 const (
-	maxSteps = 100_000
+	maxSteps = 400_000
 	maxDepth = 200
 )
 

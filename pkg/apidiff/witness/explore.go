@@ -52,6 +52,7 @@ func (s *search) explore(path []string, deep bool, visit func(*goal) bool) {
 	for done := 0; len(queue) > 0 && done < maxPlaces && !s.over(); done++ {
 		p := s.enter(queue[0])
 		queue = queue[1:]
+		queue = queue[:min(len(queue), maxPlaces)]
 		for _, pair := range s.pairs(p) {
 			g := goal{p.trail, pair[0], pair[1], p.only}
 			if len(p.rest) == 0 && visit(&g) || s.over() {
@@ -164,6 +165,9 @@ func (d *decision) settle(c conj) {
 		return
 	}
 	ch := sh.choices[0]
+	if !d.g.w.burn(2 * ch.len()) {
+		return
+	}
 	type ranked struct{ i, score int }
 	var all []ranked
 	for i, b := range ch.branches.Items() {
@@ -174,7 +178,7 @@ func (d *decision) settle(c conj) {
 	}
 	slices.SortStableFunc(all, func(a, b ranked) int { return b.score - a.score })
 	for _, r := range all {
-		if d.g.fuel--; len(d.out) >= d.limit || d.g.fuel < 0 {
+		if len(d.out) >= d.limit || !d.g.w.burn(5) {
 			return
 		}
 		d.settle(c.with(pick{ch.at, ch.keyword, r.i}))

@@ -13,12 +13,11 @@ import (
 type gen struct {
 	w    *worker
 	mode mode
-	fuel int // values that may still be made
+	dead map[[2]site]int // schemas without a value at that height or above it
 }
 
 // Bounds of a generated value.
 const (
-	maxFuel   = 20_000
 	maxHeight = 24 // objects and arrays inside each other
 	maxItems  = 1_100
 	maxText   = 70_000
@@ -26,15 +25,28 @@ const (
 
 // value is a value that meets c; salt makes different ones.
 func (g *gen) value(c conj, height, salt int) (any, bool) {
-	if g.fuel--; g.fuel < 0 || height > maxHeight {
+	if !g.w.burn(2) || height > maxHeight {
 		return nil, false
 	}
-	return g.settle(c, g.shape(c), height, salt)
+	var key [2]site
+	known := len(c.picks) == 0 && len(c.sites) <= len(key)
+	copy(key[:], c.sites)
+	if from, dead := g.dead[key]; known && dead && height >= from {
+		return nil, false
+	}
+	v, ok := g.settle(c, g.shape(c), height, salt)
+	if !ok && known && g.w.fuel >= 0 {
+		if g.dead == nil {
+			g.dead = map[[2]site]int{}
+		}
+		g.dead[key] = height
+	}
+	return v, ok
 }
 
 // settle decides the open alternatives of c one after the other, then makes the value.
 func (g *gen) settle(c conj, sh *shape, height, salt int) (any, bool) {
-	if sh.never || g.fuel < 0 {
+	if sh.never || g.w.fuel < 0 {
 		return nil, false
 	}
 	if len(sh.choices) == 0 {
@@ -46,7 +58,7 @@ func (g *gen) settle(c conj, sh *shape, height, salt int) (any, bool) {
 		if v, ok := g.settle(next, g.flatten(next), height, salt); ok {
 			return v, true
 		}
-		if g.fuel--; g.fuel < 0 {
+		if !g.w.burn(2) {
 			return nil, false
 		}
 	}
@@ -90,7 +102,7 @@ func (g *gen) plain(c conj, sh *shape, height, salt int) (any, bool) {
 				return v, true
 			}
 		}
-		if g.fuel < 0 {
+		if g.w.fuel < 0 {
 			break
 		}
 	}

@@ -119,14 +119,20 @@ func (g *gen) name(sh *shape, salt int) (string, bool) {
 
 // fields are the names that the schemas know, in document order.
 func (g *gen) fields(sh *shape) []string {
-	var out []string
+	if sh.fieldNames != nil {
+		return sh.fieldNames
+	}
+	out := []string{}
+	seen := map[string]bool{}
 	for _, s := range sh.objects {
 		for name, p := range s.get("properties").Fields() {
-			if !slices.Contains(out, name) && !s.at(p).flag(g.mode.hidden()) && len(out) < maxItems {
+			if !seen[name] && !s.at(p).flag(g.mode.hidden()) && len(out) < maxItems {
+				seen[name] = true
 				out = append(out, name)
 			}
 		}
 	}
+	sh.fieldNames = slices.Clip(out)
 	return out
 }
 

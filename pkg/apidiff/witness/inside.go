@@ -14,9 +14,12 @@ const anyName = "extra"
 func (s *search) inside(g goal) []place {
 	var out []place
 	ish, osh := s.g.shape(g.in), s.g.shape(g.out)
-	names := s.g.fields(ish)
+	names, seen := s.g.fields(ish), map[string]bool{}
+	for _, name := range names {
+		seen[name] = true
+	}
 	for _, name := range s.g.fields(osh) {
-		if !slices.Contains(names, name) {
+		if !seen[name] {
 			names = append(names, name)
 		}
 	}

@@ -278,7 +278,7 @@ func (o *operation) judge(w *worker, m mode, msg *message) (out verdict, why *js
 			part.Required = append(part.Required, name)
 		}
 		if p.schema.n.Exists() && (v != "" || !p.emptyOK) {
-			part.Properties[name] = d.schema(p.schema, m)
+			part.Properties[name] = d.schema(p.schema, m).Schema
 		}
 		return true
 	}
@@ -299,7 +299,7 @@ func (o *operation) judge(w *worker, m mode, msg *message) (out verdict, why *js
 			schema.Properties["contentType"] = empty()
 			d.oneOf(schema.Properties["contentType"], known)
 		} else if s := schemaFor(content, msg.mediaType); s != nil {
-			schema.Properties["body"] = d.schema(*s, m)
+			schema.Properties["body"] = d.schema(*s, m).Schema
 		}
 	}
 	return w.ask(schema, instance)

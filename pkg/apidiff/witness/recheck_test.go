@@ -79,7 +79,7 @@ func written(t testing.TB, s Schema, m mode) string {
 	w := newWorker()
 	out := writer{names: map[*jsonschema.Schema]string{}, defs: map[string]any{}}
 	doc := w.document(s.Doc)
-	root := out.schema(w.deriver(doc).schema(site{doc, s.Node}, m))
+	root := out.schema(w.deriver(doc).schema(site{doc, s.Node}, m).Schema)
 	all, ok := root.(map[string]any)
 	if !ok {
 		all = map[string]any{"allOf": []any{root}}
@@ -197,7 +197,7 @@ func (w *writer) extensions(s *jsonschema.Schema, out map[string]any) {
 				out["minimum"], out["maximum"] = json.Number(e.integer[0]), json.Number(e.integer[1])
 			}
 		case *lazy:
-			to := e.d.schema(e.at, e.mode)
+			to := e.d.schema(e.at, e.mode).Schema
 			if w.names[to] == "" {
 				w.names[to] = fmt.Sprintf("d%d", len(w.names))
 				w.todo = append(w.todo, to)

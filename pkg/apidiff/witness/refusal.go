@@ -58,18 +58,20 @@ func top(e *jsonschema.ValidationError) *jsonschema.ValidationError {
 	return e
 }
 
-// reason names what is wrong, without the words: two values with one reason prove the same point.
-func reason(e *jsonschema.ValidationError) string {
-	var b strings.Builder
-	t := top(e)
-	b.WriteString(t.InstanceLocation + " " + t.KeywordLocation)
+// reason names what is wrong, without the words: a smaller value with no other reasons proves the same point.
+func reason(e *jsonschema.ValidationError) map[string]bool {
+	out := map[string]bool{}
+	if t := top(e); len(t.Causes) != 1 {
+		out[t.InstanceLocation+" "+keywordOf(t)] = true
+	}
 	for _, l := range leaves(e) {
-		b.WriteString("\n" + l.at + " " + l.keyword)
 		if l.keyword == "required" || l.keyword == "additionalProperties" {
-			b.WriteString(" " + l.message)
+			out[l.at+" "+l.keyword+" "+l.message] = true
+		} else {
+			out[l.at+" "+l.keyword] = true
 		}
 	}
-	return b.String()
+	return out
 }
 
 // sayings put a failed keyword in plain words; m is the validator's message.

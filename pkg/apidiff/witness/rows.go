@@ -172,8 +172,8 @@ func tryValues(l *local, try func(any) bool) bool {
 	}
 	if l.ish.closed {
 		tried := 0
-		for _, v := range l.ish.values {
-			if kindOf(v)&l.ish.kinds != 0 && !slices.ContainsFunc(l.osh.values, func(o any) bool { return equal(o, v) }) {
+		for _, v := range only(l.ish.values, l.osh.values, false) {
+			if kindOf(v)&l.ish.kinds != 0 {
 				if tried++; try(v) || tried > maxValues {
 					return tried <= maxValues
 				}

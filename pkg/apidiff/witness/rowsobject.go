@@ -45,7 +45,7 @@ func tryUnknown(l *local, try func(any) bool) bool {
 	if l.ish.kinds&kindObject == 0 {
 		return false
 	}
-	names := append(l.g.fields(l.ish), l.g.fields(l.osh)...)
+	names := slices.Concat(l.g.fields(l.ish), l.g.fields(l.osh))
 	for i := range 3 {
 		if name, ok := l.g.name(l.ish, i); ok {
 			names = append(names, name)

@@ -48,9 +48,13 @@ func newSearch(ctx context.Context, w *worker, q Query) *search {
 	if s.left <= 0 {
 		s.left = DefaultBudget
 	}
+	w.ctx, w.fuel = ctx, s.left*fuelPerCandidate
 	s.refute, s.ask = s.refuted, s.second
 	return s
 }
+
+// fuelPerCandidate bounds the work of a search by its budget.
+const fuelPerCandidate = 6_000
 
 // between sets the schemas of the search.
 func (s *search) between(in, out Schema) {
@@ -103,7 +107,7 @@ func (s *search) prepare(h Hint) {
 	if s.q.Direction == Response {
 		s.mode |= asResponse
 	}
-	s.g = &gen{w: s.w, mode: s.mode, fuel: maxFuel}
+	s.g = &gen{w: s.w, mode: s.mode}
 	clear(s.seen)
 }
 
@@ -127,7 +131,7 @@ func (s *search) aim(h Hint) {
 
 // over is whether there is nothing left to do or to do it with.
 func (s *search) over() bool {
-	return s.won != nil || s.left <= 0 || s.g.fuel < 0 || s.ctx.Err() != nil
+	return s.won != nil || s.left <= 0 || s.w.fuel < 0 || s.ctx.Err() != nil
 }
 
 // try puts a whole value before the validators; true ends the search.

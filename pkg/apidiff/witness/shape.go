@@ -97,6 +97,8 @@ type shape struct {
 	never   bool
 	blind   bool // a pattern that cannot be met knowingly
 
+	fieldNames []string // what fields returns, once asked
+
 	// What a row of the mutation table asks of the generator.
 	omit  map[string]bool
 	force []string
@@ -109,7 +111,7 @@ type shape struct {
 
 // flatten merges the schemas of c.
 func (g *gen) flatten(c conj) *shape {
-	f := flattener{g: g, picks: c.picks, sh: shape{
+	f := flattener{g: g, picks: c.picks, required: map[string]bool{}, sh: shape{
 		kinds: kindAny, minLen: 0, maxLen: -1, maxItems: -1, maxProps: -1,
 	}}
 	for _, s := range c.sites {
@@ -123,10 +125,11 @@ func (g *gen) flatten(c conj) *shape {
 }
 
 type flattener struct {
-	g     *gen
-	picks []pick
-	seen  []site
-	sh    shape
+	g        *gen
+	picks    []pick
+	seen     []site
+	required map[string]bool
+	sh       shape
 }
 
 func (f *flattener) add(s site) {
@@ -156,6 +159,7 @@ func (f *flattener) add(s site) {
 		return
 	}
 	var object, array bool
+	f.g.w.burn(1 + s.n.Len()/4)
 	for keyword, v := range s.keywords() {
 		if read := f.g.w.tables.readings[keyword]; read != nil {
 			read(f, s, v)
@@ -245,13 +249,7 @@ func (sh *shape) restrict(list []any) {
 		sh.closed, sh.values = true, list
 		return
 	}
-	var both []any
-	for _, v := range sh.values {
-		if slices.ContainsFunc(list, func(o any) bool { return equal(v, o) }) {
-			both = append(both, v)
-		}
-	}
-	sh.values = both
+	sh.values = only(sh.values, list, true)
 }
 
 func (sh *shape) clone() *shape {

@@ -53,7 +53,8 @@ func readings() map[string]func(f *flattener, s site, v contract.Node) {
 				names = texts(v) // 3.1 does not say that readOnly lifts required: a value with the field pleases all readings
 			}
 			for _, name := range names {
-				if !slices.Contains(f.sh.required, name) {
+				if !f.required[name] {
+					f.required[name] = true
 					f.sh.required = append(f.sh.required, name)
 				}
 			}

@@ -22,6 +22,9 @@ func (s *search) shrink(g *goal, v any, why *jsonschema.ValidationError) any {
 		return v
 	}
 	sh := shrinker{s: s, g: g, reason: reason(why), left: maxShrink}
+	if len(sh.reason) == 0 {
+		return v
+	}
 	for sh.left > 0 {
 		next, ok := sh.pass(v)
 		if !ok {
@@ -35,7 +38,7 @@ func (s *search) shrink(g *goal, v any, why *jsonschema.ValidationError) any {
 type shrinker struct {
 	s      *search
 	g      *goal
-	reason string
+	reason map[string]bool
 	left   int
 }
 
@@ -47,8 +50,13 @@ func (sh *shrinker) pass(root any) (any, bool) {
 			return false
 		}
 		why := sh.s.refute(v)
-		if why == nil || reason(why) != sh.reason {
+		if why == nil || !relevant(why, sh.s.prefix, sh.g, sh.s.hint.Keyword) {
 			return false
+		}
+		for r := range reason(why) {
+			if !sh.reason[r] {
+				return false
+			}
 		}
 		out = v
 		return true
@@ -63,14 +71,18 @@ func (sh *shrinker) smaller(v any, in, out conj, take func(any) bool) bool {
 	case map[string]any:
 		ish, osh := sh.s.g.shape(in), sh.s.g.shape(out)
 		names := slices.Sorted(maps.Keys(v))
-		for _, name := range names {
-			if slices.Contains(ish.required, name) || slices.Contains(osh.required, name) {
-				continue
-			}
-			less := maps.Clone(v)
-			delete(less, name)
-			if take(less) {
-				return true
+		spare := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+			return slices.Contains(ish.required, name) || slices.Contains(osh.required, name)
+		})
+		for n := len(spare); n > 0; n /= 2 { // many at once, then fewer
+			for part := range slices.Chunk(spare, n) {
+				less := maps.Clone(v)
+				for _, name := range part {
+					delete(less, name)
+				}
+				if take(less) {
+					return true
+				}
 			}
 		}
 		for _, name := range names {
@@ -85,9 +97,11 @@ func (sh *shrinker) smaller(v any, in, out conj, take func(any) bool) bool {
 			}
 		}
 	case []any:
-		for i := len(v) - 1; i >= 0; i-- {
-			if take(slices.Delete(slices.Clone(v), i, i+1)) {
-				return true
+		for n := len(v); n > 0; n /= 2 {
+			for i := len(v) - n; i >= 0; i -= n {
+				if take(slices.Delete(slices.Clone(v), i, i+n)) {
+					return true
+				}
 			}
 		}
 		for i := range v {

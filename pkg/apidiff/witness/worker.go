@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"context"
 	"errors"
 	"regexp"
 	"strings"
@@ -19,7 +20,18 @@ type worker struct {
 	kin      kinSettings
 	tables   tables
 
-	steps, depth int // of the validation that runs
+	ctx          context.Context // of the search that runs
+	fuel, ticks  int             // work that it may still do, about a microsecond each
+	steps, depth int             // of the validation that runs
+}
+
+// burn takes n from the fuel; false when none is left or nobody waits any more.
+func (w *worker) burn(n int) bool {
+	w.fuel -= n
+	if w.ticks++; w.ticks%64 == 0 && w.ctx != nil && w.ctx.Err() != nil {
+		w.fuel = -1
+	}
+	return w.fuel >= 0
 }
 
 func newWorker() *worker {
@@ -72,7 +84,7 @@ func (w *worker) deriver(d *document) *deriver {
 	if known := w.derivers[d]; known != nil {
 		return known
 	}
-	out := &deriver{w: w, known: map[derivedKey]*jsonschema.Schema{}, leafs: map[leafKey]*jsonschema.Schema{}}
+	out := &deriver{w: w, known: map[derivedKey]*derived{}, leafs: map[leafKey]*jsonschema.Schema{}}
 	w.derivers[d] = out
 	return out
 }
@@ -88,7 +100,11 @@ const (
 
 // judge asks the JSON Schema validator about a value; the error tells why it refuses.
 func (w *worker) judge(s site, m mode, v any) (verdict, *jsonschema.ValidationError) {
-	return w.ask(w.deriver(s.d).schema(s, m), v)
+	k := w.deriver(s.d).schema(s, m)
+	if !w.burn(k.size) {
+		return silent, nil
+	}
+	return w.ask(k.Schema, v)
 }
 
 // ask validates v against a derived schema.
