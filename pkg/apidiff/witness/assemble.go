@@ -7,9 +7,14 @@ func (s *search) tryGoal(g *goal) bool {
 	if l.ish.never {
 		return false
 	}
+	parents := make([]*local, len(g.trail))
+	for i, st := range g.trail {
+		parents[i] = s.local(st.in, st.out)
+	}
 	return l.tryAll(s.hint.Keyword, func(v any) bool {
+		defer func() { s.g.padded = false }()
 		for variant := range 3 {
-			whole, ok := s.around(g, v, variant)
+			whole, ok := s.around(g, parents, v, variant)
 			if !ok {
 				continue
 			}
@@ -26,10 +31,9 @@ func (s *search) tryGoal(g *goal) bool {
 
 // around builds a value of the inner root that holds v at the goal: within what both sides allow, within what the inner
 // one allows, or with all fields, which tells alternatives apart.
-func (s *search) around(g *goal, v any, variant int) (any, bool) {
+func (s *search) around(g *goal, parents []*local, v any, variant int) (any, bool) {
 	for i := len(g.trail) - 1; i >= 0; i-- {
-		st := g.trail[i]
-		l := s.local(st.in, st.out)
+		st, l := g.trail[i], parents[i]
 		sh := l.both
 		if variant > 0 {
 			sh = l.ish

@@ -105,6 +105,9 @@ func (d *deriver) derive(s site, m mode) *jsonschema.Schema {
 		}
 	}
 	d.access(s, m, out)
+	if out.OneOf != nil || out.Not != nil || out.If != nil {
+		d.extend(out, "tricky", tricky{d.w})
+	}
 	if nullable(s) {
 		// Without a type beside it the letter of 3.0.3 gives nullable no effect; 3.0.0 to 3.0.2 and every tool let null pass.
 		outer, null := empty(), empty()
@@ -423,6 +426,14 @@ func (d *deriver) refuseToSay(out *jsonschema.Schema, why string) *jsonschema.Sc
 type undecided string
 
 func (u undecided) Validate(jsonschema.ValidationContext, any) error { panic(u) }
+
+// tricky notes that a value met one of the keywords under which a stricter reading of formats can accept more.
+type tricky struct{ w *worker }
+
+func (t tricky) Validate(jsonschema.ValidationContext, any) error {
+	t.w.tricky = true
+	return nil
+}
 
 // lazy derives the target of a reference when a value reaches it, and bounds the work of a validation.
 type lazy struct {

@@ -70,7 +70,8 @@ type exchange struct {
 	inner, outer   *operation
 	focus          string // instance path of the part: "/query/limit"
 	focusIn, media string
-	now            *message // the one before the validators
+	now            *message // the last one made
+	nowOf          any      // and the value in it
 }
 
 func newExchange(ctx context.Context, w *worker, q MessageQuery) *exchange {
@@ -200,7 +201,6 @@ func (x *exchange) refuted(v any) *jsonschema.ValidationError {
 	if !ok {
 		return nil
 	}
-	x.now = m
 	if out, _ := x.inner.judge(x.s.w, x.s.mode|strictFormat, m); out != accepts {
 		return nil
 	}

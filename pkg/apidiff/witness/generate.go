@@ -14,6 +14,8 @@ type gen struct {
 	w    *worker
 	mode mode
 	dead map[[2]site]int // schemas without a value at that height or above it
+
+	padded bool // the value may hold more than it needs
 }
 
 // Bounds of a generated value.
@@ -114,6 +116,7 @@ func (g *gen) attempt(sh *shape, attempt int) *shape {
 	if attempt%2 == 0 || len(sh.objects) == 0 {
 		return sh
 	}
+	g.padded = true
 	full := sh.clone()
 	full.force = append(full.force, g.fields(sh)...)
 	return full
@@ -317,18 +320,19 @@ func common(a, b *big.Rat, k kinds) *big.Rat {
 
 func floor(r *big.Rat) *big.Int { return new(big.Int).Div(r.Num(), r.Denom()) }
 
-// flatKey names the shape of a single schema.
+// flatKey names the shape of a schema, or of two.
 type flatKey struct {
-	at   site
+	at   [2]site
 	mode mode
 }
 
-// shape is the shape of c; that of a single schema is kept. It must not be changed.
+// shape is the shape of c; that of few schemas is kept. It must not be changed.
 func (g *gen) shape(c conj) *shape {
-	if len(c.sites) != 1 || len(c.picks) > 0 {
+	key := flatKey{mode: g.mode}
+	if len(c.sites) > len(key.at) || len(c.picks) > 0 {
 		return g.flatten(c)
 	}
-	key := flatKey{c.sites[0], g.mode}
+	copy(key.at[:], c.sites)
 	if sh := g.w.flats[key]; sh != nil {
 		return sh
 	}

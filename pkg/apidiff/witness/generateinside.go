@@ -75,6 +75,7 @@ func (g *gen) dependents(sh *shape, out map[string]any, put func(string) bool) b
 // fill adds fields until there are enough: known ones first, then new names.
 func (g *gen) fill(sh *shape, out map[string]any, put func(string) bool, salt int) bool {
 	want := max(sh.minProps, 0)
+	g.padded = g.padded || want > 0
 	if want > maxItems || sh.extra > maxItems {
 		return false
 	}

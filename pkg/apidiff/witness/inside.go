@@ -98,8 +98,12 @@ func (s *search) follow(g goal, rest []string) []place {
 			ps[i].rest = tail
 		}
 		if field != "" && len(tail) == 0 {
-			g.only = field
-			ps = append(ps, place{goal: g})
+			holder := g
+			holder.only = field
+			ps = append(ps, place{goal: holder})
+			if ofHolder[s.hint.Keyword] {
+				slices.Reverse(ps)
+			}
 		}
 		return ps
 	}
@@ -127,6 +131,12 @@ func (s *search) follow(g goal, rest []string) []place {
 		return []place{{goal: g}} // the rows of the keyword look further
 	}
 	return lead(s.field(g, head), tail, head)
+}
+
+// ofHolder are keywords that stand beside properties and speak of one of them.
+var ofHolder = map[string]bool{
+	"required": true, "dependentRequired": true, "properties": true, "additionalProperties": true, "unevaluatedProperties": true,
+	"readOnly": true, "writeOnly": true,
 }
 
 // prefixed is the number of item positions with a schema of their own.

@@ -163,6 +163,7 @@ const maxValues = 48
 
 func tryValues(l *local, try func(any) bool) bool {
 	for _, n := range l.s.hint.Values {
+		l.g.padded = true
 		if v := n.Value(); kindOf(v)&l.ish.kinds != 0 && try(v) {
 			return true
 		}

@@ -153,8 +153,7 @@ func (s *search) try(g *goal, v any) bool {
 	if why == nil || !relevant(why, s.prefix, g, s.hint.Keyword) {
 		return s.over()
 	}
-	small := s.shrink(g, v, why)
-	if s.confirm(small) || key != string(encode(small)) && s.confirm(v) {
+	if small, its := s.shrink(g, v, why); s.confirm(small, its) || its != why && s.confirm(v, why) {
 		return s.won != nil
 	}
 	return s.over()
@@ -162,6 +161,7 @@ func (s *search) try(g *goal, v any) bool {
 
 // refuted is why Outer refuses a value that Inner accepts; nil where that is not so.
 func (s *search) refuted(v any) *jsonschema.ValidationError {
+	s.w.tricky = false
 	if out, _ := s.w.judge(s.in, s.mode|strictFormat, v); out != accepts {
 		return nil
 	}
@@ -173,11 +173,7 @@ func (s *search) refuted(v any) *jsonschema.ValidationError {
 }
 
 // confirm asks the second validator about a value that the first has proved.
-func (s *search) confirm(v any) bool {
-	why := s.refute(v)
-	if why == nil {
-		return false
-	}
+func (s *search) confirm(v any, why *jsonschema.ValidationError) bool {
 	in, out, by := s.ask(v)
 	switch {
 	case in == accepts && out == refuses:
@@ -201,8 +197,12 @@ func (s *search) second(v any) (in, out verdict, by string) {
 	return s.w.second(s.in, s.mode|strictFormat, v), s.w.second(s.out, s.mode, v), OpenAPI
 }
 
-// steady is whether the verdicts do not hang on the reading of formats.
+// steady is whether the verdicts do not hang on the reading of formats, as they can where a schema refuses what another
+// accepts.
 func (s *search) steady(v any) bool {
+	if !s.w.tricky {
+		return true
+	}
 	in, _ := s.w.judge(s.in, s.mode, v)
 	out, _ := s.w.judge(s.out, s.mode|strictFormat, v)
 	return in == accepts && out == refuses

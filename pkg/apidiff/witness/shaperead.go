@@ -109,6 +109,7 @@ func (f *flattener) choose(s site, keyword string, v contract.Node) {
 	}
 	if v.Len() == 1 {
 		f.add(s.at(v.At(0)))
+		f.tag(s, v.At(0))
 		return
 	}
 	f.sh.choices = append(f.sh.choices, choice{s, keyword, v})

@@ -15,24 +15,21 @@ const (
 	longText  = 200
 )
 
-// shrink is a smaller value that is refused for the same reason: without fields and items that may go, with shorter
-// strings and rounder numbers.
-func (s *search) shrink(g *goal, v any, why *jsonschema.ValidationError) any {
-	if _, none := v.(absent); none || s.in.d == nil {
-		return v
+// shrink is a smaller value that is refused for the same reason, and the refusal: without fields and items that may go,
+// with shorter strings and rounder numbers. What was made as small as can be is left alone.
+func (s *search) shrink(g *goal, v any, why *jsonschema.ValidationError) (any, *jsonschema.ValidationError) {
+	if !s.g.padded {
+		return v, why
 	}
 	sh := shrinker{s: s, g: g, reason: reason(why), left: maxShrink}
-	if len(sh.reason) == 0 {
-		return v
-	}
 	for sh.left > 0 {
-		next, ok := sh.pass(v)
-		if !ok {
+		next, its := sh.pass(v)
+		if its == nil {
 			break
 		}
-		v = next
+		v, why = next, its
 	}
-	return v
+	return v, why
 }
 
 type shrinker struct {
@@ -43,9 +40,8 @@ type shrinker struct {
 }
 
 // pass is the first smaller value that still proves the point.
-func (sh *shrinker) pass(root any) (any, bool) {
-	var out any
-	found := sh.smaller(root, one(sh.s.in), one(sh.s.out), func(v any) bool {
+func (sh *shrinker) pass(root any) (out any, its *jsonschema.ValidationError) {
+	sh.smaller(root, one(sh.s.in), one(sh.s.out), func(v any) bool {
 		if sh.left--; sh.left < 0 || sh.s.ctx.Err() != nil {
 			return false
 		}
@@ -58,10 +54,10 @@ func (sh *shrinker) pass(root any) (any, bool) {
 				return false
 			}
 		}
-		out = v
+		out, its = v, why
 		return true
 	})
-	return out, found
+	return out, its
 }
 
 // smaller offers the values one step smaller than v until take wants one. The schemas spare the steps that cannot do:

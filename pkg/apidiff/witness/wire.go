@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,8 +31,32 @@ type message struct {
 	status    string // of a response; "" for a request
 }
 
-// message builds the message around the value of the part in question: with what either side requires, and nothing else.
+// message is the message around the value of the part in question; the last one is kept.
 func (x *exchange) message(v any) (*message, bool) {
+	if x.now != nil && same(x.nowOf, v) {
+		return x.now, true
+	}
+	m, ok := x.build(v)
+	if x.now = nil; ok {
+		x.now, x.nowOf = m, v
+	}
+	return m, ok
+}
+
+// same is whether a and b are one value, not only equal.
+func same(a, b any) bool {
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	if va.Kind() != vb.Kind() {
+		return false
+	}
+	if va.Kind() == reflect.Map || va.Kind() == reflect.Slice {
+		return va.Pointer() == vb.Pointer() && va.Len() == vb.Len()
+	}
+	return a == b
+}
+
+// build makes a message: with what either side requires, and nothing else.
+func (x *exchange) build(v any) (*message, bool) {
 	m := &message{o: x.inner, path: map[string]string{}}
 	_, none := v.(absent)
 	if x.q.Direction == Response {

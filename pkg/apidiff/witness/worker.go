@@ -23,6 +23,7 @@ type worker struct {
 	ctx          context.Context // of the search that runs
 	fuel, ticks  int             // work that it may still do, about a microsecond each
 	steps, depth int             // of the validation that runs
+	tricky       bool            // a value met a keyword under which stricter is not narrower
 }
 
 // burn takes n from the fuel; false when none is left or nobody waits any more.
