@@ -11,13 +11,16 @@ func (s *search) tryGoal(g *goal) bool {
 	for i, st := range g.trail {
 		parents[i] = s.local(st.in, st.out)
 	}
-	return l.tryAll(s.hint.Keyword, func(v any) bool {
+	lost := 0
+	l.tryAll(s.hint.Keyword, func(v any) bool {
 		defer func() { s.g.padded = false }()
 		for variant := range 3 {
 			whole, ok := s.around(g, parents, v, variant)
 			if !ok {
+				lost++
 				continue
 			}
+			lost = 0
 			if s.try(g, whole) {
 				return true
 			}
@@ -25,15 +28,20 @@ func (s *search) tryGoal(g *goal) bool {
 				break
 			}
 		}
-		return s.over()
+		return s.over() || lost > 3*maxLost
 	})
+	return s.over()
 }
+
+// maxLost is after how many values that cannot be wrapped a goal is given up.
+const maxLost = 6
 
 // around builds a value of the inner root that holds v at the goal: within what both sides allow, within what the inner
 // one allows, or with all fields, which tells alternatives apart.
 func (s *search) around(g *goal, parents []*local, v any, variant int) (any, bool) {
 	for i := len(g.trail) - 1; i >= 0; i-- {
 		st, l := g.trail[i], parents[i]
+		s.w.burn(5)
 		sh := l.both
 		if variant > 0 {
 			sh = l.ish

@@ -2,6 +2,7 @@ package witness
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -363,6 +364,9 @@ func requiredIn(s site, m mode) []string {
 	var out []string
 	props := s.get("properties")
 	for _, name := range texts(s.get("required")) {
+		if slices.Contains(out, name) && len(out) < maxParts {
+			continue // said twice, which some documents do
+		}
 		if p := props.Get(name); !p.Exists() || !s.at(p).flag(m.hidden()) {
 			out = append(out, name)
 		}

@@ -54,6 +54,7 @@ func (s *search) explore(path []string, deep bool, visit func(*goal) bool) {
 		queue = queue[1:]
 		queue = queue[:min(len(queue), maxPlaces)]
 		for _, pair := range s.pairs(p) {
+			s.w.burn(10)
 			g := goal{p.trail, pair[0], pair[1], p.only}
 			if len(p.rest) == 0 && visit(&g) || s.over() {
 				return

@@ -153,7 +153,7 @@ func (g *gen) conditions(c conj, sh *shape, v any) *conj {
 
 // fromShape makes a value of the easiest kind that the shape allows.
 func (g *gen) fromShape(sh *shape, height, salt int) (any, bool) {
-	if sh.never || height > maxHeight {
+	if sh.never || height > maxHeight || !g.w.burn(3) {
 		return nil, false
 	}
 	if sh.closed {
@@ -334,9 +334,12 @@ func (g *gen) shape(c conj) *shape {
 	}
 	copy(key.at[:], c.sites)
 	if sh := g.w.flats[key]; sh != nil {
+		g.w.burn(sh.cost) // as much as without the memory: what is found must not hang on what was asked before
 		return sh
 	}
+	before := g.w.fuel
 	sh := g.flatten(c)
+	sh.cost = before - g.w.fuel
 	g.w.flats[key] = sh
 	return sh
 }

@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -55,11 +56,11 @@ func (g *gen) object(sh *shape, height, salt int) (any, bool) {
 func (g *gen) dependents(sh *shape, out map[string]any, put func(string) bool) bool {
 	for range len(sh.dependent) {
 		before := len(out)
-		for name, wants := range sh.dependent {
+		for _, name := range slices.Sorted(maps.Keys(sh.dependent)) {
 			if _, there := out[name]; !there {
 				continue
 			}
-			for _, w := range wants {
+			for _, w := range sh.dependent[name] {
 				if !put(w) {
 					return false
 				}
@@ -105,7 +106,7 @@ func (g *gen) name(sh *shape, salt int) (string, bool) {
 	for _, s := range sh.objects { // a name that a pattern wants, where all others are closed off
 		for pattern := range s.get("patternProperties").Fields() {
 			if re := g.w.pattern(pattern); re != nil {
-				if name, ok := sample(re, salt, 1); ok {
+				if name, ok := g.w.sample(re, salt, 1); ok {
 					return name, true
 				}
 			}

@@ -1,6 +1,8 @@
 package witness
 
 import (
+	"iter"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,7 +13,7 @@ func (g *gen) text(sh *shape, salt int) (any, bool) {
 	if sh.minLen > maxText || sh.blind {
 		return nil, false
 	}
-	for _, s := range g.texts(sh, salt) {
+	for s := range g.texts(sh, salt) {
 		if sh.fits(s) {
 			return s, true
 		}
@@ -20,33 +22,46 @@ func (g *gen) text(sh *shape, salt int) (any, bool) {
 }
 
 // texts are candidates for text, most readable first.
-func (g *gen) texts(sh *shape, salt int) []string {
-	var out []string
-	for _, name := range sh.formats {
-		if ex := formats[name].examples; len(ex) > 0 {
-			out = append(out, ex[salt%len(ex)], pad(ex[salt%len(ex)], sh.minLen))
-		}
-	}
-	if len(out) == 0 && len(sh.patterns)+len(sh.formats) > 0 {
-		for _, h := range sh.hints {
-			if s, ok := h.(string); ok && salt == 0 {
-				out = append(out, s)
+func (g *gen) texts(sh *shape, salt int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		known := false
+		for _, name := range sh.formats {
+			if ex := formats[name].examples; len(ex) > 0 {
+				known = true
+				if s := ex[salt%len(ex)]; !yield(s) || !yield(pad(s, sh.minLen)) {
+					return
+				}
 			}
 		}
-	}
-	for _, re := range sh.patterns {
-		for _, grow := range []int{0, 1, sh.minLen, 2 * sh.minLen} {
-			if s, ok := sample(re, salt, min(grow, maxText)); ok {
-				out = append(out, s, pad(s, sh.minLen))
+		if !known && salt == 0 && len(sh.patterns)+len(sh.formats) > 0 {
+			for _, h := range sh.hints {
+				if s, ok := h.(string); ok && !yield(s) {
+					return
+				}
 			}
 		}
-		for other := range 4 {
-			if s, ok := sample(re, salt+other, max(0, sh.minLen-1)); ok {
-				out = append(out, s)
+		for _, re := range sh.patterns {
+			if !g.samples(re, sh, salt, yield) {
+				return
 			}
 		}
+		_ = yield(pad(letters(salt), sh.minLen)) && yield("") && yield("0") && yield(" ")
 	}
-	return append(out, pad(letters(salt), sh.minLen), "", "0", " ")
+}
+
+// samples are strings made for one pattern, short ones first.
+func (g *gen) samples(re *regexp.Regexp, sh *shape, salt int, yield func(string) bool) bool {
+	for _, grow := range []int{0, 1, sh.minLen, 2 * sh.minLen} {
+		if s, ok := g.w.sample(re, salt, min(grow, maxText)); ok && (!yield(s) || !yield(pad(s, sh.minLen))) {
+			return false
+		}
+	}
+	for other := range 4 {
+		if s, ok := g.w.sample(re, salt+other, max(0, sh.minLen-1)); ok && !yield(s) {
+			return false
+		}
+	}
+	return true
 }
 
 // letters is a short word, different for each salt.

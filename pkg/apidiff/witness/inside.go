@@ -42,7 +42,7 @@ func (s *search) openName(shapes ...*shape) []string {
 		for _, at := range sh.objects {
 			for pattern := range at.get("patternProperties").Fields() {
 				if re := s.w.pattern(pattern); re != nil {
-					if name, ok := sample(re, 0, 1); ok && re.MatchString(name) {
+					if name, ok := s.w.sample(re, 0, 1); ok && re.MatchString(name) {
 						out = append(out, name)
 					}
 				}
@@ -123,7 +123,7 @@ func (s *search) follow(g goal, rest []string) []place {
 		if re == nil {
 			return nil
 		}
-		name, _ := sample(re, 0, 1)
+		name, _ := s.w.sample(re, 0, 1)
 		return lead(s.field(g, name), tail[1:], name)
 	case err == nil && index >= 0:
 		return lead(s.item(g, index), tail, "")

@@ -2,6 +2,7 @@ package witness
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -198,7 +199,7 @@ func kinProperties(b *kinBuilder, s site, v contract.Node, vs []any, out *openap
 			names[name] = true
 		}
 	}
-	for name := range names {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		p := v.Get(name)
 		if !p.Exists() {
 			continue

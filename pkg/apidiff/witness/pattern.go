@@ -86,15 +86,42 @@ func (w *worker) pattern(p string) *regexp.Regexp {
 	return re
 }
 
+// sampleKey names a sample: it is asked for again and again.
+type sampleKey struct {
+	re         *regexp.Regexp
+	salt, grow int
+}
+
 // sample is a string that matches re, as short as repetition allows; salt varies it, and grow adds repetitions.
-func sample(re *regexp.Regexp, salt, grow int) (string, bool) {
-	tree, err := syntax.Parse(re.String(), syntax.Perl)
-	if err != nil {
-		return "", false
+func (w *worker) sample(re *regexp.Regexp, salt, grow int) (string, bool) {
+	key := sampleKey{re, salt, grow}
+	if s, ok := w.samples[key]; ok {
+		w.burn(s.cost)
+		return s.text, s.ok
+	}
+	tree := w.trees[re]
+	if tree == nil {
+		var err error
+		if tree, err = syntax.Parse(re.String(), syntax.Perl); err != nil {
+			return "", false
+		}
+		tree = tree.Simplify()
+		w.trees[re] = tree
 	}
 	s := sampler{salt: salt, grow: grow, room: maxSample}
-	s.write(tree.Simplify())
-	return s.b.String(), s.room > 0
+	s.write(tree)
+	w.burn(maxSample - s.room)
+	out := sampled{s.b.String(), s.room > 0, maxSample - s.room}
+	if grow < 64 {
+		w.samples[key] = out
+	}
+	return out.text, out.ok
+}
+
+type sampled struct {
+	text string
+	ok   bool
+	cost int
 }
 
 // maxSample bounds a generated string: bytes and steps.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -32,6 +33,9 @@ func recheck(t *testing.T, q Query, raw []byte, keyword string, alone bool) {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		compiled, err := c.Compile("mem:s")
+		if err != nil && strings.Contains(err.Error(), "infinite loop") {
+			continue // a schema that applies to itself: the compiler refuses it whole, the search only where a value gets there
+		}
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
@@ -44,12 +48,23 @@ func recheck(t *testing.T, q Query, raw []byte, keyword string, alone bool) {
 	}
 }
 
+// kinDocs are documents as kin-openapi loads them: large ones once.
+var kinDocs sync.Map
+
 // loaded is why kin-openapi refuses v, reading the whole document.
 func loaded(s Schema, m mode, v any) error {
-	doc, err := openapi3.NewLoader().LoadFromData(s.Doc.Canonical())
-	if err != nil {
-		return fmt.Errorf("load: %w", err)
+	known, ok := kinDocs.Load(s.Doc)
+	if !ok {
+		doc, err := openapi3.NewLoader().LoadFromData(s.Doc.Canonical())
+		if err != nil {
+			return fmt.Errorf("load: %w", err)
+		}
+		known = doc
+		if len(s.Doc.Canonical()) > 100_000 {
+			kinDocs.Store(s.Doc, doc)
+		}
 	}
+	doc := known.(*openapi3.T)
 	opts := []openapi3.SchemaValidationOption{openapi3.VisitAsRequest()}
 	if m&asResponse != 0 {
 		opts = []openapi3.SchemaValidationOption{openapi3.VisitAsResponse()}
@@ -84,11 +99,7 @@ func written(t testing.TB, s Schema, m mode) string {
 	if !ok {
 		all = map[string]any{"allOf": []any{root}}
 	}
-	for len(out.todo) > 0 {
-		next := out.todo[0]
-		out.todo = out.todo[1:]
-		out.defs[out.names[next]] = out.schema(next)
-	}
+	out.rest()
 	all["$defs"] = out.defs
 	text, err := json.Marshal(all)
 	if err != nil {
@@ -102,6 +113,15 @@ type writer struct {
 	todo  []*jsonschema.Schema
 	defs  map[string]any
 	blank []string // what the derivation leaves undecided
+}
+
+// rest writes what references have led to.
+func (w *writer) rest() {
+	for len(w.todo) > 0 {
+		next := w.todo[0]
+		w.todo = w.todo[1:]
+		w.defs[w.names[next]] = w.schema(next)
+	}
 }
 
 func (w *writer) schema(s *jsonschema.Schema) any {

@@ -60,6 +60,7 @@ type local struct {
 }
 
 func (s *search) local(in, out conj) *local {
+	s.w.burn(10)
 	l := &local{s: s, g: s.g, in: in, out: out, ish: s.g.shape(in), osh: s.g.shape(out)}
 	l.both = s.g.flatten(in.and(out))
 	l.both.verify = l.ish.verify
@@ -280,10 +281,10 @@ func tryPatterns(l *local, try func(any) bool) bool {
 func (l *local) offences(sh *shape) []string {
 	out := []string{pad("a", sh.minLen), pad("A", sh.minLen), pad("0", sh.minLen), "-", "_", " ", "!", "é", "", "a b", "a/b", "a.b"}
 	for salt := range 4 {
-		out = append(out, l.g.texts(sh, salt)...)
+		out = slices.AppendSeq(out, l.g.texts(sh, salt))
 	}
 	for _, re := range l.osh.patterns {
-		if s, ok := sample(re, 0, max(0, sh.minLen)); ok {
+		if s, ok := l.g.w.sample(re, 0, max(0, sh.minLen)); ok {
 			out = append(out, s+"!", "!"+s, s+s, s+"a", pad(s, sh.minLen))
 			if len(s) > 1 {
 				out = append(out, s[1:], s[:len(s)-1])
@@ -311,7 +312,7 @@ func tryFormats(l *local, try func(any) bool) bool {
 			continue
 		}
 		for salt := range 2 {
-			for _, v := range append(l.g.texts(l.ish, salt), "not a "+name) {
+			for _, v := range append(slices.Collect(l.g.texts(l.ish, salt)), "not a "+name) {
 				if l.ish.fits(v) && try(v) {
 					return true
 				}

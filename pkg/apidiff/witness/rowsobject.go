@@ -1,6 +1,9 @@
 package witness
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // fix gives a field its value.
 func (sh *shape) fix(name string, v any) {
@@ -90,8 +93,8 @@ func tryHidden(l *local, try func(any) bool) bool {
 
 // tryDependents has a field without the one that it needs in the outer schema.
 func tryDependents(l *local, try func(any) bool) bool {
-	for name, wants := range l.osh.dependent {
-		for _, w := range wants {
+	for _, name := range slices.Sorted(maps.Keys(l.osh.dependent)) {
+		for _, w := range l.osh.dependent[name] {
 			if slices.Contains(l.ish.dependent[name], w) {
 				continue
 			}

@@ -54,7 +54,7 @@ func newSearch(ctx context.Context, w *worker, q Query) *search {
 }
 
 // fuelPerCandidate bounds the work of a search by its budget.
-const fuelPerCandidate = 6_000
+const fuelPerCandidate = 3_000
 
 // between sets the schemas of the search.
 func (s *search) between(in, out Schema) {

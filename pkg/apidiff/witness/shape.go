@@ -98,6 +98,7 @@ type shape struct {
 	blind   bool // a pattern that cannot be met knowingly
 
 	fieldNames []string // what fields returns, once asked
+	cost       int      // fuel that making it took
 
 	// What a row of the mutation table asks of the generator.
 	omit  map[string]bool
@@ -159,7 +160,7 @@ func (f *flattener) add(s site) {
 		return
 	}
 	var object, array bool
-	f.g.w.burn(1 + s.n.Len()/4)
+	f.g.w.burn(2 + s.n.Len()/2)
 	for keyword, v := range s.keywords() {
 		if read := f.g.w.tables.readings[keyword]; read != nil {
 			read(f, s, v)

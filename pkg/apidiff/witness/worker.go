@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -16,6 +17,8 @@ type worker struct {
 	docs     map[*contract.Document]*document
 	derivers map[*document]*deriver
 	patterns map[string]*regexp.Regexp
+	trees    map[*regexp.Regexp]*syntax.Regexp
+	samples  map[sampleKey]sampled
 	flats    map[flatKey]*shape
 	kin      kinSettings
 	tables   tables
@@ -38,7 +41,7 @@ func (w *worker) burn(n int) bool {
 func newWorker() *worker {
 	return &worker{
 		docs: map[*contract.Document]*document{}, derivers: map[*document]*deriver{},
-		patterns: map[string]*regexp.Regexp{}, flats: map[flatKey]*shape{},
+		patterns: map[string]*regexp.Regexp{}, trees: map[*regexp.Regexp]*syntax.Regexp{}, samples: map[sampleKey]sampled{}, flats: map[flatKey]*shape{},
 		tables: tables{derivations(), kinKeywords(), readings(), rows()},
 	}
 }
@@ -64,8 +67,10 @@ func (w *worker) trim() {
 	if len(w.flats) > maxKept {
 		clear(w.flats)
 	}
-	if len(w.patterns) > maxKept {
+	if len(w.patterns) > maxKept || len(w.samples) > maxKept {
 		clear(w.patterns)
+		clear(w.trees)
+		clear(w.samples)
 	}
 }
 
