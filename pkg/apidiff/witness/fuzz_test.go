@@ -34,6 +34,8 @@ func FuzzFind(f *testing.F) {
 		if response {
 			q.Direction = Response
 		}
+		watch := time.AfterFunc(20*time.Second, func() { panic("hangs on " + inner + "\n" + outer + "\n" + path + "\n" + keyword) })
+		defer watch.Stop()
 		var finder Finder
 		w, res := finder.Find(ctx, q)
 		if ctx.Err() != nil {

@@ -26,8 +26,11 @@ type finding struct {
 	values  []contract.Node
 }
 
-// naive compares two schemas keyword by keyword; follow leads through references.
-func naive(in, out contract.Node, path []string, follow func(in, out contract.Node) (contract.Node, contract.Node, bool), found func(finding)) {
+// follower leads through references, and tells whether the pair is new.
+type follower func(in, out contract.Node) (contract.Node, contract.Node, bool)
+
+// naive compares two schemas keyword by keyword; follow may be nil.
+func naive(in, out contract.Node, path []string, follow follower, found func(finding)) {
 	if follow != nil {
 		var fresh bool
 		if in, out, fresh = follow(in, out); !fresh {
@@ -37,18 +40,32 @@ func naive(in, out contract.Node, path []string, follow func(in, out contract.No
 	if in.Kind() != contract.Object || out.Kind() != contract.Object || in.Hash() == out.Hash() && follow == nil {
 		return
 	}
-	add := func(keyword string, values ...contract.Node) {
-		found(finding{slices.Clone(path), keyword, values})
+	at := func(more []string, keyword string, values ...contract.Node) {
+		found(finding{slices.Concat(path, more), keyword, values})
 	}
+	naiveValue(in, out, at)
+	naiveObject(in, out, at)
+	naiveLogic(in, out, at)
+	for name, p := range in.Get("properties").Fields() {
+		naive(p, out.Get("properties").Get(name), append(slices.Clip(path), name), follow, found)
+	}
+	for _, k := range []string{"items", "additionalProperties"} {
+		naive(in.Get(k), out.Get(k), append(slices.Clip(path), k), follow, found)
+	}
+}
+
+type addFinding = func(more []string, keyword string, values ...contract.Node)
+
+func naiveValue(in, out contract.Node, add addFinding) {
 	num := func(n contract.Node) float64 {
 		f, _ := strconv.ParseFloat(n.Literal(), 64)
 		return f
 	}
 	if a, b := in.Get("type").Text(), out.Get("type").Text(); b != "" && a != b && !in.Get("$ref").Exists() && a != "" && (a != "integer" || b != "number") {
-		add("type")
+		add(nil, "type")
 	}
 	if in.Get("nullable").Bool() && !out.Get("nullable").Bool() && out.Get("type").Exists() {
-		add("nullable")
+		add(nil, "nullable")
 	}
 	if e := out.Get("enum"); e.Exists() {
 		known := map[contract.Hash]bool{}
@@ -56,15 +73,26 @@ func naive(in, out contract.Node, path []string, follow func(in, out contract.No
 			known[v.Hash()] = true
 		}
 		if !in.Get("enum").Exists() && in.Get("type").Exists() {
-			add("enum")
+			add(nil, "enum")
 		}
 		for _, v := range in.Get("enum").Items() {
 			if !known[v.Hash()] {
-				add("enum", v)
+				add(nil, "enum", v)
 				break
 			}
 		}
 	}
+	for k, sign := range map[string]float64{"maxLength": 1, "maxItems": 1, "maximum": 1, "maxProperties": 1, "minLength": -1, "minItems": -1, "minimum": -1, "minProperties": -1} {
+		if o, i := out.Get(k), in.Get(k); o.Exists() && (!i.Exists() || sign*num(i) > sign*num(o)) {
+			add(nil, k)
+		}
+	}
+	if o := out.Get("pattern"); o.Exists() && o.Text() != in.Get("pattern").Text() {
+		add(nil, "pattern")
+	}
+}
+
+func naiveObject(in, out contract.Node, add addFinding) {
 	had := map[string]bool{}
 	for _, r := range in.Get("required").Items() {
 		had[r.Text()] = true
@@ -72,43 +100,25 @@ func naive(in, out contract.Node, path []string, follow func(in, out contract.No
 	for _, r := range out.Get("required").Items() {
 		p := out.Get("properties").Get(r.Text())
 		if !had[r.Text()] && p.Exists() && in.Get("properties").Exists() && !p.Get("readOnly").Bool() && !p.Get("writeOnly").Bool() {
-			path = append(path, r.Text())
-			add("required")
-			path = path[:len(path)-1]
+			add([]string{r.Text()}, "required")
 		}
 	}
-	for _, k := range []string{"maxLength", "maxItems", "maximum", "maxProperties"} {
-		if o, i := out.Get(k), in.Get(k); o.Exists() && (!i.Exists() || num(i) > num(o)) {
-			add(k)
+	o := out.Get("additionalProperties")
+	if o.Kind() != contract.Bool || o.Bool() || !in.Get("properties").Exists() {
+		return
+	}
+	if i := in.Get("additionalProperties"); i.Kind() != contract.Bool || i.Bool() {
+		add(nil, "additionalProperties")
+		return
+	}
+	for name := range in.Get("properties").Fields() {
+		if !out.Get("properties").Get(name).Exists() {
+			add([]string{name}, "properties")
 		}
 	}
-	for _, k := range []string{"minLength", "minItems", "minimum", "minProperties"} {
-		if o, i := out.Get(k), in.Get(k); o.Exists() && (!i.Exists() || num(i) < num(o)) {
-			add(k)
-		}
-	}
-	if o := out.Get("pattern"); o.Exists() && o.Text() != in.Get("pattern").Text() {
-		add("pattern")
-	}
-	if o := out.Get("additionalProperties"); o.Kind() == contract.Bool && !o.Bool() && in.Get("properties").Exists() {
-		if i := in.Get("additionalProperties"); i.Kind() != contract.Bool || i.Bool() {
-			add("additionalProperties")
-		} else {
-			for name := range in.Get("properties").Fields() {
-				if !out.Get("properties").Get(name).Exists() {
-					path = append(path, name)
-					add("properties")
-					path = path[:len(path)-1]
-				}
-			}
-		}
-	}
-	for name, p := range in.Get("properties").Fields() {
-		naive(p, out.Get("properties").Get(name), append(slices.Clip(path), name), follow, found)
-	}
-	for _, k := range []string{"items", "additionalProperties"} {
-		naive(in.Get(k), out.Get(k), append(slices.Clip(path), k), follow, found)
-	}
+}
+
+func naiveLogic(in, out contract.Node, add addFinding) {
 	for _, k := range []string{"oneOf", "anyOf"} {
 		list := map[contract.Hash]bool{}
 		for _, b := range out.Get(k).Items() {
@@ -116,9 +126,7 @@ func naive(in, out contract.Node, path []string, follow func(in, out contract.No
 		}
 		for i, b := range in.Get(k).Items() {
 			if b.Get("$ref").Exists() && out.Get(k).Exists() && !list[b.Hash()] {
-				path = append(path, k, fmt.Sprint(i))
-				add(k)
-				path = path[:len(path)-2]
+				add([]string{k, strconv.Itoa(i)}, k)
 			}
 		}
 	}
