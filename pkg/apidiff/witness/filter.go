@@ -215,6 +215,6 @@ func unrouted(paths contract.Node, m *message) string {
 func routes(template, path string) bool {
 	a, b := strings.Split(template, "/"), strings.Split(path, "/")
 	return len(a) == len(b) && slices.EqualFunc(a, b, func(t, p string) bool {
-		return strings.ContainsRune(t, '{') || escapePath(t) == p
+		return strings.ContainsRune(t, '{') && p != "" || escapePath(t) == p
 	})
 }

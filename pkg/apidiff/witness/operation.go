@@ -302,6 +302,9 @@ func (o *operation) judge(w *worker, m mode, msg *message) (out verdict, why *js
 			schema.Properties["body"] = d.schema(*s, m).Schema
 		}
 	}
+	if !w.burn(20) {
+		return silent, nil
+	}
 	return w.ask(schema, instance)
 }
 

@@ -114,7 +114,11 @@ func (sh *shape) settleKinds() {
 
 // tryAll runs the rows at a place: those of the hint first.
 func (l *local) tryAll(keyword string, try func(any) bool) bool {
+	_, known := related[keyword]
 	for _, first := range []bool{true, false} {
+		if known && !first {
+			break // a refusal by another keyword would not be about the change
+		}
 		for _, r := range l.s.w.tables.rows {
 			if r.serves(keyword) != first || l.only != "" && !onlyFields[r.keywords[0]] {
 				continue
@@ -164,8 +168,9 @@ const maxValues = 48
 
 func tryValues(l *local, try func(any) bool) bool {
 	for _, n := range l.s.hint.Values {
-		l.g.padded = true
-		if v := n.Value(); kindOf(v)&l.ish.kinds != 0 && try(v) {
+		v := n.Value()
+		l.g.padded = n.Len() > 0
+		if kindOf(v)&l.ish.kinds != 0 && try(v) {
 			return true
 		}
 	}
@@ -300,6 +305,9 @@ func tryFormats(l *local, try func(any) bool) bool {
 	}
 	for _, name := range l.osh.formats {
 		f := formats[name]
+		if !l.s.mode.asserts(name) {
+			continue
+		}
 		if f.integer[0] != "" && l.ish.kinds&kindNumber != 0 {
 			high, _ := rational(f.integer[1])
 			low, _ := rational(f.integer[0])

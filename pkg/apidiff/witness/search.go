@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/romel/govctl/pkg/report"
@@ -62,6 +60,12 @@ func (s *search) between(in, out Schema) {
 	s.out = site{s.w.document(out.Doc), out.Node}
 }
 
+// annotations are keywords that refuse nothing.
+var annotations = map[string]bool{
+	"contentEncoding": true, "contentMediaType": true, "contentSchema": true, "title": true, "description": true, "default": true,
+	"example": true, "examples": true, "deprecated": true, "externalDocs": true, "xml": true,
+}
+
 // modes are the keywords that are annotations unless they are the change.
 var modes = map[string]mode{
 	"format": assertFormat, "readOnly": assertAccess, "writeOnly": assertAccess,
@@ -114,13 +118,17 @@ func (s *search) prepare(h Hint) {
 // aim looks where a hint points: at the place itself, then below it.
 func (s *search) aim(h Hint) {
 	s.prepare(h)
+	if annotations[h.Keyword] {
+		return // no value can show it
+	}
 	found := false
+	_, exact := related[h.Keyword]
 	for _, deep := range []bool{false, true} {
 		s.explore(h.Path, deep, func(g *goal) bool {
 			found = true
 			return s.tryGoal(g)
 		})
-		if s.over() {
+		if s.over() || found && exact {
 			return
 		}
 	}
@@ -139,14 +147,11 @@ func (s *search) try(g *goal, v any) bool {
 	if s.over() {
 		return true
 	}
-	key := string(encode(v))
-	if _, none := v.(absent); none {
-		key = "absent"
-	}
-	if s.seen[key] {
+	text := string(encode(v))
+	if s.seen[text] {
 		return false
 	}
-	s.seen[key] = true
+	s.seen[text] = true
 	s.left--
 	s.tried++
 	why := s.refute(v)
@@ -224,15 +229,6 @@ func (s *search) sides() (accepts, refuses string) {
 		return "old", "new"
 	}
 	return "new", "old"
-}
-
-// encode is compact JSON with sorted keys.
-func encode(v any) jsontext.Value {
-	out, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true), json.WithMarshalers(numbersAsWritten))
-	if err != nil {
-		return jsontext.Value("null")
-	}
-	return out
 }
 
 // instancePath are the steps of a goal as the tokens of an instance location.

@@ -11,7 +11,7 @@ import (
 
 // maxShrink bounds the smaller values looked at; a text is worth shortening from longText on.
 const (
-	maxShrink = 120
+	maxShrink = 60
 	longText  = 200
 )
 
