@@ -135,6 +135,18 @@ func (n *norm) listed() int {
 type flags struct{ readOnly, writeOnly bool }
 
 func (u use) flags() flags {
+	s := u.schema.side
+	if f, ok := s.flagged[u.entry]; ok && u.entry.Exists() {
+		return f
+	}
+	f := u.readFlags()
+	if u.entry.Exists() {
+		s.flagged[u.entry] = f
+	}
+	return f
+}
+
+func (u use) readFlags() flags {
 	var f flags
 	for _, n := range carriers(u) {
 		f.readOnly = f.readOnly || n.Get("readOnly").Bool()

@@ -49,7 +49,11 @@ func carriers(u use) []contract.Node {
 	s := u.schema.side
 	for i := 0; i < len(out) && i < 20; i++ {
 		for _, key := range []string{"anyOf", "oneOf"} {
-			if branches := s.withoutNull(union{branches: items(out[i].Get(key))}); len(branches.branches) == 1 && branches.null {
+			list := out[i].Get(key)
+			if list.Len() != 2 {
+				continue
+			}
+			if branches := s.withoutNull(union{branches: items(list)}); len(branches.branches) == 1 && branches.null {
 				inner := s.of(branches.branches[0])
 				out = append(append(out, inner.notes...), inner.schema.nodes...)
 			}

@@ -34,23 +34,35 @@ var keywordOf = map[string]string{
 	"union": "anyOf", "union-branch": "anyOf", "one-of-overlap": "oneOf", "not": "not", "condition": "if", "discriminator": "discriminator",
 }
 
-// maxWitnesses bounds the searches of one comparison.
-const maxWitnesses = 300
+// Bounds of the searches of one comparison: beyond so many breaking changes the first ones must do.
+const (
+	maxWitnesses  = 400
+	firstOfLegion = 40
+)
 
 // proveAll looks for a witness for every finding that breaks, worst first.
 func (e *engine) proveAll(findings []report.Finding, records map[string]*record) {
 	if e.opt.NoWitness {
 		return
 	}
-	asked := 0
+	most, asked := maxWitnesses, 0
+	breaking := 0
+	for i := range findings {
+		if findings[i].Level == report.Error {
+			breaking++
+		}
+	}
+	if breaking > maxWitnesses {
+		most = firstOfLegion
+	}
 	for i := range findings {
 		f := &findings[i]
 		r := records[f.Fingerprint]
 		if f.Level != report.Error || r == nil || r.side == None && r.on != "operation" {
 			continue
 		}
-		if asked++; asked > maxWitnesses || e.ctx.Err() != nil {
-			f.Hint = "asserted: witnesses were looked for in the first 300 breaking changes only"
+		if asked++; asked > most || e.ctx.Err() != nil {
+			f.Hint = "asserted: with so many breaking changes, witnesses were looked for in the first ones only"
 			continue
 		}
 		w, found := e.witness(r, f.Fingerprint)

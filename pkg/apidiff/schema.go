@@ -17,6 +17,7 @@ type side struct {
 	single  map[contract.Node]*schema
 	facts   map[contract.Node]*facts
 	closed  map[contract.Node]contract.Hash
+	flagged map[contract.Node]flags
 	made    int
 	any     *schema
 }
@@ -25,7 +26,7 @@ func newSide(doc *contract.Document) *side {
 	s := &side{
 		doc: doc, v30: strings.HasPrefix(doc.OpenAPI(), "3.0"),
 		ids: map[contract.Node]uint32{}, schemas: map[string]*schema{}, single: map[contract.Node]*schema{},
-		facts: map[contract.Node]*facts{}, closed: map[contract.Node]contract.Hash{},
+		facts: map[contract.Node]*facts{}, closed: map[contract.Node]contract.Hash{}, flagged: map[contract.Node]flags{},
 	}
 	s.any = s.intern(nil, false)
 	return s
