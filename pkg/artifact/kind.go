@@ -36,7 +36,6 @@ const (
 	AlertDiffPath   = "status/taxonomy-diff.json"
 	GatesPath       = "status/taxonomy-gates.json"
 	AlertLogPath    = "status/ALERTS_CHANGELOG.md"
-	RuleTestsPath   = "status/rule-tests.json"
 	FirstSeenPath   = "status/recording_rules_first_seen.json"
 	PromPath        = "status/governance.prom"
 	ChecksumsPath   = "status/checksums.json"
@@ -98,7 +97,7 @@ func Kinds() []Kind {
 		{"", "rules-check", shape[report.RulesCheck](), "What `govctl rules check --format json` prints."},
 		{AlertStatePath, "alert-state", shape[report.AlertState](), "Which alerts are open since when; the memory behind recoveries and issues."},
 		{DeliveriesPath, "webhook-delivery", shape[report.Delivery](), "Receipts of the webhook, and the notices that wait for the next run."},
-		{RuleTestsPath, "rule-tests", shape[report.RuleTests](), "What the unit tests of the Prometheus rules say, and which rules they cover."},
+		{"", "rule-tests", shape[report.RuleTests](), "What `govctl rules test --format json` prints: the unit tests of the Prometheus rules, and which rules they cover."},
 		{FirstSeenPath, "recording-rules-first-seen", shape[report.FirstSeen](), "How long the series of each recording rule took to appear in a running Prometheus."},
 		{PromPath, "", nil, "Every figure in Prometheus text format, for node_exporter's textfile collector."},
 		{ChecksumsPath, "checksums", shape[report.Checksums](), "The digest of every covered file and one over all of them."},

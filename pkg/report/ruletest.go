@@ -1,6 +1,6 @@
 package report
 
-// RuleTests is rule-tests.json: the outcome of the unit tests of Prometheus rules, and which rules they cover.
+// RuleTests is what `govctl rules test --format json` prints: the outcome of the unit tests of Prometheus rules, and which rules they cover.
 type RuleTests struct {
 	Schema      string         `json:"schema"` // govctl/rule-tests/v1
 	GeneratedAt Time           `json:"generated_at"`

@@ -34,7 +34,7 @@ func (f *File) Failed() bool {
 	return false
 }
 
-// Report is rule-tests.json without its time. Cover adds the coverage.
+// Report is the outcome without its time. AddCoverage adds the coverage.
 func Report(files []File) report.RuleTests {
 	out := report.RuleTests{Schema: "govctl/rule-tests/v1", Passed: true, Files: make([]report.RuleTestFile, 0, len(files))}
 	for i := range files {
