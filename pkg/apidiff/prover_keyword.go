@@ -162,7 +162,7 @@ func (p *prover) containsHold(a, b term, m mode, lean *int) bool {
 
 // allItems reports whether every item is of the wanted kind, and there are enough.
 func (p *prover) allItems(a, b term, want containsPart, m mode, lean *int) bool {
-	if want.max.set() && !(a.norm.maxItems.set() && a.norm.maxItems.n <= want.max.n) || want.min.orOne().n > max(a.norm.minItems.n, 0) {
+	if want.max.set() && (!a.norm.maxItems.set() || a.norm.maxItems.n > want.max.n) || want.min.orOne().n > max(a.norm.minItems.n, 0) {
 		return false
 	}
 	target := b.side.of(want.schema).schema

@@ -198,7 +198,7 @@ func noneAdmitted(x *norm, b term, dir Side) bool {
 
 func (p *prover) branchesDisjoint(a, b term, dir Side, depth int) bool {
 	for _, u := range a.norm.unions {
-		all := len(u.branches) <= maxBranchPairs && !(u.null && a.norm.types&b.norm.types&tNull != 0)
+		all := len(u.branches) <= maxBranchPairs && (!u.null || a.norm.types&b.norm.types&tNull == 0)
 		for _, c := range u.branches {
 			all = all && p.disjoint(termOf(a.side.of(c).schema), b, dir, depth+1)
 		}

@@ -22,7 +22,7 @@ func (e *engine) settle(components [][]*site) {
 		for _, s := range component {
 			others := len(component) > 1
 			harmful, differs := s.weigh()
-			if differs && s.old != nil && !s.beside && !(others && e.anyWeight(component, s)) {
+			if differs && s.old != nil && !s.beside && (!others || !e.anyWeight(component, s)) {
 				e.settleOne(s, harmful, harmBelow, differBelow)
 				harmful, differs = s.weigh()
 			}
