@@ -55,12 +55,16 @@ type tables struct {
 	rows        []row
 }
 
-// maxKept bounds what a worker keeps between searches: derived schemas by reference target.
-const maxKept = 4000
+// What a worker keeps between searches: shapes and patterns by number, derived schemas by their parts, of which each takes
+// a kilobyte.
+const (
+	maxKept    = 2_000
+	maxDerived = 16_000
+)
 
 func (w *worker) trim() {
 	for d, v := range w.derivers {
-		if len(v.known) > maxKept {
+		if v.made > maxDerived {
 			delete(w.derivers, d)
 		}
 	}
