@@ -16,7 +16,7 @@ type Options struct {
 	Now             time.Time // decides about sunset dates and the expiry of waivers
 	DeprecationDays int       // days that must lie between a deprecation and its sunset; 0: nobody asks
 	NoWitness       bool      // leave breaking changes asserted
-	WitnessBudget   int       // values to try for each; 0: witness.DefaultBudget
+	WitnessBudget   int       // values to try for each; 0: 24
 }
 
 // Off is the level of a rule that is not wanted.
@@ -61,6 +61,9 @@ func newEngine(ctx context.Context, old, new *contract.Document, opt Options, ru
 	e := &engine{
 		ctx: ctx, opt: opt, rules: rules, old: newSide(old), new: newSide(new),
 		sites: map[siteKey]*site{}, found: map[recordKey]*record{}, worded: map[wordKey]*site{}, schemesDone: map[string]*site{}, sets: map[string][]report.Operation{},
+	}
+	if e.opt.WitnessBudget <= 0 {
+		e.opt.WitnessBudget = 24 // measured: what is found at all is found by then, and a miss in deep alternatives costs
 	}
 	e.same = e.old.v30 == e.new.v30
 	e.prover = newProver(e.same)
