@@ -37,9 +37,10 @@ func sameVerdicts(t *testing.T, dirs ...string) {
 		}
 	}
 	passed, failed, refused := 0, 0, 0
+	said := judged(t, files...)
 	for _, file := range files {
 		got, problems := outcome(t, file)
-		want := judged(t, file)[filepath.Clean(file)]
+		want := said[filepath.Clean(file)]
 		for n := 0; n < retries && len(problems) == 0 && !same(want, got); n++ {
 			want = judged(t, file)[filepath.Clean(file)]
 		}

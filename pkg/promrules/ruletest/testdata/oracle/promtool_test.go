@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -19,8 +20,8 @@ var promtool = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(out)), err
 })
 
-// head begins the part of promtool's output that is about one file.
-const head = "Unit Testing:  "
+// verdict is the line with which promtool begins what it says about a file.
+var verdict = regexp.MustCompile(`(?m)^  (SUCCESS|FAILED:)$`)
 
 // judged is what promtool prints about each file: empty for one that passes.
 func judged(t *testing.T, files ...string) map[string]string {
@@ -34,19 +35,17 @@ func judged(t *testing.T, files ...string) map[string]string {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	said := map[string]string{}
-	for _, part := range strings.Split("\n"+string(out), "\n"+head)[1:] {
-		name, text, _ := strings.Cut(part, "\n")
-		text = strings.TrimSpace(text)
-		if text == "SUCCESS" {
-			text = ""
-		}
-		said[filepath.Clean(strings.TrimSpace(name))] = strings.TrimSpace(strings.TrimPrefix(text, "FAILED:"))
+	starts := verdict.FindAllIndex(out, -1)
+	if len(starts) != len(files) {
+		t.Fatalf("promtool gives %d verdicts on %d files:\n%s", len(starts), len(files), out)
 	}
-	for _, f := range files {
-		if _, ok := said[filepath.Clean(f)]; !ok {
-			t.Fatalf("promtool says nothing about %s:\n%s", f, out)
+	said := map[string]string{}
+	for i, f := range files { // in the order in which they were named
+		end := len(out)
+		if i+1 < len(starts) {
+			end = starts[i+1][0]
 		}
+		said[filepath.Clean(f)] = strings.TrimSpace(string(out[starts[i][1]:end]))
 	}
 	return said
 }
