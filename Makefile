@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/romel/govctl/cmd/govctl/internal/cli.version=$(VERSION)
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test oracle lint bench bench-peers fuzz update
+.PHONY: help build demo test browser screenshots oracle lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,8 +21,14 @@ demo: build ## run govctl over three versions of a sample service, without netwo
 test: ## run every test that Go alone can run, with the race detector
 	go test -race ./...
 
+browser: ## hold the pages against Chromium and axe-core (wants chromium and npm)
+	.ci/browser
+
+screenshots: ## take the pictures of the documentation (wants chromium)
+	.ci/browser docs/img
+
 SEEDS ?= 2000
-oracle: ## hold the rule tests against promtool's own libraries, over SEEDS generated rule sets
+oracle: ## hold the rule tests against promtool, over SEEDS generated rule sets
 	cd pkg/promrules/ruletest/testdata/oracle && go vet . && go test -timeout 60m . -args -seeds $(SEEDS)
 
 lint: ## run the pinned linters

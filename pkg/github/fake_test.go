@@ -153,7 +153,7 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 	if x.lose || x.status == 0 {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
-			conn.Close()
+			_ = conn.Close()
 		}
 		return
 	}

@@ -13,10 +13,10 @@ import (
 // vanishes from a README looks like an error of the reader.
 func badges(_ context.Context, b *bench) error {
 	var errs []error
-	for _, one := range b.run.benches() {
+	for _, one := range b.benches() {
 		errs = append(errs, one.contractBadges())
 	}
-	s := b.run.final
+	s := b.final
 	errs = append(errs,
 		b.job.Store.JSON(artifact.SummaryBadge, badge.Summary(&s)),
 		b.job.Store.JSON(artifact.CombinedBadge, badge.Combined(&s)),

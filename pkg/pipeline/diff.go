@@ -51,7 +51,7 @@ func (b *bench) baseline(ctx context.Context) (*contract.Document, error) {
 	case "none":
 		return nil, b.job.Store.Remove(baselinePath(b.contract.Name))
 	case "":
-		data := b.run.start[b.contract.Name]
+		data := b.start[b.contract.Name]
 		if data == nil {
 			return nil, nil
 		}

@@ -411,7 +411,7 @@ func TestChild(t *testing.T) {
 // checkWhole fails for a file that was cut off in the middle.
 func checkWhole(t *testing.T, name, text string) {
 	t.Helper()
-	whole := true
+	var whole bool
 	switch filepath.Ext(name) {
 	case ".json":
 		_, err := contract.ParseValue(context.Background(), name, []byte(text), contract.Options{})

@@ -100,7 +100,7 @@ func TestQuickstartData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer history.Close()
+	t.Cleanup(func() { _ = history.Close() })
 	r, err := stability.Show(history, stability.Defaults())
 	if err != nil {
 		t.Fatal(err)

@@ -113,14 +113,14 @@ func (r *run) begin(ctx context.Context) error {
 // derivedID is an identity for runs outside CI: the same inputs at the same time are the same run.
 func (r *run) derivedID(ctx context.Context) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%d\n", r.job.SHA, r.job.Now.Unix()) //nolint:errcheck // a hash never fails
+	fmt.Fprintf(h, "%s\n%d\n", r.job.SHA, r.job.Now.Unix())
 	for _, b := range r.benches() {
 		doc, err := b.document(ctx)
 		if err != nil {
-			fmt.Fprintf(h, "%s\n", err) //nolint:errcheck // a hash never fails
+			fmt.Fprintf(h, "%s\n", err)
 			continue
 		}
-		fmt.Fprintf(h, "%s\n", doc.SHA256()) //nolint:errcheck // a hash never fails
+		fmt.Fprintf(h, "%s\n", doc.SHA256())
 	}
 	return "local-" + hex.EncodeToString(h.Sum(nil))[:12]
 }

@@ -99,11 +99,8 @@ func Record(store *artifact.Store, file string, line report.HistoryLine, c stabi
 
 // DescribeStability is the window in one line, with the lines that could not be read named.
 func DescribeStability(r stability.Result) string {
-	note := ""
-	switch m := r.Metrics; {
-	case m == nil:
-		note = fmt.Sprintf("placeholder %d in a row", r.Streak)
-	default:
+	note := fmt.Sprintf("placeholder %d in a row", r.Streak)
+	if m := r.Metrics; m != nil {
 		note = fmt.Sprintf("%d of %d runs stable, score %.0f, streak %d", m.WindowStableCount, m.WindowTotalCount, float64(m.Score), m.CurrentStableStreak)
 	}
 	if r.Action == stability.Unchanged {

@@ -131,7 +131,7 @@ func (l *ledger) read(p *piece) *run {
 		return nil
 	}
 	body := p.body()
-	ok := false
+	var ok bool
 	if l.run, ok = scan(body); ok {
 		return &l.run
 	}

@@ -14,9 +14,6 @@ type run struct {
 	placeholder bool
 }
 
-// stable reports whether the run counts as stable.
-func (r *run) stable() bool { return !r.breaking && !r.placeholder }
-
 // The keys that a line may hold, as bits to notice a key that stands twice.
 const (
 	keyTimestamp = 1 << iota

@@ -229,8 +229,8 @@ func TestShowAndTailChangeNothingAndAgree(t *testing.T) {
 
 // The digest covers a prefix of a history that has grown since, so that a signed one binds it.
 func TestDigest(t *testing.T) {
-	history, r := record(t, "garbage\n\n", full(0, 0, 0), Defaults())
-	history, r = record(t, history, full(1, 0, 0), Defaults())
+	history, _ := record(t, "garbage\n\n", full(0, 0, 0), Defaults())
+	history, r := record(t, history, full(1, 0, 0), Defaults())
 	sum, lines, err := Digest(strings.NewReader(history), 0)
 	if err != nil || sum != r.Metrics.Extensions.HistorySHA256 || lines != 2 {
 		t.Errorf("digest %s of %d lines, metrics say %s of %d", sum, lines, r.Metrics.Extensions.HistorySHA256, r.Metrics.Extensions.HistoryLines)
@@ -311,7 +311,9 @@ func TestAnomaly(t *testing.T) {
 			var h report.HistoryLine
 			if s != "-" {
 				var v float64
-				fmt.Sscan(s, &v)
+				if _, err := fmt.Sscan(s, &v); err != nil {
+					t.Fatal(err)
+				}
 				h.Score = ptr(report.Percent(v))
 			}
 			window = append(window, h)
@@ -351,7 +353,7 @@ func TestErrorsOfReaderAndWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed.Close()
+	_ = closed.Close()
 	for _, history := range []string{"", strings.Repeat("x\n", 100_000)} {
 		if _, err := Record(strings.NewReader(history), closed, full(0, 0, 0), Defaults()); !errors.Is(err, os.ErrClosed) {
 			t.Errorf("writer: %v", err)
