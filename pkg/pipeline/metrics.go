@@ -12,10 +12,10 @@ import (
 // metrics writes the figures for node_exporter's textfile collector. Among several contracts only the summary's figures have one
 // value each; the contracts' own stand in their folders.
 func metrics(_ context.Context, b *bench) error {
-	f := promtext.Figures{Summary: &b.run.final}
+	f := promtext.Figures{Summary: &b.final}
 	var errs [6]error
 	f.Milestones, errs[0] = written[report.Milestones](b, artifact.MilestonesPath)
-	if all := b.run.benches(); len(all) == 1 {
+	if all := b.benches(); len(all) == 1 {
 		section, err := all[0].section()
 		f.Diff, f.Operations, f.Stability, errs[1] = section.Diff, section.Operations, section.Stability, err
 		f.Breaking, errs[2] = written[report.Breaking](all[0], breakingFile)

@@ -198,7 +198,7 @@ func (r *run) do(ctx context.Context, s step, b *bench) {
 // lacks is the skip for the first needed file that this run did not write.
 func (b *bench) lacks(needs []string) error {
 	for _, p := range needs {
-		if !b.run.wrote(b.path(p)) {
+		if !b.wrote(b.path(p)) {
 			return skip(fmt.Sprintf("%s was not written", b.path(p)))
 		}
 	}

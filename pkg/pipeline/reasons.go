@@ -18,7 +18,7 @@ const maxDeliveries = 64 << 20
 
 // reasons judges which alerts open and which recover, over the state that the run before left. Nothing is sent here.
 func reasons(_ context.Context, b *bench) error {
-	in := notify.Input{Summary: b.run.final, Previous: b.run.last, At: report.At(b.job.Now)}
+	in := notify.Input{Summary: b.final, Previous: b.last, At: report.At(b.job.Now)}
 	last, err := artifact.Load[report.AlertState](b.job.Store.FS(), artifact.AlertStatePath)
 	switch {
 	case err == nil:
@@ -26,7 +26,7 @@ func reasons(_ context.Context, b *bench) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	for _, one := range b.run.benches() {
+	for _, one := range b.benches() {
 		broken, err := written[report.Breaking](one, breakingFile)
 		if err != nil {
 			return err

@@ -72,10 +72,10 @@ func (b *bench) path(p string) string {
 
 // document is the contract as it is now; it is read once.
 func (b *bench) document(ctx context.Context) (*contract.Document, error) {
-	l, ok := b.run.docs[b.contract.Name]
+	l, ok := b.docs[b.contract.Name]
 	if !ok {
 		l.doc, l.err = b.load(ctx)
-		b.run.docs[b.contract.Name] = l
+		b.docs[b.contract.Name] = l
 	}
 	return l.doc, l.err
 }
@@ -170,5 +170,5 @@ func (j *Job) optional(name string) ([]byte, bool, error) {
 // refresh reports a run that has nothing new to count: the commit and the contract are those of the last run.
 func (b *bench) refresh(ctx context.Context) bool {
 	doc, err := b.document(ctx)
-	return err == nil && b.run.again && b.run.published[b.contract.Name] == doc.SHA256()
+	return err == nil && b.again && b.published[b.contract.Name] == doc.SHA256()
 }

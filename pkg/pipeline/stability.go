@@ -60,7 +60,7 @@ func (b *bench) historyLine(ctx context.Context) (report.HistoryLine, string, er
 
 // firstFailure is the reason of the first step of this contract that failed.
 func (b *bench) firstFailure() string {
-	for _, s := range b.run.steps {
+	for _, s := range b.steps {
 		if s.Status == "failed" && (len(b.job.Config.Contracts) == 1 || strings.HasSuffix(s.Name, " "+b.contract.Name)) {
 			return s.Name + ": " + s.Reason
 		}

@@ -19,10 +19,10 @@ func summary(_ context.Context, b *bench) error {
 	s := report.Summary{
 		Schema: "govctl/governance-summary/v1", SHA: b.job.SHA, RunID: b.job.RunID, GeneratedAt: report.At(b.job.Now),
 		StabilityRatio: 1, SemverPolicyStatus: "ok", WebhookPayloadVersion: payloadVersion,
-		Passed: b.run.worst == Fine, Steps: b.run.steps,
+		Passed: b.worst == Fine, Steps: b.steps,
 	}
 	first := true
-	for _, one := range b.run.benches() {
+	for _, one := range b.benches() {
 		if err := one.addTo(&s); err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func summary(_ context.Context, b *bench) error {
 		s.AlertsTotal, s.RunbookCompletenessPct = &alerts.TotalAlerts, &alerts.RunbookCompletenessPercent
 	}
 	s.Headline = headline(s, first)
-	b.run.final = s
+	b.final = s
 	b.note = s.Headline
 	return b.job.Store.JSON(artifact.SummaryPath, s)
 }

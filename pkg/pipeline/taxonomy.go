@@ -212,7 +212,7 @@ func alertChangelog(ctx context.Context, b *bench) error {
 }
 
 func (b *bench) diffSinceLast(ctx context.Context, in taxonomy.Input) (report.TaxonomyDiff, error) {
-	for _, rev := range []string{b.run.previous, b.job.SHA + "^"} {
+	for _, rev := range []string{b.previous, b.job.SHA + "^"} {
 		if rev == "" || rev == b.job.SHA || strings.HasPrefix(rev, UnknownSHA) {
 			continue
 		}
