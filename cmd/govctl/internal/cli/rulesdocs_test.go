@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/romel/govctl/pkg/apidiff"
+)
+
+// TestRulesPage keeps docs/rules.md equal to the table of change rules.
+func TestRulesPage(t *testing.T) {
+	const page = "../../../../docs/rules.md"
+	want := rulesPage()
+	if *update {
+		if err := os.WriteFile(page, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(page); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is not what the table says (%v); run make update", page, err)
+	}
+}
+
+func rulesPage() []byte {
+	var b bytes.Buffer
+	rules := apidiff.Rules()
+	fmt.Fprintf(&b, "# Change rules\n\nGenerated from the table of %d rules; `make update` rewrites this page. `govctl openapi rules ID` explains one, `contract.rules.levels` in\n"+
+		"`govctl.yaml` changes its level. A level is what the finding does to a gate; a category says how deep the change reaches: `wire` (bytes or routing) lies inside\n"+
+		"`validation` (a valid message is refused), that inside `sdk` (generated code changes), that inside `docs`. Migration says whether a client can follow mechanically.\n", len(rules))
+	on := ""
+	for _, r := range rules {
+		if r.On != on {
+			on = r.On
+			fmt.Fprintf(&b, "\n## %s\n\n| Rule | Level | Category | Migration | Says | Why |\n|---|---|---|---|---|---|\n", title(r.On))
+		}
+		fmt.Fprintf(&b, "| <a id=\"%s\"></a>`%s` | %s | %s | %s | %s | %s |\n", r.ID, r.ID, r.Level, r.Category, r.Migration, cell(r.Summary()), cell(r.Why))
+	}
+	return b.Bytes()
+}
+
+func title(on string) string {
+	if on == "" {
+		return "Document"
+	}
+	return strings.ToUpper(on[:1]) + on[1:]
+}
+
+func cell(s string) string { return strings.NewReplacer("|", "\\|", "<", "&lt;").Replace(s) }
