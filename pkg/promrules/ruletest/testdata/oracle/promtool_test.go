@@ -45,7 +45,7 @@ func judged(t *testing.T, files ...string) map[string]string {
 		if i+1 < len(starts) {
 			end = starts[i+1][0]
 		}
-		said[filepath.Clean(f)] = strings.TrimSpace(string(out[starts[i][1]:end]))
+		said[filepath.Clean(f)] = settled(strings.TrimSpace(string(out[starts[i][1]:end])))
 	}
 	return said
 }
