@@ -5,9 +5,14 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const module = "github.com/romel/govctl/"
@@ -109,5 +114,20 @@ func TestThePlanRefuses(t *testing.T) {
 		if got := complaint(c.from, c.to); got != c.want {
 			t.Errorf("%s -> %s: %q, want %q", c.from, c.to, got, c.want)
 		}
+	}
+}
+
+// The table in CONTRIBUTING.md is the same plan: a room that is missing there, or stands on another floor, fails by name.
+func TestThePlanIsDescribed(t *testing.T) {
+	text, err := os.ReadFile("CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	described := map[string]int{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (\\d) \\| `([^`]+)` \\|").FindAllStringSubmatch(string(text), -1) {
+		described[row[2]], _ = strconv.Atoi(row[1])
+	}
+	if diff := cmp.Diff(floors, described); diff != "" {
+		t.Errorf("the plan (-) and CONTRIBUTING.md (+) differ:\n%s", diff)
 	}
 }
