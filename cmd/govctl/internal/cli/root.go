@@ -9,29 +9,17 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// groups lists the commands in the order of the help; each lives in the file of its name.
-var groups = []func(*app) *cobra.Command{
-	runCommand,
-	initCommand,
-	openapiCommand,
-	semverCommand,
-	stabilityCommand,
-	taxonomyCommand,
-	changelogCommand,
-	rulesCommand,
-	milestonesCommand,
-	webhookCommand,
-	issuesCommand,
-	commentCommand,
-	publishCommand,
-	badgeCommand,
-	siteCommand,
-	checksumsCommand,
-	signCommand,
-	verifyCommand,
-	keyCommand,
-	schemaCommand,
-	versionCommand,
+// chapters are the commands as the help shows them; each lives in the file of its name.
+var chapters = []struct {
+	title    string
+	commands []func(*app) *cobra.Command
+}{
+	{"The main job:", []func(*app) *cobra.Command{runCommand, initCommand}},
+	{"The API contract:", []func(*app) *cobra.Command{openapiCommand, semverCommand, stabilityCommand, milestonesCommand}},
+	{"Alerts and their rules:", []func(*app) *cobra.Command{taxonomyCommand, rulesCommand, changelogCommand}},
+	{"What is shown and told:", []func(*app) *cobra.Command{badgeCommand, siteCommand, webhookCommand, issuesCommand, commentCommand, publishCommand}},
+	{"Trust:", []func(*app) *cobra.Command{checksumsCommand, signCommand, verifyCommand, keyCommand}},
+	{"govctl itself:", []func(*app) *cobra.Command{schemaCommand, versionCommand}},
 }
 
 // app is one call of govctl: the world and the flags that every command has.
@@ -83,9 +71,17 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVar(&a.out, "out", "governance", "output `folder`")
 	f.StringVar(&a.now, "now", "", "fix the clock at this `time` (also SOURCE_DATE_EPOCH)")
 	f.StringVar(&a.github, "github", "auto", "in GitHub Actions write annotations, summary and outputs: auto or off")
-	for _, group := range groups {
-		root.AddCommand(group(a))
+	for _, chapter := range chapters {
+		root.AddGroup(&cobra.Group{ID: chapter.title, Title: chapter.title})
+		for _, build := range chapter.commands {
+			c := build(a)
+			c.GroupID = chapter.title
+			root.AddCommand(c)
+		}
 	}
+	last := chapters[len(chapters)-1].title
+	root.SetHelpCommandGroupID(last)
+	root.SetCompletionCommandGroupID(last)
 	return root
 }
 
