@@ -77,5 +77,7 @@ func (e *engine) run() {
 	}
 	e.compareOperations()
 	e.compareDocuments()
+	e.judgeAll()
 	e.spread()
+	e.findWays()
 }

@@ -272,7 +272,7 @@ func (e *engine) useSchemes(x exchange, olds []demand) {
 	}
 	for _, d := range olds {
 		for _, name := range sortedKeys(d.schemes) {
-			e.edge(x.site, e.schemeSite(name))
+			e.edge(x.site, e.schemeSite(name), nil)
 		}
 	}
 }

@@ -38,6 +38,7 @@ type engine struct {
 	ops    []operation
 	sites  map[siteKey]*site
 	order  []*site // in the order of discovery
+	judged int     // so many of order are judged
 	found  map[recordKey]*record
 	list   []*record
 	worded map[wordKey]*site
@@ -71,14 +72,15 @@ type site struct {
 	rank      int
 
 	oldEntry, newEntry contract.Node // nodes as written, for witnesses; absent where several meet
-	parent             *site
-	step               []string // keywords and names from the parent; nil: there is no plain way
-	where              *where   // of the part of an operation; absent elsewhere
+	way                way
+	where              *where // of the part of an operation; absent elsewhere
 }
 
-// An edge leads to a site below. It is safe where another alternative accepts all that the one below loses.
+// An edge leads to a site below, by keywords and names; without a step there is no plain way. It is safe where another
+// alternative accepts all that the one below loses.
 type edge struct {
 	to   *site
+	step []string
 	safe bool
 }
 
@@ -102,7 +104,8 @@ type record struct {
 	delta
 	rule      *Rule
 	all, harm bitset
-	site      *site
+	site      *site // that met it first
+	near      *site // that the shortest way leads to
 	number    int
 }
 
@@ -134,20 +137,20 @@ func (e *engine) emit(s *site, d delta) {
 }
 
 // edge leads from one site to another.
-func (e *engine) edge(from, to *site) {
+func (e *engine) edge(from, to *site, step []string) {
 	if from != nil && to != nil {
-		from.edges = append(from.edges, edge{to: to})
+		from.edges = append(from.edges, edge{to: to, step: step})
 	}
 }
 
 // part is a new site for a part of an operation.
 func (e *engine) part(from *site) *site {
-	s := &site{rank: len(e.order), parent: from}
+	s := &site{rank: len(e.order)}
 	if from != nil {
 		s.where = from.where
 	}
 	e.order = append(e.order, s)
-	e.edge(from, s)
+	e.edge(from, s, nil)
 	return s
 }
 
@@ -163,24 +166,33 @@ func (e *engine) partAt(from *site, change func(*where)) *site {
 	return s
 }
 
-// pair judges two uses of schemas, once.
+// pair is the site of two uses of schemas, which are judged once; nil where they are equal.
 func (e *engine) pair(from *site, step []string, o, n use, m mode) *site {
 	if e.same && o.entry.Exists() && n.entry.Exists() && e.old.closure(o.entry) == e.new.closure(n.entry) {
 		return nil
 	}
-	e.words(from, o, n)
+	e.words(from, step, o, n)
 	if e.same && o.schema.meaning() == n.schema.meaning() {
 		return nil
 	}
 	k := siteKey{o.schema.id, n.schema.id, m}
 	if s, ok := e.sites[k]; ok {
-		e.edge(from, s)
+		e.edge(from, s, step)
 		return s
 	}
-	s := &site{old: o.schema, new: n.schema, mode: m, rank: len(e.order), oldEntry: o.entry, newEntry: n.entry, parent: from, step: step}
+	s := &site{old: o.schema, new: n.schema, mode: m, rank: len(e.order), oldEntry: o.entry, newEntry: n.entry}
 	e.sites[k] = s
 	e.order = append(e.order, s)
-	e.edge(from, s)
-	e.judge(s)
+	e.edge(from, s, step)
 	return s
+}
+
+// judgeAll judges the pairs of schemas, and those that they lead to. It is no recursion: schemas may refer to each other in
+// a chain as long as the document.
+func (e *engine) judgeAll() {
+	for ; e.judged < len(e.order); e.judged++ {
+		if s := e.order[e.judged]; s.old != nil && !s.beside {
+			e.judge(s)
+		}
+	}
 }

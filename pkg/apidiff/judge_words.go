@@ -16,7 +16,7 @@ type wordKey struct {
 var wordKeys = []string{"title", "description", "summary", "example", "examples", "externalDocs", "$comment"}
 
 // words compares what stands beside the keywords of two uses: descriptions, defaults, flags, extensions.
-func (e *engine) words(from *site, o, n use) {
+func (e *engine) words(from *site, step []string, o, n use) {
 	if !o.entry.Exists() || !n.entry.Exists() {
 		return
 	}
@@ -27,7 +27,7 @@ func (e *engine) words(from *site, o, n use) {
 	k := wordKey{o.entry, n.entry, m}
 	s, known := e.worded[k]
 	if !known {
-		s = &site{beside: true, mode: m, parent: from, old: o.schema, new: n.schema, oldEntry: o.entry, newEntry: n.entry}
+		s = &site{beside: true, mode: m, old: o.schema, new: n.schema, oldEntry: o.entry, newEntry: n.entry}
 		e.compareWords(s, carriers(o), carriers(n))
 		if len(s.deltas) == 0 {
 			s = nil
@@ -37,7 +37,7 @@ func (e *engine) words(from *site, o, n use) {
 		}
 		e.worded[k] = s
 	}
-	e.edge(from, s)
+	e.edge(from, s, step)
 }
 
 // carriers are the nodes that may carry words, outermost first. Beside null, the one alternative carries them too.

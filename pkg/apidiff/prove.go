@@ -119,15 +119,8 @@ func directionOf(s Side) witness.Direction {
 
 // schemaQuery asks about the nearest pair of schemas that are written as one node each.
 func (e *engine) schemaQuery(r *record, seed uint64) (witness.Query, bool) {
-	s, path := r.site, []string(nil)
-	for s != nil && s.old != nil && (!s.oldEntry.Exists() || !s.newEntry.Exists()) {
-		if s.step == nil {
-			return witness.Query{}, false
-		}
-		path = append(append([]string(nil), s.step...), path...)
-		s = s.parent
-	}
-	if s == nil || s.old == nil {
+	s, path, ok := r.near.path(func(s *site) bool { return s.old == nil || s.oldEntry.Exists() && s.newEntry.Exists() })
+	if !ok || s.old == nil {
 		return witness.Query{}, false
 	}
 	old, new := witness.Schema{Doc: e.old.doc, Node: s.oldEntry}, witness.Schema{Doc: e.new.doc, Node: s.newEntry}
@@ -159,14 +152,8 @@ func (e *engine) messageQuery(r *record, seed uint64) (witness.MessageQuery, boo
 	if r.on == "operation" && r.op == Removed {
 		return e.removedQuery(r, seed)
 	}
-	path, ok := []string{}, true
-	s := r.site
-	for s != nil && s.old != nil {
-		ok = ok && (s.step != nil || s.parent == nil || s.parent.old == nil)
-		path = append(append([]string(nil), s.step...), path...)
-		s = s.parent
-	}
-	if s == nil || s.where == nil || s.where.nested || s.where.exchange.inverted || !ok {
+	s, path, ok := r.near.path(func(s *site) bool { return s.old == nil })
+	if !ok || s.where == nil || s.where.nested || s.where.exchange.inverted {
 		return witness.MessageQuery{}, false
 	}
 	w := s.where
