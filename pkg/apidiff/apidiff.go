@@ -80,4 +80,16 @@ func (e *engine) run() {
 	e.judgeAll()
 	e.spread()
 	e.findWays()
+	e.forget()
+}
+
+// forget drops what only the comparison needed, before the witnesses want the room.
+func (e *engine) forget() {
+	for _, s := range e.order {
+		if s.old != nil {
+			s.old.normal, s.new.normal = nil, nil
+		}
+	}
+	e.old.nodes, e.old.schemas, e.new.nodes, e.new.schemas = nil, nil, nil, nil
+	e.prover, e.sites, e.found, e.worded = nil, nil, nil, nil
 }

@@ -135,15 +135,14 @@ func (n *norm) listed() int {
 type flags struct{ readOnly, writeOnly bool }
 
 func (u use) flags() flags {
-	s := u.schema.side
-	if f, ok := s.flagged[u.entry]; ok && u.entry.Exists() {
-		return f
+	if !u.entry.Exists() {
+		return u.readFlags()
 	}
-	f := u.readFlags()
-	if u.entry.Exists() {
-		s.flagged[u.entry] = f
+	a := u.schema.side.about(u.entry)
+	if !a.flagged {
+		a.flags, a.flagged = u.readFlags(), true
 	}
-	return f
+	return a.flags
 }
 
 func (u use) readFlags() flags {

@@ -39,6 +39,7 @@ type engine struct {
 	sites  map[siteKey]*site
 	order  []*site // in the order of discovery
 	judged int     // so many of order are judged
+	spare  *site   // for the next words: most differ in nothing
 	found  map[recordKey]*record
 	list   []*record
 	worded map[wordKey]*site

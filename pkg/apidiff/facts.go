@@ -93,11 +93,12 @@ var assertions = map[string]bool{
 }
 
 func (s *side) fact(n contract.Node) *facts {
-	if f, ok := s.facts[n]; ok {
-		return f
+	a := s.about(n)
+	if a.facts != nil {
+		return a.facts
 	}
 	f := &facts{types: tAll}
-	s.facts[n] = f
+	a.facts = f
 	var composed bool
 	for name, v := range n.Fields() {
 		switch name {

@@ -146,7 +146,7 @@ func fingerprint(rule, subject, name, from, to string) string {
 
 // result turns the records into a report, worst first.
 func (e *engine) result() *Result {
-	changes := []report.Finding{}
+	changes := make([]report.Finding, 0, len(e.list))
 	causes, records := map[string]string{}, map[string]*record{}
 	for _, r := range e.list {
 		if r.all == nil {
@@ -163,7 +163,7 @@ func (e *engine) result() *Result {
 	}
 	changes = merge(changes)
 	problems := waive(changes, slices.Clone(e.opt.Waivers), e.opt.Now)
-	slices.SortStableFunc(changes, byWeight)
+	slices.SortFunc(changes, byWeight)
 	e.proveAll(changes, records)
 	res := &Result{ops: e.ops, Problems: problems, causes: causes}
 	res.Diff = report.Diff{

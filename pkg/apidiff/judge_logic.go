@@ -173,8 +173,13 @@ func (e *engine) covered(c *schema, other *side, u union, m mode) bool {
 	if len(u.branches) > maxBranchPairs {
 		return false
 	}
+	n := c.norm()
 	for _, b := range u.branches {
-		if e.strictlyWithin(c, other.of(b).schema, m&^modeText) {
+		d := other.of(b).schema
+		if m&modeLift == 0 && !n.never && n.types != 0 && n.types&d.types() == 0 {
+			continue // the rule: an object beside a text; it needs no proof
+		}
+		if e.strictlyWithin(c, d, m&^modeText) {
 			return true
 		}
 	}

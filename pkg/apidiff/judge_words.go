@@ -27,17 +27,27 @@ func (e *engine) words(from *site, step []string, o, n use) {
 	k := wordKey{o.entry, n.entry, m}
 	s, known := e.worded[k]
 	if !known {
-		s = &site{beside: true, mode: m, old: o.schema, new: n.schema, oldEntry: o.entry, newEntry: n.entry}
-		e.compareWords(s, carriers(o), carriers(n))
-		if len(s.deltas) == 0 {
-			s = nil
-		} else {
-			s.rank = len(e.order)
-			e.order = append(e.order, s)
+		if s = e.wordsSite(o, n, m); s != nil {
+			e.worded[k] = s
 		}
-		e.worded[k] = s
 	}
 	e.edge(from, s, step)
+}
+
+// wordsSite is the site of what differs beside the keywords; nil where nothing does, as is the rule.
+func (e *engine) wordsSite(o, n use, m mode) *site {
+	if e.spare == nil {
+		e.spare = &site{}
+	}
+	s := e.spare
+	*s = site{beside: true, mode: m, old: o.schema, new: n.schema, oldEntry: o.entry, newEntry: n.entry}
+	if e.compareWords(s, carriers(o), carriers(n)); len(s.deltas) == 0 {
+		return nil
+	}
+	e.spare = nil
+	s.rank = len(e.order)
+	e.order = append(e.order, s)
+	return s
 }
 
 // carriers are the nodes that may carry words, outermost first. Beside null, the one alternative carries them too.
@@ -49,17 +59,30 @@ func carriers(u use) []contract.Node {
 	s := u.schema.side
 	for i := 0; i < len(out) && i < 20; i++ {
 		for _, key := range []string{"anyOf", "oneOf"} {
-			list := out[i].Get(key)
-			if list.Len() != 2 {
-				continue
-			}
-			if branches := s.withoutNull(union{branches: items(list)}); len(branches.branches) == 1 && branches.null {
-				inner := s.of(branches.branches[0])
+			if branch := s.besideNull(out[i].Get(key), key == "oneOf"); branch.Exists() {
+				inner := s.of(branch)
 				out = append(append(out, inner.notes...), inner.schema.nodes...)
 			}
 		}
 	}
 	return out
+}
+
+// besideNull is the one alternative that a list offers beside null, as withoutNull sees it; absent where it offers anything
+// else.
+func (s *side) besideNull(list contract.Node, one bool) contract.Node {
+	if list.Len() != 2 {
+		return contract.Node{}
+	}
+	a, b := list.At(0), list.At(1)
+	first, second := s.onlyNull(a), s.onlyNull(b)
+	if first {
+		a = b
+	}
+	if first == second || one && s.admitNull([]contract.Node{a}) {
+		return contract.Node{}
+	}
+	return a
 }
 
 // word is the first value of a key.
@@ -136,10 +159,16 @@ func (e *engine) compareExtensions(s *site, a, b []contract.Node) {
 }
 
 func extensions(nodes []contract.Node) map[string]contract.Node {
-	m := map[string]contract.Node{}
+	var m map[string]contract.Node
 	for _, n := range nodes {
 		for name, v := range n.Fields() {
-			if _, ok := m[name]; !ok && isExtension(name) {
+			if !isExtension(name) {
+				continue
+			}
+			if m == nil {
+				m = map[string]contract.Node{}
+			}
+			if _, ok := m[name]; !ok {
 				m[name] = v
 			}
 		}

@@ -2,6 +2,7 @@ package apidiff
 
 import (
 	"math/big"
+	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -61,7 +62,7 @@ func (n *norm) listsValues(s *side, u union) bool {
 	null := u.null
 	for _, b := range u.branches {
 		c := s.of(b).schema
-		if !c.alone() || c.norm().enum == nil || c.norm().types&(tArray|tObject) != 0 {
+		if c.satisfiable() || !c.alone() || c.norm().enum == nil || c.norm().types&(tArray|tObject) != 0 {
 			return false
 		}
 		for _, v := range c.norm().enum.values {
@@ -86,7 +87,7 @@ func distinct(s *side, u union) (branches []contract.Node, open bool) {
 	seen := map[contract.Hash]bool{}
 	for _, b := range openNested(s, u, 0) {
 		c := s.of(b).schema
-		if !u.one && (seen[c.meaning()] || c.alone() && c.norm().never) {
+		if !u.one && (seen[c.meaning()] || !c.satisfiable() && c.alone() && c.norm().never) {
 			continue
 		}
 		seen[c.meaning()] = true
@@ -94,6 +95,22 @@ func distinct(s *side, u union) (branches []contract.Node, open bool) {
 		branches = append(branches, b)
 	}
 	return branches, open
+}
+
+// satisfiable reports whether some value is seen to be valid, and none is listed, without the normal form: nothing is said but a type and one
+// limit.
+func (c *schema) satisfiable() bool {
+	if len(c.nodes) != 1 || c.nodes[0].Kind() != contract.Object {
+		return false
+	}
+	f := c.side.fact(c.nodes[0])
+	return f.types != 0 && (len(f.keywords) == 0 || len(f.keywords) == 1 && mild[f.keywords[0].name] && !strings.HasPrefix(f.keywords[0].value.Literal(), "-"))
+}
+
+// mild are keywords that alone never leave a type without a value.
+var mild = map[string]bool{
+	"maxLength": true, "minLength": true, "format": true, "maxItems": true, "minItems": true, "items": true,
+	"properties": true, "additionalProperties": true, "maxProperties": true, "minProperties": true,
 }
 
 // alone reports whether the normal form can be asked for without a risk of going in circles.

@@ -12,34 +12,48 @@ import (
 type side struct {
 	doc     *contract.Document
 	v30     bool // OpenAPI 3.0: siblings of $ref mean nothing, null is spelled nullable
-	ids     map[contract.Node]uint32
-	schemas map[string]*schema
-	single  map[contract.Node]*schema
-	facts   map[contract.Node]*facts
-	closed  map[contract.Node]contract.Hash
-	flagged map[contract.Node]flags
+	nodes   map[contract.Node]*about
+	spare   []about            // to be handed out: one allocation for many nodes
+	schemas map[string]*schema // by the numbers of the nodes
 	made    int
 	any     *schema
+}
+
+// about is what has been worked out about a node.
+type about struct {
+	id      uint32
+	facts   *facts
+	schema  *schema         // of the node as written
+	notes   []contract.Node // wrappers on the way to it that carry only words and flags
+	alone   *schema         // of this node and no other
+	flags   flags
+	flagged bool
+}
+
+func (s *side) about(n contract.Node) *about {
+	if a := s.nodes[n]; a != nil {
+		return a
+	}
+	if len(s.spare) == 0 {
+		s.spare = make([]about, min(256, 16+len(s.nodes)))
+	}
+	a := &s.spare[0]
+	s.spare = s.spare[1:]
+	a.id = uint32(len(s.nodes))
+	s.nodes[n] = a
+	return a
 }
 
 func newSide(doc *contract.Document) *side {
 	s := &side{
 		doc: doc, v30: strings.HasPrefix(doc.OpenAPI(), "3.0"),
-		ids: map[contract.Node]uint32{}, schemas: map[string]*schema{}, single: map[contract.Node]*schema{},
-		facts: map[contract.Node]*facts{}, closed: map[contract.Node]contract.Hash{}, flagged: map[contract.Node]flags{},
+		nodes: map[contract.Node]*about{}, schemas: map[string]*schema{},
 	}
 	s.any = s.intern(nil, false)
 	return s
 }
 
-func (s *side) closure(n contract.Node) contract.Hash {
-	if h, ok := s.closed[n]; ok {
-		return h
-	}
-	h := s.doc.Closure(n)
-	s.closed[n] = h
-	return h
-}
+func (s *side) closure(n contract.Node) contract.Hash { return s.doc.Closure(n) }
 
 // A schema is what one value must satisfy: the conjunction of nodes that carry keywords, with references followed
 // and allOf taken apart. Equal conjunctions of one side are one pointer.
@@ -66,45 +80,39 @@ func (s *side) of(n contract.Node) use { return s.all([]contract.Node{n}) }
 // all is the use of several schemas that one value must satisfy together.
 func (s *side) all(nodes []contract.Node) use {
 	if len(nodes) == 1 && nodes[0].Exists() {
-		n := nodes[0]
-		if c, ok := s.single[n]; ok {
-			return use{schema: c, entry: n, notes: s.notes(n)}
-		}
+		return s.one(nodes[0])
 	}
-	var f flattener
-	f.side = s
+	f := flattener{side: s}
 	for _, n := range nodes {
 		if n.Exists() {
 			f.add(n, 0)
 		}
 	}
-	u := use{schema: s.intern(f.nodes, f.orNull), notes: f.notes}
-	if len(nodes) == 1 {
-		u.entry = nodes[0]
-		s.single[nodes[0]] = u.schema
-	}
-	return u
+	return use{schema: s.intern(f.nodes, f.orNull), notes: f.notes}
 }
 
-// notes are the wrappers between n and what it stands for.
-func (s *side) notes(n contract.Node) []contract.Node {
-	if len(s.single[n].nodes) == 1 && s.single[n].nodes[0] == n {
-		return nil
+func (s *side) one(n contract.Node) use {
+	a := s.about(n)
+	if a.schema == nil {
+		f := flattener{side: s}
+		f.add(n, 0)
+		a.schema, a.notes = s.intern(f.nodes, f.orNull), f.notes
 	}
-	f := flattener{side: s}
-	f.add(n, 0)
-	return f.notes
+	return use{schema: a.schema, entry: n, notes: a.notes}
 }
 
 func (s *side) intern(nodes []contract.Node, orNull bool) *schema {
+	if len(nodes) == 1 && !orNull {
+		a := s.about(nodes[0])
+		if a.alone == nil {
+			s.made++
+			a.alone = &schema{id: s.made, side: s, nodes: nodes}
+		}
+		return a.alone
+	}
 	ids := make([]uint32, 0, len(nodes))
 	for _, n := range nodes {
-		id, ok := s.ids[n]
-		if !ok {
-			id = uint32(len(s.ids))
-			s.ids[n] = id
-		}
-		ids = append(ids, id)
+		ids = append(ids, s.about(n).id)
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
@@ -147,6 +155,18 @@ func (c *schema) meaning() contract.Hash {
 	return c.hash
 }
 
+// types are those that the type keywords allow: a bound of what is valid, without the normal form.
+func (c *schema) types() types {
+	t := tAll
+	for _, n := range c.nodes {
+		t &= c.side.fact(n).types
+	}
+	if c.orNull {
+		t |= tNull
+	}
+	return t
+}
+
 // unconstrained reports whether no node carries a keyword.
 func (c *schema) unconstrained() bool { return len(c.nodes) == 0 }
 
@@ -155,21 +175,39 @@ type flattener struct {
 	side   *side
 	nodes  []contract.Node
 	notes  []contract.Node
-	seen   map[contract.Node]bool
+	seen   []contract.Node
+	index  map[contract.Node]bool // of seen, where that is long
 	orNull bool
+}
+
+// visit notes a node, and reports whether it is new.
+func (f *flattener) visit(n contract.Node) bool {
+	const long = 16
+	switch {
+	case f.index != nil:
+		if f.index[n] {
+			return false
+		}
+		f.index[n] = true
+	case slices.Contains(f.seen, n):
+		return false
+	case len(f.seen) == long:
+		f.index = map[contract.Node]bool{n: true}
+		for _, m := range f.seen {
+			f.index[m] = true
+		}
+	}
+	f.seen = append(f.seen, n)
+	return true
 }
 
 // maxConjuncts bounds a conjunction: beyond it the rest is left to the verdict "asserted".
 const maxConjuncts = 20_000
 
 func (f *flattener) add(n contract.Node, depth int) {
-	if f.seen[n] || len(f.seen) > maxConjuncts || depth > maxConjuncts {
+	if len(f.seen) > maxConjuncts || depth > maxConjuncts || !f.visit(n) {
 		return
 	}
-	if f.seen == nil {
-		f.seen = map[contract.Node]bool{}
-	}
-	f.seen[n] = true
 	if n.Kind() != contract.Object {
 		if n.Kind() == contract.Bool && !n.Bool() {
 			f.nodes = append(f.nodes, n)
