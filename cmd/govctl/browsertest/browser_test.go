@@ -136,7 +136,7 @@ func (b *tab) heard() (said, asked []string) {
 
 func (b *tab) do(actions ...step) {
 	b.Helper()
-	ctx, cancel := context.WithTimeout(b, time.Minute)
+	ctx, cancel := context.WithTimeout(b, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		b.Fatal(err)
@@ -177,16 +177,26 @@ func eval[T any](b *tab, expression string) T {
 	return v
 }
 
+// patience is how long a test waits for what must happen: a loaded machine needs long, and a test that passes does not wait.
+const patience = 2 * time.Minute
+
 // until waits for an expression to become true.
 func (b *tab) until(expression string) {
 	b.Helper()
-	for range 200 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if v, err := chromedp.Run(b, chromedp.Evaluate[bool](expression)); err == nil && v { // the page may be between two loads
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	b.Fatalf("never true: %s", expression)
+}
+
+// settle waits until the page is loaded, painted and at rest.
+func (b *tab) settle() {
+	b.Helper()
+	b.until("document.readyState === 'complete'")
+	eval[any](b, "window.painted = false; requestAnimationFrame(() => requestAnimationFrame(() => { painted = true; })); 0")
+	b.until("painted")
 }
 
 func size(width, height int64) step { return chromedp.EmulateViewport(width, height) }

@@ -30,7 +30,11 @@ func everyPage(t *testing.T, test func(t *testing.T, state, name, address string
 // wider than the window.
 func TestPagesLoadCleanly(t *testing.T) {
 	everyPage(t, func(t *testing.T, _, name, address string) {
-		b := open(t, size(1440, 900), chromedp.Navigate(address), chromedp.Sleep(150*time.Millisecond))
+		b := open(t, size(1440, 900), chromedp.Navigate(address))
+		b.settle()
+		if name == "embed" {
+			b.until("performance.getEntriesByType('resource').some(e => e.name.endsWith('/governance-summary.json'))")
+		}
 		for _, width := range []int64{1440, 768, 360} {
 			b.do(size(width, 900))
 			if got := eval[int64](b, "document.documentElement.scrollWidth"); got > width {
@@ -69,7 +73,8 @@ func TestPagesWorkFromAFolder(t *testing.T) {
 	for _, state := range []string{"breaking", "hostile"} {
 		dir := folder(t, states[state]())
 		for _, name := range names {
-			b := open(t, chromedp.Navigate("file://"+dir+"/"+name+".html"), chromedp.Sleep(150*time.Millisecond))
+			b := open(t, chromedp.Navigate("file://"+dir+"/"+name+".html"))
+			b.settle()
 			said, asked := b.heard()
 			if len(said) > 0 || len(asked) != 1 {
 				t.Errorf("%s/%s: said %q, asked for %q", state, name, said, asked)

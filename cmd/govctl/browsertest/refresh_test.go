@@ -12,22 +12,32 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/romel/govctl/pkg/artifact"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/pkg/site"
 )
 
-// hurry makes five minutes a fifth of a second, and counts how often a page was begun.
-const hurry = `(() => { const real = window.setInterval; window.setInterval = (f, ms) => real(f, ms === 300000 ? 200 : ms);
+// hurry makes five minutes a fifth of a second. It counts how often a page was begun, and how often the one that is shown looked for news.
+const hurry = `(() => { const real = window.setInterval; window.looks = 0;
+	window.setInterval = (f, ms) => ms === 300000 ? real(() => { window.looks++; f(); }, 200) : real(f, ms);
 	try { localStorage.setItem('begun', Number(localStorage.getItem('begun') || 0) + 1); } catch (e) {} })()`
 
-func publish(t *testing.T, dir string, p *site.Page) {
+const begun = "Number(localStorage.getItem('begun'))"
+
+// lookAgain waits until the page has looked for news some times more.
+func (b *tab) lookAgain() {
+	b.Helper()
+	b.until(fmt.Sprintf("window.looks >= %d", eval[int](b, "window.looks")+4))
+}
+
+// publish replaces the page and its figures as an output folder is written: whole files, one after the other. All have the time of
+// the first site, as on a server that counts whole seconds: to the browser the page is unchanged.
+func publish(t *testing.T, dir string, p *site.Page, files ...string) {
 	t.Helper()
 	fresh := folder(t, p)
-	for _, name := range []string{"index.html", "governance-summary.json"} {
-		data, err := os.ReadFile(filepath.Join(fresh, name))
+	for _, name := range files {
+		err := os.Chtimes(filepath.Join(fresh, name), made.Time, made.Time)
 		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), data, 0o600)
+			err = os.Rename(filepath.Join(fresh, name), filepath.Join(dir, name))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -35,57 +45,75 @@ func publish(t *testing.T, dir string, p *site.Page) {
 	}
 }
 
+// later is the breaking state, an hour after the others.
+func later() *site.Page {
+	p := breaking()
+	p.Summary.GeneratedAt = report.At(made.Add(time.Hour))
+	return p
+}
+
 // An open page shows what a later run published, and asks again only for what is new.
 func TestOpenPageFollowsNewRuns(t *testing.T) {
-	dir := folder(t, healthy())
+	dir := t.TempDir()
+	publish(t, dir, healthy(), "index.html", "governance-summary.json")
 	s := serve(t, dir)
 	b := open(t)
 	b.script(hurry)
 	b.do(chromedp.Navigate(s.URL + "/index.html"))
 	b.until(`document.getElementById('live').textContent.startsWith('Looked for news')`)
-	if n := eval[int](b, "Number(localStorage.getItem('begun'))"); n != 1 {
+	b.lookAgain()
+	if n := eval[int](b, begun); n != 1 {
 		t.Errorf("without news the page was loaded %d times", n)
 	}
-	later := breaking()
-	later.Summary.GeneratedAt = report.At(made.Add(time.Hour))
-	publish(t, dir, later)
+	publish(t, dir, later(), "index.html", "governance-summary.json")
 	b.until(`document.getElementById('verdict').textContent.includes('breaks its clients in 2 ways') && document.title.startsWith('Failed')`)
-	time.Sleep(600 * time.Millisecond)
-	if n := eval[int](b, "Number(localStorage.getItem('begun'))"); n != 2 {
+	b.until(`document.getElementById('live').textContent.startsWith('Looked for news')`)
+	b.lookAgain()
+	if n := eval[int](b, begun); n != 2 {
 		t.Errorf("for one piece of news the page was loaded %d times", n)
 	}
 	if said, _ := b.heard(); len(said) > 0 {
 		t.Errorf("said %q", said)
 	}
 	b.do(chromedp.Click("#pause"))
-	publish(t, dir, healthy())
-	time.Sleep(500 * time.Millisecond)
+	again := healthy()
+	again.Summary.GeneratedAt = report.At(made.Add(2 * time.Hour))
+	publish(t, dir, again, "index.html", "governance-summary.json")
+	b.lookAgain()
 	if !strings.HasPrefix(eval[string](b, "document.title"), "Failed") {
 		t.Error("a paused page changed")
 	}
+	b.do(chromedp.Click("#pause"))
+	b.until(`document.title.startsWith('Passed')`)
 }
 
-// The figures come before the page where a cache still serves the old one.
-func TestFiguresFollowWhereThePageIsCached(t *testing.T) {
-	dir := folder(t, healthy())
+// Where the page lags behind its figures, or half of it has arrived, the figures are shown and the page follows as soon as it can.
+func TestFiguresComeBeforeThePage(t *testing.T) {
+	dir := t.TempDir()
+	publish(t, dir, healthy(), "index.html", "governance-summary.json")
 	s := serve(t, dir)
 	b := open(t)
 	b.script(hurry)
 	b.do(chromedp.Navigate(s.URL + "/index.html"))
-	later := breaking().Summary
-	later.GeneratedAt = report.At(made.Add(time.Hour))
-	data, err := artifact.Encode(later)
+	wait := func(why string) {
+		b.until(`document.querySelector('[data-live=stability]').textContent.startsWith('86.7') && document.querySelector('[data-live=semver]').textContent === 'fail'`)
+		b.lookAgain()
+		if n := eval[int](b, begun); n != 1 {
+			t.Errorf("%s: the page was loaded %d times", why, n)
+		}
+	}
+	publish(t, dir, later(), "governance-summary.json")
+	wait("the old page")
+	page, err := os.ReadFile(filepath.Join(folder(t, later()), "index.html"))
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "governance-summary.json"), data, 0o600)
+		err = os.WriteFile(filepath.Join(dir, "index.html"), page[:len(page)/2], 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.until(`document.querySelector('[data-live=stability]').textContent.startsWith('86.7') && document.querySelector('[data-live=semver]').textContent === 'fail'`)
-	time.Sleep(700 * time.Millisecond)
-	if n := eval[int](b, "Number(localStorage.getItem('begun'))"); n > 2 {
-		t.Errorf("the page was loaded %d times", n)
-	}
+	wait("half of a page")
+	publish(t, dir, later(), "index.html")
+	b.until(`document.title.startsWith('Failed') && ` + begun + ` === 2`)
 }
 
 func TestPageFromAFolderReloadsItself(t *testing.T) {
@@ -93,7 +121,7 @@ func TestPageFromAFolderReloadsItself(t *testing.T) {
 	b := open(t)
 	b.script(hurry)
 	b.do(chromedp.Navigate("file://" + dir + "/index.html"))
-	publish(t, dir, breaking())
+	publish(t, dir, breaking(), "index.html")
 	b.until(`document.title.startsWith('Failed')`)
 	if said, _ := b.heard(); len(said) > 0 {
 		t.Errorf("said %q", said)

@@ -54,7 +54,7 @@ func TestScreenshots(t *testing.T) {
 		if s.state == "trouble" {
 			b.clock(made.AddDate(0, 0, 4)) // nobody has run anything for four days
 		}
-		b.do(size(s.width, s.height), media("screen", s.scheme), chromedp.Navigate(address), chromedp.Sleep(300*time.Millisecond))
+		b.do(size(s.width, s.height), media("screen", s.scheme), chromedp.Navigate(address))
 		shoot(b, filepath.Join(dir, s.name+".png"))
 	}
 	if run := os.Getenv("GOVCTL_TOUR"); run != "" {
@@ -70,16 +70,16 @@ func tour(t *testing.T, run, dir string) {
 	}
 	b := open(t)
 	b.clock(summary.GeneratedAt.Add(5 * time.Minute))
-	b.do(size(1200, 800), media("screen", "light"), chromedp.Navigate(serve(t, filepath.Join(run, "site")).URL+"/index.html"), chromedp.Sleep(300*time.Millisecond))
+	b.do(size(1200, 800), media("screen", "light"), chromedp.Navigate(serve(t, filepath.Join(run, "site")).URL+"/index.html"))
 	shoot(b, filepath.Join(dir, "tour-verdict.png"))
 	eval[any](b, `document.documentElement.style.scrollBehavior = 'auto'; document.querySelector('details.proof').open = true; document.querySelector('.changes').previousElementSibling.previousElementSibling.scrollIntoView(); 0`)
-	b.do(chromedp.Sleep(300 * time.Millisecond))
 	shoot(b, filepath.Join(dir, "tour-proof.png"))
 }
 
 // shoot writes what the window shows.
 func shoot(b *tab, file string) {
 	b.Helper()
+	b.settle()
 	raw, err := chromedp.Run(b, chromedp.CaptureScreenshot())
 	if err != nil {
 		b.Fatal(err)

@@ -9,7 +9,7 @@
     semver: function (s) { return s.semver_policy_status; }
   };
   function look() {
-    fetch('governance-summary.json', { cache: 'no-store', credentials: 'omit' })
+    fetch('governance-summary.json', { cache: 'no-store' })
       .then(function (r) { if (!r.ok) { throw new Error(String(r.status)); } return r.json(); })
       .then(function (s) {
         document.querySelectorAll('[data-live]').forEach(function (el) { el.textContent = figures[el.dataset.live](s); });

@@ -46,22 +46,35 @@
     if ($('verdict') && s.headline) { $('verdict').textContent = s.headline.replace(turning, '\ufffd'); }
   }
 
+  function answer(r) {
+    if (!r.ok) { throw new Error(String(r.status)); }
+    return r;
+  }
+
   function look() {
     if (pause.getAttribute('aria-pressed') === 'true') { return; }
     if (!served) { location.reload(); return; }
-    fetch('governance-summary.json', { cache: 'no-store', credentials: 'omit' })
-      .then(function (r) { if (!r.ok) { throw new Error(String(r.status)); } return r.json(); })
+    fetch('governance-summary.json', { cache: 'no-store' })
+      .then(function (r) { return answer(r).json(); })
       .then(function (s) {
-        var made = Date.parse(s.generated_at);
-        if (!(made > generated)) { live.textContent = 'Looked for news ' + new Date().toLocaleTimeString() + '.'; return; }
+        if (!(Date.parse(s.generated_at) > generated)) { live.textContent = 'Looked for news ' + new Date().toLocaleTimeString() + '.'; return null; }
         paint(s);
-        live.textContent = 'Newer figures have arrived.';
-        if (remember('govctl-reloaded') !== s.generated_at) {
-          remember('govctl-reloaded', s.generated_at);
-          location.reload();
-        }
+        live.textContent = 'Newer figures have arrived; the page follows.';
+        return renew();
       })
       .catch(function () { live.textContent = 'The last look for news failed; the next follows in five minutes.'; });
+  }
+
+  // A reload asks the server whether the page changed, and a server that counts whole seconds may answer no. So the page is fetched past
+  // every cache first, which is also what the reload then shows. Where something on the way still has the old page or half of the new
+  // one, the next look tries again.
+  function renew() {
+    return fetch(location.pathname, { cache: 'reload' })
+      .then(function (r) { return answer(r).text(); })
+      .then(function (page) {
+        var made = /data-generated="([^"]*)"/.exec(page);
+        if (made && Date.parse(made[1]) > generated && /<\/html>\s*$/.test(page)) { location.reload(); }
+      });
   }
 
   function press(on) {
