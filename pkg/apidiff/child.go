@@ -96,6 +96,9 @@ func (n *norm) patternProps() map[string][]contract.Node {
 	var out map[string][]contract.Node
 	for _, p := range n.objects {
 		for pattern, v := range p.patterns.Fields() {
+			if everyName[pattern] {
+				continue
+			}
 			if out == nil {
 				out = map[string][]contract.Node{}
 			}

@@ -1,6 +1,10 @@
 package apidiff
 
-import "regexp"
+import (
+	"regexp"
+
+	"github.com/romel/govctl/pkg/contract"
+)
 
 // assertableFormats are the formats whose meaning is registered, by the types that they restrict.
 var assertableFormats = map[string]types{
@@ -9,7 +13,21 @@ var assertableFormats = map[string]types{
 	"email": tString, "idn-email": tString, "hostname": tString, "idn-hostname": tString, "ipv4": tString, "ipv6": tString, "ip": tString,
 	"uri": tString, "uri-reference": tString, "iri": tString, "iri-reference": tString, "uri-template": tString, "url": tString,
 	"uuid": tString, "json-pointer": tString, "relative-json-pointer": tString, "regex": tString,
-	"byte": tString, "binary": tString, "base64url": tString,
+}
+
+// encodings and mediaFormats are the formats that OpenAPI 3.1 spells contentEncoding and contentMediaType.
+var (
+	encodings    = map[string]string{"byte": "base64", "base64url": "base64url"}
+	mediaFormats = map[string]string{"binary": "application/octet-stream"}
+)
+
+// spelled is a value of contentEncoding or contentMediaType, or that of the format which says the same.
+func spelled(v contract.Node) string {
+	text := v.Text()
+	if v.Key() == "format" {
+		return encodings[text] + mediaFormats[text]
+	}
+	return text
 }
 
 // assertable reports whether a validator may refuse a value of these types because of the format.
@@ -22,6 +40,7 @@ var widerFormats = map[string][]string{
 	"uri": {"uri-reference", "iri", "iri-reference", "url"}, "url": {"uri", "uri-reference", "iri", "iri-reference"},
 	"uri-reference": {"iri-reference"}, "iri": {"iri-reference"},
 	"ipv4": {"ip"}, "ipv6": {"ip"},
+	"float": {"double"},
 }
 
 func formatWithin(a, b string) bool {
@@ -35,6 +54,10 @@ func formatWithin(a, b string) bool {
 	}
 	return false
 }
+
+// tooWide reports whether x has numbers of double precision where y takes single ones. Nobody validates either, and a
+// number without a format is taken as good for both; but who narrows one to the other means it.
+func tooWide(x, y *norm) bool { return x.hint.Text() == "double" && y.hint.Text() == "float" }
 
 // compilePattern is the pattern as an expression of Go, nil where it uses what ECMA-262 has and Go has not.
 func compilePattern(p string) *regexp.Regexp {

@@ -31,8 +31,19 @@ func (e *engine) judgeItems(s *site, a, b *norm) {
 		e.tell(s, delta{attr: "additional-items", op: Removed, new: n.schema.nodes[0]})
 	case was && listed > 0:
 		e.tell(s, delta{attr: "additional-items", op: Added, old: o.schema.nodes[0]})
+	case is != was:
+		e.forbidden(s, o.schema, n.schema)
 	case !o.schema.unconstrained() || !n.schema.unconstrained():
 		e.pair(s, []string{"items"}, o, n, s.mode.inner())
+	}
+}
+
+// forbidden tells that what could stand below a value no longer can, or the other way round.
+func (e *engine) forbidden(s *site, o, n *schema) {
+	if n.forbids() {
+		e.tell(s, delta{attr: "forbidden", op: Added, new: n.nodes[0]})
+	} else {
+		e.tell(s, delta{attr: "forbidden", op: Removed, old: o.nodes[0]})
 	}
 }
 

@@ -189,7 +189,12 @@ func (e *engine) judgeNames(s *site, a, b *norm) {
 	case len(b.names) == 0:
 		e.tell(s, delta{attr: "property-names", op: Removed, old: a.names[0], from: jsonOf(a.names[0])})
 	default:
-		e.pair(s, nil, e.old.all(a.names), e.new.all(b.names), s.mode.inner())
+		o, n := e.old.all(a.names), e.new.all(b.names)
+		if o.schema.forbids() != n.schema.forbids() {
+			e.forbidden(s, o.schema, n.schema)
+			return
+		}
+		e.pair(s, nil, o, n, s.mode.inner())
 	}
 }
 

@@ -93,8 +93,12 @@ func (e *engine) judgeScalars(s *site, a, b *norm) {
 	if shared&(tString|tNumber) != 0 {
 		e.judgeFormat(s, a, b)
 	}
-	e.judgeText(s, "content-encoding", a.encoding, b.encoding)
-	e.judgeText(s, "content-media-type", a.mediaType, b.mediaType)
+	if spelled(a.encoding) != spelled(b.encoding) {
+		e.judgeText(s, "content-encoding", a.encoding, b.encoding)
+	}
+	if spelled(a.mediaType) != spelled(b.mediaType) {
+		e.judgeText(s, "content-media-type", a.mediaType, b.mediaType)
+	}
 	if len(a.contentSchema)+len(b.contentSchema) > 0 {
 		e.pair(s, nil, e.old.all(a.contentSchema), e.new.all(b.contentSchema), s.mode.inner()&^modeText)
 	}
@@ -195,6 +199,10 @@ func (e *engine) judgeMultiple(s *site, a, b *norm) {
 func (e *engine) judgeFormat(s *site, a, b *norm) {
 	e.judgeAssertedFormat(s, a.format, b.format)
 	if a.format.Exists() || b.format.Exists() {
+		return
+	}
+	if tooWide(a, b) || tooWide(b, a) {
+		e.judgeAssertedFormat(s, a.hint, b.hint)
 		return
 	}
 	e.judgeText(s, "format-hint", a.hint, b.hint)

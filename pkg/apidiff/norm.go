@@ -156,14 +156,22 @@ func (n *norm) mergeGroups(s *side, node contract.Node, f *facts, depth int) {
 	part, array, cnd := objectPart{}, arrayPart{}, cond{}
 	contains := containsPart{min: noCount, max: noCount}
 	var additional contract.Node
+	everything := false
 	for _, k := range f.keywords {
 		switch k.name {
 		case "properties":
 			part.props = k.value
 		case "patternProperties":
 			part.patterns = k.value
+			for pattern, v := range k.value.Fields() {
+				if everyName[pattern] { // no name is left for additionalProperties
+					part.extra, everything = v, true
+				}
+			}
 		case "additionalProperties":
-			part.extra = k.value
+			if !everything {
+				part.extra = k.value
+			}
 		case "prefixItems":
 			array.prefix = items(k.value)
 		case "items":

@@ -29,9 +29,14 @@ func (n *norm) mergeKeyword(s *side, f *facts, k keyword) {
 	case "pattern":
 		n.patterns = append(n.patterns, v)
 	case "format":
-		if assertable(v.Text(), f.types) {
+		switch {
+		case f.types&tString != 0 && encodings[v.Text()] != "":
+			n.encoding = first(n.encoding, v)
+		case f.types&tString != 0 && mediaFormats[v.Text()] != "":
+			n.mediaType = first(n.mediaType, v)
+		case assertable(v.Text(), f.types):
 			n.format = first(n.format, v)
-		} else {
+		default:
 			n.hint = first(n.hint, v)
 		}
 	case "contentEncoding":

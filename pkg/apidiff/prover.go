@@ -27,7 +27,7 @@ type term struct {
 }
 
 func termOf(c *schema) term {
-	return term{side: c.side, norm: c.norm(), key: strconv.Itoa(c.id), root: c, name: c.name(), plain: true}
+	return term{side: c.side, norm: c.sharp(), key: strconv.Itoa(c.id), root: c, name: c.name(), plain: true}
 }
 
 // name is that of the component that the schema is; empty for others.
@@ -252,7 +252,7 @@ func (p *prover) byCases(a, b term, m mode, lean *int) bool {
 		}
 		return true
 	}
-	if len(b.norm.unions)+len(b.norm.conds)+len(b.norm.nots) == 0 {
+	if len(b.norm.unions)+len(b.norm.conds)+len(b.norm.nots)+len(a.norm.conds)+len(a.norm.nots) == 0 {
 		return false
 	}
 	kinds := a.norm.kinds()
@@ -287,7 +287,7 @@ func (a term) alternative(i int) term {
 	n.absorb(c.norm().clone())
 	n.tidy(a.side)
 	name := c.name()
-	return term{side: a.side, norm: n, key: a.key + "/" + strconv.Itoa(i), root: a.root, name: name}
+	return term{side: a.side, norm: n.sharpen(a.side), key: a.key + "/" + strconv.Itoa(i), root: a.root, name: name}
 }
 
 // only is the part of a with those types.
@@ -304,5 +304,5 @@ func (a term) only(t types) term {
 		n.unions = rest
 	}
 	n.tidy(a.side)
-	return term{side: a.side, norm: n, key: a.key + ":" + strconv.Itoa(int(t)), root: a.root, name: a.name}
+	return term{side: a.side, norm: n.sharpen(a.side), key: a.key + ":" + strconv.Itoa(int(t)), root: a.root, name: a.name}
 }

@@ -1,7 +1,10 @@
 package apidiff
 
 import (
+	"fmt"
 	"math/big"
+	"regexp"
+	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -42,7 +45,8 @@ func enumHolds(x, y *norm) bool {
 		return true
 	}
 	if x.enum == nil {
-		return x.types == tNull && y.enum.null
+		rest := x.types &^ tNull
+		return (x.types&tNull == 0 || y.enum.null) && (rest == 0 || rest == tString && len(x.patterns) > 0 && x.shapedAs(y.enum.valuesPattern()))
 	}
 	for _, v := range x.enum.values {
 		if !y.enum.contains(v) {
@@ -73,13 +77,19 @@ func numbersHold(x, y *norm) bool {
 			return false
 		}
 	}
+	if tooWide(x, y) {
+		return false
+	}
 	return !y.format.Exists() || assertableFormats[y.format.Text()]&tNumber == 0 ||
 		x.format.Exists() && formatWithin(x.format.Text(), y.format.Text()) || x.withinFormat(y.format.Text())
 }
 
+// integerBits are the bits of the integer formats beside the sign.
+var integerBits = map[string]uint{"int32": 31, "int64": 63}
+
 // withinFormat reports whether the bounds alone keep whole numbers within an integer format.
 func (n *norm) withinFormat(format string) bool {
-	bits := map[string]uint{"int32": 31, "int64": 63}[format]
+	bits := integerBits[format]
 	if bits == 0 || n.types&tFrac != 0 || !n.max.set() || !n.min.set() {
 		return false
 	}
@@ -92,21 +102,63 @@ func stringsHold(x, y *norm) bool {
 	if y.types&tString == 0 {
 		return true
 	}
-	if y.maxLength.set() && (!x.maxLength.set() || x.maxLength.n > y.maxLength.n) {
+	if y.maxLength.set() && (!x.maxLength.set() || x.maxLength.n > y.maxLength.n) && !x.shapedAs(lengthPattern(0, y.maxLength.n)) {
 		return false
 	}
-	if max(y.minLength.n, 0) > max(x.minLength.n, 0) {
+	if max(y.minLength.n, 0) > max(x.minLength.n, 0) && !x.shapedAs(lengthPattern(y.minLength.n, -1)) {
 		return false
 	}
 	for _, p := range y.patterns {
-		if !patternsWithin(x.patterns, []contract.Node{p}) && !patternWithin("", p.Text()) {
+		if !x.shapedAs(p.Text()) && !patternWithin("", p.Text()) {
 			return false
 		}
 	}
 	if y.format.Exists() && assertableFormats[y.format.Text()]&tString != 0 && (!x.format.Exists() || !formatWithin(x.format.Text(), y.format.Text())) {
 		return false
 	}
-	return x.encoding.Text() == y.encoding.Text() && x.mediaType.Text() == y.mediaType.Text()
+	return spelled(x.encoding) == spelled(y.encoding) && spelled(x.mediaType) == spelled(y.mediaType)
+}
+
+// shapedAs reports whether a pattern of n, or the limits of its length, let only such texts pass as match the expression.
+func (n *norm) shapedAs(pattern string) bool {
+	if pattern == "" {
+		return false
+	}
+	for _, p := range n.patterns {
+		if patternWithin(p.Text(), pattern) {
+			return true
+		}
+	}
+	own := lengthPattern(max(n.minLength.n, 0), n.maxLength.n)
+	return own != "" && (n.minLength.n > 0 || n.maxLength.set()) && patternWithin(own, pattern)
+}
+
+// lengthPattern matches the texts of such a length; empty where it would be too long. most < 0: no limit.
+func lengthPattern(least, most int64) string {
+	const longest = 200 // states grow with it
+	switch {
+	case least > longest || most > longest:
+		return ""
+	case most < 0:
+		return fmt.Sprintf(`^[\s\S]{%d,}$`, least)
+	default:
+		return fmt.Sprintf(`^[\s\S]{%d,%d}$`, least, most)
+	}
+}
+
+// valuesPattern matches the values of an enum of texts; empty where there are others.
+func (e *enumSet) valuesPattern() string {
+	var b strings.Builder
+	for i, v := range e.values {
+		if v.Kind() != contract.String || i > listable {
+			return ""
+		}
+		if i > 0 {
+			b.WriteByte('|')
+		}
+		b.WriteString(regexp.QuoteMeta(v.Text()))
+	}
+	return "^(?:" + b.String() + ")$"
 }
 
 // contentHolds compares the schemas of what a text holds.

@@ -1,9 +1,17 @@
 package apidiff
 
-import "github.com/romel/govctl/pkg/contract"
+import (
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/pkg/contract"
+)
 
 func (p *prover) objectsHold(a, b term, m mode, lean *int) bool {
 	x, y := a.norm, b.norm
+	if names, ok := x.possibleNames(a.side); ok && !y.unevaluatedProps.Exists() {
+		return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.namedHold(a, b, names, m, lean) && p.dependentHolds(a, b, m, lean)
+	}
 	if y.closedFor(b.side) && !x.closedFor(a.side) {
 		return false
 	}
@@ -61,6 +69,11 @@ func (p *prover) propertiesHold(a, b term, m mode, lean *int) bool {
 			names = append(names, name)
 		}
 	}
+	for pattern := range a.norm.patternProps() {
+		if name, ok := literalName(pattern); ok && !listed[name] {
+			names = append(names, name)
+		}
+	}
 	for _, name := range names {
 		if !p.propertyHolds(a, b, name, m, lean) {
 			return false
@@ -86,6 +99,36 @@ func (p *prover) propertyHolds(a, b term, name string, m mode, lean *int) bool {
 	return p.sub(in.schema, out.schema, m.inner(), lean)
 }
 
+// namedHold compares the only properties that a can have.
+func (p *prover) namedHold(a, b term, names []string, m mode, lean *int) bool {
+	for _, name := range names {
+		for _, v := range b.norm.names {
+			if n := b.side.of(v).schema.sharp(); n.types&tString == 0 || n.enum != nil && !n.enum.lists(name) || n.enum == nil && !n.plainlyAdmits(name) {
+				return false
+			}
+		}
+		if !p.propertyHolds(a, b, name, m, lean) {
+			return false
+		}
+	}
+	return true
+}
+
+// lists reports whether the text is one of the values.
+func (e *enumSet) lists(text string) bool {
+	return slices.ContainsFunc(e.values, func(v contract.Node) bool { return v.Kind() == contract.String && v.Text() == text })
+}
+
+// plainlyAdmits reports whether a text is seen to be valid.
+func (n *norm) plainlyAdmits(text string) bool {
+	for _, p := range n.patterns {
+		if compilePattern(p.Text()) == nil {
+			return false
+		}
+	}
+	return n.admitsText(text) && !n.format.Exists() && len(n.unions)+len(n.nots)+len(n.conds) == 0
+}
+
 // extraHolds compares what is said of properties that nobody lists.
 func (p *prover) extraHolds(a, b term, m mode, lean *int) bool {
 	outer := b.norm.extra()
@@ -103,6 +146,12 @@ func (p *prover) extraHolds(a, b term, m mode, lean *int) bool {
 func (p *prover) patternsHold(a, b term, m mode, lean *int) bool {
 	own := a.norm.patternProps()
 	for pattern, outer := range b.norm.patternProps() {
+		if name, ok := literalName(pattern); ok {
+			if inner, _ := a.norm.child(name); !p.sub(a.side.all(inner).schema, b.side.all(outer).schema, m.inner(), lean) {
+				return false
+			}
+			continue
+		}
 		inner := append(append([]contract.Node(nil), own[pattern]...), a.norm.extraBeside(own[pattern])...)
 		if !p.sub(a.side.all(inner).schema, b.side.all(outer).schema, m.inner(), lean) {
 			return false
@@ -117,11 +166,21 @@ func (p *prover) patternsHold(a, b term, m mode, lean *int) bool {
 		if _, ok := theirs[pattern]; ok {
 			continue
 		}
+		if _, ok := literalName(pattern); ok {
+			continue // told by the name
+		}
 		if !p.sub(a.side.all(inner).schema, b.side.all(outside).schema, m.inner(), lean) {
 			return false
 		}
 	}
 	return true
+}
+
+// literalName is the one name that an expression of patternProperties meets, where it is one.
+func literalName(pattern string) (string, bool) {
+	name, begun := strings.CutPrefix(pattern, "^")
+	name, ended := strings.CutSuffix(name, "$")
+	return name, begun && ended && !strings.ContainsAny(name, `\.+*?()|[]{}^$`)
 }
 
 // extraBeside is additionalProperties where no pattern of its own decides.

@@ -58,13 +58,14 @@ func (s *side) closure(n contract.Node) contract.Hash { return s.doc.Closure(n) 
 // A schema is what one value must satisfy: the conjunction of nodes that carry keywords, with references followed
 // and allOf taken apart. Equal conjunctions of one side are one pointer.
 type schema struct {
-	id     int
-	side   *side
-	nodes  []contract.Node // references followed, wrappers without keywords of their own left out
-	orNull bool            // null is valid besides
-	normal *norm
-	hash   contract.Hash // of all nodes; equal hashes on both sides mean equal meaning
-	hashed bool
+	id        int
+	side      *side
+	nodes     []contract.Node // references followed, wrappers without keywords of their own left out
+	orNull    bool            // null is valid besides
+	normal    *norm
+	sharpened *norm         // what the prover reads
+	hash      contract.Hash // of all nodes; equal hashes on both sides mean equal meaning
+	hashed    bool
 }
 
 // A use is a place where a schema is used: the node as written, and the words and flags beside the reference.
