@@ -128,6 +128,8 @@ var containedCases = []struct {
 	{narrower, `{"type":"string","pattern":"a"}`, `{"type":"string","pattern":"^a"}`},
 	{same, `{"type":"string","minLength":1}`, `{"type":"string","pattern":"[\\s\\S]"}`},
 	{same, `{"type":"string","maxLength":0}`, `{"const":""}`},
+	{same, `{"type":"string","format":"ipv4"}`, `{"type":"string","format":"ipv4","maxLength":15}`},
+	{narrower, `{"type":"string","format":"uuid"}`, `{"type":"string","format":"uuid","maxLength":30}`},
 	{same, `{"type":"string","pattern":".*"}`, `{"type":"string"}`},
 	{same, `{"type":"string","pattern":"^[a-z]{2,5}$"}`, `{"type":"string","pattern":"^[a-z]{2,5}$","minLength":2}`},
 	{same, `{"type":"string","pattern":"^(ab|cd)$"}`, `{"enum":["cd","ab"]}`},

@@ -30,6 +30,9 @@ func spelled(v contract.Node) string {
 	return text
 }
 
+// formatLengths are the least and the greatest length of texts of a format.
+var formatLengths = map[string][2]int64{"ipv4": {7, 15}, "uuid": {36, 36}, "date": {10, 10}, "ipv6": {2, 45}}
+
 // assertable reports whether a validator may refuse a value of these types because of the format.
 func assertable(format string, t types) bool { return assertableFormats[format]&t != 0 }
 

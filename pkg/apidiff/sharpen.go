@@ -28,7 +28,7 @@ func (n *norm) sharpen(s *side) *norm {
 	c.resolveNots(s)
 	c.resolveConds(s)
 	c.tidy(s)
-	c.sharpenNumbers()
+	c.sharpenPlain()
 	c.sharpenArray(s)
 	c.sharpenObject(s)
 	c.tidy(s)
@@ -37,7 +37,7 @@ func (n *norm) sharpen(s *side) *norm {
 
 // blunt reports whether any keyword is there that sharpen looks at.
 func (n *norm) blunt() bool {
-	return len(n.nots)+len(n.conds) > 0 || n.types&tNumber != 0 && (n.max.set() && n.min.set() || n.format.Exists()) ||
+	return len(n.nots)+len(n.conds) > 0 || n.format.Exists() || n.types&tNumber != 0 && n.max.set() && n.min.set() ||
 		n.types&tString != 0 && n.maxLength.n == 0 || n.types&tArray != 0 && len(n.arrays)+len(n.contains) > 0 ||
 		n.types&tObject != 0 && (len(n.required)+len(n.names)+len(n.objects)+len(n.depRequired)+len(n.depSchemas) > 0)
 }
@@ -147,14 +147,17 @@ func (n *norm) dependOn(name string, v contract.Node) {
 // listable is the length of a range of integers that is as good as an enum.
 const listable = 64
 
-// sharpenNumbers lists the few values of a short range, and writes integer formats as bounds.
-func (n *norm) sharpenNumbers() {
+// sharpenPlain lists the few values of a short range, and writes formats as bounds.
+func (n *norm) sharpenPlain() {
 	if n.types&tNumber == tInt && n.format.Exists() {
 		if bits := integerBits[n.format.Text()]; bits != 0 {
 			limit := new(big.Int).Lsh(big.NewInt(1), bits)
 			n.min = n.min.tighter(bound{value: new(big.Rat).SetInt(new(big.Int).Neg(limit)), at: n.format}, 1)
 			n.max = n.max.tighter(bound{value: new(big.Rat).SetInt(new(big.Int).Sub(limit, big.NewInt(1))), at: n.format}, -1)
 		}
+	}
+	if l, ok := formatLengths[n.format.Text()]; ok && n.types&tString != 0 && n.minLength.n <= l[1] && (!n.maxLength.set() || n.maxLength.n >= l[0]) {
+		n.minLength, n.maxLength = n.minLength.atLeast(count{n: l[0], at: n.format}), n.maxLength.atMost(count{n: l[1], at: n.format})
 	}
 	switch {
 	case n.enum != nil:

@@ -148,6 +148,12 @@ func (d *deriver) leaf(s site, m mode) *jsonschema.Schema {
 func (d *deriver) list(s site, v contract.Node, m mode) []*jsonschema.Schema {
 	out := make([]*jsonschema.Schema, 0, v.Len())
 	for _, sub := range v.Items() {
+		if v.Key() != "allOf" && s.at(sub).standsForNull() {
+			null := empty()
+			null.Types = []string{"null"}
+			out = append(out, null)
+			continue
+		}
 		out = append(out, d.derive(s.at(sub), m))
 	}
 	return out

@@ -15,7 +15,7 @@ import (
 type format struct {
 	examples []string
 	integer  [2]string // range, for integer formats
-	openapi  string    // pattern that kin-openapi publishes for it
+	openapi  string    // pattern for kin-openapi: the one it publishes, or that of the RFC (3986, 3339, 1123)
 	ip       int       // 4 or 6
 	asserted bool
 }
@@ -30,13 +30,13 @@ var formats = map[string]format{
 	"ipv6":          {examples: []string{"2001:db8::1", "2001:db8::2"}, ip: 6, asserted: true},
 	"int32":         {integer: [2]string{"-2147483648", "2147483647"}, asserted: true},
 	"int64":         {integer: [2]string{"-9223372036854775808", "9223372036854775807"}, asserted: true},
-	"time":          {examples: []string{"23:59:59Z"}},
+	"time":          {examples: []string{"23:59:59Z"}, openapi: `^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$`, asserted: true},
 	"duration":      {examples: []string{"P3D"}},
-	"uri":           {examples: []string{"https://example.com/a", "https://example.com/b"}},
+	"uri":           {examples: []string{"https://example.com/a", "https://example.com/b"}, openapi: `^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^]+$`, asserted: true},
 	"url":           {examples: []string{"https://example.com/a", "https://example.com/b"}},
 	"uri-reference": {examples: []string{"/a"}},
 	"uri-template":  {examples: []string{"/a/{b}"}},
-	"hostname":      {examples: []string{"example.com", "example.org"}},
+	"hostname":      {examples: []string{"example.com", "example.org"}, openapi: `^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?$`, asserted: true},
 	"byte":          {examples: []string{"YQ==", "Yg=="}},
 	"unixtime":      {},
 	"password":      {examples: []string{"secret"}},

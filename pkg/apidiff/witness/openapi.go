@@ -143,6 +143,10 @@ func (b *kinBuilder) list(s site, v contract.Node, vs []any) (openapi3.SchemaRef
 	b.nested++
 	defer func() { b.nested-- }()
 	for _, sub := range v.Items() {
+		if v.Key() != "allOf" && s.at(sub).standsForNull() {
+			out = append(out, &openapi3.SchemaRef{Value: &openapi3.Schema{Nullable: true, Enum: []any{nil}}})
+			continue
+		}
 		ref, err := b.inPlace(s, sub, vs)
 		if err != nil {
 			return nil, err

@@ -102,17 +102,26 @@ func (f *flattener) check(s site) {
 func (f *flattener) choose(s site, keyword string, v contract.Node) {
 	for _, p := range f.picks {
 		if p.at == s && p.keyword == keyword {
-			f.add(s.at(v.At(p.branch)))
+			f.pick(s.at(v.At(p.branch)))
 			f.tag(s, v.At(p.branch))
 			return
 		}
 	}
 	if v.Len() == 1 {
-		f.add(s.at(v.At(0)))
+		f.pick(s.at(v.At(0)))
 		f.tag(s, v.At(0))
 		return
 	}
 	f.sh.choices = append(f.sh.choices, choice{s, keyword, v})
+}
+
+// pick adds an alternative.
+func (f *flattener) pick(s site) {
+	if s.standsForNull() {
+		f.sh.kinds &= kindNull
+		return
+	}
+	f.add(s)
 }
 
 // tag gives an alternative the value of the discriminator that leads to it.

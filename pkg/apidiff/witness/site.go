@@ -70,6 +70,20 @@ func (d dialect) knows(keyword string) bool {
 	return keyword != "nullable"
 }
 
+// standsForNull is whether an alternative says {nullable: true} and nothing else: what generators of 3.0 write for null.
+// By the letter it admits everything, and the other alternatives would be pointless.
+func (s site) standsForNull() bool {
+	if s.d.dialect != openapi30 || !s.n.Get("nullable").Bool() {
+		return false
+	}
+	for keyword := range s.n.Fields() {
+		if keyword != "nullable" && s.d.dialect.knows(keyword) && keyword != "default" && keyword != "example" {
+			return false
+		}
+	}
+	return true
+}
+
 // at is a schema of the same document.
 func (s site) at(n contract.Node) site { return site{s.d, n} }
 
