@@ -144,10 +144,26 @@ func (e *engine) compareMedium(s *site, a, b medium, m mode) {
 	e.compareOtherKeys(s, a.at, b.at, mediaKeys)
 	p := e.partAt(s, func(w *where) { w.media = b.key })
 	p.mode = m | b.mode()
-	e.pair(p, nil, e.old.of(a.at.Get("schema")), e.new.of(b.at.Get("schema")), m|b.mode())
+	e.pair(p, nil, e.old.body(a), e.new.body(b), m|b.mode())
 	if a.at.Get("itemSchema").Exists() || b.at.Get("itemSchema").Exists() {
 		e.pair(p, []string{"items"}, e.old.of(a.at.Get("itemSchema")), e.new.of(b.at.Get("itemSchema")), m|b.mode())
 	}
+}
+
+// body is the use of the schema of a body. Bytes that are no text say nothing more in a schema: OpenAPI 3.0 wrote
+// {type: string, format: binary} where 3.1 leaves it out.
+func (s *side) body(m medium) use {
+	u := s.of(m.at.Get("schema"))
+	if n := u.schema.norm(); spelled(n.mediaType) == mediaFormats["binary"] && n.types == tString && n.weight() == 2 && m.bytes() {
+		return s.of(contract.Node{})
+	}
+	return u
+}
+
+// bytes reports whether bodies of the format are taken as they are.
+func (m medium) bytes() bool {
+	main, sub, _ := strings.Cut(m.base, "/")
+	return main != "text" && main != "multipart" && !strings.Contains(sub, "json") && !strings.Contains(sub, "xml") && !strings.Contains(sub, "yaml") && sub != "x-www-form-urlencoded"
 }
 
 var mediaKeys = known("schema", "itemSchema", "example", "examples", "encoding")
@@ -193,28 +209,61 @@ func (e *engine) compareEncodings(s *site, a, b medium, m mode) {
 	}
 	for _, name := range sortedKeys(names) {
 		o, n := was.Get(name), is.Get(name)
+		if e.old.lacksPart(a, name) && e.new.lacksPart(b, name) {
+			continue
+		}
 		for _, field := range encodingFields {
 			x, y := o.Get(field), n.Get(field)
 			if encodingDefault(o, field) == encodingDefault(n, field) {
 				continue
 			}
-			e.emit(s, delta{on: "encoding", op: Changed, side: m.side(), name: name + " " + field, old: x, new: y,
+			e.emit(s, delta{on: "encoding", op: encodingOp(field, x, y), side: m.side(), name: field, old: x, new: y,
 				oldAt: first(o, a.at), newAt: first(n, b.at), from: orNull(encodingDefault(o, field)), to: orNull(encodingDefault(n, field))})
 		}
 		e.compareHeaders(s, o.Get("headers"), n.Get("headers"), first(o, a.at), first(n, b.at), m)
 	}
 }
 
+// lacksPart reports whether no form of the medium can have a part of that name: what is said of it is ignored.
+func (s *side) lacksPart(m medium, name string) bool {
+	n := s.of(m.at.Get("schema")).schema.norm()
+	_, declared := n.child(name)
+	return !declared.Exists() && n.closed(s).Exists()
+}
+
+// encodingOp compares lists of content types as sets; all else is another way of writing.
+func encodingOp(field string, x, y contract.Node) Op {
+	if field != "contentType" || !x.Exists() || !y.Exists() {
+		return Changed
+	}
+	was, is := contentTypes(x), contentTypes(y)
+	covers := func(a, b []string) bool {
+		return !slices.ContainsFunc(b, func(t string) bool { return !slices.Contains(a, t) })
+	}
+	switch {
+	case covers(is, was):
+		return Widened
+	case covers(was, is):
+		return Narrowed
+	default:
+		return Changed
+	}
+}
+
+func contentTypes(v contract.Node) []string {
+	parts := strings.Split(v.Text(), ",")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	slices.Sort(parts)
+	return parts
+}
+
 func encodingDefault(enc contract.Node, field string) string {
 	v := enc.Get(field)
 	switch {
 	case field == "contentType":
-		parts := strings.Split(v.Text(), ",")
-		for i := range parts {
-			parts[i] = strings.TrimSpace(parts[i])
-		}
-		slices.Sort(parts)
-		return quoted(strings.Join(parts, ", "))
+		return quoted(strings.Join(contentTypes(v), ", "))
 	case v.Exists():
 		return jsonOf(v)
 	case field == "style":

@@ -65,7 +65,12 @@ func (p param) schema() use {
 
 // structured reports whether the value can be an array or an object, so that style and explode matter.
 func (p param) structured() bool {
-	return !p.media.Exists() && p.schema().schema.norm().types&(tArray|tObject) != 0 && p.at.Get("schema").Exists()
+	return p.holds(tArray | tObject)
+}
+
+// holds reports whether the value, written by style, can be of one of the types.
+func (p param) holds(t types) bool {
+	return !p.media.Exists() && p.schema().schema.norm().types&t != 0 && p.at.Get("schema").Exists()
 }
 
 // mode is how the value of the parameter travels.
@@ -226,11 +231,12 @@ func (e *engine) compareSerialization(x exchange, o, n param) {
 		return
 	}
 	structured := o.structured() && n.structured()
+	exploding := structured && (o.style != "simple" || o.holds(tObject) && n.holds(tObject)) // a simple list has commas either way
 	if o.style != n.style && (structured || o.in == "path") {
 		d.attr, d.from, d.to = "style", quoted(o.style), quoted(n.style)
 		d.old, d.new = o.at.Get("style"), n.at.Get("style")
 		e.emit(x.site, d)
-	} else if o.explode != n.explode && structured && o.style != "deepObject" {
+	} else if o.explode != n.explode && exploding && o.style != "deepObject" {
 		d.attr, d.from, d.to = "explode", strconv.FormatBool(o.explode), strconv.FormatBool(n.explode)
 		d.old, d.new = o.at.Get("explode"), n.at.Get("explode")
 		e.emit(x.site, d)

@@ -20,7 +20,10 @@ func (e *engine) compareResponses(x exchange, was, is contract.Node) {
 			continue
 		}
 		d := delta{on: "response", op: Removed, side: x.receive().side(), name: code, old: olds[code], newAt: first(is, x.new.op)}
-		if code[0] == '2' {
+		switch {
+		case within(news, code):
+			d.when = "range"
+		case code[0] == '2':
 			d.when = "success"
 		}
 		e.emit(x.site, d)
@@ -35,6 +38,17 @@ func (e *engine) compareResponses(x exchange, was, is contract.Node) {
 			e.emit(x.site, delta{on: "response", op: Added, side: x.receive().side(), name: code, new: news[code], oldAt: first(was, x.old.op)})
 		}
 	}
+}
+
+// within reports whether a status of the range is named.
+func within(m map[string]contract.Node, code string) bool {
+	class, isRange := strings.CutSuffix(code, "XX")
+	for other := range m {
+		if isRange && strings.HasPrefix(other, class) && other != code {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *engine) sameShape(o, n contract.Node) bool {
@@ -130,7 +144,7 @@ func isHeaderObject(n contract.Node) bool {
 
 func (e *engine) compareHeader(s *site, o, n param, m mode) {
 	e.onOff(s, delta{on: "header", attr: "required", side: m.side(), name: n.name, oldAt: o.at, newAt: n.at}, o.required, n.required, o.at.Get("required"), n.at.Get("required"))
-	if !sameMedia(o.mediaKey, n.mediaKey) || o.structured() && n.structured() && o.explode != n.explode {
+	if !sameMedia(o.mediaKey, n.mediaKey) || o.holds(tObject) && n.holds(tObject) && o.explode != n.explode {
 		from, to := o.writing(), n.writing()
 		if from == to {
 			from, to = "explode "+jsonOf(o.at.Get("explode")), "explode "+jsonOf(n.at.Get("explode"))

@@ -80,7 +80,8 @@ func (e *engine) compareSecurity(x exchange) {
 		e.useSchemes(x, olds)
 		return
 	}
-	olds = e.sameNames(olds)
+	asked := olds
+	olds, news = e.sameNames(olds), e.newNames(news)
 	oldOpen, newOpen := open(olds), open(news)
 	d := delta{on: "security", oldAt: first(oldAt, x.old.op), newAt: first(newAt, x.new.op)}
 	switch {
@@ -94,7 +95,7 @@ func (e *engine) compareSecurity(x exchange) {
 	default:
 		e.compareDemands(x, d, olds, news)
 	}
-	e.useSchemes(x, olds)
+	e.useSchemes(x, asked)
 }
 
 // open reports whether a call without credentials is served.
@@ -234,10 +235,37 @@ func (e *engine) sameNames(list []demand) []demand {
 	for i, d := range list {
 		out[i] = demand{at: d.at, schemes: map[string]map[string]bool{}}
 		for name, scopes := range d.schemes {
-			out[i].schemes[e.schemeName(name)] = scopes
+			out[i].schemes[e.newName(e.schemeName(name))] = scopes
 		}
 	}
 	return out
+}
+
+// newNames gives new demands one name for schemes that ask for the same.
+func (e *engine) newNames(list []demand) []demand {
+	out := make([]demand, len(list))
+	for i, d := range list {
+		out[i] = demand{at: d.at, schemes: map[string]map[string]bool{}}
+		for name, scopes := range d.schemes {
+			out[i].schemes[e.newName(name)] = scopes
+		}
+	}
+	return out
+}
+
+// newName is the first name of the new schemes that ask for what this one asks for.
+func (e *engine) newName(name string) string {
+	n := e.new.doc.Deref(e.new.schemes().Get(name))
+	if !n.Exists() {
+		return name
+	}
+	sign := schemeSign(n)
+	for other, o := range e.new.schemes().Fields() {
+		if other < name && schemeSign(e.new.doc.Deref(o)) == sign {
+			name = other
+		}
+	}
+	return name
 }
 
 // schemeName is the new name of an old scheme.

@@ -67,6 +67,8 @@ var facetsBody = []facet{
 			SendWhy: "Servers differ in how strictly they read them.", RecvWhy: "Clients differ in how strictly they read them."},
 	}},
 	{On: "encoding", Category: Wire, Means: "The encoding says how a part of a form is written.", Ops: []facetOp{
+		{Op: Narrowed, Effect: narrows, Say: "{what} had its {name} narrowed from {from} to {to}"},
+		{Op: Widened, Effect: widens, Say: "{what} had its {name} widened from {from} to {to}"},
 		{Op: Changed, Effect: shifts, Say: "{what} has {name} {to} instead of {from}"},
 	}},
 }
@@ -76,6 +78,7 @@ var facetsResponse = []facet{
 		{Op: Added, Effect: widens, Say: "{what} was added", Receive: report.Info,
 			RecvWhy: "HTTP obliges a client to understand the class of any status code."},
 		{Op: Removed, Effect: narrows, Say: "{what} was removed", Migration: Manual},
+		{Op: Removed, When: "range", Effect: narrows, ID: "range-removed", Say: "{what} was removed; statuses of its range are left", Migration: Manual},
 		{Op: Removed, When: "success", Effect: narrows, ID: "success-removed", Say: "{what} was removed", Receive: report.Error, Migration: Hard,
 			RecvWhy: "A client that waits for this success never sees it."},
 	}},

@@ -2,6 +2,7 @@ package apidiff
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -130,9 +131,18 @@ func (e *engine) compareDeprecated(s *site, a, b []contract.Node) {
 
 func (e *engine) compareXML(s *site, a, b []contract.Node) {
 	was, is := word(a, "xml"), word(b, "xml")
-	if was.Hash() != is.Hash() {
+	if was.Hash() != is.Hash() && xmlOf(was, s.oldEntry) != xmlOf(is, s.newEntry) {
 		e.tell(s, delta{attr: "xml", op: Changed, old: was, new: is, from: orNull(jsonOf(was)), to: orNull(jsonOf(is))})
 	}
+}
+
+// xmlOf is how a value is written as XML, with the defaults filled in: the name is that of the property.
+func xmlOf(x, entry contract.Node) [5]string {
+	name := x.Get("name").Text()
+	if name == "" {
+		name = entry.Key()
+	}
+	return [5]string{name, x.Get("namespace").Text(), x.Get("prefix").Text(), strconv.FormatBool(x.Get("attribute").Bool()), strconv.FormatBool(x.Get("wrapped").Bool())}
 }
 
 func orNull(s string) string {
@@ -211,7 +221,7 @@ func (e *engine) compareDiscriminator(s *site, was, is contract.Node) {
 }
 
 func (e *engine) compareMapping(s *site, was, is contract.Node) {
-	a, b := mapping(was), mapping(is)
+	a, b := spoken(mapping(was)), spoken(mapping(is))
 	for _, value := range bothKeys(a, b) {
 		o, n := a[value], b[value]
 		switch {
@@ -219,7 +229,7 @@ func (e *engine) compareMapping(s *site, was, is contract.Node) {
 			e.tell(s, delta{attr: "discriminator-mapping", op: Added, name: value, new: n, to: quoted(value)})
 		case !n.Exists():
 			e.tell(s, delta{attr: "discriminator-mapping", op: Removed, name: value, old: o, from: quoted(value)})
-		case o.Text() != n.Text() && !e.sameTarget(s, o, n):
+		case !sameName(o, n) && !e.sameTarget(s, o, n):
 			e.tell(s, delta{attr: "discriminator-mapping", op: Changed, name: value, old: o, new: n, from: jsonOf(o), to: jsonOf(n)})
 		}
 	}
@@ -231,6 +241,22 @@ func mapping(n contract.Node) map[string]contract.Node {
 		m[value] = target
 	}
 	return m
+}
+
+// spoken are the entries of a discriminator mapping that say more than goes without saying: the name of a schema leads to it.
+func spoken(m map[string]contract.Node) map[string]contract.Node {
+	for value, target := range m {
+		if t := target.Text(); t == value || t == "#/components/schemas/"+value {
+			delete(m, value)
+		}
+	}
+	return m
+}
+
+// sameName reports whether two mapping values name one schema, by reference or by name alone.
+func sameName(o, n contract.Node) bool {
+	const schemas = "#/components/schemas/"
+	return strings.TrimPrefix(o.Text(), schemas) == strings.TrimPrefix(n.Text(), schemas)
 }
 
 // sameTarget reports whether two mapping values lead to one schema under two names: equal ones, or one whose old name

@@ -191,6 +191,8 @@ func (s server) base() string {
 	return strings.TrimSuffix(path, "/")
 }
 
+var defaultPorts = map[string]string{"http": "80", "https": "443", "ws": "80", "wss": "443"}
+
 // origin is the address without its path, in lower case; empty for a relative one.
 func (s server) origin() string {
 	u, err := url.Parse(s.url)
@@ -204,7 +206,11 @@ func (s server) origin() string {
 		}
 		return ""
 	}
-	return strings.ToLower(u.Scheme + "://" + u.Host)
+	host := u.Host
+	if defaultPorts[strings.ToLower(u.Scheme)] == u.Port() {
+		host = strings.TrimSuffix(host, ":"+u.Port())
+	}
+	return strings.ToLower(u.Scheme + "://" + host)
 }
 
 // collect matches the operations of both contracts.

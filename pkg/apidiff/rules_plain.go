@@ -93,7 +93,7 @@ var rulesServer = []Rule{
 	{ID: "server-added", On: "server", Op: Added, Level: report.Info, Category: Wire, Migration: Auto,
 		Say: "{what} was added", Why: "One more address takes nothing away."},
 	{ID: "server-changed", On: "server", Op: Changed, Level: report.Error, Category: Wire, Migration: Auto,
-		Say: "{what} was replaced by {to}", Why: "A client that calls the old address reaches nothing the contract speaks of."},
+		Say: "{what} stands in place of {from}", Why: "A client that calls the old address reaches nothing the contract speaks of."},
 }
 
 var rulesCallback = []Rule{
