@@ -7,9 +7,11 @@ import (
 	"html/template"
 	"io"
 	"iter"
+	"strings"
 	"sync"
 
 	"github.com/romel/govctl/pkg/inert"
+	"github.com/romel/govctl/pkg/report"
 )
 
 //go:embed page.html
@@ -29,23 +31,50 @@ func writeHTML(w io.Writer, r *Report, _ Look) error {
 	if err != nil {
 		return err
 	}
+	list := ranked(r.Findings)
+	open, folded := min(opened(list), len(list)), ""
+	if open == openFindings {
+		open = len(list) // a page has room; what needs no action is folded only beside what does
+	}
+	if open < len(list) {
+		folded = counted(list[open:])
+	}
 	digest := sha256.Sum256([]byte(pageStyle))
 	return t.Execute(w, struct {
 		Title, Headline, Tool, Version, Policy string
 		Style                                  template.CSS
-		Findings                               iter.Seq[view]
+		Notes                                  []Note
+		Findings, Rest                         iter.Seq[view]
+		Folded                                 string
 		Total                                  int
 	}{
 		inert.Line(r.Title), inert.Line(r.Headline), inert.Line(r.Tool.Name), inert.Line(r.Tool.Version),
 		"default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'; base-uri 'none'; form-action 'none'",
 		template.CSS(pageStyle),
-		func(yield func(view) bool) {
-			for _, f := range ranked(r.Findings) {
-				if !yield(viewOf(f)) {
-					return
-				}
-			}
-		},
+		inertNotes(r.Notes), views(list[:open]), views(list[open:]), folded,
 		len(r.Findings),
 	})
+}
+
+// inertNotes are the notes without anything that could act; their line ends stay.
+func inertNotes(notes []Note) []Note {
+	out := make([]Note, len(notes))
+	for i, n := range notes {
+		lines := strings.Split(n.Text, "\n")
+		for k := range lines {
+			lines[k] = inert.Line(lines[k])
+		}
+		out[i] = Note{inert.Line(n.Label), strings.Join(lines, "\n")}
+	}
+	return out
+}
+
+func views(list []*report.Finding) iter.Seq[view] {
+	return func(yield func(view) bool) {
+		for _, f := range list {
+			if !yield(viewOf(f)) {
+				return
+			}
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/pkg/inert"
+	"github.com/romel/govctl/pkg/report"
 )
 
 const (
@@ -21,7 +22,19 @@ func writeMarkdown(w io.Writer, r *Report, lk Look) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s**\n", inert.Markdown(strings.TrimSpace(inert.Cut(inert.Line(r.Headline), maxMessage))))
+	for i, n := range r.Notes {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		text, command, _ := strings.Cut(n.Text, "\n")
+		fmt.Fprintf(&b, "- **%s:** %s", inert.Markdown(strings.TrimSpace(inert.Line(n.Label))), inert.Markdown(inert.Line(text)))
+		if command != "" {
+			b.WriteString(" " + inert.Code(inert.Line(command)))
+		}
+		b.WriteByte('\n')
+	}
 	list := ranked(r.Findings)
+	open := opened(list)
 	const reserve = 200 // for the closing lines
 	folded := false
 	for i, f := range list {
@@ -30,11 +43,11 @@ func writeMarkdown(w io.Writer, r *Report, lk Look) error {
 			fmt.Fprintf(&b, "\n*%d more are not shown here.*\n", len(list)-i)
 			break
 		}
-		if i == openFindings {
-			fmt.Fprintf(&b, "\n<details><summary>%d more</summary>\n", len(list)-i)
+		if i == open {
+			fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n", counted(list[i:]))
 			folded = true
 		}
-		if i == 0 || i == openFindings {
+		if i == 0 || i == open {
 			b.WriteByte('\n')
 		}
 		b.WriteString(item)
@@ -46,9 +59,49 @@ func writeMarkdown(w io.Writer, r *Report, lk Look) error {
 	return err
 }
 
+// opened is how many findings stand open: the errors, or the first ones where there is none.
+func opened(list []*report.Finding) int {
+	errors := 0
+	for _, f := range list {
+		if f.Level == report.Error && !f.Waived() {
+			errors++
+		}
+	}
+	if errors == 0 || errors > openFindings {
+		return openFindings
+	}
+	return errors
+}
+
+// counted names the findings that are folded away: "3 errors, 12 warnings and 40 infos more".
+func counted(list []*report.Finding) string {
+	n := map[report.Level]int{}
+	waived := 0
+	for _, f := range list {
+		if f.Waived() {
+			waived++
+		} else {
+			n[f.Level]++
+		}
+	}
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{n[report.Error], "error"}, {n[report.Warning], "warning"}, {n[report.Info], "info"}, {waived, "waived"}} {
+		switch {
+		case c.n == 1 || c.n > 0 && c.word == "waived":
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		case c.n > 0:
+			parts = append(parts, fmt.Sprintf("%d %ss", c.n, c.word))
+		}
+	}
+	return strings.Join(parts, ", ") + " more"
+}
+
 func markdownOf(v view) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "- **%s** %s %s", v.Label, inert.Code(v.Rule), inert.Markdown(v.Message))
+	fmt.Fprintf(&b, "- **%s** %s %s", v.Label, inert.Markdown(v.Message), inert.Code(strings.TrimSpace(v.Rule+" "+v.Print)))
 	if v.Place != "" {
 		b.WriteString(" (" + inert.Code(v.Place) + ")")
 	}

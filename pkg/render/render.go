@@ -22,11 +22,15 @@ import (
 type Report struct {
 	Title    string // what was looked at, such as "API changes"
 	Headline string // one sentence with the counts; always the first line
+	Notes    []Note // what the findings come to, and what to do about them; shown before them
 	Tool     Tool
 	Subject  string // file that stands for findings whose place is not in the work tree (a removed part, a stream)
 	Rules    []RuleInfo
 	Findings []report.Finding
 }
+
+// Note is one line of the summary: "next", and what to do next.
+type Note struct{ Label, Text string }
 
 // Tool is the program that found it.
 type Tool struct{ Name, Version, URL string }
@@ -43,7 +47,7 @@ type RuleInfo struct {
 
 // Look adjusts the forms that people read.
 type Look struct {
-	All   bool // list every finding of level info in the text form, not only the first of each rule
+	All   bool // in the text form, list every finding of level info and the proof of every error, not only the first ones
 	Color bool
 	Width int // columns of the terminal; 0 means 100
 	Limit int // bytes that a Markdown text may have; 0 means 60,000, which fits a GitHub comment

@@ -36,7 +36,10 @@ func writeText(w io.Writer, r *Report, lk Look) error {
 	if _, err := fmt.Fprintln(w, paint(lk.Color, "1", inert.Line(r.Headline))); err != nil {
 		return err
 	}
-	shown, told := map[string]int{}, map[string]bool{}
+	if _, err := io.WriteString(w, notesOf(r.Notes, lk.Color, width)); err != nil {
+		return err
+	}
+	shown, told, errors, short := map[string]int{}, map[string]bool{}, 0, false
 	for _, f := range ranked(r.Findings) {
 		if shown[f.Rule]++; f.Level == report.Info && shown[f.Rule] > shownInfos && !lk.All {
 			continue
@@ -46,11 +49,55 @@ func writeText(w io.Writer, r *Report, lk Look) error {
 			v.Why = ""
 		}
 		told[f.Rule] = true
+		if f.Level == report.Error {
+			errors++
+		}
+		if !lk.All && (f.Level == report.Info || errors > openFindings && f.Level == report.Error && !f.Waived()) {
+			v = v.line()
+			v.short, short = short, true
+		} else {
+			short = false
+		}
 		if _, err := io.WriteString(w, textOf(v, lk.Color, width)); err != nil {
 			return err
 		}
 	}
+	if errors > openFindings && !lk.All {
+		if _, err := fmt.Fprintf(w, "\n%d errors are shown in one line each (--all shows their proofs)\n", errors-openFindings); err != nil {
+			return err
+		}
+	}
 	return writeRest(w, r, shown, lk)
+}
+
+// notesOf are the lines between the headline and the findings.
+func notesOf(notes []Note, color bool, width int) string {
+	var b strings.Builder
+	widest := 0
+	for _, n := range notes {
+		widest = max(widest, utf8.RuneCountInString(n.Label))
+	}
+	for i, n := range notes {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		label := fmt.Sprintf("  %-*s  ", widest, inert.Line(n.Label))
+		for k, text := range strings.Split(n.Text, "\n") {
+			if k > 0 {
+				label = ""
+			}
+			margin := strings.Repeat(" ", widest+4)
+			var line strings.Builder
+			wrap(&line, margin, margin, inert.Line(text), width)
+			b.WriteString(paint(color && label != "", "1", label) + strings.TrimPrefix(line.String(), map[bool]string{true: margin}[label != ""]))
+		}
+	}
+	return b.String()
+}
+
+// line leaves of a finding what fits on its first line.
+func (v view) line() view {
+	return view{Level: v.Level, Label: v.Label, Rule: v.Rule, Place: v.Place, Message: v.Message, Print: v.Print}
 }
 
 // shownInfos is how many findings of level info are printed for each rule: what needs no action must not bury what does.
@@ -81,12 +128,14 @@ func writeRest(w io.Writer, r *Report, shown map[string]int, lk Look) error {
 
 func textOf(v view, color bool, width int) string {
 	var b strings.Builder
-	b.WriteByte('\n')
+	if !v.short {
+		b.WriteByte('\n')
+	}
 	head := paint(color, colors[v.Level], v.Label) + ": "
 	if v.Place != "" {
 		head = v.Place + ": " + head
 	}
-	wrap(&b, "", indent, head+v.Message+" "+paint(color, "2", "["+v.Rule+"]"), width)
+	wrap(&b, "", indent, head+v.Message+" "+paint(color, "2", "["+strings.TrimSpace(v.Rule+" "+v.Print)+"]"), width)
 	if v.Operations != "" {
 		wrap(&b, indent, indent, v.Operations, width)
 	}

@@ -13,13 +13,15 @@ type view struct {
 	Level, Label                 string // the label also says that the finding is waived
 	Rule, Place, Message         string
 	Operations, Hint, Why, State string
+	Print                        string // what a waiver of this one finding names; only where one could be wanted
 	Proof                        *proof
+	short                        bool // no blank line before it
 }
 
 // proof is a witness in words.
 type proof struct {
 	Claim string
-	Value string
+	Value string   // absent where a line holds it
 	Lines []string // the request as a command line, or as HTTP text where there is none
 }
 
@@ -28,7 +30,8 @@ const (
 	maxValue   = 600
 	maxMessage = 2000
 	maxLines   = 40
-	shownOps   = 3
+	shownOps   = 2
+	shownPrint = 8 // digits of a fingerprint; a waiver may name so many
 )
 
 func viewOf(f *report.Finding) view {
@@ -37,12 +40,22 @@ func viewOf(f *report.Finding) view {
 		Message: inert.Cut(inert.Line(f.Message), maxMessage), Hint: inert.Cut(inert.Line(f.Hint), maxMessage), Why: inert.Cut(inert.Line(f.Why), maxMessage),
 		Operations: operations(f.Operations), State: state(f),
 	}
+	if strings.Contains(v.Message, v.Operations) { // said already
+		v.Operations = ""
+	}
 	v.Label = v.Level
 	if f.Waived() {
 		v.Label = "waived " + v.Level
 	}
+	if f.Breaking && !f.Waived() && len(f.Fingerprint) >= shownPrint {
+		v.Print = inert.Line(f.Fingerprint[:shownPrint])
+	}
 	if w := f.Witness; w != nil {
+		v.Why = "" // the proof says it better
 		v.Proof = &proof{Claim: claim(w), Value: inert.Cut(inert.Line(string(w.Value)), maxValue), Lines: request(w)}
+		if len(v.Proof.Lines) > 0 && strings.Contains(strings.Join(v.Proof.Lines, "\n"), v.Proof.Value) {
+			v.Proof.Value = ""
+		}
 	}
 	return v
 }
@@ -76,7 +89,7 @@ func operations(ops []report.Operation) string {
 }
 
 func claim(w *report.Witness) string {
-	text := fmt.Sprintf("the %s contract accepts this, the %s one refuses it", w.AcceptedBy, w.RefusedBy)
+	text := fmt.Sprintf("%s accepts this, %s refuses it", w.AcceptedBy, w.RefusedBy)
 	if w.Refusal != "" {
 		text += ": " + w.Refusal
 	}

@@ -151,7 +151,18 @@ func relevant(e *jsonschema.ValidationError, prefix string, g *goal, keyword str
 		}
 	}
 	t := top(e)
+	for _, l := range leaves(e) {
+		if l.at == want && related[keyword] != nil && !belongs(l, keyword) && !around[l.keyword] && plain[l.keyword] {
+			return false // the composition fails for another keyword of the same value
+		}
+	}
 	return around[keywordOf(t)] && (want == t.InstanceLocation || strings.HasPrefix(want, t.InstanceLocation+"/"))
+}
+
+// plain are the limits of numbers and texts, of which one value can break several.
+var plain = map[string]bool{
+	"minimum": true, "maximum": true, "exclusiveMinimum": true, "exclusiveMaximum": true, "multipleOf": true,
+	"minLength": true, "maxLength": true, "pattern": true,
 }
 
 // around are the keywords that refuse a value for what is inside it.

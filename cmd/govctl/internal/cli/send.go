@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff"
 	"github.com/romel/govctl/pkg/artifact"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/pipeline"
@@ -90,6 +91,9 @@ func (a *app) signed() bool {
 func (a *app) diffReport(d report.Diff) *render.Report {
 	r := diffRules()
 	r.Headline, r.Tool, r.Subject, r.Findings = d.Headline, a.tool(), d.New.Source, d.Changes
+	for _, line := range apidiff.Advice(d) {
+		r.Notes = append(r.Notes, render.Note{Label: line[0], Text: line[1]})
+	}
 	return r
 }
 
