@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/romel/govctl/cmd/govctl/internal/cli.version=$(VERSION)
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test browser screenshots oracle lint bench bench-peers fuzz update
+.PHONY: help build demo test browser screenshots oracle mutations witnesses lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ screenshots: ## take the pictures of the documentation (wants chromium)
 SEEDS ?= 2000
 oracle: ## hold the rule tests against promtool, over SEEDS generated rule sets
 	cd pkg/promrules/ruletest/testdata/oracle && go vet . && go test -timeout 60m . -args -seeds $(SEEDS)
+
+mutations: ## take each change rule away and see its test case fail
+	go test -count 1 -v ./pkg/apidiff -run 'TestRuleMutations|TestRuleFolders'
+
+witnesses: ## count the proved breaking changes of the real histories (wants ../shared/data/openapi)
+	@go test -count 1 -v ./pkg/apidiff -run '^TestWitnesses$$' | grep -v '^=== '
 
 lint: ## run the pinned linters
 	$(GOLANGCI_LINT) run ./...

@@ -172,6 +172,9 @@ func glob(pattern, text string) bool {
 	return i == len(p)
 }
 
+// waiverStale is the rule of a waiver that matches nothing.
+const waiverStale = "waiver-stale"
+
 // waive marks the findings that waivers cover and returns what is wrong with the waivers themselves: one that covers
 // nothing is an error, one that has expired no longer holds.
 func waive(findings []report.Finding, waivers []Waiver, now time.Time) []report.Finding {
@@ -191,7 +194,7 @@ func waive(findings []report.Finding, waivers []Waiver, now time.Time) []report.
 		}
 		switch {
 		case !used:
-			problems = append(problems, w.problem("waiver-stale", report.Error, "the waiver matches no change", "remove it"))
+			problems = append(problems, w.problem(waiverStale, report.Error, "the waiver matches no change", "remove it"))
 		case old:
 			problems = append(problems, w.problem("waiver-expired", report.Warning, "the waiver expired on "+w.Expires.Format(time.DateOnly)+": the change counts again", "mend the change, or renew the waiver"))
 		}

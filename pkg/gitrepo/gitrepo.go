@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -114,6 +115,28 @@ func (r Repo) LatestTag(ctx context.Context, rev string) (string, error) {
 		return "", fmt.Errorf("%q: %w", rev, ErrNoTag)
 	}
 	return out, err
+}
+
+// releaseTag is a tag of a finished version: v1.2.3, 2026.11.
+var releaseTag = regexp.MustCompile(`^v?\d+(\.\d+)*(\+[0-9A-Za-z.-]+)?$`)
+
+// Releases returns the last n release tags among the ancestors of rev, newest version first.
+func (r Repo) Releases(ctx context.Context, rev string, n int) ([]string, error) {
+	id, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return nil, err
+	}
+	out, err := r.output(ctx, "tag", "--merged", id, "--sort=-version:refname")
+	if err != nil {
+		return nil, err
+	}
+	var tags []string
+	for _, tag := range strings.Fields(out) {
+		if releaseTag.MatchString(tag) && len(tags) < n {
+			tags = append(tags, tag)
+		}
+	}
+	return tags, nil
 }
 
 // LatestTagRevision is the name under which Show reads from the tag that LatestTag finds for HEAD.

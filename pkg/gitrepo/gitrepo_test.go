@@ -106,3 +106,27 @@ func TestGitIsMissing(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestReleases(t *testing.T) {
+	r := newRepo(t)
+	r.write("a", "1")
+	r.commit("first")
+	for _, tag := range []string{"v1.2.0", "v1.10.0", "v2.0.0-rc.1", "nightly", "2026.01"} {
+		r.git("tag", "-a", "-m", tag, tag)
+	}
+	r.git("checkout", "-q", "-b", "side")
+	r.write("a", "2")
+	r.commit("second")
+	r.git("tag", "-a", "-m", "other", "v9.0.0")
+	r.git("checkout", "-q", "-")
+	g := r.open()
+	for n, want := range map[int]string{0: "", 1: "v1.10.0", 2: "v1.10.0 v1.2.0", 9: "v1.10.0 v1.2.0 2026.01"} {
+		got, err := g.Releases(context.Background(), "HEAD", n)
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%d: %q, %v, want %q", n, got, err, want)
+		}
+	}
+	if _, err := g.Releases(context.Background(), "none", 1); !errors.Is(err, gitrepo.ErrNoRevision) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -42,6 +42,12 @@ func openapiExport(a *app) *cobra.Command {
 type diffFlags struct {
 	format, waivers, category string
 	remote, convert, all      bool
+	release                   string
+	since                     int
+}
+
+func (f diffFlags) reading() contract.Options {
+	return contract.Options{AllowRemote: f.remote, ConvertSwagger: f.convert, AllowDangling: true}
 }
 
 func openapiDiff(a *app) *cobra.Command {
@@ -56,6 +62,8 @@ func openapiDiff(a *app) *cobra.Command {
 	c.Flags().StringVar(&f.waivers, "waivers", "", "`file` of waivers (default: that of the configuration, where it exists)")
 	c.Flags().StringVar(&f.category, "category", "", "the widest `category` that breaks: wire, validation, sdk, docs")
 	c.Flags().BoolVar(&f.all, "all", false, "list every change of level info in the text form")
+	c.Flags().IntVar(&f.since, "since-releases", 0, "compare with each of the last `N` release tags, too; NEW is then a file in the work tree")
+	c.Flags().StringVar(&f.release, "release-baseline", "", "`source` that is compared with and reported beside, but never fails (default: release_baseline of the configuration, for its contract)")
 	c.Flags().BoolVar(&f.remote, "allow-remote-refs", false, "follow $ref to https addresses")
 	c.Flags().BoolVar(&f.convert, "convert-swagger", false, "read Swagger 2.0 descriptions as the OpenAPI 3.0 ones that say the same")
 	return c
@@ -73,14 +81,24 @@ func (a *app) diff(ctx context.Context, oldSource, newSource string, f diffFlags
 	if err != nil {
 		return err
 	}
-	old, new, err := a.loadPair(ctx, oldSource, newSource, contract.Options{AllowRemote: f.remote, ConvertSwagger: f.convert, AllowDangling: true})
+	old, new, err := a.loadPair(ctx, oldSource, newSource, f.reading())
 	if err != nil {
 		return err
 	}
 	result := apidiff.Compare(ctx, old, new, opt)
+	if err := a.sinceReleases(ctx, result, newSource, new, opt, f); err != nil {
+		return err
+	}
 	d := result.Diff
 	d.GeneratedAt = report.At(opt.Now)
-	if err := a.printDiff(d, f.format, f.all); err != nil {
+	if f.release == "" && newSource == cfg.Contracts[0].Source {
+		f.release = cfg.Contracts[0].ReleaseBaseline
+	}
+	beside, err := a.besideRelease(ctx, new, opt, f)
+	if err != nil {
+		return err
+	}
+	if err := a.printDiff(d, f, beside...); err != nil {
 		return err
 	}
 	stale := a.sayProblems(result.Problems)
@@ -164,13 +182,13 @@ func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt con
 }
 
 // printDiff writes the diff; its JSON is the artifact itself.
-func (a *app) printDiff(d report.Diff, format string, all bool) error {
-	if format == "json" {
+func (a *app) printDiff(d report.Diff, f diffFlags, beside ...render.Note) error {
+	if f.format == "json" {
 		return a.printJSON(d)
 	}
 	r, look := a.diffReport(d), a.look()
-	look.All = all
-	return errors.Join(render.Write(a.Stdout, format, r, look), a.annotateUnless(format, r))
+	r.Notes, look.All = append(r.Notes, beside...), f.all
+	return errors.Join(render.Write(a.Stdout, f.format, r, look), a.annotateUnless(f.format, r))
 }
 
 // diffRules is an empty report that knows the rules of changes.
