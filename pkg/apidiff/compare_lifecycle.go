@@ -94,6 +94,9 @@ func (e *engine) compareSunset(x exchange, was, is contract.Node) {
 		d.op = Added
 	case !is.Exists():
 		d.op = Removed
+		if !x.new.op.Get("deprecated").Bool() {
+			d.when = "kept"
+		}
 	case !okA || !okB:
 		d.op = Changed
 	case a.Equal(b):
@@ -110,12 +113,17 @@ func (e *engine) compareStability(x exchange) {
 	was, is := stability(x.old.op), stability(x.new.op)
 	a, okA := stabilityRanks[was]
 	b, okB := stabilityRanks[is]
-	if !okA || !okB || a == b {
+	if was == is || okA && okB && a == b {
 		return
 	}
 	d := delta{on: "operation", attr: "stability", op: Raised, old: x.old.op.Get("x-stability-level"), new: x.new.op.Get("x-stability-level"),
 		from: quoted(was), to: quoted(is), oldAt: x.old.op, newAt: x.new.op}
-	if a > b {
+	switch {
+	case !okB:
+		d.op = Changed
+	case !okA:
+		d.op, d.when = Changed, "mended"
+	case a > b:
 		d.op = Lowered
 	}
 	e.emit(x.site, d)
