@@ -34,7 +34,7 @@ func diff(ctx context.Context, b *bench) error {
 	at := report.At(b.job.Now)
 	d, ops, broken := result.Diff, result.Operations(), result.Breaking()
 	d.GeneratedAt, ops.GeneratedAt, broken.GeneratedAt = at, at, at
-	b.note = d.Headline
+	b.note = d.Headline + b.sinceRelease(ctx, doc, opt)
 	if n := len(result.Problems); n > 0 {
 		b.note += fmt.Sprintf("; %d waiver(s) stale or expired, the first at %s:%d", n, result.Problems[0].New.File, result.Problems[0].New.Line)
 	}
@@ -43,6 +43,22 @@ func diff(ctx context.Context, b *bench) error {
 		b.job.Store.JSON(b.path(operationsFile), ops),
 		b.job.Store.JSON(b.path(breakingFile), broken),
 	)
+}
+
+// sinceRelease is what the second baseline adds to the note of the step. It is reported and never fails a run.
+func (b *bench) sinceRelease(ctx context.Context, doc *contract.Document, opt apidiff.Options) string {
+	if b.contract.ReleaseBaseline == "" {
+		return ""
+	}
+	old, err := b.job.Load(ctx, b.contract.ReleaseBaseline, *b.contract)
+	switch {
+	case absent(err):
+		return "; no release to compare with"
+	case err != nil:
+		return fmt.Sprintf("; the release could not be read: %v", err)
+	}
+	opt.NoWitness, opt.Waivers = true, nil // one line tells no proof
+	return "; since the release: " + apidiff.Compare(ctx, old, doc, opt).Diff.Headline
 }
 
 // baseline is the contract to compare with; nil for a first run.

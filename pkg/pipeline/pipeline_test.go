@@ -303,6 +303,26 @@ func TestBaselines(t *testing.T) {
 	}
 }
 
+// TestReleaseBaseline compares with a second contract, of which the step tells and which fails nothing.
+func TestReleaseBaseline(t *testing.T) {
+	for file, want := range map[string]string{
+		document("1.0.0", "a", "b"): "since the release: 1 breaking change",
+		"":                          "no release to compare with",
+		"{":                         "the release could not be read",
+	} {
+		w := newWorld(t).version("1.0.0", "a")
+		w.cfg = "contract: {source: api.yaml, baseline: none, release_baseline: release.yaml}\n"
+		if file != "" {
+			w.files["release.yaml"] = file
+		}
+		r := w.run("aaaaaaa", "1")
+		said := slices.ContainsFunc(r.Steps, func(s report.Step) bool { return s.Name == "diff" && strings.Contains(s.Reason, want) })
+		if r.Worst != Fine || !said {
+			t.Errorf("want %q: outcome %d: %+v", want, r.Worst, r.Steps)
+		}
+	}
+}
+
 func TestSeveralContractsAreKeptApart(t *testing.T) {
 	w := newWorld(t)
 	w.cfg = "contracts: [{name: public, source: a.yaml}, {name: internal, source: b.yaml}]\n"
