@@ -76,6 +76,30 @@ func (r Repo) History(ctx context.Context, rev, name string) (History, error) {
 	return h, fmt.Errorf("%s was renamed more than %d times", name, maxRenames)
 }
 
+// Followed returns the file at name, counted from the folder of the Repo, as the commit rev has it: under the name that it had then, where
+// HEAD's history knows of a renaming.
+func (r Repo) Followed(ctx context.Context, rev, name string) ([]byte, error) {
+	data, err := r.Show(ctx, rev, "./"+name)
+	if !errors.Is(err, ErrNoFile) {
+		return data, err
+	}
+	h, historyErr := r.History(ctx, "HEAD", name)
+	if historyErr != nil {
+		return nil, err
+	}
+	tried := map[string]bool{}
+	for _, c := range h.Changes {
+		if tried[c.Path] {
+			continue
+		}
+		tried[c.Path] = true
+		if data, again := r.Show(ctx, rev, c.Path); !errors.Is(again, ErrNoFile) {
+			return data, again
+		}
+	}
+	return nil, err
+}
+
 // entry is a Change with what following it further needs.
 type entry struct {
 	Change

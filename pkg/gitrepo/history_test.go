@@ -2,6 +2,7 @@ package gitrepo_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -108,6 +109,30 @@ func TestHistory(t *testing.T) {
 				t.Error("a whole clone counts as cut")
 			}
 		})
+	}
+}
+
+// A revision from before a renaming has the file under its old name, even where another file bears the new one now and then.
+func TestFollowed(t *testing.T) {
+	r := newRepo(t)
+	r.write("x", "1")
+	r.commit("empty")
+	r.write("old.json", body)
+	r.commit("add")
+	r.git("mv", "old.json", "a.json")
+	r.commit("rename")
+	r.write("a.json", body+"more\n")
+	r.commit("change")
+	for rev, want := range map[string]string{"HEAD": body + "more\n", "HEAD^": body, "HEAD~2": body} {
+		if data, err := r.open().Followed(context.Background(), rev, "a.json"); err != nil || string(data) != want {
+			t.Errorf("%s has %q, %v", rev, data, err)
+		}
+	}
+	if _, err := r.open().Followed(context.Background(), "HEAD~3", "a.json"); !errors.Is(err, gitrepo.ErrNoFile) {
+		t.Errorf("before the file was added: %v", err)
+	}
+	if _, err := r.open().Followed(context.Background(), "HEAD~9", "a.json"); !errors.Is(err, gitrepo.ErrNoRevision) {
+		t.Errorf("before the repository: %v", err)
 	}
 }
 

@@ -40,12 +40,13 @@ type Coverage struct {
 	rules     []Rule
 	governed  [][]int32     // by entry: the rules that it governs
 	ambiguous map[int]int32 // entry -> a rule that it and another entry select equally well
+	tied      map[int]bool  // those other entries
 }
 
 // Cover matches rules with entries. An entry governs every rule of its name; where several entries have one name, a
 // rule belongs to the one whose group and labels it has, the one with most such labels where several do.
 func (f *File) Cover(rules []Rule) *Coverage {
-	c := &Coverage{rules: rules, governed: make([][]int32, len(f.Alerts)), ambiguous: map[int]int32{}}
+	c := &Coverage{rules: rules, governed: make([][]int32, len(f.Alerts)), ambiguous: map[int]int32{}, tied: map[int]bool{}}
 	for i := range rules {
 		entries := f.named()[rules[i].Name]
 		switch len(entries) {
@@ -62,6 +63,7 @@ func (f *File) Cover(rules []Rule) *Coverage {
 			c.governed[best] = append(c.governed[best], int32(i))
 			if tie >= 0 {
 				c.ambiguous[best] = int32(i)
+				c.tied[tie] = true
 			}
 		}
 	}

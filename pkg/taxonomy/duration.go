@@ -39,6 +39,9 @@ func duration(s string) (time.Duration, bool) {
 // durations are all durations that a text names: "5m/1h" names two.
 func durations(s string) []time.Duration {
 	var out []time.Duration
+	if d, ok := duration(s); ok { // "0" has no unit
+		return append(out, d)
+	}
 	for _, word := range durationWord.FindAllString(s, -1) {
 		if d, ok := duration(word); ok {
 			out = append(out, d)

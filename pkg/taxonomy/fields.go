@@ -27,7 +27,9 @@ func (p *parser) set(a *Alert, field string, kind jsontext.Kind, at span) string
 	case "lint_ignore":
 		return list(raw, kind, func(item string, kind jsontext.Kind) string {
 			ignore, msg := ignoreOf(item, kind)
-			a.Ignores = append(a.Ignores, ignore)
+			if msg == "" { // a waiver that gives no reason waives nothing
+				a.Ignores = append(a.Ignores, ignore)
+			}
 			return msg
 		})
 	default:

@@ -11,7 +11,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Row is one lint rule. Check looks at one entry, CheckFile at the whole; a row has one of the two.
+// Row is one lint rule. Check looks at one entry, CheckFile at the whole; a row has one of the two, or both.
 type Row struct {
 	ID       string
 	Level    report.Level
@@ -47,7 +47,7 @@ type Input struct {
 	Previous *File  // an older revision, for renamed alerts
 
 	Repository string            // "owner/name": runbook URLs into it are files
-	HasFile    func(string) bool // reports whether the repository has a file at a slash-separated path
+	HasFile    func(string) bool // reports whether the repository has a file or folder at a slash-separated path
 	Runbooks   []string          // runbook files of the repository, each expected to serve an alert
 }
 
@@ -71,7 +71,7 @@ func Table() []Row { return append(Rows(), waiverRows()...) }
 
 // Summary is the row in a sentence.
 func (r *Row) Summary() string {
-	if r.CheckFile != nil {
+	if r.Check == nil {
 		return "The taxonomy must " + r.Want + "."
 	}
 	return "An alert must " + r.Want + "."
@@ -169,14 +169,15 @@ func (l *linter) level(r *Row) report.Level {
 }
 
 func (l *linter) run(row *Row, w *waivers) []report.Finding {
+	var out []report.Finding
 	if row.CheckFile != nil {
-		var out []report.Finding
 		for _, p := range row.CheckFile(l) {
 			out = append(out, l.finding(row, nil, p))
 		}
+	}
+	if row.Check == nil {
 		return out
 	}
-	var out []report.Finding
 	for i := range l.File.Alerts {
 		a := &l.File.Alerts[i]
 		for _, p := range row.Check(l, a) {

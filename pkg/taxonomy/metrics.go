@@ -19,8 +19,8 @@ type Revision struct {
 type History struct {
 	Revisions []Revision // newest first
 	Cut       bool       // a shallow clone: what came before the last revision is missing
-	// Read hands over the contents of blobs in the order asked for; it is called with each blob once at most for the whole history, and once more
-	// for the baseline.
+	// Read hands over the contents of blobs in the order asked for, until use returns an error. It is called with each blob once for the whole
+	// history, once for the baseline, and once more from the newest on where an alert has lost its runbook.
 	Read func(ctx context.Context, blobs []string, use func(blob string, data []byte) error) error
 	// Absent says why there is no history at all; "" where there is one.
 	Absent string
@@ -34,7 +34,11 @@ type ShallowError struct {
 }
 
 func (e *ShallowError) Error() string {
-	text := fmt.Sprintf("this clone is shallow: the history of %s does not reach back %d days", e.File, e.Window)
+	days := "days"
+	if e.Window == 1 {
+		days = "day"
+	}
+	text := fmt.Sprintf("this clone is shallow: the history of %s does not reach back %d %s", e.File, e.Window, days)
 	if !e.Oldest.IsZero() {
 		text += fmt.Sprintf(", only to %s", e.Oldest.UTC().Format(time.DateOnly))
 	}

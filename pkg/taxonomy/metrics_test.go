@@ -238,6 +238,28 @@ func TestRunbookSLA(t *testing.T) {
 	}
 }
 
+// A runbook that comes with the commit of this very moment took no time; one that was lost is open again, since the oldest revision without it.
+func TestRunbookSLAOfNowAndOfLostRunbooks(t *testing.T) {
+	r := newRepo(t)
+	r.commit(100, "a.json", taxo(alert("A", "low", done), alert("B", "low", done), alert("C", "low", "")))
+	r.commit(50, "a.json", taxo(alert("A", "low", ""), alert("B", "low", done), alert("C", "low", "")))
+	r.commit(40, "a.json", "not json")
+	r.commit(30, "a.json", taxo(alert("A", "low", done), alert("B", "low", ""), alert("C", "low", "")))
+	r.commit(15, "a.json", taxo(alert("A", "low", ""), alert("B", "low", ""), alert("C", "low", "")))
+	r.commit(0, "a.json", taxo(alert("A", "low", ""), alert("B", "low", ""), alert("C", "low", done)))
+	m, err := measure(t, r.dir, "a.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprint(m.RunbookSLA.Count, m.RunbookSLA.MaxDays.Rounded(), m.RunbookSLA.Overdue)
+	for _, o := range m.RunbookSLA.Open {
+		got += fmt.Sprint(" ", o.Name, " ", o.AgeDays.Rounded())
+	}
+	if want := "3 100 1 B 30 A 15"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestFigures(t *testing.T) {
 	m, err := taxonomy.Measure(context.Background(), taxonomy.MetricsInput{
 		File:   parse(t, "t.json", []byte(`{"last_updated": "2025-09-15T13:00:00Z", "alerts": [`+strings.Join([]string{alert("A", "critical", done), alert("B", "odd", ""), alert("C", "high", `, "deprecated": true`)}, ",")+`]}`)),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"unsafe"
@@ -42,20 +43,24 @@ func Parse(name string, data []byte) (*File, error) {
 	return f, nil
 }
 
-// Usable is the error of a taxonomy with fields of a wrong type, for commands that compute from it.
+// Usable is the error of a taxonomy whose entries have fields of a wrong type, for commands that compute from it.
 func (f *File) Usable() error {
-	if len(f.Misshapen) == 0 {
+	wrong := slices.DeleteFunc(slices.Clone(f.Misshapen), func(m Misshape) bool { return m.Alert == header })
+	if len(wrong) == 0 {
 		return nil
 	}
-	m := f.Misshapen[0]
+	m := wrong[0]
 	err := &contract.Error{Place: f.misshapePlace(m), Msg: m.Field + " " + m.Msg, Hint: "govctl taxonomy lint lists every such place"}
-	if n := len(f.Misshapen); n > 1 {
+	if n := len(wrong); n > 1 {
 		err.Msg += fmt.Sprintf(" (and %d more)", n-1)
 	}
 	return err
 }
 
 func (f *File) misshapePlace(m Misshape) (p report.Place) {
+	if m.Alert == header {
+		return f.placeAt(m.off, "/"+pointerEscaper.Replace(m.Field))
+	}
 	p = f.Place(&f.Alerts[m.Alert], m.Field)
 	p.Line, p.Column = f.lineColumn(m.off)
 	return p
@@ -142,9 +147,10 @@ func (p *parser) object() error {
 			}
 			err = p.alerts()
 		default:
+			kind := p.dec.PeekKind()
 			var val span
 			if val, err = p.value(); err == nil {
-				p.header(name, val)
+				p.header(name, kind, val)
 			}
 		}
 		if err != nil {
@@ -160,8 +166,8 @@ func (p *parser) object() error {
 	return nil
 }
 
-func (p *parser) header(name string, val span) {
-	text, _ := p.text(val)
+func (p *parser) header(name string, kind jsontext.Kind, val span) {
+	text, ok := p.text(val)
 	switch name {
 	case "schema_version":
 		p.f.SchemaVersion = text
@@ -170,6 +176,12 @@ func (p *parser) header(name string, val span) {
 		}
 	case "last_updated":
 		p.f.LastUpdated = text
+		ok = ok || kind == 'n'
+	default:
+		ok = ok || name != "$schema"
+	}
+	if !ok {
+		p.f.Misshapen = append(p.f.Misshapen, Misshape{Alert: header, Field: name, Msg: "must be a string, not " + kindName(kind), off: int(val.start)})
 	}
 }
 

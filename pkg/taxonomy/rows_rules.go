@@ -45,7 +45,7 @@ func ruleFileRows() []Row {
 			Why:  "the catalogue promises an alert that can never fire",
 			Mend: "deprecate the entry, or restore its rule",
 			Check: func(l *linter, a *Alert) []problem {
-				if a.Deprecated || l.cover.active(a) || a.Name == "" {
+				if a.Deprecated || l.cover.active(a) || l.cover.tied[a.index] || a.Name == "" {
 					return none
 				}
 				return one("alert", "no rule file has it")
@@ -117,10 +117,23 @@ func severityDiffers(l *linter, a *Alert) []problem {
 	for _, i := range l.cover.governed[a.index] {
 		r := &l.Rules[i]
 		if s := r.Severity(); s != "" && s != a.Severity && !strings.Contains(s, "{{") {
-			return one("severity", "it says "+quote(a.Severity)+", the rule at "+r.at()+" says "+quote(s))
+			p := one("severity", "it says "+quote(a.Severity)+", the rule at "+r.at()+" says "+quote(s))
+			if l.severities(a) > 1 {
+				p[0].hint = `its rules have several severities: give each an entry of its own with "labels": {"severity": ...}`
+			}
+			return p
 		}
 	}
 	return none
+}
+
+// severities counts the severity labels of the rules of an entry.
+func (l *linter) severities(a *Alert) int {
+	seen := map[string]bool{}
+	for _, i := range l.cover.governed[a.index] {
+		seen[l.Rules[i].Severity()] = true
+	}
+	return len(seen)
 }
 
 // forDiffers finds a rule with another for; want is the for of all its rules, "" where they differ among themselves.

@@ -1,6 +1,7 @@
 package taxonomy
 
 import (
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -65,19 +66,18 @@ func (l *linter) runbookFile(a *Alert) string {
 }
 
 // pathInRepository is the path that an address of GitHub names in the own repository: .../OWNER/REPO/blob/BRANCH/PATH.
-func (l *linter) pathInRepository(url string) string {
-	if l.Repository == "" {
+func (l *linter) pathInRepository(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || l.Repository == "" {
 		return ""
 	}
-	for _, kind := range []string{"blob", "tree", "raw"} {
-		if rest, ok := strings.CutPrefix(url, "https://github.com/"+l.Repository+"/"+kind+"/"); ok {
-			_, file, _ := strings.Cut(rest, "/")
-			return file
-		}
-	}
-	if rest, ok := strings.CutPrefix(url, "https://raw.githubusercontent.com/"+l.Repository+"/"); ok {
-		_, file, _ := strings.Cut(rest, "/")
-		return file
+	parts := strings.Split(strings.TrimPrefix(u.Path, "/"), "/")
+	switch {
+	case len(parts) < 3 || !strings.EqualFold(parts[0]+"/"+parts[1], l.Repository): // GitHub does not tell capitals apart
+	case u.Host == "raw.githubusercontent.com":
+		return path.Join(parts[3:]...)
+	case u.Host == "github.com" && len(parts) > 4 && slices.Contains([]string{"blob", "tree", "raw"}, parts[2]):
+		return path.Join(parts[4:]...)
 	}
 	return ""
 }

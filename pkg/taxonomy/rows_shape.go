@@ -14,7 +14,7 @@ func shapeRows() []Row {
 			ID: "schema-violation", Level: report.Error, Want: "fit the schema of the taxonomy", Coverage: true,
 			Why:   "a value of the wrong type is absent for every tool that reads the file",
 			Mend:  "govctl schema show alerts_taxonomy describes every field",
-			Check: misshapen,
+			Check: misshapen, CheckFile: misshapenHeader,
 		},
 		{
 			ID: "required-field", Level: report.Error, Want: "have the fields alert, group, severity and description", Coverage: true,
@@ -39,7 +39,7 @@ func shapeRows() []Row {
 			Why:  "weights, routes and gates go by the severity; one that nobody knows weighs nothing",
 			Mend: "the known ones are taxonomy.severities in govctl.yaml",
 			Check: func(l *linter, a *Alert) []problem {
-				return l.unknown("severity", a.Severity, l.severity)
+				return l.unknown("severity", "severities", a.Severity, l.severity)
 			},
 			Fix: func(l *linter, a *Alert) []edit { return l.respell(a, "severity", a.Severity, l.severity) },
 		},
@@ -47,15 +47,17 @@ func shapeRows() []Row {
 			ID: "scope-unknown", Level: report.Error, Want: "have a known scope",
 			Why:   "dashboards and filters group by scope",
 			Mend:  "the known ones are taxonomy.scopes in govctl.yaml",
-			Check: func(l *linter, a *Alert) []problem { return l.unknown("scope", a.Scope, l.Config.Scopes) },
+			Check: func(l *linter, a *Alert) []problem { return l.unknown("scope", "scopes", a.Scope, l.Config.Scopes) },
 			Fix:   func(l *linter, a *Alert) []edit { return l.respell(a, "scope", a.Scope, l.Config.Scopes) },
 		},
 		{
 			ID: "category-unknown", Level: report.Error, Want: "have a known category",
-			Why:   "dashboards and filters group by category",
-			Mend:  "the known ones are taxonomy.categories in govctl.yaml",
-			Check: func(l *linter, a *Alert) []problem { return l.unknown("category", a.Category, l.Config.Categories) },
-			Fix:   func(l *linter, a *Alert) []edit { return l.respell(a, "category", a.Category, l.Config.Categories) },
+			Why:  "dashboards and filters group by category",
+			Mend: "the known ones are taxonomy.categories in govctl.yaml",
+			Check: func(l *linter, a *Alert) []problem {
+				return l.unknown("category", "categories", a.Category, l.Config.Categories)
+			},
+			Fix: func(l *linter, a *Alert) []edit { return l.respell(a, "category", a.Category, l.Config.Categories) },
 		},
 		{
 			ID: "duplicate-id", Level: report.Error, Want: "have an id of its own",
@@ -87,11 +89,20 @@ func misshapen(l *linter, a *Alert) []problem {
 	return out
 }
 
+func misshapenHeader(l *linter) []problem {
+	var out []problem
+	for _, m := range l.shapes[header] {
+		p := l.File.misshapePlace(m)
+		out = append(out, problem{field: m.Field, got: m.Field + " " + m.Msg, at: &p})
+	}
+	return out
+}
+
 // missingFields is one problem for all that an entry lacks: whoever mends it mends all of it.
 func missingFields(l *linter, a *Alert) []problem {
 	var absent, empty []string
 	for _, t := range textFields {
-		if !t.required || *t.of(a) != "" {
+		if !t.required || strings.TrimSpace(*t.of(a)) != "" {
 			continue
 		}
 		_, _, there := l.File.find(a, t.name)
@@ -177,11 +188,11 @@ func lastUpdatedInvalid(l *linter) []problem {
 }
 
 // unknown is the problem of a value that is set and not among the known ones.
-func (l *linter) unknown(field, got string, values []string) []problem {
+func (l *linter) unknown(field, key, got string, values []string) []problem {
 	if got == "" || slices.Contains(values, got) {
 		return none
 	}
-	p := problem{field: field, got: quote(got) + " is none", hint: "use " + oneOf(values) + "; or add " + quote(got) + " in govctl.yaml"}
+	p := problem{field: field, got: quote(got) + " is none", hint: "use " + oneOf(values) + "; or list " + quote(got) + " with them as taxonomy." + key + " in govctl.yaml"}
 	if like := alike(got, values); like != "" {
 		p.hint = "write " + quote(like) + "; govctl taxonomy lint --fix does it"
 	}

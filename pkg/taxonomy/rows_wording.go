@@ -1,7 +1,9 @@
 package taxonomy
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -61,21 +63,15 @@ func (l *linter) has(a *Alert, field string) bool {
 }
 
 func forOutsideWindows(_ *linter, a *Alert) []problem {
-	wait, ok := duration(a.For)
-	if !ok || len(a.Windows) == 0 {
+	waits := durations(a.For)
+	waits = slices.DeleteFunc(waits, func(d time.Duration) bool { return d == 0 }) // without waiting there is nothing to compare
+	if len(waits) == 0 || len(a.Windows) == 0 {
 		return none
 	}
 	for _, w := range a.Windows {
-		if w == a.For {
-			return none
-		}
 		named := durations(w)
-		for _, d := range named {
-			if d == wait {
-				return none
-			}
-		}
-		if len(named) == 0 && w != "" && strings.Contains(a.For, w) {
+		if slices.ContainsFunc(waits, func(d time.Duration) bool { return slices.Contains(named, d) }) ||
+			len(named) == 0 && w != "" && strings.Contains(a.For, w) {
 			return none
 		}
 	}

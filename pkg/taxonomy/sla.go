@@ -2,7 +2,9 @@ package taxonomy
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"sort"
 	"time"
@@ -17,6 +19,9 @@ type track struct {
 	created   time.Time // its own created_at
 	completed time.Time // of the first revision whose runbook is no placeholder; zero while there is none
 }
+
+// uncommitted is the time of the file as it is when no commit has it: later than every commit, and of no use for counting.
+var uncommitted = time.Unix(1<<40, 0)
 
 // start is when the waiting for a runbook began.
 func (t *track) start() time.Time {
@@ -36,24 +41,35 @@ func (in *MetricsInput) runbookSLA(ctx context.Context, m *report.TaxonomyMetric
 	if err := in.follow(ctx, m, tracks); err != nil {
 		return report.RunbookSLA{Open: []report.OpenRunbook{}}, err
 	}
-	observe(tracks, in.File, in.Now)
+	observe(tracks, in.File, uncommitted)
 	out := report.RunbookSLA{PolicyDays: in.Config.RunbookSLADays, Open: []report.OpenRunbook{}}
+	lost, err := in.lost(ctx, tracks)
+	if err != nil {
+		return out, err
+	}
 	var waited []float64
 	for i := range in.File.Alerts {
 		a := &in.File.Alerts[i]
 		t := tracks[in.File.key(a)]
-		switch {
-		case t.completed.Equal(in.Now): // not committed yet, or without history: nobody knows how long it took
-		case !t.completed.IsZero():
+		if !t.completed.IsZero() && !t.completed.Equal(uncommitted) {
 			waited = append(waited, max(0, t.completed.Sub(t.start()).Hours()/24))
-		case a.Active():
-			age := max(0, in.Now.Sub(t.start()).Hours()/24)
-			late := out.PolicyDays > 0 && age > float64(out.PolicyDays)
-			if late {
-				out.Overdue++
-			}
-			out.Open = append(out.Open, report.OpenRunbook{Name: in.File.label(a), AgeDays: report.Percent(age), Since: report.At(t.start()), Overdue: late})
 		}
+		if !a.Active() || a.HasRunbook() {
+			continue
+		}
+		since := t.start()
+		if again, ok := lost[i]; ok {
+			since = again
+		}
+		if since.After(in.Now) {
+			since = in.Now // not committed yet
+		}
+		age := in.Now.Sub(since).Hours() / 24
+		late := out.PolicyDays > 0 && age > float64(out.PolicyDays)
+		if late {
+			out.Overdue++
+		}
+		out.Open = append(out.Open, report.OpenRunbook{Name: in.File.label(a), AgeDays: report.Percent(age), Since: report.At(since), Overdue: late})
 	}
 	sort.SliceStable(out.Open, func(i, j int) bool {
 		if !out.Open[i].Since.Equal(out.Open[j].Since.Time) {
@@ -63,6 +79,58 @@ func (in *MetricsInput) runbookSLA(ctx context.Context, m *report.TaxonomyMetric
 	})
 	figures(&out, waited)
 	return out, nil
+}
+
+// errFound ends a reading of the history that has nothing more to find.
+var errFound = errors.New("found")
+
+// lost tells since when active alerts are without the runbook that they once had: the time of the oldest revision after the last one that
+// had it. It goes back from today and stops as soon as it knows, and reads nothing where no runbook was lost.
+func (in *MetricsInput) lost(ctx context.Context, tracks map[string]*track) (map[int]time.Time, error) {
+	since := map[int]time.Time{}
+	for i := range in.File.Alerts {
+		if a := &in.File.Alerts[i]; a.Active() && !a.HasRunbook() && !tracks[in.File.key(a)].completed.IsZero() {
+			since[i] = in.Now
+		}
+	}
+	if len(since) == 0 {
+		return since, nil
+	}
+	open := make(map[string]int, len(since))
+	for i := range since {
+		open[in.File.key(&in.File.Alerts[i])] = i
+	}
+	var blobs []string
+	var times []time.Time
+	for i := range in.History.Revisions {
+		if r := &in.History.Revisions[i]; r.Blob != "" {
+			blobs, times = append(blobs, r.Blob), append(times, r.Time)
+		}
+	}
+	at := 0
+	err := in.History.Read(ctx, blobs, func(_ string, data []byte) error {
+		f, err := Parse(in.File.Name, data)
+		if at++; err != nil {
+			return nil //nolint:nilerr // told in unreadable_revisions
+		}
+		missing := map[int]bool{}
+		for j := range f.Alerts {
+			a := &f.Alerts[j]
+			if i, ok := open[f.key(a)]; ok && !a.HasRunbook() {
+				missing[i] = true
+				since[i] = times[at-1]
+			}
+		}
+		maps.DeleteFunc(open, func(_ string, i int) bool { return !missing[i] })
+		if len(open) == 0 {
+			return errFound
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errFound) {
+		return nil, fmt.Errorf("read the history of %s: %w", in.File.Name, err)
+	}
+	return since, nil
 }
 
 // figures are count, median, mean, 90th percentile (nearest rank) and maximum, in days.

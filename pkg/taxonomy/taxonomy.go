@@ -62,11 +62,14 @@ type Ignore struct {
 
 // Misshape is a value that the model cannot hold.
 type Misshape struct {
-	Alert int // index of the entry
+	Alert int // index of the entry; header for a field of the file itself
 	Field string
 	Msg   string // "must be a string, not a number"
 	off   int
 }
+
+// header stands for the file where a Misshape names an entry.
+const header = -1
 
 // span is a piece of the text.
 type span struct{ start, end int32 }

@@ -149,8 +149,8 @@ func (a *app) alerts() pipeline.Alerts {
 			return files, err
 		},
 		HasFile: func(name string) bool {
-			info, err := os.Stat(filepath.FromSlash(name)) //nolint:forbidigo // whether a runbook exists is asked here and nowhere else
-			return err == nil && !info.IsDir()
+			_, err := os.Stat(filepath.FromSlash(name)) //nolint:forbidigo // whether a runbook exists is asked here and nowhere else
+			return err == nil
 		},
 	}
 }
@@ -235,7 +235,7 @@ func (a *app) taxonomyHistory(ctx context.Context, file string) (taxonomy.Histor
 // fileAt reads a file as a commit has it; its error is an fs.ErrNotExist where there is no such commit, or no such file in it.
 func (a *app) fileAt(ctx context.Context, rev, file string) ([]byte, error) {
 	repo, name := a.repoOf(file)
-	data, err := repo.Show(ctx, rev, "./"+name)
+	data, err := repo.Followed(ctx, rev, name)
 	for _, gone := range []error{gitrepo.ErrNoRevision, gitrepo.ErrNoFile, gitrepo.ErrNoRepository, gitrepo.ErrNoGit, gitrepo.ErrNoTag} {
 		if errors.Is(err, gone) {
 			return nil, fmt.Errorf("%s: %w (%w)", file, err, fs.ErrNotExist)

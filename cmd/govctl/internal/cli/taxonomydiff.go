@@ -85,18 +85,7 @@ func (a *app) taxonomySide(ctx context.Context, source string, c config.Taxonomy
 	name := source
 	var err error
 	if isGit {
-		var file string
-		if rev, file, _ = strings.Cut(rev, ":"); file == "" {
-			repo, base := a.repoOf(c.File)
-			name = c.File + " of " + rev
-			s.text, err = repo.Show(ctx, rev, "./"+base)
-		} else {
-			name = file + " of " + rev
-			s.text, err = a.Git().Show(ctx, rev, file)
-		}
-		if errors.Is(err, gitrepo.ErrNoRepository) {
-			return s, usage("%s: %w", source, err)
-		}
+		rev, name, s.text, err = a.taxonomyAt(ctx, rev, c.File)
 	} else {
 		s.text, err = a.readInput(source)
 	}
@@ -113,6 +102,32 @@ func (a *app) taxonomySide(ctx context.Context, source string, c config.Taxonomy
 		s.Rules, err = a.rulesOfSide(ctx, rev, isGit, c.Rules)
 	}
 	return s, err
+}
+
+// taxonomyAt reads what REV or REV:PATH names: the taxonomy as that revision has it, under the name that it had then. A revision from before
+// the taxonomy has an empty one.
+func (a *app) taxonomyAt(ctx context.Context, source, file string) (rev, name string, text []byte, err error) {
+	repo, base := a.repoOf(file)
+	rev, path, named := strings.Cut(source, ":")
+	if named && path != "" {
+		repo, name = a.Git(), path+" of "+rev
+		text, err = repo.Show(ctx, rev, path)
+	} else {
+		name = file + " of " + rev
+		text, err = repo.Followed(ctx, rev, base)
+	}
+	switch {
+	case errors.Is(err, gitrepo.ErrNoFile) && path == "":
+		fmt.Fprintf(a.Stderr, "govctl: %s has no %s: compared with an empty taxonomy\n", oneLine(rev), oneLine(file))
+		return rev, name, []byte(taxonomy.Empty), nil
+	case errors.Is(err, gitrepo.ErrNoRepository):
+		err = usage("git:%s: %w", source, err)
+	case errors.Is(err, gitrepo.ErrNoRevision):
+		if cut, _ := repo.Shallow(ctx); cut { // what cannot be asked is answered by the first error
+			err = (&exitError{code: Failed, err: fmt.Errorf("this clone is shallow: %w", err)}).hint("%s", (*taxonomy.ShallowError)(nil).Hint())
+		}
+	}
+	return rev, name, text, err
 }
 
 // rulesOfSide are the rules that belong to a side: those of the revision, or those of the work tree.
