@@ -2,7 +2,6 @@ package promrules
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -180,8 +179,6 @@ func absentLabels(arg parser.Expr) labelSet {
 	return out
 }
 
-var templateLabel = regexp.MustCompile(`(?:\$labels|\.Labels)\.([A-Za-z_][A-Za-z0-9_]*)|index \$labels "([^"]+)"`)
-
 // labelsAggregatedAway finds labels in templates that the result of the expression cannot have.
 func labelsAggregatedAway(c *checker, _ *Group, r *Rule) []problem {
 	expr := c.tree(r)
@@ -197,16 +194,19 @@ func labelsAggregatedAway(c *checker, _ *Group, r *Rule) []problem {
 	}{{"annotation", r.Annotations}, {"label", r.Labels}}
 	for _, t := range texts {
 		for _, key := range slices.Sorted(maps.Keys(t.of)) {
-			for _, m := range templateLabel.FindAllStringSubmatch(t.of[key], -1) {
+			if !strings.Contains(t.of[key], "abels") {
+				continue
+			}
+			for _, name := range templateLabels(t.of[key]) {
 				if !asked {
 					have, asked = resultLabels(expr), true
 				}
-				name := strings.TrimSpace(m[1] + m[2])
 				if !have.any && !have.names[name] {
-					out = append(out, problem{got: t.kind + " " + key + " names " + name})
+					at := r.textPlace(c.file.Name, t.kind, key)
+					out = append(out, problem{got: t.kind + " " + key + " names " + name, at: &at})
 				}
 			}
 		}
 	}
-	return slices.CompactFunc(out, func(a, b problem) bool { return a.got == b.got })
+	return out
 }

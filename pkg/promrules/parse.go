@@ -20,11 +20,11 @@ const (
 func Parse(name string, data []byte) (*File, error) {
 	r := reader{file: &File{Name: name}}
 	docs, err := r.documents(data)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = r.read(docs)
 	}
-	if err := r.read(docs); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, refusal(name, data, err)
 	}
 	return r.file, nil
 }

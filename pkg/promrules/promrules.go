@@ -35,8 +35,9 @@ type Rule struct {
 	Labels        map[string]string
 	Annotations   map[string]string
 
-	at   spot // the name
-	expr spot
+	at    spot // the name
+	expr  spot
+	whole spot
 }
 
 // spot is a value of one of the documents of a file. Its place costs only when it is asked for.

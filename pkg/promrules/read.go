@@ -110,7 +110,7 @@ func (r *reader) oneRule(n contract.Node) (rule Rule, err error) {
 	if n.Kind() != contract.Object {
 		return rule, r.fail(n, "a rule must be a mapping", "")
 	}
-	rule.at = r.spot(n)
+	rule.at, rule.whole = r.spot(n), r.spot(n)
 	err = r.fields(n, ruleKeys, func(key string, v contract.Node) (err error) {
 		switch key {
 		case "alert":

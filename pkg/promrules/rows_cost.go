@@ -23,8 +23,8 @@ func costRows() []Row {
 		},
 		{
 			ID: "pattern-matches-all", Level: report.Info, Want: "leave out patterns that match everything",
-			Why:  "the pattern is evaluated for every value of the label and excludes nothing",
-			Mend: `drop the matcher, or write label!="" to ask for the label`,
+			Why:  "the pattern is tried on every value of the label, and excludes none, or the absent label alone",
+			Mend: `drop .* with its matcher; write label!="" for .+`,
 			Check: func(c *checker, _ *Group, r *Rule) []problem {
 				return c.matchers(r, func(m *labels.Matcher) bool {
 					return m.Type == labels.MatchRegexp && (m.Value == ".*" || m.Value == ".+")

@@ -175,13 +175,27 @@ func compares(expr parser.Expr) bool {
 		}
 		return false
 	case *parser.VectorSelector:
-		return e.Name == "ALERTS"
+		return e.Name == "ALERTS" || describes(e)
 	case *parser.SubqueryExpr:
 		return compares(e.Expr)
 	case *parser.StepInvariantExpr:
 		return compares(e.Expr)
 	case *parser.NumberLiteral, *parser.StringLiteral:
 		return true
+	}
+	return false
+}
+
+// describes reports whether a selector picks series by what they say in labels: their value is always 1, by the convention for _info and by
+// kube-state-metrics for _labels and _annotations.
+func describes(e *parser.VectorSelector) bool {
+	if len(e.LabelMatchers) < 2 {
+		return false
+	}
+	for _, end := range []string{"_info", "_metadata", "_labels", "_annotations"} {
+		if strings.HasSuffix(e.Name, end) {
+			return true
+		}
 	}
 	return false
 }

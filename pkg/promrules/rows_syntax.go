@@ -3,7 +3,9 @@ package promrules
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -43,7 +45,13 @@ func refusedByPrometheus(c *checker, g *Group, r *Rule) []problem {
 			out = append(out, c.exprProblem(r, rest))
 			continue
 		}
-		out = append(out, problem{got: plainError(err)})
+		p := problem{got: plainError(err)}
+		if m := textOf.FindStringSubmatch(p.got); m != nil {
+			key, _ := strconv.Unquote(m[2]) // a quoted text by the pattern
+			at := r.textPlace(c.file.Name, m[1], key)
+			p.at = &at
+		}
+		out = append(out, p)
 	}
 	if r == &g.Rules[0] {
 		out = append(out, c.groupLabels(g)...)
@@ -51,6 +59,9 @@ func refusedByPrometheus(c *checker, g *Group, r *Rule) []problem {
 	sort.SliceStable(out, func(i, j int) bool { return out[i].got < out[j].got }) // rulefmt goes through maps
 	return out
 }
+
+// textOf finds the label or annotation that a message of rulefmt is about.
+var textOf = regexp.MustCompile(`^(label|annotation) ("(?:[^"\\\\]|\\\\.)*"): `)
 
 // plainError is rulefmt's message without the name that it gives to a template.
 func plainError(err error) string {
