@@ -41,7 +41,7 @@ func since(a *report.Alert) string {
 		out = " since " + inert.Markdown(a.DeprecatedSince)
 	}
 	if a.ReplacedBy != "" {
-		out += ", replaced by " + cell(code(a.ReplacedBy))
+		out += ", replaced by " + code(a.ReplacedBy)
 	}
 	return out
 }

@@ -21,6 +21,7 @@ type Alert struct {
 	Deprecated      bool              `json:"deprecated"`
 	DeprecatedSince string            `json:"deprecated_since,omitzero"`
 	ReplacedBy      string            `json:"replaced_by,omitzero"`
+	Other           map[string]Raw    `json:"other,omitzero"` // keys of the entry that the model does not know, with their values
 	Place           *Place            `json:"place,omitzero"`
 }
 

@@ -35,6 +35,7 @@ func (p *parser) set(a *Alert, field string, kind jsontext.Kind, at span) string
 	default:
 		t := textFieldOf[field]
 		if t == nil {
+			a.foreign = true
 			return ""
 		}
 		text, ok := unquoted(raw)

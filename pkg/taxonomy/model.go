@@ -35,6 +35,15 @@ var textFieldOf = func() map[string]*textField {
 	return m
 }()
 
+// known reports whether the model has a field.
+func known(name string) bool {
+	switch name {
+	case "deprecated", "windows", "labels", "lint_ignore":
+		return true
+	}
+	return textFieldOf[name] != nil
+}
+
 // Required lists the fields that every entry must have.
 func Required() []string {
 	var names []string

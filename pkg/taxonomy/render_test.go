@@ -88,6 +88,15 @@ func TestJSONL(t *testing.T) {
 	}
 }
 
+// Keys that the model does not know stay in the lines, with every digit.
+func TestJSONLKeepsUnknownKeys(t *testing.T) {
+	f := parse(t, "t.json", []byte(`[{"alert": "A", "x": {"n": 12345678901234567890, "m": 1e400}, "group": "g", "lint_ignore": []}, {"alert": "B"}]`))
+	b, err := f.JSONL()
+	if err != nil || bytes.Count(b, []byte(`"other"`)) != 1 || !bytes.Contains(b, []byte(`"other":{"x":{"n":12345678901234567890,"m":1e400}}`)) {
+		t.Errorf("%s %v", b, err)
+	}
+}
+
 // promlint is what promtool check metrics runs. Two of its rules are broken by names that are older than govctl.
 func TestPromText(t *testing.T) {
 	m := metricsOf(t, hostile(t))

@@ -51,6 +51,8 @@ type Alert struct {
 	ReplacedBy      string
 	Ignores         []Ignore
 
+	foreign bool // it has keys that the model does not know
+
 	index int  // in File.Alerts
 	at    span // of the whole entry in the text
 }
@@ -153,6 +155,24 @@ func (f *File) Ref(a *Alert) report.AlertRef {
 	return ref
 }
 
+// other are the keys of an entry that the model does not know, as they are written.
+func (f *File) other(a *Alert) map[string]report.Raw {
+	var out map[string]report.Raw
+	if !a.foreign {
+		return out
+	}
+	for k, v := range f.fields(a) {
+		name, _ := unquoted(k.of(f.src))
+		if !known(name) {
+			if out == nil {
+				out = map[string]report.Raw{}
+			}
+			out[name] = report.Raw(v.of(f.src))
+		}
+	}
+	return out
+}
+
 // Report is the entries as readers see them, in the order of the file.
 func (f *File) Report() []report.Alert {
 	out := make([]report.Alert, len(f.Alerts))
@@ -163,7 +183,7 @@ func (f *File) Report() []report.Alert {
 			Alert: a.Name, ID: a.ID, Group: a.Group, Severity: a.Severity, Scope: a.Scope, Category: a.Category,
 			Description: a.Description, ExprSummary: a.ExprSummary, For: a.For, Windows: a.Windows, Runbook: a.Runbook,
 			RunbookComplete: a.HasRunbook(), SLO: a.SLO, Labels: a.Labels, Owner: a.Owner, CreatedAt: a.CreatedAt,
-			Deprecated: a.Deprecated, DeprecatedSince: a.DeprecatedSince, ReplacedBy: a.ReplacedBy, Place: &p,
+			Deprecated: a.Deprecated, DeprecatedSince: a.DeprecatedSince, ReplacedBy: a.ReplacedBy, Other: f.other(a), Place: &p,
 		}
 	}
 	return out
