@@ -20,7 +20,7 @@ func openapiRules(a *app) *cobra.Command {
 			return usage("there is no rule %q", args[0]).hint("govctl openapi rules lists them all")
 		}
 		fmt.Fprintf(a.Stdout, "%s\n\n  %s\n\n  level      %s\n  category   %s\n  migration  %s\n  since      %s\n\n%s\n", rule.ID, rule.Summary(), rule.Level, rule.Category, rule.Migration, rule.Since, rule.Why)
-		return nil
+		return a.showExample(rule.ID)
 	})
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var ids []string
