@@ -13,7 +13,7 @@ func (e *engine) compareBody(x exchange) {
 	o, n := e.old.doc.Deref(x.old.op.Get("requestBody")), e.new.doc.Deref(x.new.op.Get("requestBody"))
 	side := x.send().side()
 	switch {
-	case !o.Exists() && !n.Exists():
+	case !o.Exists() && !n.Exists(), dangles(o), dangles(n):
 	case !o.Exists():
 		d := delta{on: "body", op: Added, side: side, new: n, oldAt: x.old.op}
 		if n.Get("required").Bool() {
@@ -30,6 +30,9 @@ func (e *engine) compareBody(x exchange) {
 		e.compareContent(e.partAt(x.site, func(w *where) { w.part = witness.Body }), o, n, x.send())
 	}
 }
+
+// dangles reports whether a node is a reference that leads nowhere: what it names cannot be compared, and was warned of.
+func dangles(n contract.Node) bool { return n.Get("$ref").Kind() == contract.String }
 
 var bodyKeys = known("required", "description", "content", "headers", "links", "summary")
 

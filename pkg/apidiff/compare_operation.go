@@ -37,6 +37,7 @@ func (e *engine) compareOperations() {
 			s.harm.add(i)
 		}
 		switch {
+		case !op.new.exists() && e.new.hides(op.old.path), !op.old.exists() && e.old.hides(op.new.path):
 		case !op.new.exists():
 			e.operationRemoved(s, op)
 		case !op.old.exists():
@@ -47,6 +48,16 @@ func (e *engine) compareOperations() {
 			e.compareOperation(x)
 		}
 	}
+}
+
+// hides reports whether the path is there as a reference that leads nowhere.
+func (s *side) hides(path string) bool {
+	for _, container := range []string{"paths", "webhooks", "x-webhooks"} {
+		if item := s.doc.Root().Get(container).Get(path); item.Exists() && dangles(s.doc.Deref(item)) {
+			return true
+		}
+	}
+	return false
 }
 
 // thing is what rules are on for an operation of this kind.
@@ -146,6 +157,9 @@ func known(names ...string) map[string]bool {
 
 // compareOtherKeys compares extensions, and fails closed on fields that the specification does not speak of.
 func (e *engine) compareOtherKeys(s *site, o, n contract.Node, skip map[string]bool) {
+	if dangles(o) || dangles(n) {
+		return
+	}
 	names := map[string]bool{}
 	for name := range o.Fields() {
 		names[name] = true

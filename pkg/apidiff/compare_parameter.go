@@ -122,23 +122,37 @@ func (c call) params() (map[string]param, []string) {
 func (e *engine) compareParameters(x exchange) {
 	olds, oldOrder := x.old.params()
 	news, newOrder := x.new.params()
+	unknownOld, unknownNew := takeDangling(olds), takeDangling(news)
 	moved := e.compareMoved(x, olds, news, oldOrder)
 	for _, k := range oldOrder {
 		o := olds[k]
 		n, ok := news[k]
 		switch {
-		case moved[k]:
+		case moved[k] || !o.at.Exists():
 		case ok:
 			e.compareParam(x, o, n)
+		case unknownNew: // it may be what a reference names that leads nowhere
 		case o.in != "path":
 			e.paramRemoved(x, o)
 		}
 	}
 	for _, k := range newOrder {
-		if _, ok := olds[k]; !ok && !moved[k] && news[k].in != "path" {
+		if _, ok := olds[k]; !ok && !moved[k] && news[k].in != "path" && news[k].at.Exists() && !unknownOld {
 			e.paramAdded(x, news[k])
 		}
 	}
+}
+
+// takeDangling takes out what is a reference that leads nowhere, and reports whether there was one.
+func takeDangling(m map[string]param) bool {
+	found := false
+	for k, p := range m {
+		if dangles(p.at) {
+			delete(m, k)
+			found = true
+		}
+	}
+	return found
 }
 
 // compareMoved finds parameters that kept their name and changed their place.

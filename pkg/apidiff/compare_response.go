@@ -85,6 +85,9 @@ func covering(m map[string]contract.Node, code string) (n contract.Node, exact b
 
 func (e *engine) compareResponse(x exchange, code string, oldRef, newRef contract.Node) {
 	o, n := e.old.doc.Deref(oldRef), e.new.doc.Deref(newRef)
+	if dangles(o) || dangles(n) {
+		return
+	}
 	if e.same && e.old.closure(o) == e.new.closure(n) {
 		return
 	}
@@ -120,7 +123,7 @@ func (e *engine) compareHeaders(s *site, was, is, oldAt, newAt contract.Node, m 
 				d.when = "required"
 			}
 			e.emit(s, d)
-		case e.same && e.old.closure(o.at) == e.new.closure(n.at):
+		case dangles(o.at) || dangles(n.at), e.same && e.old.closure(o.at) == e.new.closure(n.at):
 		default:
 			e.compareHeader(s, o, n, m)
 		}
@@ -169,6 +172,7 @@ func (e *engine) compareLinks(x exchange, o, n contract.Node) {
 	for _, name := range bothKeys(olds, news) {
 		a, b := e.old.doc.Deref(olds[name]), e.new.doc.Deref(news[name])
 		switch {
+		case dangles(a) || dangles(b):
 		case !a.Exists():
 			e.emit(x.site, delta{on: "link", op: Added, name: name, new: b, oldAt: o})
 		case !b.Exists():

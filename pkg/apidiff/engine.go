@@ -173,7 +173,7 @@ func (e *engine) pair(from *site, step []string, o, n use, m mode) *site {
 		return nil
 	}
 	e.words(from, step, o, n)
-	if e.same && o.schema.meaning() == n.schema.meaning() {
+	if e.same && o.schema.meaning() == n.schema.meaning() || o.schema.unknown || n.schema.unknown {
 		return nil
 	}
 	k := siteKey{o.schema.id, n.schema.id, m}

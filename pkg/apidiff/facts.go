@@ -58,6 +58,7 @@ type facts struct {
 	noted         bool // words or flags beside a reference or allOf
 	nullableAlone bool // 3.0 nullable beside a reference or allOf, without a type: null is meant to be valid
 
+	dangling bool          // a reference leads nowhere: nobody knows what it says
 	ref      contract.Node // target of $ref or $dynamicRef
 	allOf    []contract.Node
 	types    types
@@ -104,6 +105,7 @@ func (s *side) fact(n contract.Node) *facts {
 		switch name {
 		case "$ref", "$dynamicRef":
 			f.ref = s.target(v)
+			f.dangling = f.dangling || !f.ref.Exists() && v.Kind() == contract.String
 			composed = composed || f.ref.Exists()
 		case "allOf":
 			for _, m := range v.Items() {

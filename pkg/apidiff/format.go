@@ -40,8 +40,8 @@ func assertable(format string, t types) bool { return assertableFormats[format]&
 var widerFormats = map[string][]string{
 	"int32": {"int64"},
 	"email": {"idn-email"}, "hostname": {"idn-hostname"},
-	"uri": {"uri-reference", "iri", "iri-reference", "url"}, "url": {"uri", "uri-reference", "iri", "iri-reference"},
-	"uri-reference": {"iri-reference"}, "iri": {"iri-reference"},
+	"uri": {"uri-reference", "iri", "iri-reference", "url", "uri-template"}, "url": {"uri", "uri-reference", "iri", "iri-reference"},
+	"uri-reference": {"iri-reference", "uri-template"}, "iri": {"iri-reference"},
 	"ipv4": {"ip"}, "ipv6": {"ip"},
 	"float": {"double"},
 }

@@ -26,7 +26,7 @@ func histories(t testing.TB, f func(name string, old, new *contract.Document)) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, err := contract.Parse(context.Background(), path, data, contract.Options{})
+			d, err := contract.Parse(context.Background(), path, data, contract.Options{AllowDangling: true})
 			if err != nil { // some refer to files that are not there
 				t.Logf("left out: %v", err)
 				last = nil
@@ -85,5 +85,26 @@ func TestWitnesses(t *testing.T) {
 	t.Logf("missed: %v", missed)
 	if provedSchemas*10 < schemas*9 {
 		t.Errorf("under 90 %% of the breaking changes of schemas are proved")
+	}
+}
+
+// TestDanglingReferences: what a reference that leads nowhere names is not compared, neither as gone nor as new.
+func TestDanglingReferences(t *testing.T) {
+	whole := `{parameters: [{name: q, in: query, required: true, schema: {type: string}}], requestBody: {required: true, content: {application/json: {schema: {type: object, required: [a], properties: {a: {type: string}}}}}},
+		responses: {"200": {description: d, headers: {X-A: {required: true, schema: {type: string}}}, content: {application/json: {schema: {type: object, required: [b], properties: {b: {type: integer}}}}}}, "201": {description: d}}}`
+	holes := `{parameters: [{$ref: "other.yaml#/q"}], requestBody: {required: true, content: {application/json: {schema: {type: object, required: [a], properties: {a: {$ref: "other.yaml#/A"}}}}}},
+		responses: {"200": {description: d, headers: {X-A: {$ref: "other.yaml#/H"}}, content: {application/json: {schema: {$ref: "other.yaml#/B"}}}}, "201": {$ref: "other.yaml#/R"}}}`
+	docs := make([]*contract.Document, 2)
+	for i, op := range []string{whole, holes} {
+		var err error
+		docs[i], err = contract.Parse(context.Background(), "d.yaml", []byte("openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/t: {post: "+op+"}, /u: "+[2]string{"{get: {responses: {}}}", "{$ref: \"other.yaml#/u\"}"}[i]+"}"), contract.Options{AllowDangling: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, pair := range [][2]int{{0, 1}, {1, 0}, {1, 1}} {
+		for _, f := range Compare(context.Background(), docs[pair[0]], docs[pair[1]], Options{Now: testNow}).Diff.Changes {
+			t.Errorf("%v: %s: %s", pair, f.Rule, f.Message)
+		}
 	}
 }

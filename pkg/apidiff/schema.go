@@ -49,7 +49,7 @@ func newSide(doc *contract.Document) *side {
 		doc: doc, v30: strings.HasPrefix(doc.OpenAPI(), "3.0"),
 		nodes: map[contract.Node]*about{}, schemas: map[string]*schema{},
 	}
-	s.any = s.intern(nil, false)
+	s.any = s.intern(nil, false, false)
 	return s
 }
 
@@ -62,6 +62,7 @@ type schema struct {
 	side      *side
 	nodes     []contract.Node // references followed, wrappers without keywords of their own left out
 	orNull    bool            // null is valid besides
+	unknown   bool            // a reference in it leads nowhere: nobody knows what it says
 	normal    *norm
 	sharpened *norm         // what the prover reads
 	hash      contract.Hash // of all nodes; equal hashes on both sides mean equal meaning
@@ -89,7 +90,7 @@ func (s *side) all(nodes []contract.Node) use {
 			f.add(n, 0)
 		}
 	}
-	return use{schema: s.intern(f.nodes, f.orNull), notes: f.notes}
+	return use{schema: s.intern(f.nodes, f.orNull, f.unknown), notes: f.notes}
 }
 
 func (s *side) one(n contract.Node) use {
@@ -97,13 +98,13 @@ func (s *side) one(n contract.Node) use {
 	if a.schema == nil {
 		f := flattener{side: s}
 		f.add(n, 0)
-		a.schema, a.notes = s.intern(f.nodes, f.orNull), f.notes
+		a.schema, a.notes = s.intern(f.nodes, f.orNull, f.unknown), f.notes
 	}
 	return use{schema: a.schema, entry: n, notes: a.notes}
 }
 
-func (s *side) intern(nodes []contract.Node, orNull bool) *schema {
-	if len(nodes) == 1 && !orNull {
+func (s *side) intern(nodes []contract.Node, orNull, unknown bool) *schema {
+	if len(nodes) == 1 && !orNull && !unknown {
 		a := s.about(nodes[0])
 		if a.alone == nil {
 			s.made++
@@ -124,11 +125,14 @@ func (s *side) intern(nodes []contract.Node, orNull bool) *schema {
 	if orNull {
 		k = append(k, 1)
 	}
+	if unknown {
+		k = append(k, 2, 2)
+	}
 	if c, ok := s.schemas[string(k)]; ok {
 		return c
 	}
 	s.made++
-	c := &schema{id: s.made, side: s, nodes: nodes, orNull: orNull}
+	c := &schema{id: s.made, side: s, nodes: nodes, orNull: orNull, unknown: unknown}
 	s.schemas[string(k)] = c
 	return c
 }
@@ -173,12 +177,13 @@ func (c *schema) unconstrained() bool { return len(c.nodes) == 0 }
 
 // A flattener takes references, allOf and alternatives of one apart.
 type flattener struct {
-	side   *side
-	nodes  []contract.Node
-	notes  []contract.Node
-	seen   []contract.Node
-	index  map[contract.Node]bool // of seen, where that is long
-	orNull bool
+	side    *side
+	nodes   []contract.Node
+	notes   []contract.Node
+	seen    []contract.Node
+	index   map[contract.Node]bool // of seen, where that is long
+	orNull  bool
+	unknown bool
 }
 
 // visit notes a node, and reports whether it is new.
@@ -216,6 +221,7 @@ func (f *flattener) add(n contract.Node, depth int) {
 		return
 	}
 	shape := f.side.fact(n)
+	f.unknown = f.unknown || shape.dangling
 	if shape.ref.Exists() && f.side.v30 {
 		f.add(shape.ref, depth+1)
 		return
