@@ -133,8 +133,12 @@ func modified(list []report.AlertChange) []string {
 
 // figures is the closing line: what the numbers say.
 func figures(d report.TaxonomyDiff) string {
-	s := fmt.Sprintf("%d alerts (%+d). Runbook completeness %v %% → %v %%. Risk churn %d (added %d, removed %d), total weight %d → %d.",
-		d.New.Alerts, d.New.Alerts-d.Old.Alerts, d.Old.RunbookCompletenessPercent.Rounded(), d.New.RunbookCompletenessPercent.Rounded(),
+	what := "alerts"
+	if d.New.Alerts == 1 {
+		what = "alert"
+	}
+	s := fmt.Sprintf("%d %s (%+d). Runbook completeness %v %% → %v %%. Risk churn %d (added %d, removed %d), total weight %d → %d.",
+		d.New.Alerts, what, d.New.Alerts-d.Old.Alerts, d.Old.RunbookCompletenessPercent.Rounded(), d.New.RunbookCompletenessPercent.Rounded(),
 		d.RiskChurn, d.WeightedAdded, d.WeightedRemoved, d.Old.Weight, d.New.Weight)
 	if d.Bulk != "" {
 		s += " This is a bulk edit: " + d.Bulk + "."

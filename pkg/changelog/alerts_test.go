@@ -76,7 +76,7 @@ func TestDelta(t *testing.T) {
 			t.Errorf("%d: folded is %v", n, folded)
 		}
 	}
-	if got := AlertsDelta(report.TaxonomyDiff{FormattingOnly: true}, 0); !strings.Contains(got, "reformatted") {
+	if got := AlertsDelta(report.TaxonomyDiff{FormattingOnly: true, Bulk: "reformat"}, 0); !strings.Contains(got, "reformatted") {
 		t.Error(got)
 	}
 	if got := AlertsDelta(report.TaxonomyDiff{}, 0); !strings.Contains(got, "No alert changed.") {

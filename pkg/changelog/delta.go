@@ -23,7 +23,7 @@ func AlertsDelta(d report.TaxonomyDiff, limit int) string {
 	var b strings.Builder
 	b.WriteString("### Alert taxonomy\n\n")
 	switch {
-	case d.FormattingOnly:
+	case d.FormattingOnly && d.Bulk != "":
 		b.WriteString("The text was reformatted; no alert changed.\n")
 		return b.String()
 	case Empty(d):

@@ -140,6 +140,7 @@ func (a *Alerts) DiffSince(ctx context.Context, rev string, c config.Taxonomy, i
 		Old: taxonomy.Side{Source: "git:" + rev + ":" + c.File, File: old}, New: taxonomy.Side{Source: c.File, File: in.File, Rules: in.Rules},
 		Config: in.Config, Now: in.Now, SameExpr: promrules.SameExpr, TextDiffers: string(data) != string(in.File.Bytes()),
 	}
+	d.Rewritten = d.TextDiffers && taxonomy.Rewritten(data, in.File.Bytes())
 	if a.RulesAt != nil && in.RuleRead > 0 {
 		sources, err := a.RulesAt(ctx, rev, c.Rules)
 		if err == nil {

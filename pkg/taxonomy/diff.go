@@ -1,6 +1,7 @@
 package taxonomy
 
 import (
+	"bytes"
 	"sort"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type DiffInput struct {
 	Now         time.Time
 	SameExpr    func(a, b string) bool
 	TextDiffers bool // the two texts are not the same bytes
+	Rewritten   bool // most lines lie where they differ; see Rewritten
 }
 
 // Diff is how the set of alerts moved from Old to New.
@@ -50,7 +52,7 @@ func Diff(in DiffInput) report.TaxonomyDiff {
 	d.RiskChurn = d.WeightedAdded + d.WeightedRemoved
 	d.SemanticChurn += d.Churn
 	d.FormattingOnly = in.TextDiffers && d.SemanticChurn+d.CosmeticChurn == 0
-	d.Bulk = bulk(&d)
+	d.Bulk = bulk(&d, in.Rewritten)
 	sortDiff(&d)
 	return d
 }
@@ -248,11 +250,25 @@ outer:
 	return true
 }
 
+// Rewritten reports whether at least half of the lines lie between the first and the last one in which two texts differ: a new layout, and not
+// the new version number in one line.
+func Rewritten(old, now []byte) bool {
+	before, after := bytes.Split(old, []byte("\n")), bytes.Split(now, []byte("\n"))
+	most := max(len(before), len(after))
+	for len(before) > 0 && len(after) > 0 && bytes.Equal(before[0], after[0]) {
+		before, after = before[1:], after[1:]
+	}
+	for len(before) > 0 && len(after) > 0 && bytes.Equal(before[len(before)-1], after[len(after)-1]) {
+		before, after = before[:len(before)-1], after[:len(after)-1]
+	}
+	return 2*max(len(before), len(after)) >= most
+}
+
 // bulk names a change that touches at least half of the alerts, and at least five, at once: no team decides on so many one by one.
-func bulk(d *report.TaxonomyDiff) string {
+func bulk(d *report.TaxonomyDiff, rewritten bool) string {
 	many := max(5, (max(d.Old.Alerts, d.New.Alerts)+1)/2)
 	switch {
-	case d.FormattingOnly:
+	case d.FormattingOnly && rewritten:
 		return "reformat"
 	case len(d.Added) >= many:
 		return "import"

@@ -131,7 +131,8 @@ func (in *MetricsInput) churn(ctx context.Context, m *report.TaxonomyMetrics) er
 		t := report.At(at.Time)
 		m.BaselineCommit30d, m.BaselineCommitTimestamp = &at.Commit, &t
 	}
-	d := Diff(DiffInput{Old: Side{File: old}, New: Side{File: in.File}, Config: in.Config, Now: in.Now, TextDiffers: old.src != in.File.src})
+	d := Diff(DiffInput{Old: Side{File: old}, New: Side{File: in.File}, Config: in.Config, Now: in.Now, TextDiffers: old.src != in.File.src,
+		Rewritten: old.src != in.File.src && Rewritten(old.Bytes(), in.File.Bytes())})
 	for i := range d.Added {
 		m.Added30d = append(m.Added30d, d.Added[i].Alert+d.Added[i].Selector)
 	}

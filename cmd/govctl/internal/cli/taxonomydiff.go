@@ -69,7 +69,7 @@ func (a *app) diffTaxonomy(ctx context.Context, f *alertFlags, args []string) (r
 		return report.TaxonomyDiff{}, err
 	}
 	return taxonomy.Diff(taxonomy.DiffInput{Old: old.Side, New: new.Side, Config: pipeline.TaxonomyConfig(c), Now: now(),
-		SameExpr: promrules.SameExpr, TextDiffers: !bytes.Equal(old.text, new.text)}), nil
+		SameExpr: promrules.SameExpr, TextDiffers: !bytes.Equal(old.text, new.text), Rewritten: taxonomy.Rewritten(old.text, new.text)}), nil
 }
 
 // alertSide is one side of a comparison with its text.
@@ -160,8 +160,11 @@ func (s *alertSide) fromRules(name string) error {
 func (a *app) printDelta(d report.TaxonomyDiff) error {
 	if changelog.Empty(d) {
 		what := "no alert changed"
-		if d.FormattingOnly {
+		switch {
+		case d.Bulk != "":
 			what = "reformatted; no alert changed"
+		case d.FormattingOnly:
+			what = "no alert changed; the text did elsewhere"
 		}
 		fmt.Fprintln(a.Stdout, what)
 		return nil
