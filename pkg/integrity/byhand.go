@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/romel/govctl/pkg/report"
 )
 
 // companions are the files for verification by hand, each with the reason for which it is refused.
@@ -38,8 +40,11 @@ func (v *verifier) byHand() error {
 		switch {
 		case err != nil:
 			return err
-		case bad != nil && name != SigstoreFile: // the bundle was read before
-			v.say(bad)
+		case bad != nil:
+			there[name] = nil
+			if name != SigstoreFile { // the bundle was read before
+				v.say(bad)
+			}
 		case data != nil:
 			there[name] = data
 			if why := v.companion(name, data, first, there); why != "" {
@@ -62,7 +67,7 @@ func (v *verifier) companion(name string, data []byte, s signer, there map[strin
 	case PublicKeyFile:
 		differs = trimLineEnd(string(data)) != s.key.Base64()
 	case PEMFile:
-		differs = trimLineEnd(string(data)) != trimLineEnd(string(s.key.PEM()))
+		differs = trimLineEnd(unixLines(data)) != trimLineEnd(string(s.key.PEM()))
 	case MinisigFile:
 		return minisigWrong(data, s)
 	case MinisignKey:
@@ -83,6 +88,9 @@ func (v *verifier) companion(name string, data []byte, s signer, there map[strin
 	}
 	return ""
 }
+
+// unixLines is a text as it was before it went through Windows.
+func unixLines(data []byte) string { return strings.ReplaceAll(string(data), "\r\n", "\n") }
 
 func minisigWrong(data []byte, s signer) string {
 	m, bad := parseMinisign(MinisigFile, data, ed25519.SignatureSize)
@@ -144,6 +152,9 @@ func sumsWrong(data []byte, l *list) string {
 func (v *verifier) sigstore(first signer, there map[string][]byte) {
 	s := v.statement
 	if s == nil {
+		if _, there := there[SigstoreFile]; !there && v.sig.Schema != nil && *v.sig.Schema == signatureSchema {
+			v.say(refuse("statement-missing", SigstoreFile, "it was made with the signature, and is not there"))
+		}
 		return
 	}
 	no := func(format string, args ...any) { v.say(refuse("sigstore-mismatch", SigstoreFile, format, args...)) }
@@ -167,11 +178,23 @@ func (v *verifier) sigstore(first signer, there map[string][]byte) {
 			no("generated_at is %.40q, %s has %q", *s.GeneratedAt, v.ChecksumsName, v.list.generated)
 		}
 	}
-	there[ChecksumsFile] = v.Checksums
+	if s.relaid {
+		no("another program wrote it again, or something was added to it")
+	}
+	there[ChecksumsFile], there[SignatureFile] = v.Checksums, v.Signature
 	for _, f := range s.Files {
-		data, ok := there[f.Name]
-		if sum := sha256.Sum256(data); ok && hex.EncodeToString(sum[:]) != f.SHA256 {
-			v.say(refuse("companion-changed", f.Name, "its sha256 is %.12s..., the key signed %.12s...", hex.EncodeToString(sum[:]), f.SHA256))
-		}
+		v.bound(f, there)
+	}
+}
+
+// bound holds an integrity file against the digest that the statement gives of it.
+func (v *verifier) bound(f report.PredicateFile, there map[string][]byte) {
+	data, read := there[f.Name]
+	sum := sha256.Sum256(data)
+	switch got := hex.EncodeToString(sum[:]); {
+	case read && got != f.SHA256:
+		v.say(refuse("companion-changed", f.Name, "its sha256 is %.12s..., the key signed %.12s...", got, f.SHA256))
+	case !read && companions[f.Name] != "":
+		v.say(refuse("companion-missing", f.Name, "the key signed that it belongs to the bundle, and it is not there"))
 	}
 }

@@ -1,6 +1,7 @@
 package integrity
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -34,14 +35,17 @@ func preAuth(payload []byte) []byte {
 }
 
 // newStatement is the statement over a list; files are the integrity files to bind.
-func newStatement(l *list, at time.Time, key PublicKey, previous []string, files map[string][]byte) report.Statement {
+func newStatement(r SignRequest, l *list, previous []string, files map[string][]byte) report.Statement {
 	s := report.Statement{Type: statementType, PredicateType: predicateType, Subject: []report.Subject{}}
 	for _, a := range l.Artifacts {
 		s.Subject = append(s.Subject, report.Subject{Name: a.Path, Digest: report.SubjectDigest{SHA256: a.SHA256}})
 	}
 	generated, _ := parseTime(l.generated) // parseList has read it
-	s.Predicate = report.Predicate{SignedAt: report.At(at), GeneratedAt: report.At(generated), AggregateSHA256: l.AggregateSHA256,
-		Count: l.Count, KeyID: key.ID(), PreviousPublicKeys: previous, Files: []report.PredicateFile{}}
+	s.Predicate = report.Predicate{SignedAt: report.At(r.At), GeneratedAt: report.At(generated), AggregateSHA256: l.AggregateSHA256,
+		Count: l.Count, KeyID: r.Key.public.ID(), PreviousPublicKeys: previous, Files: []report.PredicateFile{}}
+	for _, k := range r.Also {
+		s.Predicate.AdditionalPublicKeys = append(s.Predicate.AdditionalPublicKeys, k.public.Base64())
+	}
 	for name, b := range files {
 		sum := sha256.Sum256(b)
 		s.Predicate.Files = append(s.Predicate.Files, report.PredicateFile{Name: name, SHA256: hex.EncodeToString(sum[:])})
@@ -82,19 +86,27 @@ type wireStatement struct {
 
 // wirePredicate is what we understand of a predicate; a nil member was absent.
 type wirePredicate struct {
-	SignedAt           *string                `json:"signed_at"`
-	GeneratedAt        *string                `json:"generated_at"`
-	AggregateSHA256    *string                `json:"aggregate_sha256"`
-	Count              *int                   `json:"count"`
-	KeyID              *string                `json:"key_id"`
-	PreviousPublicKeys *[]string              `json:"previous_public_keys"`
-	Files              []report.PredicateFile `json:"files"`
+	SignedAt           *string   `json:"signed_at"`
+	GeneratedAt        *string   `json:"generated_at"`
+	AggregateSHA256    *string   `json:"aggregate_sha256"`
+	Count              *int      `json:"count"`
+	KeyID              *string   `json:"key_id"`
+	PreviousPublicKeys *[]string `json:"previous_public_keys"`
+
+	AdditionalPublicKeys []string               `json:"additional_public_keys"`
+	Files                []report.PredicateFile `json:"files"`
+}
+
+// complete reports whether every member is there that this program writes.
+func (p wirePredicate) complete() bool {
+	return p.SignedAt != nil && p.GeneratedAt != nil && p.AggregateSHA256 != nil && p.Count != nil && p.KeyID != nil && p.PreviousPublicKeys != nil && len(p.Files) > 0
 }
 
 // statement is a parsed bundle. Nothing in it is true before signedBy has said by whom.
 type statement struct {
 	hint       string
 	ours       bool // made by this program: its predicate is complete
+	relaid     bool // one of ours that another program wrote again
 	preAuth    []byte
 	signatures [][]byte
 	keyIDs     []string
@@ -137,6 +149,9 @@ func parseBundle(file string, data []byte) (*statement, *refusal) {
 	if refused := s.read(file, body); refused != nil {
 		return nil, refused
 	}
+	again, err := writtenJSON(report.SigstoreBundle{MediaType: w.MediaType, VerificationMaterial: report.VerificationMaterial{PublicKey: report.PublicKeyHint{Hint: s.hint}},
+		DSSEEnvelope: *w.DSSEEnvelope})
+	s.relaid = s.ours && (err != nil || !bytes.Equal(again, data))
 	return s, nil
 }
 
@@ -156,7 +171,7 @@ func (s *statement) read(file string, body []byte) *refusal {
 	if err != nil {
 		return refuse("sigstore-mismatch", file, "the statement inside: %v", err)
 	}
-	s.ours = w.PredicateType == predicateType
+	s.ours = w.PredicateType == predicateType && s.complete()
 	s.subjects = w.Subject
 	slices.SortFunc(s.subjects, func(a, b report.Subject) int { return strings.Compare(a.Name, b.Name) })
 	return nil
@@ -175,3 +190,9 @@ func (s *statement) signedBy(k PublicKey) bool {
 }
 
 func compactJSON(v any) ([]byte, error) { return json.Marshal(v, json.Deterministic(true)) }
+
+// writtenJSON is the form in which the files of a run are written.
+func writtenJSON(v any) ([]byte, error) {
+	b, err := json.Marshal(v, json.Deterministic(true), jsontext.WithIndent("  "), jsontext.SpaceAfterColon(true))
+	return append(b, '\n'), err
+}

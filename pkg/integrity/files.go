@@ -21,6 +21,8 @@ const (
 	fileExtra   = "extra"
 	fileRenamed = "renamed"
 	fileRefused = "refused"
+
+	fileUncovered = "uncovered" // not listed, because it changes after the checksums
 )
 
 // maxRenames bounds the unlisted files that are hashed to find a missing one under another name.
@@ -141,8 +143,8 @@ func lookAt(files fs.FS, p string, err error) (verdict, why string) {
 	return "", err.Error()
 }
 
-// unlisted names the files that are neither listed nor integrity files nor ones that cannot be covered; full says that
-// there are more than it looked at.
+// unlisted names the files that are neither listed nor integrity files nor ones that cannot be covered, which get their verdict;
+// full says that there are more than it looked at.
 func (c *comparison) unlisted(ctx context.Context) (extras []string, full bool) {
 	listed := make(map[string]bool, len(c.list.Artifacts))
 	for _, a := range c.list.Artifacts {
@@ -163,13 +165,24 @@ func (c *comparison) unlisted(ctx context.Context) (extras []string, full bool) 
 			return fs.SkipDir
 		case d.IsDir() && p == ".git":
 			return fs.SkipDir
-		case d.IsDir() || listed[p] || !Coverable(p) || p == lockFile || path.Dir(p) == c.dir && slices.Contains(uncovered, path.Base(p)):
+		case d.IsDir() || listed[p] || p == lockFile || path.Dir(p) == c.dir && slices.Contains(Names(), path.Base(p)):
+			return nil
+		case d.Type().IsRegular() && c.grows(p, listed):
+			c.verdicts = append(c.verdicts, report.FileVerdict{Path: p, Verdict: fileUncovered})
 			return nil
 		}
 		extras = append(extras, p)
 		return nil
 	})
 	return extras, full
+}
+
+// grows reports whether a file changes after the checksums: those beside them, and the history of each contract that has metrics.
+func (c *comparison) grows(p string, listed map[string]bool) bool {
+	dir, base := path.Split(p)
+	dir = path.Clean(dir)
+	return dir == c.dir && slices.Contains(uncovered, base) ||
+		base == historyFile && path.Dir(dir) == c.dir && listed[path.Join(dir, metricsFile)]
 }
 
 // lockFile is what a running govctl holds in its output folder.

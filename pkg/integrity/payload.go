@@ -135,17 +135,29 @@ func (v *verifier) timed() {
 	if s == nil || !v.signers[0].enveloped {
 		return
 	}
-	if s.SignedAt != nil {
-		v.out.SignedAt.Time, v.out.SignedAtBound = s.signedAt, true
-		if (s.ours || v.sig.SignedAt != nil) && !s.signedAt.Equal(v.sig.claimed) {
-			v.say(refuse("signed-time-mismatch", v.SignatureName, "signed_at is %s, the key signed %s", v.sig.claimed.Format(time.RFC3339), s.signedAt.Format(time.RFC3339)))
+	if s.SignedAt != nil && (s.ours || v.sig.SignedAt != nil) && !s.signedAt.Equal(v.sig.claimed) {
+		says := "it has no signed_at"
+		if v.sig.SignedAt != nil {
+			says = "signed_at is " + v.sig.claimed.Format(time.RFC3339)
 		}
+		v.say(refuse("signed-time-mismatch", v.SignatureName, "%s, the key signed %s", says, s.signedAt.Format(time.RFC3339)))
 	}
-	if !s.ours {
-		return
+	if s.ours {
+		v.whole(s)
 	}
-	if s.PreviousPublicKeys != nil && (v.sig.PreviousPublicKeys == nil || !slices.Equal(*s.PreviousPublicKeys, *v.sig.PreviousPublicKeys)) {
+}
+
+// whole compares the rest of a signature file of our own making with the statement that was made with it.
+func (v *verifier) whole(s *statement) {
+	if v.sig.PreviousPublicKeys == nil || !slices.Equal(*s.PreviousPublicKeys, *v.sig.PreviousPublicKeys) {
 		v.say(refuse("previous-keys-mismatch", v.SignatureName, "previous_public_keys is not the list that the key signed"))
+	}
+	var also []string
+	for _, a := range v.signers[1:] {
+		also = append(also, a.key.Base64())
+	}
+	if !slices.Equal(s.AdditionalPublicKeys, also) {
+		v.say(refuse("additional-keys-mismatch", v.SignatureName, "additional_signatures are not of the keys that the key named"))
 	}
 	if v.sig.Schema == nil || *v.sig.Schema != signatureSchema {
 		v.say(refuse("shape-wrong", v.SignatureName, "schema is not %s", signatureSchema))

@@ -30,7 +30,7 @@ type Reason struct {
 	Hint  string
 }
 
-// Reasons is the table. A warning row may be raised to an error by an option (--exact, --require-trusted-key).
+// Reasons is the table. Options raise warning rows to errors: --require-trusted-key its own, --exact those of exactly.
 func Reasons() []Reason { return slices.Clone(reasons) }
 
 var reasons = []Reason{
@@ -52,6 +52,8 @@ var reasons = []Reason{
 	{"file-extra", stepFiles, report.Warning, "A file that is not listed is not covered by the signature.", ""},
 	{"file-was-missing", stepFiles, report.Warning, "Files that were expected and absent when the checksums were taken are not covered.", ""},
 
+	{"history-differs", stepFiles, report.Warning, "The history goes on growing and is not covered; the signed metrics name the digest of the lines that they were computed from.", "lines of another run that were merged in look the same; compare with the branch's own past"},
+
 	{"count-mismatch", stepAggregate, report.Error, "The count is not the number of listed files.", ""},
 	{"aggregate-mismatch", stepAggregate, report.Error, "The aggregate is not the digest of the listed digests.", ""},
 
@@ -68,6 +70,7 @@ var reasons = []Reason{
 	{"payload-mismatch", stepPayload, report.Error, "The payload shown in the signature file is not the one that checksums.json gives.", ""},
 	{"signed-time-mismatch", stepPayload, report.Error, "The signature file claims another time than the key signed.", ""},
 	{"previous-keys-mismatch", stepPayload, report.Error, "The signature file names other previous keys than the key signed.", ""},
+	{"additional-keys-mismatch", stepPayload, report.Error, "The signature file holds signatures of other additional keys than the key signed.", ""},
 
 	{"key-malformed", stepTrust, report.Error, "A public key is the strict base64 of 32 bytes that encode a point in one way.", ""},
 	{"key-small-order", stepTrust, report.Error, "Under a key of small order one signature fits many messages: anyone can sign.", ""},
@@ -82,6 +85,7 @@ var reasons = []Reason{
 	{"time-in-future", stepTrust, report.Warning, "The signature claims to be made later than now.", "is the clock of this machine right?"},
 	{"rotation-forged", stepTrust, report.Warning, "A rotation record that both keys did not sign hands nothing over.", ""},
 	{"rotation-void", stepTrust, report.Warning, "A revoked key, or one that had retired by then, cannot hand over.", ""},
+	{"rotation-branched", stepTrust, report.Warning, "A key hands over once. Of two successors one can be that of a thief of the old key.", "ask the project which of the two is its own, and pin that one"},
 
 	{"signature-malformed", stepSignature, report.Error, "A signature is the strict base64 of 64 bytes.", ""},
 	{"signature-invalid", stepSignature, report.Error, "The key did not sign this payload.", ""},
@@ -96,8 +100,13 @@ var reasons = []Reason{
 	{"sigstore-mismatch", stepByHand, report.Error, "The Sigstore bundle is not a statement of this key about these files.", ""},
 	{"sums-mismatch", stepByHand, report.Error, "SHA256SUMS lists other digests than checksums.json.", ""},
 	{"badge-mismatch", stepByHand, report.Error, "The badge shows another aggregate or count than checksums.json.", ""},
+	{"companion-missing", stepByHand, report.Error, "The signed statement names this integrity file, and it is not there.", "fetch the whole folder; with the two JSON files alone, --signature-only is the check"},
+	{"statement-missing", stepByHand, report.Warning, "Without the Sigstore bundle nothing signed says when the signature was made and which files belong to it.", "fetch checksums.sigstore.json too"},
 	{"companion-changed", stepByHand, report.Error, "The signed statement names another digest for this integrity file.", ""},
 }
+
+// exactly are the warnings about what nothing proves, which --exact does not accept.
+var exactly = []string{"file-extra", "history-differs", "statement-missing"}
 
 func reasonTable() map[string]Reason {
 	m := map[string]Reason{}

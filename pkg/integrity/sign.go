@@ -28,7 +28,8 @@ type SignRequest struct {
 	Also      []PrivateKey // further keys that sign during an overlap
 }
 
-// Signed is everything that signing gives, ready to be written beside checksums.json.
+// Signed is everything that signing gives, ready to be written beside checksums.json. The two JSON files have to be written as
+// every artifact is, because the statement binds the bytes of the signature file.
 type Signed struct {
 	Signature report.Signature      // SignatureFile
 	Bundle    report.SigstoreBundle // SigstoreFile
@@ -52,7 +53,12 @@ func Sign(r SignRequest) (Signed, error) {
 	bound := map[string][]byte{ChecksumsFile: r.Checksums}
 	maps.Copy(bound, r.Beside)
 	maps.Copy(bound, out.Files)
-	body, err := compactJSON(newStatement(l, r.At, r.Key.public, out.Signature.PreviousPublicKeys, bound))
+	if len(r.Also) == 0 { // else the file holds signatures of the statement, which cannot hold its digest then
+		if bound[SignatureFile], err = writtenJSON(out.Signature); err != nil {
+			return Signed{}, fmt.Errorf("encode signature: %w", err)
+		}
+	}
+	body, err := compactJSON(newStatement(r, l, out.Signature.PreviousPublicKeys, bound))
 	if err != nil {
 		return Signed{}, fmt.Errorf("encode statement: %w", err)
 	}

@@ -152,7 +152,7 @@ func (v *verifier) trust() {
 		}
 		e, known := reached[s.key]
 		if !known {
-			no = append(no, refuse("key-untrusted", s.key.ID(), "key %s is not trusted%s", s.key.Base64(), records(len(v.Trust.bad)+len(void))))
+			no = append(no, refuse("key-untrusted", s.key.ID(), "key %s is not trusted%s", s.key.Base64(), records(v.Trust.bad, void)))
 			continue
 		}
 		refused, warning := e.judge(signing{key: s.key, aggregate: v.list.AggregateSHA256, signed: s.signed, claimed: v.sig.claimed, now: v.Now})
@@ -170,9 +170,19 @@ func (v *verifier) trust() {
 	v.say(slices.Concat(no, warnings, v.Trust.bad, void)...)
 }
 
-func records(n int) string {
-	if n == 0 {
+// records says how many records lead nowhere.
+func records(bad, said []*refusal) string {
+	n := len(bad)
+	for _, r := range said {
+		if r.reason == "rotation-void" {
+			n++
+		}
+	}
+	switch n {
+	case 0:
 		return ""
+	case 1:
+		return "; a rotation record does not count"
 	}
 	return fmt.Sprintf("; %d rotation records do not count", n)
 }
@@ -180,7 +190,10 @@ func records(n int) string {
 // rest notes the key on which the verdict rests.
 func (v *verifier) rest(s signer) {
 	v.out.KeyID, v.out.Fingerprint = s.key.ID(), s.key.Fingerprint()
+	if !s.signed.IsZero() { // by this key: what another signer states is a claim like any other
+		v.out.SignedAt.Time, v.out.SignedAtBound = s.signed, true
+	}
 	if s.signed.After(v.Now) || v.sig.claimed.After(v.Now) {
-		v.say(refuse("time-in-future", v.SignatureName, "signed_at is %s", v.sig.claimed.Format(time.RFC3339)))
+		v.say(refuse("time-in-future", v.SignatureName, "signed_at is %s, and it is %s", v.out.SignedAt.UTC().Format(time.RFC3339), v.Now.UTC().Format(time.RFC3339)))
 	}
 }

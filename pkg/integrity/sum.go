@@ -36,14 +36,26 @@ func DefaultMembers() []string {
 	}
 }
 
-// uncovered are the files that change after the checksums or describe them: the manifest lists the checksums themselves, and
-// publishing merges the append-only files of two branches. stability-metrics.json binds the history lines that it used.
-var uncovered = append(Names(), "manifest.json", "history.jsonl", "webhook-deliveries.jsonl")
+// Names of files that are not covered.
+const (
+	historyFile = "history.jsonl" // its lines are bound by the metrics beside it
+	metricsFile = "stability-metrics.json"
+)
 
-// Coverable reports whether a file of the output folder can be covered by checksums.
+// uncovered are the files that change after the checksums: the manifest lists the checksums themselves, and publishing merges
+// the append-only files of two branches.
+var uncovered = []string{"manifest.json", historyFile, "webhook-deliveries.jsonl"}
+
+// Coverable reports whether a file of the output folder can be covered by checksums. Among several contracts each has a folder
+// with a history of its own.
 func Coverable(p string) bool {
-	top, rest, ok := strings.Cut(p, "/")
-	return !ok || top != Folder || !slices.Contains(uncovered, path.Base(rest))
+	dir, base := path.Split(p)
+	switch dir {
+	case Folder + "/":
+		return !slices.Contains(Names(), base) && !slices.Contains(uncovered, base)
+	default:
+		return base != historyFile || path.Dir(path.Dir(p)) != Folder
+	}
 }
 
 // chunk is the size of the read buffer of each worker: large enough that system calls cost nothing, small enough for the L2 cache.

@@ -149,12 +149,24 @@ func plainMutations() (all []mutation) {
 			}
 			return why
 		}
+		gone := map[bool]string{true: "unreadable", false: "companion-missing"}[read]
+		if name == integrity.SigstoreFile { // which names the others
+			gone = "statement-missing"
+		}
 		all = append(all,
 			mutation{"emptied " + name, func(_ *testing.T, f folder) { f[path] = []byte{} }, or("unreadable")},
 			mutation{"halved " + name, func(_ *testing.T, f folder) { f[path] = f[path][:len(f[path])/2] }, or("unreadable")},
 			mutation{"doubled " + name, func(_ *testing.T, f folder) { f[path] = bytes.Repeat(f[path], 2) }, or("bytes-stray")},
 			mutation{"something appended to " + name, func(_ *testing.T, f folder) { f[path] = append(bytes.Clone(f[path]), "{}"...) }, or("bytes-stray")},
 			mutation{"a zero byte appended to " + name, func(_ *testing.T, f folder) { f[path] = append(bytes.Clone(f[path]), 0) }, or("bytes-stray")},
+			mutation{"line ends of Windows in " + name, func(_ *testing.T, f folder) {
+				f[path] = append(bytes.ReplaceAll(bytes.Clone(f[path]), []byte("\n"), []byte("\r\n")), '\r', '\n')
+			}, or("bytes-stray")},
+			mutation{"removed " + name, func(_ *testing.T, f folder) { delete(f, path) }, gone},
+			mutation{"a letter more in the name of " + name, func(_ *testing.T, f folder) {
+				f[path+"x"] = f[path]
+				delete(f, path)
+			}, gone},
 			mutation{"too large " + name, func(_ *testing.T, f folder) { f[path] = append(bytes.Repeat([]byte{' '}, 64<<20+1), f[path]...) }, or("bytes-stray")},
 		)
 	}
@@ -321,6 +333,21 @@ func mutations(t *testing.T) []mutation {
 		{"bundle of another key", func(t *testing.T, f folder) {
 			f["status/checksums.sigstore.json"] = signed(t, contents(), key(t, 2))["status/checksums.sigstore.json"]
 		}, "sigstore-mismatch"},
+		{"bundle written anew", func(t *testing.T, f folder) {
+			f["status/checksums.sigstore.json"] = edit(t, f["status/checksums.sigstore.json"], func(map[string]any) {})
+		}, "sigstore-mismatch"},
+		{"bundle with a space more", replace("status/checksums.sigstore.json", `": {`, `":  {`), "sigstore-mismatch"},
+		{"bundle with a member more", replace("status/checksums.sigstore.json", `"dsseEnvelope"`, `"note": 1, "dsseEnvelope"`), "sigstore-mismatch"},
+		{"bundle with an escape more", replace("status/checksums.sigstore.json", `"keyid"`, `"k\u0065yid"`), "sigstore-mismatch"},
+		{"signature file written anew", func(t *testing.T, f folder) { f[sigPath] = edit(t, f[sigPath], func(map[string]any) {}) }, "companion-changed"},
+		{"signature file with a space more", replace(sigPath, `"count": 5`, `"count":  5`), "companion-changed"},
+		{"signature file with a member more", replace(sigPath, `"count": 5`, `"count": 5, "note": "trust me"`), "companion-changed"},
+		{"a key of the thief in addition", func(t *testing.T, f folder) {
+			theirs := signed(t, contents(), key(t, 1), key(t, 2))
+			f[sigPath] = edit(t, theirs[sigPath], func(m map[string]any) {
+				delete(m["additional_signatures"].([]any)[0].(map[string]any), "statement_signature_base64")
+			})
+		}, "additional-keys-mismatch"},
 		{"bundle hint changed", replace("status/checksums.sigstore.json", `"hint": "`+true1.ID(), `"hint": "`+other.ID()), "sigstore-mismatch"},
 		{"bundle media type", replace("status/checksums.sigstore.json", "v0.3", "v0.2"), "sigstore-mismatch"},
 		{"bundle payload type", replace("status/checksums.sigstore.json", "in-toto", "in-tata"), "sigstore-mismatch"},

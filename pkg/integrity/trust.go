@@ -117,12 +117,24 @@ func (t *Trust) Pin(k PublicKey) {
 	}
 }
 
-// AddRotations takes the rotation records, and nothing else, from a file that need not be trusted: a trusted.json as it was
-// published, or a single record.
+// Believe takes the revocations of a list, and nothing else of it.
+func (t *Trust) Believe(list *Trust) {
+	for k, e := range list.keys {
+		if e.status == Revoked {
+			t.add(k, e)
+		}
+	}
+}
+
+// AddRotations takes the rotation records from a file that need not be trusted: a trusted.json as it was published, or a single
+// record. Besides them it believes revocations: who forges one can do no more than have a good signature refused.
 func (t *Trust) AddRotations(file string, data []byte) error {
 	var w struct {
 		wireRotation
-		Keys      jsontext.Value `json:"keys"`
+		Keys []struct {
+			PublicKeyBase64 string `json:"public_key_base64"`
+			Status          string `json:"status"`
+		} `json:"keys"`
 		Rotations []wireRotation `json:"rotations"`
 	}
 	if len(data) > maxTrusted {
@@ -134,12 +146,17 @@ func (t *Trust) AddRotations(file string, data []byte) error {
 	if w.Schema == rotationSchema {
 		w.Rotations = []wireRotation{w.wireRotation}
 	}
+	for _, row := range w.Keys {
+		if k, bad := parsePublicKey(file, row.PublicKeyBase64); bad == nil && row.Status == Revoked {
+			t.add(k, trusted{status: Revoked})
+		}
+	}
 	t.addRecords(file, w.Rotations)
 	return nil
 }
 
-// reach walks the rotation records forward from the trusted keys. It returns what is said about each key, and the
-// records that a key could not make any more.
+// reach walks the rotation records forward from the trusted keys. It returns what is said about each key, and what is to be said
+// about records: those that a key could not make any more, and those that lead to two successors.
 func (t *Trust) reach() (map[PublicKey]trusted, []*refusal) {
 	reached := map[PublicKey]trusted{}
 	var open []PublicKey
@@ -148,6 +165,7 @@ func (t *Trust) reach() (map[PublicKey]trusted, []*refusal) {
 		open = append(open, k)
 	}
 	var void []*refusal
+	heir := map[PublicKey]PublicKey{}
 	for len(open) > 0 {
 		k := open[0]
 		open = open[1:]
@@ -159,6 +177,10 @@ func (t *Trust) reach() (map[PublicKey]trusted, []*refusal) {
 				void = append(void, refuse("rotation-void", k.ID(), "its record of %s for %s does not count: %s", r.created.Format(time.RFC3339), r.new.ID(), why))
 				continue
 			}
+			if other, again := heir[k]; again && other != r.new {
+				void = append(void, refuse("rotation-branched", k.ID(), "it hands over to %s and to %s", other.ID(), r.new.ID()))
+			}
+			heir[k] = r.new
 			if _, known := reached[r.new]; !known {
 				reached[r.new] = trusted{status: Active}
 				open = append(open, r.new)

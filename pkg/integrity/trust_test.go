@@ -71,6 +71,7 @@ func TestTrust(t *testing.T) {
 	before, after := signedAt.Add(-time.Second), signedAt.Add(time.Second)
 	later := now.Add(time.Hour)
 	aToB, bToC := rotate(t, a, b, madeAt.Add(-time.Hour)), rotate(t, b, c, madeAt.Add(-time.Minute))
+	aToC, cToA := rotate(t, a, c, madeAt), rotate(t, c, a, madeAt)
 	forged := aToB
 	forged.New = c.Public().Base64() // signed by a and b, about c
 	half := rotate(t, b, c, madeAt)  // b is not trusted; old is rewritten to a, which did not sign
@@ -114,6 +115,10 @@ func TestTrust(t *testing.T) {
 		{"chain from a revoked key", byC, listOf(t, []report.Rotation{aToB, bToC}, row(a, "revoked")), false, "(rotation-void) key-untrusted"},
 		{"handed over after it ended", byC, listOf(t, []report.Rotation{aToB, bToC}, until(row(a, "retired"), madeAt.Add(-2*time.Hour))), false,
 			"(rotation-void) key-untrusted"},
+		{"a key hands over twice", byC, listOf(t, []report.Rotation{aToB, aToC, bToC}, row(a, "active")), false, "(rotation-branched)"},
+		{"one record twice", byC, listOf(t, []report.Rotation{aToB, aToB, bToC}, row(a, "active")), false, ""},
+		{"a loop", byC, listOf(t, []report.Rotation{aToB, bToC, cToA}, row(a, "active")), false, ""},
+		{"a loop beside the way", byC, listOf(t, []report.Rotation{aToB, rotate(t, b, a, madeAt)}, row(a, "active")), false, "key-untrusted"},
 		{"forged: new key exchanged", byC, listOf(t, []report.Rotation{forged}, row(a, "active")), false, "(rotation-forged) key-untrusted"},
 		{"forged: old key exchanged", byC, listOf(t, []report.Rotation{half}, row(a, "active")), false, "(rotation-forged) key-untrusted"},
 	} {
@@ -123,10 +128,10 @@ func TestTrust(t *testing.T) {
 			if x.unbound {
 				f := x.bundle.clone()
 				delete(f, "status/checksums.sigstore.json")
-				r.Beside = f.status(t)
+				r.Beside, r.ByHand = f.status(t), false
 			}
 			v := verify(t, r)
-			if got := reasons(v); got != x.reasons || (v.Verdict == "ok") != (x.reasons == "" || x.reasons == "(time-not-signed)") {
+			if got := reasons(v); got != x.reasons || (v.Verdict == "ok") != (x.reasons == "" || strings.HasPrefix(x.reasons, "(") && !strings.Contains(x.reasons, " ")) {
 				t.Errorf("%s %q, want %q", v.Verdict, got, x.reasons)
 			}
 			r.ByHand = false // the signed time counts all the same
@@ -217,6 +222,38 @@ func TestRotationsAlone(t *testing.T) {
 	r.Trust = trusting(a)
 	if err := r.Trust.AddRotations("record", encode(t, rotate(t, a, b, madeAt))); err != nil || verify(t, r).Verdict != "ok" {
 		t.Errorf("a record alone: %v", err)
+	}
+}
+
+// TestAPinnedKeyAndAList: who pins a key trusts that key, and of a list beside it only the revocations count.
+func TestAPinnedKeyAndAList(t *testing.T) {
+	a, b := key(t, 1), key(t, 2)
+	byA, byB := signed(t, contents(), a), signed(t, contents(), b)
+	aToB := rotate(t, a, b, madeAt)
+	for name, c := range map[string]struct {
+		bundle  folder
+		list    []byte
+		reasons string
+	}{
+		"the list does not know it":        {byA, listOf(t, nil, row(b, "active")), ""},
+		"the list has it active":           {byA, listOf(t, nil, row(a, "active")), ""},
+		"the list has it revoked":          {byA, listOf(t, nil, row(a, "revoked")), "key-revoked"},
+		"the list has it retired before":   {byA, listOf(t, nil, until(row(a, "retired"), madeAt)), ""},
+		"only the list knows the signer":   {byB, listOf(t, nil, row(b, "active")), "key-untrusted"},
+		"a record of the list leads there": {byB, listOf(t, []report.Rotation{aToB}), "key-untrusted"},
+		"the signer is revoked":            {byB, listOf(t, nil, row(b, "revoked")), "key-revoked"},
+	} {
+		r := request(t, c.bundle)
+		r.Trust = trusting(a)
+		r.Trust.Believe(parseTrust(t, c.list))
+		if v := verify(t, r); reasons(v) != c.reasons {
+			t.Errorf("%s: %s, want %s", name, reasons(v), c.reasons)
+		}
+	}
+	r := request(t, byA)
+	r.Trust = trusting(a)
+	if err := r.Trust.AddRotations("published", listOf(t, nil, row(a, "revoked"))); err != nil || reasons(verify(t, r)) != "key-revoked" {
+		t.Errorf("revoked in the published list: %v %s", err, reasons(verify(t, r)))
 	}
 }
 

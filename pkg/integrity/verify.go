@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -26,9 +27,13 @@ type Request struct {
 	ByHand         bool   // false reads from Beside the signed time and nothing else
 	Trust          *Trust // nil trusts the key in the signature file, with a warning
 	RequireTrusted bool   // makes that warning an error
-	Exact          bool   // makes unlisted files errors
+	Exact          bool   // makes unlisted files errors, and whatever else nothing proves
 	MinVersion     int    // lowest signature format that is accepted
 	Now            time.Time
+
+	// History says how the history beside a stability-metrics.json differs from the one that these metrics name, or nothing.
+	// The metrics are covered, the history is not. Nil looks at no history.
+	History func(files fs.FS, metrics string) string
 }
 
 // Verify takes the steps in their order and says all that it found. The error is an *Unreadable, or that of a cancelled context:
@@ -103,7 +108,7 @@ func newVerifier(r Request) *verifier {
 func (v *verifier) say(refusals ...*refusal) {
 	for _, r := range refusals {
 		f := r.finding(v.table)
-		if r.reason == "file-extra" && v.Exact || r.reason == "key-self-vouched" && v.RequireTrusted {
+		if v.Exact && slices.Contains(exactly, r.reason) || r.reason == "key-self-vouched" && v.RequireTrusted {
 			f.Level = report.Error
 		}
 		v.out.Findings = append(v.out.Findings, f)
@@ -143,7 +148,20 @@ func (v *verifier) files(ctx context.Context) error {
 	}
 	v.say(c.refusals...)
 	v.out.Files = append(v.out.Files, c.verdicts...)
+	v.histories()
 	return nil
+}
+
+// histories asks about the history beside each metrics file that is as it was signed.
+func (v *verifier) histories() {
+	for _, f := range v.out.Files {
+		if v.History == nil || f.Verdict != fileOK || path.Base(f.Path) != metricsFile {
+			continue
+		}
+		if why := v.History(v.Files, f.Path); why != "" {
+			v.say(refuse("history-differs", path.Join(path.Dir(f.Path), historyFile), "%s", why))
+		}
+	}
 }
 
 // aggregate checks what the list says about itself; from here on the list has the recomputed values.

@@ -5,6 +5,8 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
+	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -183,7 +185,10 @@ func TestFileVerdicts(t *testing.T) {
 		"other writers": {func(f folder) {
 			f["status/history.jsonl"], f["status/manifest.json"], f["status/webhook-deliveries.jsonl"] = []byte("1"), []byte("2"), []byte("3")
 			f[".git/config"], f[".govctl-run.lock"] = []byte("4"), []byte("5")
-		}, "", nil},
+		}, "", map[string]string{"status/history.jsonl": "uncovered", "status/manifest.json": "uncovered", "status/webhook-deliveries.jsonl": "uncovered"}},
+		"names of integrity files elsewhere": {func(f folder) {
+			f["status/sub/checksums.json"], f["status/sub/history.jsonl"], f["schemas/manifest.json"] = []byte("1"), []byte("2"), []byte("3")
+		}, "(file-extra)", map[string]string{"status/sub/checksums.json": "extra", "status/sub/history.jsonl": "extra", "schemas/manifest.json": "extra"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := signed(t, contents(), k)
@@ -274,9 +279,69 @@ func TestWarnings(t *testing.T) {
 		t.Fatal(err)
 	}
 	f["status/checksums-signature.json"], f["status/checksums.sigstore.json"] = encode(t, s.Signature), encode(t, s.Bundle)
+	for name, b := range s.Files {
+		f["status/"+name] = b
+	}
 	r := request(t, f)
 	r.Trust, r.Now = trusting(k), signedAt.Add(-1)
 	if v := verify(t, r); v.Verdict != "ok" || reasons(v) != "(file-was-missing) (time-in-future)" {
 		t.Errorf("%s: %s", v.Verdict, reasons(v))
+	}
+}
+
+// TestHistory: the history is not covered, and what the covered metrics say of it is asked for those alone that are as signed.
+func TestHistory(t *testing.T) {
+	k := key(t, 1)
+	files := contents()
+	files["status/team/stability-metrics.json"] = []byte("{}")
+	f := signed(t, files, k)
+	f["status/history.jsonl"], f["status/team/history.jsonl"] = []byte("1"), []byte("2")
+	var asked []string
+	r := request(t, f)
+	r.Trust = trusting(k)
+	r.History = func(_ fs.FS, metrics string) string {
+		asked = append(asked, metrics)
+		if strings.Contains(metrics, "team") {
+			return "another"
+		}
+		return ""
+	}
+	v := verify(t, r)
+	if v.Verdict != "ok" || reasons(v) != "(history-differs)" || v.Findings[0].Subject != "status/team/history.jsonl" {
+		t.Errorf("%s %+v", v.Verdict, v.Findings)
+	}
+	if want := []string{"status/stability-metrics.json", "status/team/stability-metrics.json"}; !slices.Equal(asked, want) {
+		t.Errorf("asked about %v", asked)
+	}
+	r.Exact = true
+	if v := verify(t, r); v.Verdict != "fail" || reasons(v) != "history-differs" {
+		t.Errorf("exactly: %s %s", v.Verdict, reasons(v))
+	}
+	f["status/team/stability-metrics.json"] = []byte("{ }")
+	asked = nil
+	r.Files = f.fs()
+	if v := verify(t, r); reasons(v) != "file-changed" || len(asked) != 1 {
+		t.Errorf("metrics changed: %s, asked %v", reasons(v), asked)
+	}
+}
+
+// TestTimeOfAnotherKey: the time that is shown as signed is that of the key on which the verdict rests. Here a thief of the files put
+// a key of their own first, with a statement of another day, and kept the project's signature as the additional one.
+func TestTimeOfAnotherKey(t *testing.T) {
+	project, thief := key(t, 1), key(t, 2)
+	f := signed(t, contents(), thief, project)
+	f[sigPath] = edit(t, f[sigPath], func(m map[string]any) {
+		delete(m["additional_signatures"].([]any)[0].(map[string]any), "statement_signature_base64")
+	})
+	r := request(t, f)
+	r.Trust = trusting(project)
+	v := verify(t, r)
+	if v.KeyID != project.Public().ID() || v.SignedAtBound {
+		t.Errorf("key %s, bound %v", v.KeyID, v.SignedAtBound)
+	}
+	r = request(t, signed(t, contents(), thief, project))
+	r.Trust = trusting(project)
+	if v := verify(t, r); v.Verdict != "ok" || v.KeyID != project.Public().ID() || !v.SignedAtBound {
+		t.Errorf("both signed the statement: %s %s, bound %v", v.Verdict, reasons(v), v.SignedAtBound)
 	}
 }

@@ -87,13 +87,15 @@ type SubjectDigest struct {
 
 // Predicate is what the signing key says about the subjects: above all when it signed, which nothing else binds.
 type Predicate struct {
-	SignedAt           Time            `json:"signed_at"`
-	GeneratedAt        Time            `json:"generated_at"` // of checksums.json
-	AggregateSHA256    string          `json:"aggregate_sha256"`
-	Count              int             `json:"count"`
-	KeyID              string          `json:"key_id"`
-	PreviousPublicKeys []string        `json:"previous_public_keys"`
-	Files              []PredicateFile `json:"files"` // the integrity files themselves, byte for byte, sorted by name
+	SignedAt           Time     `json:"signed_at"`
+	GeneratedAt        Time     `json:"generated_at"` // of checksums.json
+	AggregateSHA256    string   `json:"aggregate_sha256"`
+	Count              int      `json:"count"`
+	KeyID              string   `json:"key_id"`
+	PreviousPublicKeys []string `json:"previous_public_keys"`
+	// AdditionalPublicKeys are the further keys of an overlap, in the order of the signature file.
+	AdditionalPublicKeys []string        `json:"additional_public_keys,omitzero"`
+	Files                []PredicateFile `json:"files"` // the integrity files themselves, byte for byte, sorted by name
 }
 
 // PredicateFile is the digest of one integrity file.
@@ -171,6 +173,6 @@ type VerificationStep struct {
 // FileVerdict is what verification found about one file.
 type FileVerdict struct {
 	Path    string `json:"path"`
-	Verdict string `json:"verdict"`           // ok, changed, missing, extra, renamed, refused
+	Verdict string `json:"verdict"`           // ok, changed, missing, extra, renamed, refused, uncovered
 	NewPath string `json:"new_path,omitzero"` // where a renamed file lies now
 }

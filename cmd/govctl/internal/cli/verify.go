@@ -41,9 +41,9 @@ func verifyCommand(a *app) *cobra.Command {
 	f.files(c)
 	s := c.Flags()
 	s.StringVar(&f.signature, "signature", "", "signature `file` (default: checksums-signature.json beside the checksums)")
-	s.StringArrayVar(&f.publicKeys, "public-key", nil, "trust this `key`: base64, or a file that holds it")
+	s.StringArrayVar(&f.publicKeys, "public-key", nil, "trust this `key`: base64, or a file that holds it; of sign.public_keys only revocations count then")
 	s.StringVar(&f.trusted, "trusted-keys", "", "trust the keys of this `file` (default: sign.public_keys)")
-	s.StringArrayVar(&f.rotations, "rotations", nil, "follow the rotation records of this `file`, and trust nothing else in it")
+	s.StringArrayVar(&f.rotations, "rotations", nil, "follow the rotation records of this `file`, and believe its revocations; its keys are not trusted")
 	s.BoolVar(&f.signatureOnly, "signature-only", false, "do not look at the files, only at checksums and signature")
 	s.BoolVar(&f.requireTrusted, "require-trusted-key", false, "fail where no key from another source was given")
 	s.IntVar(&f.minVersion, "min-version", 1, "refuse signatures of a lower format `version`; 2 binds the names of the files")
@@ -55,12 +55,15 @@ func verifyCommand(a *app) *cobra.Command {
 func (f *verifyFlags) files(c *cobra.Command) {
 	c.Flags().StringVar(&f.checksums, "checksums", "", "checksum list `file` (default: status/checksums.json in the folder)")
 	c.Flags().StringVar(&f.base, "base", "", "`folder` that the listed paths start from (default: the one above status/)")
-	c.Flags().BoolVar(&f.exact, "exact", false, "fail on files that are not listed")
+	c.Flags().BoolVar(&f.exact, "exact", false, "fail on files that are not listed, and on whatever else nothing proves")
 }
 
 func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
 	if err := knownFormat(f.format); err != nil {
 		return err
+	}
+	if f.minVersion < 1 || f.minVersion > 2 {
+		return usage("--min-version %d: the formats are 1 and 2", f.minVersion)
 	}
 	now, err := a.clock(a.now)
 	if err != nil {
@@ -73,7 +76,7 @@ func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
 	if err != nil {
 		return a.failed(err)
 	}
-	r.Now, r.MinVersion, r.RequireTrusted, r.ByHand = now(), f.minVersion, f.requireTrusted, !f.signatureOnly
+	r.Now, r.MinVersion, r.RequireTrusted, r.ByHand, r.History = now(), f.minVersion, f.requireTrusted, !f.signatureOnly, historyDiffers
 	if f.signatureOnly {
 		r.Files = nil
 	}
@@ -117,6 +120,9 @@ func (a *app) printVerification(v report.Verification, format, passed, failed st
 		if f.Level == report.Warning {
 			fmt.Fprintf(a.Stderr, "govctl: warning: %s: %s: %s\n", f.Rule, oneLine(f.Subject), oneLine(f.Message))
 		}
+	}
+	if open := uncovered(v); open != "" {
+		fmt.Fprintf(a.Stderr, "govctl: not covered, because they go on changing: %s\n", open)
 	}
 	if v.KeyID != "" {
 		fmt.Fprintf(a.Stderr, "govctl: key %s, fingerprint %s, %s\n", v.KeyID, v.Fingerprint, signedWhen(v))
@@ -249,7 +255,7 @@ func exists(name string) bool {
 // trust is what the user holds to be true before the bundle is looked at; nil where nothing was said.
 func (a *app) trust(ctx context.Context, f verifyFlags) (*integrity.Trust, error) {
 	list := f.trusted
-	if list == "" && len(f.publicKeys) == 0 {
+	if list == "" {
 		var err error
 		if list, err = a.configuredTrust(ctx, f.folder); err != nil {
 			return nil, err
@@ -261,15 +267,28 @@ func (a *app) trust(ctx context.Context, f verifyFlags) (*integrity.Trust, error
 		}
 		return nil, nil
 	}
-	t := &integrity.Trust{}
-	if list != "" {
-		data, err := a.readInput(list)
+	listed, err := a.trustedList(list)
+	alone := f.trusted == "" && len(f.publicKeys) > 0 // these keys and no others
+	if alone && errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(a.Stderr, "govctl: warning: sign.public_keys is not used: %s\n", oneLine(err.Error()))
+		listed, err = &integrity.Trust{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	t := listed
+	if alone {
+		t = &integrity.Trust{}
+	}
+	for _, text := range f.publicKeys {
+		k, err := a.publicKey(text)
 		if err != nil {
 			return nil, err
 		}
-		if t, err = integrity.ParseTrusted(list, data); err != nil {
-			return nil, err
-		}
+		t.Pin(k)
+	}
+	if alone {
+		t.Believe(listed)
 	}
 	for _, name := range f.rotations {
 		data, err := a.readInput(name)
@@ -280,14 +299,19 @@ func (a *app) trust(ctx context.Context, f verifyFlags) (*integrity.Trust, error
 			return nil, err
 		}
 	}
-	for _, text := range f.publicKeys {
-		k, err := a.publicKey(text)
-		if err != nil {
-			return nil, err
-		}
-		t.Pin(k)
-	}
 	return t, nil
+}
+
+// trustedList reads a list of trusted keys; an empty one where none is named.
+func (a *app) trustedList(name string) (*integrity.Trust, error) {
+	if name == "" {
+		return &integrity.Trust{}, nil
+	}
+	data, err := a.readInput(name)
+	if err != nil {
+		return nil, err
+	}
+	return integrity.ParseTrusted(name, data)
 }
 
 // configuredTrust is the list of keys that the configuration names; empty where there is none, or where configuration or list lie
