@@ -28,6 +28,7 @@ type alertFlags struct {
 	rules   []string
 	profile string
 	strict  bool
+	unread  bool // rule files are of no use to the command
 	limits  map[string]*string // by flag; see limits
 }
 
@@ -258,6 +259,9 @@ func (a *app) alertInput(ctx context.Context, f *alertFlags) (config.Taxonomy, t
 	if err != nil {
 		return c, taxonomy.Input{}, err
 	}
+	if f.unread {
+		c.Rules, c.Runbooks = nil, nil
+	}
 	in, err := a.inputOf(c, data, now())
 	return c, in, err
 }
@@ -266,6 +270,12 @@ func (a *app) inputOf(c config.Taxonomy, data []byte, now time.Time) (taxonomy.I
 	surroundings := a.alerts()
 	in, err := surroundings.Input(c, data, now)
 	return in, a.sayAll(err)
+}
+
+// alone is usable for commands that look at the taxonomy and no further: rule files are not read for them.
+func (a *app) alone(ctx context.Context, f *alertFlags) (config.Taxonomy, taxonomy.Input, error) {
+	f.unread = true
+	return a.usable(ctx, f)
 }
 
 // usable is alertInput for commands that compute: fields of a wrong type are an error.

@@ -205,7 +205,7 @@ func taxonomyRender(a *app) *cobra.Command {
 	var f alertFlags
 	var format string
 	c := command("render", "Print the taxonomy as Markdown, JSONL or HTML", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		_, in, err := a.usable(ctx, &f)
+		_, in, err := a.alone(ctx, &f)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (a *app) measureTaxonomy(ctx context.Context, f *metricsFlags) (err error) 
 			return usage("there is no format %q", f.format).hint("the formats are text, json and prom")
 		}
 	}
-	_, in, err := a.usable(ctx, &f.alertFlags)
+	_, in, err := a.alone(ctx, &f.alertFlags)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (a *app) gateTaxonomy(ctx context.Context, f *gateFlags) error {
 	if err := textOrJSON(f.format); err != nil {
 		return err
 	}
-	c, in, err := a.usable(ctx, &f.alertFlags)
+	c, in, err := a.alone(ctx, &f.alertFlags)
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func taxonomyDashboard(a *app) *cobra.Command {
 	var f alertFlags
 	var html, prom string
 	c := command("dashboard", "Write the severity and runbook dashboard as HTML and as Prometheus text", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		_, in, err := a.usable(ctx, &f)
+		_, in, err := a.alone(ctx, &f)
 		if err != nil {
 			return err
 		}
