@@ -28,7 +28,7 @@ type alertFlags struct {
 	rules   []string
 	profile string
 	strict  bool
-	unread  bool // rule files are of no use to the command
+	unread  bool               // rule files are of no use to the command
 	limits  map[string]*string // by flag; see limits
 }
 
