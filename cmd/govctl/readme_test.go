@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,45 +28,69 @@ func shell(t *testing.T, page string) []string {
 	return lines
 }
 
-// TestReadmeCommands runs what the README tells a newcomer to type, in a repository as he would have it.
+// TestReadmeCommands runs what the README tells a newcomer to type: in a repository that has a description, and in one that has nothing.
 func TestReadmeCommands(t *testing.T) {
 	bin := t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "govctl"), ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	full, empty := newcomersRepository(t, true), newcomersRepository(t, false)
 	makefile, err := os.ReadFile("../../Makefile")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := newcomersRepository(t)
-	ran := 0
+	installed := false
 	for _, line := range shell(t, "../../README.md") {
-		if target, ok := strings.CutPrefix(line, "make "); ok {
+		target, isMake := strings.CutPrefix(line, "make ")
+		module, isInstall := strings.CutPrefix(line, "go install ")
+		switch {
+		case isMake:
 			if !strings.Contains(string(makefile), "\n"+target+":") {
 				t.Errorf("%s: no such target", line)
 			}
-			continue
-		}
-		if !strings.HasPrefix(line, "govctl ") {
+		case isInstall: // this very source stands in for the latest release
+			say(t, ".", []string{"GOBIN=" + bin}, "go install "+strings.TrimSuffix(module, "@latest"))
+			installed = true
+		case strings.HasPrefix(line, "govctl ") || strings.HasPrefix(line, "git "):
+			for _, dir := range []string{full, empty} {
+				if strings.Contains(line, "old.yaml") && dir == empty {
+					continue
+				}
+				say(t, dir, []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "GITHUB_ACTIONS=", "GITHUB_TOKEN=", "GOVERNANCE_WEBHOOK="}, line)
+			}
+		default:
 			t.Errorf("%s: not a command that this test knows how to try", line)
-			continue
-		}
-		ran++
-		cmd := exec.CommandContext(context.Background(), "sh", "-c", line)
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "GITHUB_ACTIONS=")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%s: %v\n%s", line, err, out)
 		}
 	}
-	if ran == 0 {
-		t.Error("the README has no govctl command")
+	if !installed {
+		t.Error("the README does not say how to install govctl")
+	}
+	for _, dir := range []string{full, empty} {
+		say(t, dir, nil, "git -C ../remote.git cat-file -e schemas:status/governance-summary.json && git -C ../remote.git cat-file -e gh-pages:index.html")
+		if strings.Contains(say(t, dir, nil, "git ls-files"), "governance/") {
+			t.Error("the output folder was committed")
+		}
 	}
 }
 
-// newcomersRepository is a repository with a document, and beside it two versions to compare.
-func newcomersRepository(t *testing.T) string {
+// say runs a command line in a folder and returns what it prints; a command that fails fails the test.
+func say(t *testing.T, dir string, env []string, line string) string {
 	t.Helper()
-	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", line) // as a workflow step runs it
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%s: %v\n%s", line, err, out)
+	}
+	return string(out)
+}
+
+// newcomersRepository is a repository with a remote beside it, and, unless it is a fresh one, a document and two versions to compare.
+func newcomersRepository(t *testing.T, full bool) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "repository")
+	say(t, ".", nil, "git init -q --bare '"+filepath.Dir(dir)+"/remote.git' && git init -q -b main '"+dir+"'")
+	say(t, dir, nil, "git remote add origin ../remote.git && git config user.name t && git config user.email t@example.com")
+	if !full {
+		return dir
+	}
 	for name, source := range map[string]string{"openapi.yaml": "v1.yaml", "old.yaml": "v1.yaml", "new.yaml": "v2.yaml"} {
 		b, err := os.ReadFile(filepath.Join("../../testdata/quickstart/openapi", source))
 		if err != nil {
@@ -77,12 +100,6 @@ func newcomersRepository(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "x"}} {
-		cmd := exec.Command("git", args...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-	}
+	say(t, dir, nil, "git add . && git commit -q -m x")
 	return dir
 }

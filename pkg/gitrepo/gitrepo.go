@@ -194,3 +194,14 @@ func (r Repo) Files(ctx context.Context, rev string) ([]string, error) {
 	}
 	return strings.FieldsFunc(out.String(), func(c rune) bool { return c == 0 }), nil
 }
+
+// DefaultBranch is the branch that clones of the remote "origin" begin with, else the one that is checked out, even before its first commit.
+// It is empty where neither is known.
+func (r Repo) DefaultBranch(ctx context.Context) string {
+	for _, ref := range []string{"refs/remotes/origin/HEAD", "HEAD"} {
+		if name, err := r.output(ctx, "symbolic-ref", "--quiet", "--short", ref); err == nil {
+			return strings.TrimPrefix(name, "origin/")
+		}
+	}
+	return ""
+}

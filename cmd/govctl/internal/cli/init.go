@@ -2,10 +2,11 @@ package cli
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,35 +14,82 @@ import (
 	"github.com/romel/govctl/pkg/config"
 )
 
-//go:embed templates/govctl.yaml
-var configTemplate string
-
 // likely are the places where projects keep their description, most usual first.
 var likely = []string{"openapi.yaml", "openapi.yml", "openapi.json", "api/openapi.yaml", "api/openapi.yml", "api/openapi.json",
 	"docs/openapi.yaml", "docs/openapi.json", "spec/openapi.yaml", "spec/openapi.json"}
 
+// starterContract is where init puts a description when there is none.
+const starterContract = "api/openapi.yaml"
+
+// repository is what init finds, and what it writes depends on.
+type repository struct {
+	source    string // of the contract
+	branch    string // that the workflows measure
+	contract  bool   // there is a description
+	alerts    bool   // there is a taxonomy, or there are rule files
+	ignores   bool   // there is a .gitignore
+	compared  bool   // both are there, where the configuration looks for them
+	generated string // time for the dates of what is written
+}
+
 func initCommand(a *app) *cobra.Command {
 	var force bool
-	c := command("init", "Write govctl.yaml, workflows and pre-commit hooks for this repository", cobra.NoArgs, func(context.Context, []string) error {
-		repository, err := openDir(".")
+	c := command("init", "Write govctl.yaml, workflows and pre-commit hooks for this repository", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		dir, err := openDir(".")
 		if err != nil {
 			return err
 		}
-		source := likely[3]
-		for _, p := range likely {
-			if _, err := fs.Stat(repository, p); err == nil {
-				source = p
-				break
-			}
-		}
-		files, err := generatedFiles(source)
+		r, err := a.survey(ctx, dir)
 		if err != nil {
 			return err
 		}
-		return a.generate(repository, files, force)
+		files, err := generatedFiles(r)
+		if err != nil {
+			return err
+		}
+		if err := a.generate(dir, files, force); err != nil {
+			return err
+		}
+		fmt.Fprint(a.Stdout, nextSteps)
+		return nil
 	})
+	c.Long = "Write a commented govctl.yaml, the workflows and the pre-commit hooks for this repository. Where it has no OpenAPI description, or\n" +
+		"neither a taxonomy nor rule files, a first one of each is written, so that every command of the workflows has something to work on."
 	c.Flags().BoolVar(&force, "force", false, "overwrite what is there")
 	return c
+}
+
+const nextSteps = `
+Next: commit these files and push them. The branches of the artifacts and of the pages appear with the first run on GitHub. To have them
+signed, make a key with "govctl key new" and keep its seed as the secret GOV_SIGNING_PRIVATE_KEY of the environment "governance".
+`
+
+var plainBranch = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
+
+// survey looks at the repository in the current folder.
+func (a *app) survey(ctx context.Context, dir fs.FS) (repository, error) {
+	now, err := a.clock(a.now)
+	if err != nil {
+		return repository{}, err
+	}
+	there := func(p string) bool {
+		_, err := fs.Stat(dir, p)
+		return err == nil
+	}
+	r := repository{source: starterContract, branch: a.Git().DefaultBranch(ctx), ignores: there(".gitignore"), generated: now().UTC().Format(time.RFC3339)}
+	if !plainBranch.MatchString(r.branch) { // none, or one that a workflow would read as a pattern
+		r.branch = "main"
+	}
+	for _, p := range likely {
+		if there(p) {
+			r.source, r.contract = p, true
+			break
+		}
+	}
+	r.alerts = there(config.Default().Taxonomy.File) || there("prometheus")
+	rules, err := fs.Glob(dir, "prometheus/*.yml")
+	r.compared = !r.alerts || there(config.Default().Taxonomy.File) && len(rules) > 0
+	return r, err
 }
 
 // generated is one file that init writes into the repository.

@@ -10,28 +10,60 @@ import (
 	"github.com/romel/govctl/pkg/config"
 )
 
-//go:embed templates/workflows/*.yml templates/pre-commit-config.yaml
+//go:embed templates
 var templates embed.FS
 
-// generatedFiles are all that init writes, configuration first.
-func generatedFiles(source string) ([]generated, error) {
+// target is a row of the table of generated files: where a template, or each of a folder's, goes.
+type target struct {
+	from, to string
+	when     func(r *repository) bool // nil: always
+}
+
+func noContract(r *repository) bool { return !r.contract }
+func noIgnores(r *repository) bool  { return !r.ignores }
+func noAlerts(r *repository) bool   { return !r.alerts }
+
+// targets lists what init writes, configuration first: when that is there already, nothing else is touched.
+var targets = []target{
+	{"govctl.yaml", config.File, nil},
+	{"workflows/*.yml", ".github/workflows/", nil},
+	{"pre-commit-config.yaml", ".pre-commit-config.yaml", nil},
+	{"gitignore", ".gitignore", noIgnores},
+	{"starter/openapi.yaml", starterContract, noContract},
+	{"starter/alerts_taxonomy.json", "alerts_taxonomy.json", noAlerts},
+	{"starter/prometheus/*.yml", "prometheus/", noAlerts},
+	{"starter/prometheus/tests/*.yml", "prometheus/tests/", noAlerts},
+}
+
+// generatedFiles are all that init writes into a repository.
+func generatedFiles(r repository) ([]generated, error) {
 	action, version, rev := pinned(Version(), revision())
-	fill := strings.NewReplacer("{{ACTION}}", action, "{{VERSION}}", version, "{{REV}}", rev)
-	files := []generated{{config.File, strings.ReplaceAll(configTemplate, "{{SOURCE}}", source)}}
-	names, err := fs.Glob(templates, "templates/workflows/*.yml")
-	if err != nil {
-		return nil, err
+	unless := "# "
+	if r.compared {
+		unless = ""
 	}
-	for _, name := range append(names, "templates/pre-commit-config.yaml") {
-		text, err := templates.ReadFile(name)
+	fill := strings.NewReplacer("{{ACTION}}", action, "{{VERSION}}", version, "{{REV}}", rev, "{{SOURCE}}", r.source, "{{BRANCH}}", r.branch,
+		"{{NOW}}", r.generated, "{{ALERTS}}", unless)
+	var files []generated
+	for _, t := range targets {
+		if t.when != nil && !t.when(&r) {
+			continue
+		}
+		names, err := fs.Glob(templates, "templates/"+t.from)
 		if err != nil {
 			return nil, err
 		}
-		target := ".github/workflows/" + path.Base(name)
-		if path.Ext(name) == ".yaml" {
-			target = ".pre-commit-config.yaml"
+		for _, name := range names {
+			text, err := templates.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			to := t.to
+			if strings.HasSuffix(to, "/") {
+				to += path.Base(name)
+			}
+			files = append(files, generated{to, fill.Replace(string(text))})
 		}
-		files = append(files, generated{target, fill.Replace(string(text))})
 	}
 	return files, nil
 }

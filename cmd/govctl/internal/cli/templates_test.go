@@ -11,7 +11,7 @@ import (
 // TestOwnWorkflowsAreTheTemplates: what init writes for others is what runs here, with the action of this very commit.
 func TestOwnWorkflowsAreTheTemplates(t *testing.T) {
 	const own = "../../../../.github/workflows/"
-	files, err := generatedFiles("openapi.yaml")
+	files, err := generatedFiles(repository{source: "openapi.yaml", branch: "main"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestOwnWorkflowsAreTheTemplates(t *testing.T) {
 
 // TestWorkflowsAreCareful: no permission by default, actions by commit, no credentials left behind, and nothing from outside in a script.
 func TestWorkflowsAreCareful(t *testing.T) {
-	files, err := generatedFiles("openapi.yaml")
+	files, err := generatedFiles(repository{source: "openapi.yaml", branch: "main"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +77,29 @@ func TestPinned(t *testing.T) {
 		action, release, rev := pinned(c.version, c.commit)
 		if action != c.action || release != c.release || rev != c.rev {
 			t.Errorf("%+v: %s, %s, %s", c, action, release, rev)
+		}
+	}
+}
+
+// TestStarterAlertsAreOurOwn: what a fresh repository begins with is a part of what is tested here, word for word.
+func TestStarterAlertsAreOurOwn(t *testing.T) {
+	for starter, own := range map[string]string{"prometheus/govctl.yml": "govctl.rules.yml", "prometheus/tests/govctl.test.yml": "govctl.rules.test.yml"} {
+		text, err := templates.ReadFile("templates/starter/" + starter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, err := os.ReadFile("../../../../.github/prometheus/" + own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks := regexp.MustCompile(`(?m)^ *- (alert|interval): `).Split(string(text), -1)
+		if len(blocks) < 3 {
+			t.Fatalf("%s: %d blocks", starter, len(blocks))
+		}
+		for _, b := range blocks[1:] {
+			if !strings.Contains(string(ours), strings.TrimSpace(b)) {
+				t.Errorf("%s: not in %s: %s", starter, own, b)
+			}
 		}
 	}
 }
