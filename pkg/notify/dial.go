@@ -17,6 +17,8 @@ var metadata = []netip.Addr{
 	netip.MustParseAddr("100.100.100.200"), // Alibaba Cloud
 	netip.MustParseAddr("fd00:ec2::254"),   // AWS
 	netip.MustParseAddr("192.0.0.192"),     // Oracle Cloud
+	netip.MustParseAddr("fd20:ce::254"),    // Google Cloud
+	netip.MustParseAddr("168.63.129.16"),   // Azure's host agent
 }
 
 // Ranges of our own network; a receiver there must be allowed by flag.
@@ -33,6 +35,7 @@ var embedding = []struct {
 }{
 	{netip.MustParsePrefix("64:ff9b::/96"), 12},
 	{netip.MustParsePrefix("64:ff9b:1::/48"), 12},
+	{netip.MustParsePrefix("::ffff:0:0:0/96"), 12}, // RFC 2765, IPv4-translated
 	{netip.MustParsePrefix("2002::/16"), 2},
 	{netip.MustParsePrefix("::/96"), 12},
 }
@@ -83,5 +86,6 @@ func transport(allowPrivate bool, roots *x509.CertPool) *http.Transport {
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		DisableCompression:     true,
+		DisableKeepAlives:      true, // what a receiver sends on an idle connection net/http would print, receiver's text and all
 	}
 }

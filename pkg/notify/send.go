@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
 	"strings"
@@ -77,26 +78,26 @@ func (s *Sender) Host() string { return s.target.Hostname() }
 // Close lets the connections go.
 func (s *Sender) Close() { s.client.CloseIdleConnections() }
 
-// Deliver sends what is outstanding in a log, oldest first, within one deadline for all, and returns a receipt for each notice that it touched.
-// After a receiver that does not answer, or does not want us, the younger ones wait: they would come out of order.
-func (s *Sender) Deliver(ctx context.Context, log []report.Delivery, sha, runID string, deadline time.Duration) []report.Delivery {
-	end := s.clock.Now().Add(deadline)
-	var receipts []report.Delivery
-	for _, w := range Outstanding(log) {
-		d := report.Delivery{ID: w.Queued.ID, SHA: sha, RunID: runID, Reasons: w.Queued.Reasons, Host: s.Host(), State: Pending}
-		next := true
-		if w.expired(s.clock.Now()) {
-			d.State, d.Error = Expired, fmt.Sprintf("given up after %d runs since %s", w.Runs, w.Queued.Time.UTC().Format(time.RFC3339))
-		} else {
-			next = s.deliver(ctx, &w, &d, end)
-		}
-		d.Time = report.At(s.clock.Now())
-		receipts = append(receipts, d)
-		if !next {
-			break
+// Deliver sends what is outstanding in a log, oldest first, within one deadline for all. It yields a receipt for each notice that it touched,
+// as soon as that one is settled, so that whoever is killed in between has kept the receipts until then. After a receiver that does not
+// answer, or does not want us, the younger ones wait: they would come out of order.
+func (s *Sender) Deliver(ctx context.Context, log []report.Delivery, sha, runID string, deadline time.Duration) iter.Seq[report.Delivery] {
+	return func(yield func(report.Delivery) bool) {
+		end := s.clock.Now().Add(deadline)
+		for _, w := range Outstanding(log) {
+			d := report.Delivery{ID: w.Queued.ID, SHA: sha, RunID: runID, Reasons: w.Queued.Reasons, Host: s.Host(), State: Pending}
+			next := true
+			if w.expired(s.clock.Now()) {
+				d.State, d.Error = Expired, fmt.Sprintf("given up after %d runs since %s", w.Runs, w.Queued.Time.UTC().Format(time.RFC3339))
+			} else {
+				next = s.deliver(ctx, &w, &d, end)
+			}
+			d.Time = report.At(s.clock.Now())
+			if !yield(d) || !next {
+				return
+			}
 		}
 	}
-	return receipts
 }
 
 // deliver tries until one try settles it; it reports whether the next notice may be tried too.

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/x509"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -204,7 +206,7 @@ func TestDelivery(t *testing.T) {
 				e.Timeout = 30 * time.Millisecond
 			}
 			q := queued(t, 1)
-			got := sender(t, e, clock).Deliver(t.Context(), []report.Delivery{q}, "abc1234", "9", 30*time.Second)
+			got := slices.Collect(sender(t, e, clock).Deliver(t.Context(), []report.Delivery{q}, "abc1234", "9", 30*time.Second))
 			if len(got) != 1 {
 				t.Fatalf("%d receipts", len(got))
 			}
@@ -223,7 +225,8 @@ func TestDelivery(t *testing.T) {
 				t.Errorf("%d requests arrived, want %d", len(requests), c.tries)
 			}
 			for i, r := range requests {
-				if r.Header.Get("X-Governance-Delivery") != q.ID || bodies[i] != string(q.Payload) || r.URL.Path != "/hooks/"+pathToken {
+				whole := bodies[i] == string(q.Payload) || c.name == "hang" // which may end a try in the middle of its request
+				if r.Header.Get("X-Governance-Delivery") != q.ID || !whole || r.URL.Path != "/hooks/"+pathToken {
 					t.Errorf("try %d: id %s, path %s, body %s", i, r.Header.Get("X-Governance-Delivery"), r.URL.Path, bodies[i])
 				}
 			}
@@ -248,12 +251,46 @@ func TestAnEndlessBodyIsNotRead(t *testing.T) {
 			}
 		}
 	})
-	got := sender(t, server.endpoint(), &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1)}, "a", "1", time.Minute)
+	got := slices.Collect(sender(t, server.endpoint(), &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1)}, "a", "1", time.Minute))
 	if d := got[0]; !d.Delivered || d.Attempts != 2 {
 		t.Errorf("got %+v", d)
 	}
 	if n := sent.Load(); n > 32<<20 {
 		t.Errorf("%d bytes were taken from the receiver", n)
+	}
+}
+
+// TestReceiptsComeOneByOne: who is killed in the middle has the receipts of what was delivered until then.
+func TestReceiptsComeOneByOne(t *testing.T) {
+	server := newReceiver(t, statusOf(200))
+	for d := range sender(t, server.endpoint(), &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1), queued(t, 2)}, "x", "3", time.Minute) {
+		if requests, _ := server.arrived(); len(requests) != 1 || !d.Delivered || d.ID != queued(t, 1).ID {
+			t.Errorf("%d requests before the receipt %+v", len(requests), d)
+		}
+		break
+	}
+	if requests, _ := server.arrived(); len(requests) != 1 {
+		t.Errorf("%d requests after the end", len(requests))
+	}
+}
+
+// TestNothingOfTheReceiverIsPrinted: net/http writes down what arrives on a connection that waits for the next request.
+func TestNothingOfTheReceiverIsPrinted(t *testing.T) {
+	var printed bytes.Buffer
+	log.SetOutput(&printed)
+	defer log.SetOutput(os.Stderr)
+	server := newReceiver(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		if conn, _, err := w.(http.Hijacker).Hijack(); err == nil {
+			fmt.Fprintf(conn, "HTTP/1.1 204 No Content\r\n\r\n::error::%s", pathToken)
+			time.Sleep(50 * time.Millisecond) // the client looks at what comes after the answer
+			_ = conn.Close()
+		}
+	})
+	s := sender(t, server.endpoint(), &fakeClock{now: start})
+	got := slices.Collect(s.Deliver(t.Context(), []report.Delivery{queued(t, 1), queued(t, 2)}, "x", "3", time.Minute))
+	server.Close()
+	if len(got) != 2 || !got[1].Delivered || printed.Len() > 0 {
+		t.Errorf("got %+v, printed %q", got, printed.String())
 	}
 }
 
@@ -288,7 +325,7 @@ func TestBrokenTLS(t *testing.T) {
 		says string
 	}{{"untrusted", untrusted, "TLS: the certificate does not verify"}, {"not TLS", garbage, "TLS: the handshake failed"},
 		{"closed port", closed, "connection refused"}, {"no such host", nowhere, "does not resolve"}} {
-		d := sender(t, c.e, &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1)}, "a", "1", 3*time.Second)[0]
+		d := slices.Collect(sender(t, c.e, &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1)}, "a", "1", 3*time.Second))[0]
 		if d.State != Pending || !strings.Contains(d.Error, c.says) || d.LastStatus != 0 {
 			t.Errorf("%s: got %+v", c.name, d)
 		}
@@ -309,13 +346,13 @@ func TestOutstandingNoticesGoFirstAndInOrder(t *testing.T) {
 	clock := &fakeClock{now: start.Add(6 * time.Hour)}
 	s := sender(t, server.endpoint(), clock)
 	log := []report.Delivery{queued(t, 2), queued(t, 1)}
-	log = append(log, s.Deliver(t.Context(), log, "x", "3", time.Second)...)
+	log = append(log, slices.Collect(s.Deliver(t.Context(), log, "x", "3", time.Second))...)
 	if len(log) != 3 || log[2].State != Pending || log[2].ID != queued(t, 1).ID {
 		t.Fatalf("the oldest notice alone should have been tried: %+v", log[2:])
 	}
 	up, server.got, server.bodies = true, nil, nil
 	log = append(log, queued(t, 4))
-	log = append(log, s.Deliver(t.Context(), log, "x", "4", time.Second)...)
+	log = append(log, slices.Collect(s.Deliver(t.Context(), log, "x", "4", time.Second))...)
 	var order []string
 	for _, r := range server.got {
 		order = append(order, r.Header.Get("X-Governance-Delivery"))
@@ -326,7 +363,7 @@ func TestOutstandingNoticesGoFirstAndInOrder(t *testing.T) {
 	if left := Outstanding(log); len(left) != 0 {
 		t.Errorf("still outstanding: %+v", left)
 	}
-	if again := s.Deliver(t.Context(), log, "x", "5", time.Second); len(again) != 0 || len(server.got) != 3 {
+	if again := slices.Collect(s.Deliver(t.Context(), log, "x", "5", time.Second)); len(again) != 0 || len(server.got) != 3 {
 		t.Errorf("sent again: %+v", again)
 	}
 }
@@ -335,7 +372,7 @@ func TestOutstandingNoticesGoFirstAndInOrder(t *testing.T) {
 func TestOneRefusedPayloadDoesNotHoldUpTheRest(t *testing.T) {
 	for code, want := range map[int]int{400: 2, 413: 2, 422: 2, 401: 1, 403: 1, 404: 1, 410: 1, 302: 1} {
 		server := newReceiver(t, statusOf(code, 200))
-		got := sender(t, server.endpoint(), &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1), queued(t, 2)}, "x", "3", time.Second)
+		got := slices.Collect(sender(t, server.endpoint(), &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1), queued(t, 2)}, "x", "3", time.Second))
 		if len(got) != want || got[0].State != Pending || want == 2 && got[1].State != Delivered {
 			t.Errorf("%d: %+v", code, got)
 		}
@@ -360,7 +397,7 @@ func TestNoticesExpire(t *testing.T) {
 	}{{19, 0, Delivered}, {20, 0, Expired}, {0, maxAge, Delivered}, {0, maxAge + time.Second, Expired}} {
 		s := sender(t, server.endpoint(), &fakeClock{now: q.Time.Add(c.age)})
 		log := pending(c.runs)
-		got := s.Deliver(t.Context(), log, "y", "1", time.Second)
+		got := slices.Collect(s.Deliver(t.Context(), log, "y", "1", time.Second))
 		if len(got) != 1 || got[0].State != c.want {
 			t.Errorf("%d runs, %s: %+v", c.runs, c.age, got)
 		}
@@ -393,7 +430,7 @@ func TestOneDeadlineForAll(t *testing.T) {
 	q1, q2 := queued(t, 1), queued(t, 2)
 	q1.Time, q2.Time = report.At(time.Now()), report.At(time.Now())
 	began := time.Now()
-	got := s.Deliver(t.Context(), []report.Delivery{q1, q2}, "x", "3", 300*time.Millisecond)
+	got := slices.Collect(s.Deliver(t.Context(), []report.Delivery{q1, q2}, "x", "3", 300*time.Millisecond))
 	if took := time.Since(began); took > 3*time.Second {
 		t.Errorf("took %s", took)
 	}
@@ -405,7 +442,7 @@ func TestOneDeadlineForAll(t *testing.T) {
 func TestInterruptedDeliveryStaysPending(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	server := newReceiver(t, func(_ int, _ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
-	got := sender(t, server.endpoint(), &fakeClock{now: start}).Deliver(ctx, []report.Delivery{queued(t, 1), queued(t, 2)}, "x", "3", time.Minute)
+	got := slices.Collect(sender(t, server.endpoint(), &fakeClock{now: start}).Deliver(ctx, []report.Delivery{queued(t, 1), queued(t, 2)}, "x", "3", time.Minute))
 	if len(got) != 1 || got[0].State != Pending || got[0].Attempts != 1 || got[0].Error != "interrupted" {
 		t.Errorf("got %+v", got)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func TestHeaders(t *testing.T) {
 	e.Key, e.Source = private, "/o/r \"50%\""
 	clock := &fakeClock{now: start.Add(time.Hour)}
 	q := queued(t, 1)
-	if got := sender(t, e, clock).Deliver(t.Context(), []report.Delivery{q}, "x", "1", time.Minute); !got[0].Delivered {
+	if got := slices.Collect(sender(t, e, clock).Deliver(t.Context(), []report.Delivery{q}, "x", "1", time.Minute)); !got[0].Delivered {
 		t.Fatalf("got %+v", got)
 	}
 	stamps := map[string]bool{}
@@ -79,7 +80,7 @@ func TestUnsignedWithoutASecret(t *testing.T) {
 	server := newReceiver(t, statusOf(200))
 	e := server.endpoint()
 	e.Secret = ""
-	sender(t, e, &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1)}, "x", "1", time.Minute)
+	_ = slices.Collect(sender(t, e, &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1)}, "x", "1", time.Minute))
 	for _, name := range []string{"X-Hub-Signature-256", "webhook-id", "webhook-timestamp", "webhook-signature"} {
 		if got := server.got[0].Header.Get(name); got != "" {
 			t.Errorf("%s: %s", name, got)
@@ -133,7 +134,7 @@ func TestAddresses(t *testing.T) {
 		"127.0.0.1": flag, "127.9.9.9": flag, "::1": flag, "10.0.0.5": flag, "172.16.0.1": flag, "192.168.1.1": flag, "fd12::1": flag, "100.64.0.1": flag,
 		"::ffff:10.0.0.5": flag, "64:ff9b::a00:5": flag, "2002:a00:5::1": flag, "198.18.0.1": flag,
 		"169.254.169.254": never, "169.254.1.1": never, "fe80::1": never, "0.0.0.0": never, "0.1.2.3": never, "::": never, "100.100.100.200": never, "fd00:ec2::254": never,
-		"::ffff:169.254.169.254": never, "64:ff9b::a9fe:a9fe": never, "2002:a9fe:a9fe::1": never, "224.0.0.1": never, "255.255.255.255": never, "192.0.0.192": never, "ff02::1": never,
+		"::ffff:169.254.169.254": never, "64:ff9b::a9fe:a9fe": never, "2002:a9fe:a9fe::1": never, "224.0.0.1": never, "255.255.255.255": never, "192.0.0.192": never, "fd20:ce::254": never, "168.63.129.16": never, "::ffff:0:a9fe:a9fe": never, "ff02::1": never,
 	} {
 		a := netip.MustParseAddr(addr)
 		strict, open := allowed(a, false) == nil, allowed(a, true) == nil
@@ -149,7 +150,7 @@ func TestANameThatResolvesToUsIsRefused(t *testing.T) {
 	e := server.endpoint()
 	e.AllowPrivate = false
 	e.URL = strings.Replace(server.URL, "127.0.0.1", "localhost", 1) + "/hooks/" + pathToken
-	got := sender(t, e, &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1)}, "x", "1", time.Minute)
+	got := slices.Collect(sender(t, e, &fakeClock{now: start}).Deliver(t.Context(), []report.Delivery{queued(t, 1)}, "x", "1", time.Minute))
 	if d := got[0]; d.Attempts != 1 || d.State != Pending || !strings.Contains(d.Error, "address refused") {
 		t.Errorf("got %+v", d)
 	}

@@ -215,11 +215,12 @@ func (a *app) deliver(ctx context.Context, cfg config.Config, r *found, s *notif
 	if deadline <= 0 {
 		deadline = time.Duration(cfg.Webhook.Deadline)
 	}
-	receipts := s.Deliver(ctx, lines, r.summary.SHA, r.summary.RunID, deadline)
-	if len(receipts) > 0 {
-		if err := a.appendDeliveries(r, receipts...); err != nil {
+	var receipts []report.Delivery
+	for d := range s.Deliver(ctx, lines, r.summary.SHA, r.summary.RunID, deadline) {
+		if err := a.appendDeliveries(r, d); err != nil {
 			return err
 		}
+		receipts = append(receipts, d)
 	}
 	waiting := notify.Outstanding(slices.Concat(lines, receipts))
 	for _, d := range receipts {
