@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/romel/govctl/cmd/govctl/internal/cli.version=$(VERSION)
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test browser screenshots oracle mutations witnesses lint bench bench-peers fuzz update
+.PHONY: help build demo test browser screenshots gallery oracle mutations witnesses lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ browser: ## hold the pages against Chromium and axe-core (wants chromium and npm
 
 screenshots: ## take the pictures of the documentation (wants chromium)
 	.ci/browser docs/img
+
+gallery: ## take pictures of every page in every state into gallery/ (wants chromium)
+	@mkdir -p gallery
+	GOVCTL_REQUIRE_TOOLS=1 GOVCTL_GALLERY=$(CURDIR)/gallery go test -count=1 -timeout 30m -tags browser ./cmd/govctl/browsertest -run '^TestGallery$$'
 
 SEEDS ?= 2000
 oracle: ## hold the rule tests against promtool, over SEEDS generated rule sets

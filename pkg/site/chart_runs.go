@@ -59,19 +59,21 @@ type plot struct {
 	c     *Contract
 	runs  []sample
 	width float64
+	floor float64 // ratio at the foot
 	d     *drawing
 }
 
 // The parts of the drawing, in pixels from the top.
 const (
 	plotLeft, plotRight  = 44.0, 60.0
-	ratioTop, ratioFoot  = 14.0, 144.0
-	scoreTop, scoreFoot  = 166.0, 214.0
-	plotHeight, axisText = 236.0, 232.0
+	ratioTop, ratioFoot  = 14.0, 164.0
+	scoreTop, scoreFoot  = 186.0, 230.0
+	plotHeight, axisText = 252.0, 247.0
 )
 
 func (p *plot) draw(class string) template.HTML {
 	p.d = begin("chart "+class, p.width, plotHeight, p.summary())
+	p.floor = p.lowest()
 	p.grid()
 	p.scores()
 	p.ratios()
@@ -100,23 +102,38 @@ func (p *plot) step() float64 { return (p.width - plotLeft - plotRight) / float6
 func (p *plot) x(i int) float64 {
 	return plotLeft + (float64(i)+0.5)*p.step()
 }
-func (p *plot) y(ratio float64) float64 { return ratioFoot - ratio*(ratioFoot-ratioTop) }
+func (p *plot) y(ratio float64) float64 {
+	return ratioFoot - (ratio-p.floor)/(1-p.floor)*(ratioFoot-ratioTop)
+}
+
+// lowest is where the axis of the share begins: at a half while line and threshold lie well above it, so that small moves show.
+func (p *plot) lowest() float64 {
+	const half, room = 0.5, 0.05
+	low := p.c.Threshold
+	for i := range p.runs {
+		low = math.Min(low, p.runs[i].ratio)
+	}
+	if low < half+room || low >= 1 {
+		return 0
+	}
+	return half
+}
 
 func (p *plot) grid() {
 	right := p.width - plotRight
-	for _, v := range []float64{0, 0.5, 1} {
+	for i := range 6 {
+		v := p.floor + (1-p.floor)*float64(i)/5
 		p.d.line("grid", plotLeft, p.y(v), right, p.y(v))
-		p.d.text("tick", plotLeft-6, p.y(v)+4, "end", fmt.Sprintf("%.0f%s%%", 100*v, space))
+		p.d.text("tick", plotLeft-6, p.y(v)+4, "end", percent(100*v))
 	}
 	p.d.line("grid", plotLeft, scoreFoot, right, scoreFoot)
 	p.d.text("tick", plotLeft-6, scoreTop+8, "end", "100")
 	p.d.text("tick", plotLeft-6, scoreFoot+1, "end", "0")
-	p.d.text("tick", right+6, scoreFoot-20, "start", "score")
-	p.d.line("threshold", plotLeft, p.y(p.c.Threshold), right, p.y(p.c.Threshold))
-	end := p.runs[len(p.runs)-1].ratio
-	if math.Abs(p.y(end)-p.y(p.c.Threshold)) > 24 {
-		p.d.text("tick", right+6, p.y(p.c.Threshold)-2, "start", "alert")
-		p.d.text("tick", right+6, p.y(p.c.Threshold)+10, "start", "below")
+	p.d.text("tick", right+6, scoreTop+8, "start", "score")
+	at := p.y(p.c.Threshold)
+	p.d.line("threshold", plotLeft, at, right, at)
+	if now := p.y(p.runs[len(p.runs)-1].ratio); math.Abs(now-at) > 18 {
+		p.d.text("limit", right+6, at+4, "start", "alert")
 	}
 }
 
@@ -183,10 +200,24 @@ func (p *plot) marks() {
 	}
 }
 
+// dates are under the first and the last run, and under some between them where there is room.
 func (p *plot) dates() {
-	first, end := p.runs[0].Timestamp, p.runs[len(p.runs)-1].Timestamp
-	p.d.text("tick", plotLeft, axisText, "start", day(first))
-	if day(end) != day(first) {
-		p.d.text("tick", p.width-plotRight, axisText, "end", day(end))
+	const apart = 150.0 // pixels
+	n := len(p.runs)
+	steps := min(max(int((p.width-plotLeft-plotRight)/apart), 1), n-1)
+	shown := ""
+	for k := range steps + 1 {
+		i := k * (n - 1) / steps
+		anchor, x := "middle", p.x(i)
+		switch k {
+		case 0:
+			anchor, x = "start", plotLeft
+		case steps:
+			anchor, x = "end", p.width-plotRight
+		}
+		if d := day(p.runs[i].Timestamp); d != shown {
+			p.d.text("tick", x, axisText, anchor, d)
+			shown = d
+		}
 	}
 }

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"html/template"
+	"slices"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -25,6 +26,9 @@ type indexView struct {
 	Deliveries []parcel
 	Milestones stack
 }
+
+// good is the share of stable runs that looks well, as on the badge of the original.
+const good = 0.95
 
 // tile is one figure at the top of the page.
 type tile struct {
@@ -130,17 +134,12 @@ var semverKinds = map[string]string{"ok": "ok", "warn": "warn", "fail": "bad"}
 
 // tiles are the figures that answer before a reader scrolls.
 func tiles(p *Page) []tile {
-	s := &p.Summary
 	all := []tile{stabilityTile(p), breakingTile(p), semverTile(p)}
 	if len(p.Contracts) == 1 && p.Contracts[0].Stability != nil {
 		m := p.Contracts[0].Stability
 		all = append(all, tile{Label: "Score of this run", Value: number(m.Score), Note: "mean of the window " + number(m.WindowMeanScore), Kind: grade(m.Score.Rounded(), 75, 50)})
 	}
-	ops := tile{Label: "Operations", Value: fmt.Sprintf("+%d \u2212%d", s.OperationsAdded, s.OperationsRemoved), Kind: "plain", Live: "operations", Note: "added and removed"}
-	if s.OperationsRemoved > 0 {
-		ops.Kind = "warn"
-	}
-	all = append(all, ops)
+	all = append(all, operationsTile(p))
 	if t := p.Taxonomy; t != nil && t.Metrics != nil {
 		m := t.Metrics
 		all = append(all, tile{Label: "Runbooks", Value: percent(m.RunbookCompletenessPercent.Rounded()), Kind: grade(m.RunbookCompletenessPercent.Rounded(), t.RunbookMin, t.RunbookMin/2),
@@ -153,9 +152,9 @@ func tiles(p *Page) []tile {
 }
 
 // grade is the kind of a value where more is better.
-func grade(v, good, fair float64) string {
+func grade(v, well, fair float64) string {
 	switch {
-	case v >= good:
+	case v >= well:
 		return "ok"
 	case v >= fair:
 		return "warn"
@@ -170,7 +169,7 @@ func stabilityTile(p *Page) tile {
 		return t
 	}
 	ratio := p.Summary.StabilityRatio.Rounded()
-	t.Value, t.Kind = percent(100*ratio), "ok"
+	t.Value, t.Kind = percent(100*ratio), grade(ratio, good, 0)
 	for _, c := range p.Contracts {
 		if ratio < c.Threshold {
 			t.Kind = "bad"
@@ -181,6 +180,19 @@ func stabilityTile(p *Page) tile {
 		t.Note = fmt.Sprintf("95%s%% interval %.0f to %s", space, 100*e.WilsonLow.Rounded(), percent(float64(int(100*e.WilsonHigh.Rounded()+0.5))))
 	} else if len(p.Contracts) > 1 {
 		t.Note = "the least stable contract"
+	}
+	return t
+}
+
+func operationsTile(p *Page) tile {
+	s := &p.Summary
+	t := tile{Label: "Operations", Value: fmt.Sprintf("+%d \u2212%d", s.OperationsAdded, s.OperationsRemoved), Kind: "plain", Live: "operations", Note: "added and removed"}
+	classified := slices.ContainsFunc(p.Contracts, func(c Contract) bool { return c.Operations != nil })
+	switch {
+	case !classified:
+		t.Value, t.Kind, t.Note = "unknown", "none", "nothing was compared"
+	case s.OperationsRemoved > 0:
+		t.Kind = "warn"
 	}
 	return t
 }

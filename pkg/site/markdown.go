@@ -75,8 +75,29 @@ func (tamer) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) 
 		}
 		return ast.WalkContinue, nil
 	})
+	newestFirst(doc)
 	for _, p := range pictures {
 		p.Parent().ReplaceChild(p.Parent(), p, ast.NewString([]byte("[picture]")))
+	}
+}
+
+// newestFirst turns the entries of a changelog around: the file grows at its end, and readers begin at the top. An entry begins with a
+// heading of the second level, which is the fourth on the page.
+func newestFirst(doc *ast.Document) {
+	var entries [][]ast.Node
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok && h.Level == 4 {
+			entries = append(entries, nil)
+		}
+		if last := len(entries) - 1; last >= 0 {
+			entries[last] = append(entries[last], n)
+		}
+	}
+	slices.Reverse(entries)
+	for _, entry := range entries {
+		for _, n := range entry {
+			doc.AppendChild(doc, n) // takes it from where it was
+		}
 	}
 }
 

@@ -34,10 +34,10 @@ type frame struct {
 
 // pages names the style sheets and scripts of each page beside those that all have.
 var pages = map[string]struct{ style, script []string }{
-	"index":     {[]string{"base.css", "index.css"}, []string{"page.js"}},
-	"taxonomy":  {[]string{"base.css", "taxonomy.css"}, []string{"page.js", "taxonomy.js"}},
-	"changelog": {[]string{"base.css", "changelog.css"}, []string{"page.js"}},
-	"embed":     {[]string{"base.css", "embed.css"}, []string{"embed.js"}},
+	"index":     {[]string{"base.css", "index.css"}, []string{"news.js", "page.js"}},
+	"taxonomy":  {[]string{"base.css", "taxonomy.css"}, []string{"news.js", "page.js", "taxonomy.js"}},
+	"changelog": {[]string{"base.css", "changelog.css"}, []string{"news.js", "page.js"}},
+	"embed":     {[]string{"base.css", "embed.css"}, []string{"news.js", "embed.js"}},
 }
 
 // templates are parsed when the first page is built: other commands do not pay for them.

@@ -33,6 +33,8 @@ var functions = template.FuncMap{
 	"day":     day,
 	"stamp":   stamp,
 	"minute":  minute,
+	"clock":   clock,
+	"share":   func(ratio float64) float64 { return 100 * ratio },
 	"short":   shortSHA,
 	"commit":  commitLink,
 	"place":   place,
@@ -110,6 +112,9 @@ func minute(t report.Time) string {
 	}
 	return t.UTC().Format("2006-01-02 15:04") + " UTC"
 }
+
+// clock is a time in a column whose head says that it is UTC.
+func clock(t report.Time) string { return strings.TrimSuffix(minute(t), " UTC") }
 
 func stamp(t report.Time) string {
 	if t.IsZero() {

@@ -4,6 +4,7 @@ package browsertest
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -32,12 +33,73 @@ var states = map[string]func() *site.Page{
 	"long":    func() *site.Page { return filled(strings.Repeat("W", 10_000)) },
 }
 
+// sha is the commit of the run that is shown.
+const sha = "8f41c0de1a75b0c2"
+
+// measured puts the figures of a contract's runs on the page, as the last of them would have.
+func measured(p *site.Page) *site.Page {
+	c := &p.Contracts[0]
+	s := c.Stability
+	if s == nil {
+		return p
+	}
+	*s = report.Stability{WindowSize: c.Window}
+	e := &s.Extensions
+	scored, sum := 0, 0.0
+	for i := range c.Runs {
+		r := &c.Runs[i]
+		inWindow := i >= len(c.Runs)-c.Window
+		if inWindow {
+			s.WindowTotalCount++
+		}
+		if r.Score != nil && inWindow {
+			scored++
+			sum += r.Score.Rounded()
+			s.Score = *r.Score
+		}
+		switch {
+		case r.Placeholder:
+			e.PlaceholderRuns++
+			s.CurrentStableStreak = 0
+		case r.Breaking:
+			e.BreakingRuns++
+			s.CurrentStableStreak = 0
+			if inWindow {
+				e.WindowBreakingRuns++
+			}
+		default:
+			e.StableRuns++
+			s.CurrentStableStreak++
+			if inWindow {
+				s.WindowStableCount++
+			}
+		}
+		s.LongestStableStreak = max(s.LongestStableStreak, s.CurrentStableStreak)
+	}
+	e.TotalRuns = len(c.Runs)
+	n, ratio := float64(s.WindowTotalCount), float64(s.WindowStableCount)/float64(s.WindowTotalCount)
+	s.WindowStabilityRatio, s.OverallStabilityRatio = report.Ratio(ratio), report.Ratio(float64(e.StableRuns)/float64(len(c.Runs)))
+	s.WindowMeanScore = report.Percent(sum / float64(max(scored, 1)))
+	const z = 1.96 // of 95 % (Wilson, 1927)
+	middle, span := ratio+z*z/(2*n), z*math.Sqrt(ratio*(1-ratio)/n+z*z/(4*n*n))
+	e.WilsonLow, e.WilsonHigh = report.Ratio((middle-span)/(1+z*z/n)), report.Ratio((middle+span)/(1+z*z/n))
+	used := s.WindowTotalCount - s.WindowStableCount
+	if s.WindowTotalCount == c.Window {
+		e.Budget = report.Budget{AllowedBreakingRuns: 6, Used: used, Left: 6 - used, BurnRate: 0.4}
+	}
+	p.Summary.StabilityRatio = s.WindowStabilityRatio
+	return p
+}
+
 // runs are n runs of which a few were breaking or not measured.
 func runs(n int) []report.HistoryLine {
 	list := make([]report.HistoryLine, n)
 	for i := range list {
 		full, bad := report.Percent(100), report.Percent(100-5*(i%7)-10)
-		l := report.HistoryLine{Timestamp: report.At(made.AddDate(0, 0, i-n+1)), SHA: fmt.Sprintf("%040x", 0xabcdef0+i*7919), RunID: fmt.Sprint(i), Version: fmt.Sprintf("1.%d.%d", i/10, i%10), Score: &full}
+		l := report.HistoryLine{Timestamp: report.At(made.AddDate(0, 0, i-n+1)), SHA: fmt.Sprintf("%07x%033x", 0xabcdef0-(n-i)*791919, i), RunID: fmt.Sprint(i), Version: fmt.Sprintf("1.%d.%d", max(5-(n-i)/10, 0), 9-(n-i)%10), Score: &full}
+		if i == n-1 {
+			l.SHA, l.Version = sha, "1.5.1"
+		}
 		switch {
 		case i == n-1:
 		case i%29 == 6:
@@ -53,7 +115,7 @@ func runs(n int) []report.HistoryLine {
 func healthy() *site.Page {
 	done := report.Percent(72.73)
 	p := &site.Page{Title: "Wren Parcels", Now: made, Repository: "https://github.com/wren/parcels", RunURL: "https://github.com/wren/parcels/actions/runs/16051515866", Site: "https://wren.github.io/parcels",
-		Summary: report.Summary{Schema: "govctl/governance-summary/v1", SHA: "8f41c0de1a75b0c2", RunID: "16051515866", GeneratedAt: made, Version: "1.5.1", StabilityRatio: 0.9667, SemverPolicyStatus: "ok", OperationsAdded: 1,
+		Summary: report.Summary{Schema: "govctl/governance-summary/v1", SHA: sha, RunID: "16051515866", GeneratedAt: made, Version: "1.5.1", StabilityRatio: 0.9667, SemverPolicyStatus: "ok", OperationsAdded: 1,
 			MilestonePercent: &done, Passed: true, Headline: "The API is compatible; 96.7 % of the recent runs were stable.",
 			Steps: []report.Step{{Name: "export", Status: "ok"}, {Name: "diff", Status: "ok", Reason: "no breaking change, 2 other changes"}, {Name: "semver", Status: "ok"}, {Name: "stability", Status: "ok", Reason: "29 of 30 runs stable"}, {Name: "sign", Status: "ok", Reason: "key 3fa9c1d2e4b50718"}}},
 		Contracts: []site.Contract{contractOf(45)},
@@ -63,29 +125,21 @@ func healthy() *site.Page {
 			{ID: "d", Title: "Client libraries for three languages", Weight: 5, WeightPct: 15.15, Status: "in-progress"}, {ID: "e", Title: "Parcels beyond the customs union", Weight: 2, WeightPct: 6.06, Status: "blocked"}, {ID: "f", Title: "Insured parcels", Weight: 2, WeightPct: 6.06, Status: "not-started"}}},
 		Deliveries: []report.Delivery{{Time: made, ID: "1", Reasons: []string{"semver_recovered"}, Host: "hooks.wren.example", State: "queued"}, {Time: made, ID: "1", Reasons: []string{"semver_recovered"}, Host: "hooks.wren.example", State: "delivered", Delivered: true, Attempts: 1, LastStatus: 204}},
 		Signing:    &site.Signing{KeyID: "3fa9c1d2e4b50718", Fingerprint: "SHA256:mB5zmKzV1rZq6s4m4n0m9H3xk0m6o2Jm1u3X2v9Ck4E="}}
-	p.Summary.StabilityRatio = p.Contracts[0].Stability.WindowStabilityRatio
+	measured(p)
+	p.Summary.Steps[3].Reason = fmt.Sprintf("%d of 30 runs stable", p.Contracts[0].Stability.WindowStableCount)
 	p.Summary.Headline = fmt.Sprintf("The API is compatible; %.1f %% of the recent runs were stable.", 100*float64(p.Summary.StabilityRatio))
 	return badged(p)
 }
 
 func contractOf(n int) site.Contract {
-	list := runs(n)
-	good := 0
-	for _, r := range list[len(list)-30:] {
-		if !r.Breaking && !r.Placeholder {
-			good++
-		}
-	}
-	return site.Contract{Name: "openapi", Window: 30, Threshold: 0.8, Runs: list,
+	return site.Contract{Name: "openapi", Window: 30, Threshold: 0.8, Runs: runs(n), Stability: &report.Stability{},
 		Diff: &report.Diff{Headline: "no breaking change, 2 other changes; minor version recommended", Bump: "minor", New: report.Contract{Title: "Wren Parcels", Version: "1.5.1", SHA256: strings.Repeat("3fa9c1d2", 8)}, Old: report.Contract{Version: "1.5.0"},
 			Changes: []report.Finding{
 				{Rule: "operation-added", Level: report.Info, Kind: "added", Message: "`GET /depots` was added", New: &report.Place{File: "openapi.yaml", Line: 120, Column: 5}, Operations: []report.Operation{{Method: "GET", Path: "/depots"}}},
 				{Rule: "request-property-became-required", Level: report.Error, Kind: "changed", Breaking: true, Message: "request property `weight_g` of `NewParcel` became required", New: &report.Place{File: "openapi.yaml", Line: 397, Column: 9}, Operations: []report.Operation{{Method: "POST", Path: "/parcels"}},
 					Waiver: &report.Waiver{Reason: "no client sends parcels without a weight (checked in the logs of February)", Owner: "platform", Expires: "2026-03-12", Ticket: "PAR-311"}}}},
 		Semver:     &report.Semver{Status: "ok", CurrentVersion: "1.5.1", PreviousVersion: "1.5.0", Scheme: "semver", Messages: []string{"the patch version increased without a breaking change"}},
-		Operations: &report.Operations{Counts: report.OperationCounts{Added: 1, TotalNew: 13, TotalOld: 12}, Added: []report.Operation{{Method: "GET", Path: "/depots"}}},
-		Stability: &report.Stability{Score: 100, WindowSize: 30, WindowTotalCount: 30, WindowStableCount: good, WindowStabilityRatio: report.Ratio(float64(good) / 30), CurrentStableStreak: 10, LongestStableStreak: 22, OverallStabilityRatio: 0.9333, WindowMeanScore: 98.9,
-			Extensions: report.StabilityExtensions{TotalRuns: n, BreakingRuns: 2, StableRuns: n - 3, PlaceholderRuns: 1, WilsonLow: 0.8333, WilsonHigh: 0.9941, Budget: report.Budget{AllowedBreakingRuns: 6, Used: 1, Left: 5, BurnRate: 0.4}}}}
+		Operations: &report.Operations{Counts: report.OperationCounts{Added: 1, TotalNew: 13, TotalOld: 12}, Added: []report.Operation{{Method: "GET", Path: "/depots"}}}}
 }
 
 var severities = []string{"critical", "high", "medium", "low", "info"}
@@ -116,14 +170,16 @@ func catalogueOf(n int) *site.Taxonomy {
 		t.Alerts = append(t.Alerts, a)
 	}
 	m.RunbookCompletenessPercent = report.Percent(100 * float64(m.RunbooksComplete) / float64(max(m.ActiveAlerts, 1)))
+	days := 2
+	m.LastUpdated, m.AgeDays = report.At(made.AddDate(0, 0, -days)), &days
 	t.Metrics = &m
 	t.History = &report.TaxonomyHistory{}
 	for i := range 40 {
 		s := report.TaxonomySnapshot{SnapshotDate: made.AddDate(0, 0, i-39).Format(time.DateOnly), TaxonomyMetrics: m}
-		s.Churn30d, s.RiskChurn30d = i%13/2, i%13/2*3-i%3
-		s.RiskChurn30d = max(s.RiskChurn30d, 0)
+		s.Churn30d = []int{1, 1, 2, 4, 6, 6, 5, 3, 2, 3}[i/4]
+		s.RiskChurn30d = []int{2, 2, 5, 11, 16, 15, 12, 7, 4, 7}[i/4]
 		s.StabilityScore = report.Ratio(1 - float64(s.Churn30d)/30)
-		s.RunbookCompletenessPercent = report.Percent(80 + float64(i)/3)
+		s.RunbookCompletenessPercent = m.RunbookCompletenessPercent - report.Percent(2*float64((39-i)/6))
 		t.History.History = append(t.History.History, s)
 	}
 	t.Gates = &report.TaxonomyGates{Passed: true, Gates: []report.Gate{{Name: "runbooks", Status: "pass", Message: "93 % of the active alerts have a runbook, 90 % are wanted"}, {Name: "anomaly", Status: "not-enough-history", Message: "3 of 8 snapshots"}}}
@@ -155,13 +211,20 @@ func breaking() *site.Page {
 	p.Badges = nil
 	p.Summary.Passed, p.Summary.SemverPolicyStatus, p.Summary.BreakingChangesCount, p.Summary.Version = false, "fail", 2, "1.6.0"
 	p.Summary.Headline = "The API breaks its clients in 2 ways and the version does not say so."
-	p.Summary.OperationsRemoved, p.Summary.StabilityRatio = 1, 0.8667
+	p.Summary.OperationsRemoved = 1
 	p.Summary.Steps = append(p.Summary.Steps, report.Step{Name: "gate", Status: "findings", Reason: "the version policy failed: the lowest accepted version is 2.0.0"})
 	c := &p.Contracts[0]
 	last := &c.Runs[len(c.Runs)-1]
 	low := report.Percent(85)
-	last.Breaking, last.Score, last.Incompatible, last.DeletedOrRemoved = true, &low, 1, 1
-	c.Diff.Headline, c.Diff.Totals.Proved = "2 breaking changes in 2 root causes, 3 operations; major version required", 2
+	last.Breaking, last.Score, last.Incompatible, last.DeletedOrRemoved, last.Version = true, &low, 1, 1, "1.6.0"
+	for _, ago := range []int{3, 5} { // of late it breaks often
+		r, bad := &c.Runs[len(c.Runs)-1-ago], report.Percent(80)
+		r.Breaking, r.Score, r.Incompatible = true, &bad, 2
+	}
+	measured(p)
+	c.Stability.Extensions.Budget.BurnRate = 1.5
+	c.Diff.New.Version = "1.6.0"
+	c.Diff.Headline, c.Diff.Totals.Proved = "2 breaking changes in 2 root causes, 3 operations; major version required", 1
 	c.Diff.Changes = append([]report.Finding{
 		{Rule: "request-property-type-changed", Level: report.Error, Breaking: true, Kind: "changed", Message: "request property `amount` of `Money` had its type changed from `integer` to `string`", New: &report.Place{File: "openapi.yaml", Line: 390, Column: 17}, Migration: "manual", Verdict: report.Proved,
 			Operations: []report.Operation{{Method: "POST", Path: "/parcels"}, {Method: "POST", Path: "/quotes"}},
@@ -171,9 +234,6 @@ func breaking() *site.Page {
 	c.Semver = &report.Semver{Status: "fail", CurrentVersion: "1.6.0", PreviousVersion: "1.5.0", Scheme: "semver", ExpectedVersion: "2.0.0", Breaking: true, Messages: []string{"the change is breaking and the major version did not increase: 1.5.0 to 1.6.0"}, Recommendations: []string{"set info.version to 2.0.0, or take the breaking changes back"}}
 	c.Operations.Counts.Removed, c.Operations.Removed = 1, []report.Operation{{Method: "DELETE", Path: "/parcels/{parcel_id}"}}
 	c.Operations.Counts.Changed, c.Operations.Changed = 2, []report.ChangedOperation{{Method: "POST", Path: "/parcels", Breaking: true}, {Method: "POST", Path: "/quotes", Breaking: true}}
-	s := c.Stability
-	s.Score, s.WindowStableCount, s.WindowStabilityRatio, s.CurrentStableStreak = 85, 26, 0.8667, 0
-	s.Extensions.Budget = report.Budget{AllowedBreakingRuns: 6, Used: 4, Left: 2, BurnRate: 1.5}
 	return badged(p)
 }
 
@@ -181,13 +241,14 @@ func placeholder() *site.Page {
 	p := healthy()
 	p.Badges = nil
 	p.Summary.Passed, p.Summary.Placeholder, p.Summary.PlaceholderStreak, p.Summary.StabilityRatio, p.Summary.SemverPolicyStatus, p.Summary.Version = false, true, 3, 1, "unknown", ""
+	p.Summary.OperationsAdded = 0
 	p.Summary.Headline = "The contract could not be measured (3 runs in a row)."
 	reason := "openapi.yaml:14:3: mapping values are not allowed in this context"
 	p.Summary.Steps = []report.Step{{Name: "export", Status: "failed", Reason: reason}, {Name: "diff", Status: "failed", Reason: reason}, {Name: "semver", Status: "skipped", Reason: "status/openapi-diff.json was not written"}, {Name: "stability", Status: "ok", Reason: "placeholder 3 in a row"}}
 	c := &p.Contracts[0]
 	for i := range 3 {
 		r := &c.Runs[len(c.Runs)-1-i]
-		r.Placeholder, r.Breaking, r.Score = true, false, nil
+		r.Placeholder, r.Breaking, r.Score, r.Version = true, false, nil, ""
 	}
 	c.Diff, c.Semver, c.Operations, c.Stability = nil, nil, nil, nil
 	c.Placeholder = &report.PlaceholderMetrics{Placeholder: true, WindowStabilityRatio: 1, Extensions: report.PlaceholderExtensions{PlaceholderStreak: 3, Reason: "export: " + reason}}
@@ -203,7 +264,7 @@ func first() *site.Page {
 	c.Diff = &report.Diff{FirstRun: true, Headline: "first run", New: c.Diff.New}
 	c.Semver = &report.Semver{Status: "ok", CurrentVersion: "1.5.1", Scheme: "semver", Messages: []string{"first release: there is no earlier version"}}
 	c.Operations = &report.Operations{Counts: report.OperationCounts{Added: 12, TotalNew: 12}}
-	c.Stability = &report.Stability{Score: 100, WindowSize: 30, WindowTotalCount: 1, WindowStableCount: 1, WindowStabilityRatio: 1, CurrentStableStreak: 1, LongestStableStreak: 1, OverallStabilityRatio: 1, WindowMeanScore: 100, Extensions: report.StabilityExtensions{TotalRuns: 1, StableRuns: 1, WilsonLow: 0.2065, WilsonHigh: 1}}
+	measured(p)
 	return badged(p)
 }
 
@@ -213,22 +274,29 @@ func trouble() *site.Page {
 	p.Now = report.At(made.Add(72 * time.Hour))
 	p.Signing = nil
 	p.Deliveries = []report.Delivery{{Time: made, ID: "1", Reasons: []string{"stability_drop"}, Host: "hooks.wren.example", State: "queued"}, {Time: made, ID: "1", Host: "hooks.wren.example", State: "pending", Attempts: 4, LastStatus: 503}}
-	p.Summary.Passed, p.Summary.Headline, p.Summary.StabilityRatio = false, "The API is compatible; another gate failed.", 0.7333
+	p.Summary.Passed, p.Summary.Headline = false, "The API is compatible; another gate failed."
 	p.Summary.Steps = append(p.Summary.Steps, report.Step{Name: "alerts", Status: "failed", Reason: "read the history of alerts_taxonomy.json: the clone is shallow; fetch with `git fetch --unshallow`"})
 	c := &p.Contracts[0]
 	c.Diff.Changes[1].Waiver.Expired, c.Diff.Changes[1].Waiver.Expires = true, "2026-03-01"
+	for i := range 6 {
+		r, bad := &c.Runs[len(c.Runs)-3-2*i], report.Percent(90-5*i)
+		r.Breaking, r.Score, r.Incompatible = true, &bad, 1+i/2
+	}
+	p.Badges = nil
+	measured(p)
+	badged(p)
 	s := c.Stability
-	s.WindowStableCount, s.WindowStabilityRatio = 22, 0.7333
-	s.Extensions.Budget = report.Budget{AllowedBreakingRuns: 6, Used: 8, Left: -2, BurnRate: 1.8}
+	s.Extensions.Budget.BurnRate = 1.8
 	s.Extensions.SkippedTotal, s.Extensions.SkippedLines = 2, []report.SkippedLine{{Line: 17, Reason: "the line is torn"}}
 	return p
 }
 
 func history(n int) *site.Page {
 	p := healthy()
-	p.Contracts[0].Runs = runs(n)
-	p.Contracts[0].Stability.Extensions.TotalRuns = n
-	return p
+	p.Contracts[0].Runs, p.Badges = runs(n), nil
+	measured(p)
+	p.Summary.Headline = fmt.Sprintf("The API is compatible; %.1f %% of the recent runs were stable.", 100*float64(p.Summary.StabilityRatio))
+	return badged(p)
 }
 
 func alerts(n int) *site.Page {

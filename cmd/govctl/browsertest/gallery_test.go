@@ -1,0 +1,60 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// looks are the ways in which each page is looked at, by name.
+var looks = []struct {
+	name, scheme string
+	width        int64
+}{{"light", "light", 1200}, {"dark", "dark", 1200}, {"phone", "light", 390}}
+
+// TestGallery writes every page of every state, from top to bottom, into the folder that GOVCTL_GALLERY names: `make gallery`.
+func TestGallery(t *testing.T) {
+	dir := os.Getenv("GOVCTL_GALLERY")
+	if dir == "" {
+		t.Skip("GOVCTL_GALLERY names no folder")
+	}
+	everyPage(t, func(t *testing.T, state, name, address string) {
+		for _, l := range looks {
+			b := open(t, size(l.width, 900), media("screen", l.scheme), chromedp.Navigate(address))
+			b.settle()
+			raw, err := chromedp.Run(b, whole(l.width))
+			if err == nil {
+				err = os.WriteFile(filepath.Join(dir, state+"-"+name+"-"+l.name+".png"), raw, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// tallest bounds a picture, in pixels: a page of 5,000 alerts is a hundred times as tall.
+const tallest = 5000
+
+// whole is the picture of a page from its top.
+func whole(width int64) chromedp.Action[[]byte] {
+	return func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
+		m, err := cdp.Call(ctx, t, page.GetLayoutMetrics, cdp.Empty{})
+		if err != nil {
+			return nil, err
+		}
+		r, err := cdp.Call(ctx, t, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: new(true),
+			Clip: &page.Viewport{Width: float64(width), Height: min(m.CSSContentSize.Height, tallest), Scale: 1}})
+		if err != nil {
+			return nil, err
+		}
+		return r.Data, nil
+	}
+}
