@@ -290,6 +290,10 @@ func TestRefusals(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(protected, "hooks", "update"), []byte("#!/bin/sh\ntest \"$1\" != refs/heads/gh-pages\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	taken := bare(t)
+	if _, err := publisher(t.TempDir()).Publish(t.Context(), gitrepo.Push{Remote: taken, Branches: []gitrepo.Branch{{Name: "schemas/x", Files: map[string][]byte{"a": nil}}}}); err != nil {
+		t.Fatal(err)
+	}
 	readOnly := daemon(t)
 	gone := push(t, filepath.Join(t.TempDir(), "nowhere.git"), "1")
 	secret := push(t, "https://user:hunter2@127.0.0.1:1/o/r.git", "1")
@@ -302,6 +306,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"pre-receive hook", push(t, hooked, "1"), gitrepo.ErrRefused, "pre-receive hook declined"},
 		{"one protected branch", push(t, protected, "1"), gitrepo.ErrRefused, "hook declined"},
+		{"a branch in the way", push(t, taken, "1"), gitrepo.ErrRefused, "branch schemas/x is in the way"},
 		{"read-only remote", push(t, readOnly, "1"), gitrepo.ErrRemote, "access denied"},
 		{"no such remote", gone, gitrepo.ErrRemote, "does not appear to be a git repository"},
 		{"no such name", unnamed, gitrepo.ErrRemote, `no remote "upstream"`},
