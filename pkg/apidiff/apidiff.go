@@ -16,6 +16,7 @@ type Options struct {
 	Now             time.Time // decides about sunset dates and the expiry of waivers
 	DeprecationDays int       // days that must lie between a deprecation and its sunset; 0: nobody asks
 	NoWitness       bool      // leave breaking changes asserted
+	NoDigest        bool      // leave the digests of the contracts out, which cost as much as reading them
 	WitnessBudget   int       // values to try for each; 0: 24
 }
 
@@ -72,6 +73,9 @@ func newEngine(ctx context.Context, old, new *contract.Document, opt Options, ru
 
 func (e *engine) run() {
 	e.collect()
+	if e.old.doc.Same(e.new.doc) {
+		return
+	}
 	if e.same && e.old.doc.Root().Hash() == e.new.doc.Root().Hash() && e.old.closure(e.old.doc.Root()) == e.new.closure(e.new.doc.Root()) {
 		return
 	}

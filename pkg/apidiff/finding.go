@@ -168,7 +168,7 @@ func (e *engine) result() *Result {
 	res := &Result{ops: e.ops, Problems: problems, causes: causes}
 	res.Diff = report.Diff{
 		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(e.opt.Now),
-		Old: e.old.describe(), New: e.new.describe(), Changes: changes,
+		Old: e.describe(e.old), New: e.describe(e.new), Changes: changes,
 	}
 	res.total()
 	res.byOp = res.changesByOperation()
@@ -212,12 +212,16 @@ func byWeight(a, b report.Finding) int {
 }
 
 // describe identifies a contract.
-func (s *side) describe() report.Contract {
+func (e *engine) describe(s *side) report.Contract {
 	info := s.doc.Root().Get("info")
-	return report.Contract{
-		Source: s.doc.Source(), Title: info.Get("title").Text(), Version: text(info.Get("version")), OpenAPI: s.doc.OpenAPI(), SHA256: s.doc.SHA256(),
+	c := report.Contract{
+		Source: s.doc.Source(), Title: info.Get("title").Text(), Version: text(info.Get("version")), OpenAPI: s.doc.OpenAPI(),
 		Operations: len(s.calls(s.doc.Root().Get("paths"))), Major: text(info.Get("x-contract-major")),
 	}
+	if !e.opt.NoDigest {
+		c.SHA256 = s.doc.SHA256()
+	}
+	return c
 }
 
 // text is a string, or a number as written: versions are often numbers by accident.

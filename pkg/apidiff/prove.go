@@ -34,10 +34,11 @@ var keywordOf = map[string]string{
 	"union": "anyOf", "union-branch": "anyOf", "one-of-overlap": "oneOf", "not": "not", "condition": "if", "discriminator": "discriminator",
 }
 
-// Bounds of the searches of one comparison: beyond so many breaking changes the first ones must do.
+// Bounds of the searches of one comparison: beyond so many breaking changes the first ones must do, and beyond so much
+// work (of the finder's measure: some seconds) nothing more is searched.
 const (
-	maxWitnesses  = 400
-	firstOfLegion = 40
+	maxWitnesses = 400
+	searchWork   = 4_000_000
 )
 
 // proveAll looks for a witness for every finding that breaks, worst first.
@@ -45,61 +46,55 @@ func (e *engine) proveAll(findings []report.Finding, records map[string]*record)
 	if e.opt.NoWitness {
 		return
 	}
-	most, asked := maxWitnesses, 0
-	breaking := 0
-	for i := range findings {
-		if findings[i].Level == report.Error {
-			breaking++
-		}
-	}
-	if breaking > maxWitnesses {
-		most = firstOfLegion
-	}
+	asked := 0
+	missed := map[*site]int{}
 	for i := range findings {
 		f := &findings[i]
 		r := records[f.Fingerprint]
 		if f.Level != report.Error || r == nil || r.side == None && r.on != "operation" {
 			continue
 		}
-		if asked++; asked > most || e.ctx.Err() != nil {
+		if asked++; asked > maxWitnesses || e.ctx.Err() != nil {
 			f.Hint = "asserted: with so many breaking changes, witnesses were looked for in the first ones only"
 			continue
 		}
-		w, found := e.witness(r, f.Fingerprint)
+		if e.finder.Stats().Work > searchWork {
+			f.Hint = "asserted: the search for witnesses ended when its budget for all changes was spent"
+			continue
+		}
+		w, found := e.witness(r, f.Fingerprint, e.opt.WitnessBudget>>min(missed[r.near], maxHalvings))
 		if found {
 			f.Verdict, f.Witness = report.Proved, w
-		} else if r.site.unproved {
+			continue
+		}
+		missed[r.near]++
+		if r.site.unproved {
 			f.Hint = "asserted: the proof was given up when its budget was spent"
 		}
 	}
 }
 
+// maxHalvings is how often a miss halves the budget of the next search at the same place: what hides one alternative of a
+// union mostly hides its sisters.
+const maxHalvings = 3
+
 // witness asks for a whole message where the change is in a request, and for a value of the nearest schema elsewhere.
-func (e *engine) witness(r *record, fingerprint string) (*report.Witness, bool) {
+func (e *engine) witness(r *record, fingerprint string, budget int) (*report.Witness, bool) {
 	seed := seedOf(fingerprint)
-	message := func() (*report.Witness, bool) {
-		q, ok := e.messageQuery(r, seed)
-		if !ok {
-			return nil, false
+	value, values := e.schemaQuery(r, seed)
+	message, messages := e.messageQuery(r, seed)
+	value.Budget, message.Budget = max(budget, 1), max(budget, 1)
+	if messages && (r.side != Response || !values) { // of a response a value is as good, and found sooner
+		if w, out := e.finder.FindMessage(e.ctx, message); out == witness.Found {
+			return w, true
 		}
-		w, out := e.finder.FindMessage(e.ctx, q)
-		return w, out == witness.Found
 	}
-	value := func() (*report.Witness, bool) {
-		q, ok := e.schemaQuery(r, seed)
-		if !ok {
-			return nil, false
+	if values {
+		if w, out := e.finder.Find(e.ctx, value); out == witness.Found {
+			return w, true
 		}
-		w, out := e.finder.Find(e.ctx, q)
-		return w, out == witness.Found
 	}
-	if r.side == Response { // a value is as good, and found sooner
-		message, value = value, message
-	}
-	if w, found := message(); found {
-		return w, true
-	}
-	return value()
+	return nil, false
 }
 
 func seedOf(fingerprint string) uint64 {
@@ -124,7 +119,7 @@ func (e *engine) schemaQuery(r *record, seed uint64) (witness.Query, bool) {
 		return witness.Query{}, false
 	}
 	old, new := witness.Schema{Doc: e.old.doc, Node: s.oldEntry}, witness.Schema{Doc: e.new.doc, Node: s.newEntry}
-	q := witness.Query{Inner: old, Outer: new, Direction: directionOf(r.side), Hints: []witness.Hint{r.hint(path)}, Seed: seed, Budget: e.opt.WitnessBudget}
+	q := witness.Query{Inner: old, Outer: new, Direction: directionOf(r.side), Hints: []witness.Hint{r.hint(path)}, Seed: seed}
 	if r.side == Response {
 		q.Inner, q.Outer = new, old
 	}
@@ -159,7 +154,7 @@ func (e *engine) messageQuery(r *record, seed uint64) (witness.MessageQuery, boo
 	w := s.where
 	q := witness.MessageQuery{
 		Old: e.side(w.exchange.old), New: e.side(w.exchange.new), Direction: directionOf(r.side), Part: w.part, Name: w.name, MediaType: w.media, Status: w.status,
-		Seed: seed, Budget: e.opt.WitnessBudget,
+		Seed: seed,
 	}
 	return r.focus(q, path)
 }
@@ -197,7 +192,7 @@ func (e *engine) side(c call) witness.Operation {
 
 // removedQuery asks for a request that nobody answers any more.
 func (e *engine) removedQuery(r *record, seed uint64) (witness.MessageQuery, bool) {
-	q := witness.MessageQuery{Seed: seed, Budget: e.opt.WitnessBudget}
+	q := witness.MessageQuery{Seed: seed}
 	found := false
 	r.all.each(func(i int) {
 		if op := e.ops[i]; !found && op.old.op == r.old {

@@ -54,6 +54,9 @@ func (d *Document) Converted() bool { return d.root.converted }
 // under is the same document loaded under another name. Places keep the first one.
 func (d *Document) under(name string) *Document { return &Document{source: name, content: d.content} }
 
+// Same reports whether d and o were parsed from the same bytes, once.
+func (d *Document) Same(o *Document) bool { return d.content == o.content }
+
 // Parse reads the description in data, which the caller must not change afterwards. name stands in messages and places;
 // files that references name are read through opt. Bad input gives an *Error.
 func Parse(ctx context.Context, name string, data []byte, opt Options) (*Document, error) {

@@ -20,6 +20,7 @@ type search struct {
 
 	seen      map[string]bool // values tried already
 	left      int             // candidates that may still be tried
+	fuel      int             // what the worker had for it
 	tried     int
 	disagreed int
 	hint      Hint
@@ -46,7 +47,8 @@ func newSearch(ctx context.Context, w *worker, q Query) *search {
 	if s.left <= 0 {
 		s.left = DefaultBudget
 	}
-	w.ctx, w.fuel = ctx, s.left*fuelPerCandidate
+	s.fuel = s.left * fuelPerCandidate
+	w.ctx, w.fuel = ctx, s.fuel
 	s.refute, s.ask = s.refuted, s.second
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -85,6 +86,7 @@ func (a *app) diff(ctx context.Context, oldSource, newSource string, f diffFlags
 	if err != nil {
 		return err
 	}
+	opt.NoDigest = f.format != "json"
 	result := apidiff.Compare(ctx, old, new, opt)
 	if err := a.sinceReleases(ctx, result, newSource, new, opt, f); err != nil {
 		return err
@@ -165,9 +167,11 @@ func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt con
 	if err != nil {
 		return nil, nil, err
 	}
-	newInput, err := r.Read(ctx, newSource, opt)
-	if err != nil {
-		return nil, nil, err
+	newInput := oldInput
+	if newSource != oldSource || strings.HasPrefix(newSource, "cmd:") { // a command may print something else the second time
+		if newInput, err = r.Read(ctx, newSource, opt); err != nil {
+			return nil, nil, err
+		}
 	}
 	old, new, oldErr, newErr := contract.ParsePair(ctx, oldInput, newInput)
 	if oldErr != nil || newErr != nil {
