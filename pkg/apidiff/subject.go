@@ -62,12 +62,11 @@ func (s subject) child(name string) subject {
 
 // subjectAt tells the subject from a node.
 func subjectAt(doc *contract.Document, n contract.Node) subject {
-	place := n.Place()
-	t := splitPointer(place.Pointer)
+	t := splitPointer(n.Pointer())
 	r := reader{doc: doc, node: doc.Root(), rest: t}
 	s := r.subject()
-	if place.File != doc.Root().Place().File {
-		s = external(place.File, t)
+	if n.File() != doc.Root().File() {
+		s = external(n.File(), t)
 	}
 	return s
 }

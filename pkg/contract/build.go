@@ -91,7 +91,7 @@ func (b *builder) duplicate(i, c uint32) error {
 	line, _ := t.lineColumn(t.nodes[first].koff)
 	err := b.refuse(t.nodes[c].koff, fmt.Sprintf("key %q stands twice in one object, first in line %d",
 		t.keys.names[t.nodes[c].key], line), "readers disagree on which of the two counts: remove one")
-	err.Place.Pointer = Node{t, c}.pointer()
+	err.Place.Pointer = Node{t, c}.Pointer()
 	return err
 }
 

@@ -252,7 +252,7 @@ func (b *bundler) pointer(s, to Node) string {
 	}
 	pointer := b.home[to]
 	if to.t == b.d.root {
-		pointer = to.pointer()
+		pointer = to.Pointer()
 	}
 	return "#" + (&url.URL{Fragment: pointer}).EscapedFragment()
 }

@@ -13,7 +13,7 @@ func (n Node) Place() report.Place {
 	if n.t == nil {
 		return report.Place{}
 	}
-	return n.t.place(n.raw().off, n.pointer())
+	return n.t.place(n.raw().off, n.Pointer())
 }
 
 // KeyPlace is where the key that introduces n stands; n's own place where it is no field.
@@ -24,7 +24,7 @@ func (n Node) KeyPlace() report.Place {
 	if n.raw().key == noKey {
 		return n.Place()
 	}
-	return n.t.place(n.raw().koff, n.pointer())
+	return n.t.place(n.raw().koff, n.Pointer())
 }
 
 // placeOf is a source as a whole: no line, no column.
@@ -43,35 +43,45 @@ func (t *tree) lineColumn(off uint32) (line, column int) {
 	if start == 0 && strings.HasPrefix(t.src, bom) && off >= uint32(len(bom)) {
 		start = uint32(len(bom)) // a byte order mark is no character of the text
 	}
+	if off-start < blockBytes {
+		return line, 1 + characters(t.src[start:off])
+	}
 	return line, 1 + t.charactersBefore(off) - t.charactersBefore(start)
 }
 
-// charactersBefore counts the characters of the text before off. Counts are kept for every block, because a whole
-// document may stand on one line.
-func (t *tree) charactersBefore(off uint32) int {
-	const block = 4096
-	t.blockOnce.Do(func() {
-		t.blocks = make([]uint32, len(t.src)/block+1)
-		n := uint32(0)
-		for i := range len(t.src) {
-			if i%block == 0 {
-				t.blocks[i/block] = n
-			}
-			if t.src[i]&0xC0 != 0x80 { // not the inside of a character
-				n++
-			}
-		}
-		if len(t.src)%block == 0 {
-			t.blocks[len(t.src)/block] = n
-		}
-	})
-	n := int(t.blocks[off/block])
-	for _, c := range []byte(t.src[off/block*block : off]) {
-		if c&0xC0 != 0x80 {
+// characters is the number of characters that begin in s.
+func characters(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i]&0xC0 != 0x80 { // not the inside of a character
 			n++
 		}
 	}
 	return n
+}
+
+// blockBytes is how many bytes are counted at once.
+const blockBytes = 4096
+
+// charactersBefore counts the characters of the text before off. Counts are kept for every block, because a whole
+// document may stand on one line.
+func (t *tree) charactersBefore(off uint32) int {
+	t.blockOnce.Do(func() {
+		t.blocks = make([]uint32, len(t.src)/blockBytes+1)
+		n := uint32(0)
+		for i := range len(t.src) {
+			if i%blockBytes == 0 {
+				t.blocks[i/blockBytes] = n
+			}
+			if t.src[i]&0xC0 != 0x80 {
+				n++
+			}
+		}
+		if len(t.src)%blockBytes == 0 {
+			t.blocks[len(t.src)/blockBytes] = n
+		}
+	})
+	return int(t.blocks[off/blockBytes]) + characters(t.src[off/blockBytes*blockBytes:off])
 }
 
 func lineStarts(src string) []uint32 {
@@ -86,25 +96,65 @@ func lineStarts(src string) []uint32 {
 	}
 }
 
-// pointer is the RFC 6901 pointer of n from the root of its file, found by descending to it.
-func (n Node) pointer() string {
-	var b strings.Builder
-	t := n.t
-	for at := uint32(0); at != n.i; {
-		i, c := 0, at+1
-		for t.nodes[c].next <= n.i {
-			c = t.nodes[c].next
-			i++
-		}
-		b.WriteByte('/')
-		if t.nodes[at].kind == Object {
-			b.WriteString(pointerEscaper.Replace(t.keys.names[t.nodes[c].key]))
-		} else {
-			b.WriteString(strconv.Itoa(i))
-		}
-		at = c
+// Pointer is the RFC 6901 pointer of n from the root of its file.
+func (n Node) Pointer() string {
+	if n.t == nil || n.i == 0 {
+		return ""
 	}
-	return b.String()
+	t := n.t
+	t.parentOnce.Do(func() { t.parents = t.containers() })
+	var way []uint32
+	for at := n.i; at != 0; at = t.parents[at] {
+		way = append(way, at)
+	}
+	var b []byte
+	for k := len(way) - 1; k >= 0; k-- {
+		at := &t.nodes[way[k]]
+		b = append(b, '/')
+		if at.key == noKey {
+			b = strconv.AppendInt(b, int64(t.position(way[k])), 10)
+		} else if key := t.keys.names[at.key]; strings.ContainsAny(key, "~/") {
+			b = append(b, pointerEscaper.Replace(key)...)
+		} else {
+			b = append(b, key...)
+		}
+	}
+	return string(b)
+}
+
+// position is the index of an item in its array.
+func (t *tree) position(item uint32) int {
+	i := 0
+	for c := t.parents[item] + 1; c != item; c = t.nodes[c].next {
+		i++
+	}
+	return i
+}
+
+// containers are the containers of all nodes.
+func (t *tree) containers() []uint32 {
+	parents := make([]uint32, len(t.nodes))
+	var open []uint32
+	for i := range uint32(len(t.nodes)) {
+		for len(open) > 0 && t.nodes[open[len(open)-1]].next <= i {
+			open = open[:len(open)-1]
+		}
+		if len(open) > 0 {
+			parents[i] = open[len(open)-1]
+		}
+		if k := t.nodes[i].kind; k == Object || k == Array {
+			open = append(open, i)
+		}
+	}
+	return parents
+}
+
+// File is the file that n stands in, as it is shown.
+func (n Node) File() string {
+	if n.t == nil {
+		return ""
+	}
+	return n.t.file
 }
 
 var (

@@ -21,6 +21,9 @@ type tree struct {
 	converted bool   // from Swagger 2.0, over the same text
 	refKey    uint32 // id of the key $ref, noKey where there is none
 
+	parentOnce sync.Once
+	parents    []uint32 // by node: its container
+
 	lineOnce  sync.Once
 	blockOnce sync.Once
 	blocks    []uint32 // characters before every block of the text
@@ -132,7 +135,10 @@ func (k *keyTable) id(key string) uint32 {
 }
 
 // reset empties a tree for another attempt on the same text.
-func (t *tree) reset() { t.nodes, t.keys, t.texts = nil, keyTable{}, nil }
+func (t *tree) reset() {
+	t.nodes, t.keys, t.texts = nil, keyTable{}, nil
+	t.parentOnce, t.parents = sync.Once{}, nil
+}
 
 func (k *keyTable) find(key string) (uint32, bool) {
 	if len(k.slots) == 0 {
