@@ -240,3 +240,6 @@ func (s *Store) Written() []report.ManifestFile {
 
 // Close ends the run: the journal goes, and the next run may have the folder.
 func (s *Store) Close() error { return s.lock.release() }
+
+// Leave gives the folder away as a killed process would: the journal stays, and the next run finds it.
+func (s *Store) Leave() error { return s.lock.held.Close() }

@@ -3,6 +3,9 @@ package config
 
 import (
 	"time"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // File is the name that is looked for when no other is given.
@@ -20,6 +23,19 @@ type Config struct {
 	Webhook    Webhook    `json:"webhook,omitzero"`
 	GitHub     GitHub     `json:"github,omitzero"`
 	Publish    Publish    `json:"publish,omitzero"`
+
+	root contract.Node // of the file; what it says nothing about does not exist in it
+}
+
+// Given reports whether the file itself sets the value at a JSON pointer: what is a default there is none.
+func (c *Config) Given(pointer string) bool { return c.root.Find(pointer).Exists() }
+
+// KeyPlace is where the file names the key at a JSON pointer, for errors about it.
+func (c *Config) KeyPlace(pointer string) report.Place {
+	if n := c.root.Find(pointer); n.Exists() {
+		return n.KeyPlace()
+	}
+	return report.Place{File: File}
 }
 
 // Contract says where an API contract is read from and what its changes may do.
@@ -34,6 +50,7 @@ type Contract struct {
 	Rules           Rules   `json:"rules,omitzero"`
 	Waivers         string  `json:"waivers,omitzero"` // file; an absent default file is no error
 	Semver          *Semver `json:"semver,omitzero"`  // instead of the common one, in a monorepo
+	At              string  `json:"-"`                // JSON pointer of the contract in the file
 }
 
 // Rules adjusts the table of change rules.

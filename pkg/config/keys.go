@@ -43,8 +43,9 @@ func walk(n contract.Node, t reflect.Type) (contract.Node, reflect.Type, bool) {
 func fieldsOf(t reflect.Type) map[string]reflect.Type {
 	fields := make(map[string]reflect.Type, t.NumField())
 	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		fields[name] = t.Field(i).Type
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" && name != "-" {
+			fields[name] = t.Field(i).Type
+		}
 	}
 	return fields
 }
@@ -59,8 +60,8 @@ func known(t reflect.Type) []string {
 	return names
 }
 
-// suggestion is the hint for a key that is not known: the nearest one, or all of them.
-func suggestion(key string, names []string) string {
+// Suggestion is the hint for a name that is not known: the nearest one, or all of them.
+func Suggestion(key string, names []string) string {
 	best, least := "", len(key)/2+1
 	for _, name := range names {
 		if d := distance(strings.ToLower(key), name); d < least {

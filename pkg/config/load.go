@@ -17,12 +17,12 @@ import (
 const maxBytes = 1 << 20
 
 // Parse reads a configuration over the defaults. Every error is a *contract.Error with file, line and column.
-func Parse(ctx context.Context, name string, data []byte) (Config, error) {
+func Parse(ctx context.Context, file string, data []byte) (Config, error) {
 	c := Default()
 	if onlyComments(string(data)) {
 		return finish(c, contract.Node{})
 	}
-	root, err := contract.ParseValue(ctx, name, data, contract.Options{MaxBytes: maxBytes, MaxDepth: 50})
+	root, err := contract.ParseValue(ctx, file, data, contract.Options{MaxBytes: maxBytes, MaxDepth: 50})
 	if err != nil {
 		return Config{}, err
 	}
@@ -49,7 +49,7 @@ func onlyComments(text string) bool {
 // check holds the document against its schema and turns the first violation into an error with a place.
 func check(root contract.Node, text []byte) error {
 	if n, parent, ok := unknownKey(root); ok {
-		return &contract.Error{Place: n.KeyPlace(), Msg: fmt.Sprintf("unknown key %q", n.Key()), Hint: suggestion(n.Key(), known(parent))}
+		return &contract.Error{Place: n.KeyPlace(), Msg: fmt.Sprintf("unknown key %q", n.Key()), Hint: Suggestion(n.Key(), known(parent))}
 	}
 	err := schemas.Validate("govctl", text)
 	var bad *schemas.Invalid
@@ -57,8 +57,19 @@ func check(root contract.Node, text []byte) error {
 		return err
 	}
 	v := bad.Violations[0]
-	return &contract.Error{Place: root.Find(v.Pointer).Place(), Msg: strings.TrimPrefix(v.Pointer, "/") + ": " + v.Reason,
-		Hint: "govctl schema show govctl lists every key with its values"}
+	hint := "govctl schema show govctl lists every key with its values"
+	if root.Find(v.Pointer).Kind() == contract.Null {
+		hint = "remove the key, or give it a value"
+	}
+	return &contract.Error{Place: root.Find(v.Pointer).Place(), Msg: name(v.Pointer) + ": " + v.Reason, Hint: hint}
+}
+
+// name is how a message calls the value at a pointer.
+func name(pointer string) string {
+	if pointer == "" {
+		return "the configuration"
+	}
+	return strings.TrimPrefix(pointer, "/")
 }
 
 // semantic gives a decoding error its place.
@@ -68,11 +79,14 @@ func semantic(root contract.Node, err error) error {
 		return err
 	}
 	at := string(sem.JSONPointer)
-	return &contract.Error{Place: root.Find(at).Place(), Msg: fmt.Sprintf("%s: wrong value", strings.TrimPrefix(at, "/")), Err: err}
+	return &contract.Error{Place: root.Find(at).Place(), Msg: fmt.Sprintf("%s: wrong value %s", name(at), root.Find(at).AppendJSON(nil)), Err: err,
+		Hint: "it is written well, but out of every range: govctl schema show govctl lists the values"}
 }
 
 // finish fills in what each contract leaves empty and holds the contracts apart.
 func finish(c Config, root contract.Node) (Config, error) {
+	c.root = root
+	at := "/contract"
 	if len(c.Contracts) == 0 {
 		c.Contracts = []Contract{c.Contract}
 	} else if root.Get("contract").Exists() {
@@ -80,7 +94,14 @@ func finish(c Config, root contract.Node) (Config, error) {
 	}
 	var names []string
 	for i := range c.Contracts {
+		if root.Get("contracts").Exists() {
+			at = fmt.Sprintf("/contracts/%d", i)
+		}
+		c.Contracts[i].At = at
 		fill(&c.Contracts[i], c.Semver)
+		if !c.Given(at + "/semver/warn_as_fail") {
+			c.Contracts[i].Semver.WarnAsFail = c.Semver.WarnAsFail
+		}
 		name := c.Contracts[i].Name
 		if slices.Contains(names, strings.ToLower(name)) { // they become file names, and some file systems fold case
 			return Config{}, &contract.Error{Place: root.Get("contracts").At(i).Place(), Msg: fmt.Sprintf("a second contract is named %q", name), Hint: "give each contract its own name"}

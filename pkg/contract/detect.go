@@ -44,7 +44,7 @@ func checkText(t *tree, data []byte) error {
 		}
 	}
 	if i := bytes.IndexByte(data, 0); i >= 0 {
-		return t.fail(uint32(i), "the text has a NUL byte: the file is binary, or damaged", "")
+		return t.fail(uint32(i), "the text has a NUL byte: the file is binary, or damaged", "name the description itself, saved as UTF-8 text")
 	}
 	if i := invalidUTF8(data); i >= 0 {
 		return t.fail(uint32(i), "the text is not valid UTF-8", "save the file as UTF-8")
@@ -105,10 +105,10 @@ var supported = regexp.MustCompile(`^3\.[012](\.\d+)?(-[\w.-]+)?$`)
 // openAPIVersion is the version of an OpenAPI 3 description; for anything else an error that says what it seems to be.
 func openAPIVersion(root Node) (string, error) {
 	if root.Kind() == Null {
-		return "", fail(root, "the file is empty", "")
+		return "", fail(root, "the file is empty", emptyHint)
 	}
 	if root.Kind() != Object {
-		return "", fail(root, fmt.Sprintf("an OpenAPI description is an object, this is %s", root.Kind()), "")
+		return "", fail(root, fmt.Sprintf("an OpenAPI description is an object, this is %s", root.Kind()), "it begins with openapi: 3.0.3 or the like; is this the right file?")
 	}
 	v := root.Get("openapi")
 	switch {

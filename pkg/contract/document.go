@@ -84,6 +84,9 @@ func Parse(ctx context.Context, name string, data []byte, opt Options) (*Documen
 	if err := r.link(); err != nil {
 		return nil, err
 	}
+	if err := d.whole(); err != nil {
+		return nil, err
+	}
 	if len(d.order) > 1 {
 		d.bundled, err = bundle(d)
 	}
@@ -91,6 +94,25 @@ func Parse(ctx context.Context, name string, data []byte, opt Options) (*Documen
 		return nil, err
 	}
 	return d, nil
+}
+
+// whole reports a root that lacks what every description has. YAML that was cut off is often still YAML, and then its operations
+// would look removed. Components stand last in most files: who refers to them and has none at all was cut off, too, whatever
+// references may dangle.
+func (d *Document) whole() error {
+	root := d.Root()
+	if root.Get("components").Exists() {
+		return nil
+	}
+	if !root.Get("paths").Exists() && !root.Get("webhooks").Exists() {
+		return fail(root, `the description has none of "paths", "webhooks" and "components"`, "is the file cut off? an API without operations says paths: {}")
+	}
+	for _, e := range d.dangling {
+		if e.Place.File == d.root.file && strings.Contains(e.Msg, `"#/components/`) {
+			return &Error{Place: e.Place, Msg: e.Msg + ": the description has no components at all", Hint: "is the file cut off?"}
+		}
+	}
+	return nil
 }
 
 // ParseValue reads any one JSON or YAML document: a configuration, an alert file. Nothing is required of its content and
@@ -124,7 +146,7 @@ func (d *Document) add(file, id string, data []byte, opt Options) (*tree, *Error
 func parseFile(file, id string, data []byte, opt Options) (*tree, *Error) {
 	t := newTree(file, id, data)
 	if len(data) > opt.maxBytes() {
-		return nil, &Error{Place: placeOf(file), Msg: fmt.Sprintf("is larger than the limit of %d bytes", opt.maxBytes())}
+		return nil, &Error{Place: placeOf(file), Msg: fmt.Sprintf("is larger than the limit of %d bytes", opt.maxBytes()), Hint: tooLargeHint}
 	}
 	err := checkText(t, data)
 	if err == nil {
@@ -144,7 +166,7 @@ func parseText(t *tree, data []byte, opt Options) error {
 	var err error
 	switch brackets := strings.HasPrefix(body, "{") || strings.HasPrefix(body, "["); {
 	case ext == ".json" && body == "":
-		return t.fail(0, "the file is empty", "")
+		return t.fail(0, "the file is empty", emptyHint)
 	case ext == ".json", brackets && ext != ".yaml" && ext != ".yml":
 		err = parseJSON(t, data, opt)
 	case brackets:

@@ -107,7 +107,7 @@ func (p *jsonParser) word(c byte, off uint32) error {
 			return p.unexpected("a number")
 		}
 		if hugeExponent(p.t.src[p.i : p.i+length]) {
-			return p.t.fail(off, "the exponent of the number is out of range", "")
+			return p.t.fail(off, "the exponent of the number is out of range", "write a smaller number, or quote it")
 		}
 		p.i += length
 		return p.add(node{off: off, val: uint32(length), kind: Number})
@@ -203,7 +203,7 @@ func (p *jsonParser) quoted() (length uint32, f form, err error) {
 	for {
 		i = plainEnd(p.data, i)
 		if i >= len(p.data) {
-			return 0, 0, p.t.fail(uint32(start-1), "the string is not closed", "")
+			return 0, 0, p.t.fail(uint32(start-1), "the string is not closed", "add the closing quote; a line break inside a string is written \\n")
 		}
 		switch c := p.data[i]; c {
 		case '"':
@@ -260,7 +260,7 @@ func (p *jsonParser) unexpected(want string) error {
 		return p.t.fail(uint32(p.i), "the document ends where "+want+" is expected", hint)
 	}
 	r, _ := utf8.DecodeRune(p.data[p.i:])
-	err := p.t.fail(uint32(p.i), fmt.Sprintf("expected %s, found %q", want, r), "")
+	err := p.t.fail(uint32(p.i), fmt.Sprintf("expected %s, found %q", want, r), "a JSON linter shows the place; if this is YAML, name the file .yaml")
 	switch {
 	case r == '\'':
 		err.Hint = "JSON strings stand in double quotes"

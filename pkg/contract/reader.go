@@ -178,6 +178,14 @@ func (r Reader) beside(dir string, opt Options) func(context.Context, string) ([
 		if err != nil {
 			return nil, err
 		}
+		switch info, err := fs.Stat(root, id); { // before it is opened: a named pipe would hold us there
+		case err != nil:
+			return nil, err
+		case info.IsDir():
+			return nil, errors.New("is a folder")
+		case !info.Mode().IsRegular():
+			return nil, errors.New("is no regular file")
+		}
 		file, err := root.Open(id)
 		if err != nil {
 			return nil, err
@@ -186,9 +194,6 @@ func (r Reader) beside(dir string, opt Options) func(context.Context, string) ([
 		info, err := file.Stat()
 		if err != nil {
 			return nil, err
-		}
-		if info.IsDir() {
-			return nil, errors.New("is a folder")
 		}
 		return readAll(id, file, int(min(info.Size(), int64(opt.maxBytes()))), opt)
 	}
@@ -201,18 +206,20 @@ func fileError(name string, err error) error {
 	case errors.As(err, &known):
 		return err
 	case errors.Is(err, fs.ErrNotExist):
-		return sourceError(name, "there is no such file", "", err)
+		return sourceError(name, "there is no such file", "check the path: it is relative to the folder in which govctl runs", err)
 	case errors.As(err, &p):
 		err = p.Err // the name stands in the place already
 	}
-	return sourceError(name, fmt.Sprintf("cannot be read: %v", err), "", err)
+	return sourceError(name, fmt.Sprintf("cannot be read: %v", err), "check the path and who may read it", err)
 }
+
+const tooLargeHint = "is this the right file? split a description of this size into files that $ref one another"
 
 func checkSize(name string, size int, opt Options) error {
 	if size <= opt.maxBytes() {
 		return nil
 	}
-	return sourceError(name, fmt.Sprintf("is larger than the limit of %d bytes", opt.maxBytes()), "", nil)
+	return sourceError(name, fmt.Sprintf("is larger than the limit of %d bytes", opt.maxBytes()), tooLargeHint, nil)
 }
 
 // readAll reads up to the size limit; size is what is expected, so that a large file needs one buffer only.

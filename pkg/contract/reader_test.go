@@ -98,12 +98,12 @@ func TestReadFilesThatAreNotThere(t *testing.T) {
 func TestReadElsewhere(t *testing.T) {
 	broken := errors.New("broken")
 	r := Reader{
-		Stdin: strings.NewReader("openapi: 3.0.3\n"),
+		Stdin: strings.NewReader("openapi: 3.0.3\npaths: {}\n"),
 		Command: func(_ context.Context, command string) ([]byte, error) {
 			if command != "make openapi" {
 				return nil, broken
 			}
-			return []byte("openapi: 3.0.3\n"), nil
+			return []byte("openapi: 3.0.3\npaths: {}\n"), nil
 		},
 		Git: func(_ context.Context, rev, path string) ([]byte, error) {
 			text, ok := map[string]string{"origin/main:./api/root.yaml": small, "origin/main:./api/sub/b.yaml": "title: found\n"}[rev+":"+path]
@@ -136,12 +136,12 @@ func TestReadElsewhere(t *testing.T) {
 }
 
 func TestReadURLs(t *testing.T) {
-	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "openapi: 3.0.3\n") }))
+	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "openapi: 3.0.3\npaths: {}\n") }))
 	defer plain.Close()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		switch q.URL.Path {
 		case "/ok.yaml":
-			fmt.Fprint(w, "openapi: 3.0.3\n")
+			fmt.Fprint(w, "openapi: 3.0.3\npaths: {}\n")
 		case "/moved.yaml":
 			http.Redirect(w, q, "/ok.yaml", http.StatusFound)
 		case "/down.yaml":
@@ -185,7 +185,7 @@ func TestReadURLs(t *testing.T) {
 }
 
 func TestParsePair(t *testing.T) {
-	one, two := &Input{Name: "one.yaml", Data: []byte("openapi: 3.0.3\n")}, &Input{Name: "two.yaml", Data: []byte("openapi: 3.0.3\n")}
+	one, two := &Input{Name: "one.yaml", Data: []byte("openapi: 3.0.3\npaths: {}\n")}, &Input{Name: "two.yaml", Data: []byte("openapi: 3.0.3\npaths: {}\n")}
 	a, b, errA, errB := ParsePair(context.Background(), one, two)
 	if errA != nil || errB != nil || a.Source() != "one.yaml" || b.Source() != "two.yaml" || a.Root() != b.Root() {
 		t.Errorf("equal bytes: %v %v", errA, errB)

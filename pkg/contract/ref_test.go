@@ -196,3 +196,14 @@ func TestTooManyDanglingReferences(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// A file that was cut off before its components is no description with dangling references.
+func TestComponentsThatWereCutOff(t *testing.T) {
+	text := "openapi: 3.0.3\npaths: {/a: {get: {responses: {'200': {$ref: '#/components/responses/Ok'}}}}}\n"
+	if _, err := Parse(context.Background(), "x.yaml", []byte(text), Options{AllowDangling: true}); err == nil || !strings.Contains(err.Error(), "has no components at all") {
+		t.Errorf("without components: %v", err)
+	}
+	if _, err := Parse(context.Background(), "x.yaml", []byte(text+"components: {}\n"), Options{AllowDangling: true}); err != nil {
+		t.Errorf("with other components: %v", err)
+	}
+}

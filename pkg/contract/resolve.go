@@ -79,7 +79,7 @@ func (r *resolver) resolve(t *tree, ref reference) error {
 	to, err := r.find(s, ref)
 	if err == nil {
 		if k := to.Kind(); k != Object && (ref.shape != sSchema || k != Bool) {
-			err = fail(s, fmt.Sprintf("%s %q must lead to %s, not to %s", ref, s.Text(), traits[ref.shape].name, k), "")
+			err = fail(s, fmt.Sprintf("%s %q must lead to %s, not to %s", ref, s.Text(), traits[ref.shape].name, k), "point it at another component")
 		}
 	}
 	switch {
@@ -176,7 +176,7 @@ func missing(n Node, pointer string) string {
 func (r *resolver) resource(s Node, ref reference, name string) (Node, *Error) {
 	u, err := url.Parse(name)
 	if err != nil {
-		return Node{}, fail(s, fmt.Sprintf("%s %q is no URI reference", ref, s.Text()), "")
+		return Node{}, fail(s, fmt.Sprintf("%s %q is no URI reference", ref, s.Text()), "write it like #/components/schemas/Name or other.yaml#/Name")
 	}
 	absolute := u
 	if ref.scope.base != nil {
@@ -239,11 +239,11 @@ func (r *resolver) load(s Node, ref reference, id, show string, read func() ([]b
 		return known, nil
 	}
 	if len(r.d.order) >= r.opt.maxFiles() {
-		return nil, fail(s, fmt.Sprintf("the document reaches more than %d files", r.opt.maxFiles()), "")
+		return nil, fail(s, fmt.Sprintf("the document reaches more than %d files", r.opt.maxFiles()), "bundle the description into fewer files")
 	}
 	content, err := read()
 	if err != nil {
-		e := fail(s, fmt.Sprintf("%s %q cannot be read: %v", ref, s.Text(), err), "")
+		e := fail(s, fmt.Sprintf("%s %q cannot be read: %v", ref, s.Text(), err), "check the path, which is relative to the file that the reference stands in")
 		e.Err = err
 		return nil, e
 	}
@@ -279,7 +279,7 @@ func (r *resolver) refuseCircles() error {
 					return fail(s, fmt.Sprintf("$ref %q leads in a circle", s.Text()), "one schema of the circle must be written out")
 				}
 				if hops++; hops > r.opt.maxChain() {
-					return fail(s, fmt.Sprintf("$ref %q leads through more than %d references", s.Text(), r.opt.maxChain()), "")
+					return fail(s, fmt.Sprintf("$ref %q leads through more than %d references", s.Text(), r.opt.maxChain()), "let the reference name its target directly")
 				}
 			}
 		}

@@ -229,9 +229,12 @@ func (w *walker) identify(i uint32) error {
 	return nil
 }
 
+// shapeHint is the advice for a value of the wrong kind where nothing better is known.
+const shapeHint = "the OpenAPI specification describes every field: https://spec.openapis.org/oas"
+
 func (w *walker) wrong(i uint32, want kinds) error {
 	n := Node{w.t, i}
-	err := fail(n, fmt.Sprintf("%q must be %s, not %s", n.Key(), want, n.Kind()), "")
+	err := fail(n, fmt.Sprintf("%q must be %s, not %s", n.Key(), want, n.Kind()), shapeHint)
 	switch {
 	case n.Kind() == Null:
 		err.Hint = "remove the key, or write {} for an empty object"
@@ -247,7 +250,7 @@ func (w *walker) wrongItem(of, i uint32, r *rule) error {
 	if w.t.nodes[of].kind == Object {
 		what = fmt.Sprintf("%q in", n.Key())
 	}
-	err := fail(n, fmt.Sprintf("%s %q must be %s, not %s", what, r.key, r.items, n.Kind()), "")
+	err := fail(n, fmt.Sprintf("%s %q must be %s, not %s", what, r.key, r.items, n.Kind()), shapeHint)
 	switch {
 	case n.Key() == "$ref":
 		err.Hint = "only a single object can be replaced by a reference, not a whole map of them"

@@ -58,6 +58,9 @@ func TestWrongTypesEverywhere(t *testing.T) {
 		}
 		for kind, sample := range samples {
 			text, pointer := place(r, sample)
+			if !strings.Contains(text, `"paths"`) && !strings.Contains(text, `"components"`) && !strings.Contains(text, `"webhooks"`) {
+				text = strings.TrimSuffix(text, "}") + `,"paths":{}}`
+			}
 			_, err := Parse(context.Background(), "x.json", []byte(text), Options{})
 			right := r.value.has(kind) || kind == Null && (r.items != 0 || traits[r.of].empty)
 			var bad *Error

@@ -104,7 +104,7 @@ func (t *tree) yamlError(err error, stuck int) error {
 		starts := yamlLineStarts(t.src)
 		off = starts[min(line, len(starts))-1]
 	}
-	e := t.fail(off, msg, "")
+	e := t.fail(off, msg, "check the quotes, brackets and colons of this line, and its indentation")
 	for _, h := range yamlHints {
 		if strings.Contains(msg, h.msg) {
 			e.Hint = h.hint
@@ -265,7 +265,7 @@ func (c *yamlConverter) field(k, v *yaml.Node) error {
 		k = k.Alias
 	}
 	if k.Kind != yaml.ScalarNode {
-		return c.t.fail(c.off(k), "a key must be a scalar", "")
+		return c.t.fail(c.off(k), "a key must be a scalar", "quote the key, or write the mapping below it")
 	}
 	c.key, c.koff = c.t.keys.intern(k.Value), c.off(k)
 	return c.value(v)
@@ -293,7 +293,7 @@ func (c *yamlConverter) merge(n, from *yaml.Node) error {
 
 func (c *yamlConverter) mergeOne(m *yaml.Node, have map[string]bool) error {
 	if m.Kind != yaml.MappingNode || c.active[m] {
-		return c.t.fail(c.off(m), "a merge key takes a mapping or a list of mappings", "")
+		return c.t.fail(c.off(m), "a merge key takes a mapping or a list of mappings", "write <<: *name or <<: [*a, *b]")
 	}
 	if err := c.expand(); err != nil {
 		return err

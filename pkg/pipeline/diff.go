@@ -10,6 +10,7 @@ import (
 	"github.com/romel/govctl/pkg/apidiff"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/gitrepo"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -34,7 +35,11 @@ func diff(ctx context.Context, b *bench) error {
 	at := report.At(b.job.Now)
 	d, ops, broken := result.Diff, result.Operations(), result.Breaking()
 	d.GeneratedAt, ops.GeneratedAt, broken.GeneratedAt = at, at, at
-	b.note = d.Headline + b.sinceRelease(ctx, doc, opt)
+	b.note = d.Headline
+	if old == nil && b.contract.Baseline != "" && b.contract.Baseline != "none" {
+		b.note += ": " + b.contract.Baseline + " is not there"
+	}
+	b.note += b.sinceRelease(ctx, doc, opt)
 	if n := len(result.Problems); n > 0 {
 		b.note += fmt.Sprintf("; %d waiver(s) stale or expired, the first at %s:%d", n, result.Problems[0].New.File, result.Problems[0].New.Line)
 	}
@@ -83,8 +88,16 @@ func (b *bench) baseline(ctx context.Context) (*contract.Document, error) {
 	return old, b.job.Store.Bytes(baselinePath(b.contract.Name), old.Canonical())
 }
 
-// absent reports a source that is not there, as against one that cannot be read.
-func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+// absent reports a source that is not there, as against one that cannot be read. A branch that nobody has published yet is as absent as
+// a file that nobody has written.
+func absent(err error) bool {
+	for _, kind := range []error{fs.ErrNotExist, gitrepo.ErrNoRevision, gitrepo.ErrNoFile, gitrepo.ErrNoTag} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
 
 // options are the rules of this contract, with its waivers.
 func (b *bench) options(ctx context.Context) (apidiff.Options, error) {
@@ -92,7 +105,7 @@ func (b *bench) options(ctx context.Context) (apidiff.Options, error) {
 	if err != nil {
 		return opt, err
 	}
-	data, ok, err := b.job.optional(b.contract.Waivers)
+	data, ok, err := b.job.optional(b.contract.Waivers, "") // an absent file waives nothing
 	if err != nil || !ok {
 		return opt, err
 	}

@@ -15,6 +15,7 @@ func metrics(_ context.Context, b *bench) error {
 	f := promtext.Figures{Summary: &b.final}
 	var errs [6]error
 	f.Milestones, errs[0] = written[report.Milestones](b, artifact.MilestonesPath)
+	f.Taxonomy, errs[3] = written[report.TaxonomyMetrics](b, artifact.MetricsPath)
 	if all := b.benches(); len(all) == 1 {
 		section, err := all[0].section()
 		f.Diff, f.Operations, f.Stability, errs[1] = section.Diff, section.Operations, section.Stability, err

@@ -12,7 +12,7 @@ import (
 // milestones sums up the milestone file where there is one.
 func milestones(ctx context.Context, b *bench) error {
 	name := b.job.Config.Milestones
-	data, ok, err := b.job.optional(name)
+	data, ok, err := b.job.optional(name, "/milestones")
 	if err != nil {
 		return err
 	}

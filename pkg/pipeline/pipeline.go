@@ -53,7 +53,8 @@ type Result struct {
 	Steps   []report.Step
 	Summary report.Summary
 	Worst   Class
-	Repairs []string // what an interrupted earlier run left behind, and what was done about it
+	Repairs []string          // what an interrupted earlier run left behind, and what was done about it
+	Hints   map[string]string // what the user can do about a step that failed, by its name
 	SHA     string
 	RunID   string
 	Breaks  []report.Finding // what breaks clients, worst first
@@ -129,26 +130,29 @@ type tolerated struct{ error }
 
 func (t tolerated) Unwrap() error { return t.error }
 
+// ErrInterrupted is the error of a run that was told to stop. What it found by then says nothing about the contract; the folder is to
+// be left as a killed run leaves it.
+var ErrInterrupted = errors.New("the run was interrupted")
+
 // Run does every step and writes the manifest. Its error is about the run as a whole: nothing could be written.
 func Run(ctx context.Context, j *Job) (Result, error) {
-	r := &run{job: j, docs: map[string]loaded{}, published: map[string]string{}}
+	r := &run{job: j, docs: map[string]loaded{}, published: map[string]string{}, hints: map[string]string{}}
 	if err := r.begin(ctx); err != nil {
 		return Result{}, err
 	}
 	for _, s := range steps {
-		if s.once {
-			r.do(ctx, s, &bench{run: r})
-			continue
-		}
-		for i := range j.Config.Contracts {
-			r.do(ctx, s, r.bench(i))
+		for _, b := range r.places(s) {
+			r.do(ctx, s, b)
+			if ctx.Err() != nil {
+				return Result{}, fmt.Errorf("%w in the step %s", ErrInterrupted, s.name)
+			}
 		}
 	}
 	if err := r.end(); err != nil {
 		return Result{}, err
 	}
 	breaks, err := r.breaks()
-	return Result{Steps: r.steps, Summary: r.final, Worst: r.worst, Repairs: r.repairs, SHA: r.job.SHA, RunID: r.job.RunID, Breaks: breaks}, err
+	return Result{Steps: r.steps, Summary: r.final, Worst: r.worst, Repairs: r.repairs, Hints: r.hints, SHA: r.job.SHA, RunID: r.job.RunID, Breaks: breaks}, err
 }
 
 // do runs one step and records how it ended. Whatever happens in it, the next step follows.
@@ -190,6 +194,9 @@ func (r *run) do(ctx context.Context, s step, b *bench) {
 				out.Reason, class = errors.Join(err, rerr).Error(), Broken
 			}
 		}
+	}
+	if errors.As(err, &input) && input.Hint != "" {
+		r.hints[name] = input.Hint
 	}
 	r.steps = append(r.steps, out)
 	r.worst = max(r.worst, class)

@@ -399,8 +399,8 @@ func (w *world) die(moment string) bool {
 	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
 		w.t.Fatal(err)
 	}
-	_, err := os.Stat(filepath.Join(w.dir, ".govctl-run.lock"))
-	return err == nil
+	journal, err := os.ReadFile(filepath.Join(w.dir, ".govctl-run.lock"))
+	return err == nil && len(journal) > 0 // before the journal is written nothing is touched, and there is nothing to tell
 }
 
 // TestChild is the process that the test above kills; alone it does nothing.

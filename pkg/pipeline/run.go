@@ -25,6 +25,7 @@ type run struct {
 	again     bool              // the commit is that of the last run, which had another identity
 	published map[string]string // digest of each contract as the last run published it
 	steps     []report.Step
+	hints     map[string]string
 	worst     Class
 	repairs   []string
 	final     report.Summary
@@ -60,6 +61,14 @@ func (r *run) benches() []*bench {
 		all[i] = r.bench(i)
 	}
 	return all
+}
+
+// places are where a step works: each contract, or once for the whole run.
+func (r *run) places(s step) []*bench {
+	if s.once {
+		return []*bench{{run: r}}
+	}
+	return r.benches()
 }
 
 // path is where a file of the table in names.go lies for this bench.
@@ -151,17 +160,21 @@ func (r *run) end() error {
 	r.job.Store.Begin("manifest")
 	return r.job.Store.JSON(artifact.ManifestPath, report.Manifest{
 		Schema: "govctl/manifest/v1", GeneratedAt: report.At(r.job.Now), SHA: r.job.SHA, RunID: r.job.RunID,
-		Govctl: r.job.Version, Files: r.job.Store.Written(),
+		Govctl: r.job.Version, Files: r.job.Store.Written(), Steps: r.steps,
 	})
 }
 
-// optional is an input file that may be absent: false then.
-func (j *Job) optional(name string) ([]byte, bool, error) {
+// optional is an input file that may be absent: false then. A file that the configuration names under key may not: who names it
+// believes that it is looked at.
+func (j *Job) optional(name, key string) ([]byte, bool, error) {
 	if name == "" {
 		return nil, false, nil
 	}
 	b, err := j.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
+		if key != "" && j.Config.Given(key) {
+			return nil, false, &contract.Error{Place: j.Config.KeyPlace(key), Msg: fmt.Sprintf("there is no file %q", name), Hint: "correct the path, or take the key out", Err: err}
+		}
 		return nil, false, nil
 	}
 	return b, err == nil, err

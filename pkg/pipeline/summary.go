@@ -21,7 +21,7 @@ func summary(_ context.Context, b *bench) error {
 		StabilityRatio: 1, SemverPolicyStatus: "ok", WebhookPayloadVersion: payloadVersion,
 		Passed: b.worst == Fine, Steps: b.steps,
 	}
-	first := true
+	first, unread := true, ""
 	for _, one := range b.benches() {
 		if err := one.addTo(&s); err != nil {
 			return err
@@ -31,6 +31,13 @@ func summary(_ context.Context, b *bench) error {
 			return err
 		}
 		first = first && d != nil && d.FirstRun
+		policy, err := written[report.Semver](one, semverFile)
+		if err != nil {
+			return err
+		}
+		if policy != nil && policy.Rule == "unreadable-version" {
+			unread = policy.CurrentVersion
+		}
 	}
 	if len(b.job.Config.Contracts) == 1 { // a list of one says nothing that the fields above do not
 		s.Version, s.Contracts = s.Contracts[0].Version, nil
@@ -50,6 +57,9 @@ func summary(_ context.Context, b *bench) error {
 		s.AlertsTotal, s.RunbookCompletenessPct = &alerts.TotalAlerts, &alerts.RunbookCompletenessPercent
 	}
 	s.Headline = headline(s, first)
+	if unread != "" && s.SemverPolicyStatus == "fail" && !s.Placeholder && s.BreakingChangesCount == 0 {
+		s.Headline = fmt.Sprintf("The version number cannot be read: %q.", unread)
+	}
 	b.final = s
 	b.note = s.Headline
 	return b.job.Store.JSON(artifact.SummaryPath, s)
@@ -78,6 +88,7 @@ func (b *bench) addTo(s *report.Summary) error {
 	}
 	if stab != nil {
 		state.StabilityRatio, state.Placeholder = stab.WindowStabilityRatio, stab.Placeholder
+		state.PlaceholderStreak = stab.Extensions.PlaceholderStreak
 		s.PlaceholderStreak = max(s.PlaceholderStreak, stab.Extensions.PlaceholderStreak)
 	}
 	if broken != nil {

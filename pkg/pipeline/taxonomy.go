@@ -20,7 +20,7 @@ import (
 // taxonomyInput reads the taxonomy and its rule files. Each step reads them for itself, so that each can run alone.
 func (b *bench) taxonomyInput() (taxonomy.Input, error) {
 	c := b.job.Config.Taxonomy
-	data, ok, err := b.job.optional(c.File)
+	data, ok, err := b.job.optional(c.File, "/taxonomy/file")
 	if err != nil {
 		return taxonomy.Input{}, err
 	}

@@ -40,6 +40,7 @@ type ContractState struct {
 	Name                 string `json:"name"`
 	StabilityRatio       Ratio  `json:"stability_ratio"`
 	Placeholder          bool   `json:"placeholder"`
+	PlaceholderStreak    int    `json:"placeholder_streak,omitzero"`
 	BreakingChangesCount int    `json:"breaking_changes_count"`
 	SemverPolicyStatus   string `json:"semver_policy_status"`
 	Version              string `json:"version,omitzero"`
@@ -95,6 +96,7 @@ type Manifest struct {
 	RunID       string         `json:"run_id,omitzero"`
 	Govctl      string         `json:"govctl"` // version of the program
 	Files       []ManifestFile `json:"files"`
+	Steps       []Step         `json:"steps,omitzero"` // all of them, in order; those after the summary stand only here
 }
 
 // ManifestFile is one written file. Path is relative to the output folder, with forward slashes.

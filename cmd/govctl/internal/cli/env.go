@@ -56,11 +56,17 @@ func withoutSecrets(env []string) []string {
 	return slices.DeleteFunc(env, func(v string) bool { return strings.HasPrefix(v, seedVariable+"=") })
 }
 
-// maxCommandOutput bounds what a cmd: source may print, in bytes.
-const maxCommandOutput = 64 << 20
+// What a cmd: source may print, in bytes, and how long it may take.
+const (
+	maxCommandOutput = 64 << 20
+	maxCommandTalk   = 64 << 10
+	maxCommandTime   = 5 * time.Minute
+)
 
 // shell runs a command line of the configuration, as make would, and returns what it prints.
 func shell(ctx context.Context, command string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, maxCommandTime)
+	defer cancel()
 	name, flag := "sh", "-c"
 	if runtime.GOOS == "windows" {
 		name, flag = "cmd", "/C"
@@ -68,18 +74,19 @@ func shell(ctx context.Context, command string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, flag, command)
 	cmd.Env = withoutSecrets(os.Environ())
 	cmd.WaitDelay = time.Second // a child of the command may hold the pipe open
-	var out bounded
-	cmd.Stdout = &out
-	var talk bounded
-	cmd.Stderr = &talk
+	out := bounded{limit: maxCommandOutput, stop: cancel}
+	talk := bounded{limit: maxCommandTalk}
+	cmd.Stdout, cmd.Stderr = &out, &talk
 	err := cmd.Run()
-	if out.full {
+	switch {
+	case out.full:
 		return nil, fmt.Errorf("the command printed more than %d bytes", maxCommandOutput)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, fmt.Errorf("the command did not end within %s", maxCommandTime)
+	case err != nil:
+		return nil, errors.Join(err, lastLine(talk.buf.String()))
 	}
-	if err != nil {
-		return nil, errors.Join(err, lastLine(talk.String()))
-	}
-	return out.Bytes(), nil
+	return out.buf.Bytes(), nil
 }
 
 func lastLine(s string) error {
@@ -95,20 +102,23 @@ func (e *Env) clock(flag string) (func() time.Time, error) {
 	switch epoch := e.Getenv("SOURCE_DATE_EPOCH"); {
 	case flag != "":
 		t, err := parseTime(flag)
-		if err != nil {
+		if err != nil || !recordable(t) {
 			return nil, usage("--now %q is no time", flag).hint("write it like 2025-09-17T10:23:45Z or 2025-09-17")
 		}
 		return func() time.Time { return t }, nil
 	case epoch != "":
 		seconds, err := strconv.ParseInt(epoch, 10, 64)
-		if err != nil {
-			return nil, usage("SOURCE_DATE_EPOCH %q is no number of seconds", epoch)
-		}
 		t := time.Unix(seconds, 0).UTC()
+		if err != nil || !recordable(t) {
+			return nil, usage("SOURCE_DATE_EPOCH %q is no number of seconds since 1970", epoch).hint("date +%%s prints one")
+		}
 		return func() time.Time { return t }, nil
 	}
 	return e.Now, nil
 }
+
+// recordable reports a time that every artifact can hold.
+func recordable(t time.Time) bool { return t.Unix() >= 0 && t.UTC().Year() <= 9999 }
 
 func parseTime(s string) (time.Time, error) {
 	if t, err := time.Parse(time.DateOnly, s); err == nil {

@@ -14,6 +14,9 @@ import (
 func milestonesCommand(a *app) *cobra.Command {
 	var format string
 	c := command("milestones [FILE]", "Sum up the milestones", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+		if err := textOrJSON(format); err != nil {
+			return err
+		}
 		cfg, err := a.configuration(ctx)
 		if err != nil {
 			return err

@@ -3,8 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os/signal"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -31,24 +34,51 @@ type app struct {
 	github string // --github
 }
 
+// grace is how long a command that was interrupted may take to leave things whole, before the process ends under it.
+const grace = 5 * time.Second
+
 // Main runs one command line and returns the exit code of the process.
 func Main(env *Env, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	root := newRoot(&app{Env: env})
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	var called *cobra.Command
+	ended := make(chan error, 1)
+	go func() {
+		var err error
+		called, err = root.ExecuteContextC(ctx)
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return exit(env, called, err)
+	case <-ctx.Done():
+		stop() // a second signal ends the process at once
+	}
+	select {
+	case err := <-ended:
+		return exit(env, called, err)
+	case <-time.NewTimer(grace).C: // what it waits for, a pipe say, does not look at the context
+		say(env.Stderr, errors.New("interrupted"))
+		return Failed
+	}
+}
+
+// exit says what a command came to, and is its exit code.
+func exit(env *Env, called *cobra.Command, err error) int {
 	var ran *bodyError
-	if errors.As(err, &ran) {
+	var refused *exitError
+	switch {
+	case errors.As(err, &ran):
 		err = ran.error
+	case err != nil && !errors.As(err, &refused): // cobra's own refusals: nothing has begun
+		err = usage("%w", err).hint("%s --help shows how it is called", called.CommandPath())
+	}
+	if err != nil {
 		say(env.Stderr, err)
-		return codeOf(err)
 	}
-	if err != nil { // cobra's own refusals: nothing has begun
-		say(env.Stderr, usage("%w", err).hint("govctl --help lists the commands"))
-		return BadInput
-	}
-	return Passed
+	return codeOf(err)
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -60,9 +90,14 @@ func newRoot(a *app) *cobra.Command {
 			"Exit codes: 0 passed, 1 findings, 2 wrong command line, configuration or input, 3 govctl could not do its work.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:       Version(),
+
+		PersistentPreRunE:          func(*cobra.Command, []string) error { return a.checkFlags() },
+		SuggestionsMinimumDistance: suggested,
 	}
+	root.SetVersionTemplate("govctl {{.Version}}\n")
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
@@ -82,7 +117,55 @@ func newRoot(a *app) *cobra.Command {
 	last := chapters[len(chapters)-1].title
 	root.SetHelpCommandGroupID(last)
 	root.SetCompletionCommandGroupID(last)
+	root.SetHelpCommand(helpCommand(root))
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.Args = noSuchCommand
+		c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 	return root
+}
+
+// checkFlags refuses what the flags of every command cannot be.
+func (a *app) checkFlags() error {
+	switch {
+	case a.github != "auto" && a.github != "off":
+		return usage("--github is auto or off, not %q", a.github)
+	case a.out == "":
+		return usage("--out is empty").hint("name the output folder, or leave the flag away for governance/")
+	}
+	return nil
+}
+
+// suggested is how many letters a name may be off to be suggested.
+const suggested = 2
+
+// noSuchCommand refuses the arguments of a command that only holds others.
+func noSuchCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	c.SuggestionsMinimumDistance = suggested
+	hint := fmt.Sprintf("%s --help lists the commands", c.CommandPath())
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("did you mean %s?", strings.Join(near, " or "))
+	}
+	return usage("unknown command %q for %q", args[0], c.CommandPath()).hint("%s", hint)
+}
+
+// helpCommand is cobra's, but a topic that does not exist is a wrong command line.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [command]", Short: "Help about any command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return noSuchCommand(c, args[len(args)-max(1, len(rest)):])
+			}
+			c.InitDefaultHelpFlag()
+			return c.Help()
+		},
+	}
 }
 
 // bodyError marks an error as coming from a command body, so that everything else is a wrong command line.
@@ -101,9 +184,9 @@ func command(use, short string, args cobra.PositionalArgs, body func(ctx context
 	}
 }
 
-// group is a command that only holds others; called alone, or with a name that it does not hold, it is a wrong command line.
+// group is a command that only holds others; called alone it shows its help, with a name that it does not hold it is a wrong command line.
 func group(use, short string, children ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c := &cobra.Command{Use: use, Short: short, Args: noSuchCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	c.AddCommand(children...)
 	return c
 }

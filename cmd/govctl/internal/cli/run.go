@@ -67,6 +67,12 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	if err := a.limit(&cfg.Taxonomy, &alertFlags{}); err != nil {
 		return err
 	}
+	for i := range cfg.Contracts {
+		if one := &cfg.Contracts[i]; one.Source == "" {
+			return &contract.Error{Place: cfg.KeyPlace(one.At), Msg: strings.ReplaceAll(one.At[1:], "/", ".") + ".source is not set",
+				Hint: "name the OpenAPI document, like `source: api/openapi.yaml`; govctl init writes a configuration that finds it"}
+		}
+	}
 	result, err := a.runSteps(ctx, cfg, f)
 	if err != nil {
 		return err
@@ -107,7 +113,13 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 	if err != nil {
 		return result, err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+	defer func() {
+		if errors.Is(err, pipeline.ErrInterrupted) {
+			err = errors.Join(err, store.Leave())
+			return
+		}
+		err = errors.Join(err, store.Close())
+	}()
 	if err := a.takeState(ctx, store, f.state); err != nil {
 		return result, err
 	}
@@ -173,6 +185,9 @@ func (a *app) printRun(r pipeline.Result) {
 	for _, s := range r.Steps {
 		if s.Status == "failed" {
 			fmt.Fprintf(a.Stderr, "govctl: %s: %s\n", s.Name, oneLine(s.Reason))
+			if hint := r.Hints[s.Name]; hint != "" {
+				fmt.Fprintf(a.Stderr, "hint: %s\n", oneLine(hint))
+			}
 		}
 	}
 	fmt.Fprintf(a.Stdout, "files: %s   page: %s\n", a.out, filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
