@@ -250,8 +250,9 @@ func samplesOf(vector promql.Vector) []sample {
 	return got
 }
 
+// sortSamples sorts with promtool's own comparison, which is true of equals, too: so these come out in its order.
 func sortSamples(list []sample) {
-	sort.SliceStable(list, func(i, j int) bool { return labels.Compare(list[i].labels, list[j].labels) < 0 })
+	sort.Slice(list, func(i, j int) bool { return labels.Compare(list[i].labels, list[j].labels) <= 0 })
 }
 
 // histogramText is the notation of a histogram; empty without one.

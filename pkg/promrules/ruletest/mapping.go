@@ -156,7 +156,17 @@ func quoted(s string) string {
 	return strconv.Quote(s)
 }
 
-func empty(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+// empty reports whether a value is null. One that is only tagged so is malformed.
+func empty(n *yaml.Node) bool {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!null" {
+		return false
+	}
+	switch n.Value {
+	case "", "~", "null", "Null", "NULL":
+		return true
+	}
+	return false
+}
 
 func unalias(n *yaml.Node) *yaml.Node {
 	for n.Kind == yaml.AliasNode {

@@ -7,9 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -59,16 +56,16 @@ func ParseRules(file string, data []byte, p parser.Parser, ignoreUnknown bool) (
 	}()
 	places, err := rulePlaces(file, data)
 	if err != nil {
-		return nil, placed(file, []error{err})
+		return nil, explained(file, data, places, []error{err})
 	}
 	parsed, errs := rulefmt.Parse(data, ignoreUnknown, model.UTF8Validation, p, slog.New(slog.DiscardHandler))
 	if len(errs) > 0 {
-		return nil, placed(file, errs)
+		return nil, explained(file, data, places, errs)
 	}
 	return convert(file, parsed, places, p)
 }
 
-func convert(file string, parsed *rulefmt.RuleGroups, places [][]report.Place, p parser.Parser) ([]Group, []*contract.Error) {
+func convert(file string, parsed *rulefmt.RuleGroups, places []groupPlace, p parser.Parser) ([]Group, []*contract.Error) {
 	groups := make([]Group, 0, len(parsed.Groups))
 	for i, g := range parsed.Groups {
 		group := Group{File: file, Name: g.Name, Limit: g.Limit}
@@ -87,7 +84,7 @@ func convert(file string, parsed *rulefmt.RuleGroups, places [][]report.Place, p
 			maps.Copy(merged, r.Labels)
 			group.Rules = append(group.Rules, Rule{
 				Alert: r.Alert, Record: r.Record, Expr: expr, query: expr.String(), For: time.Duration(r.For), KeepFiringFor: time.Duration(r.KeepFiringFor),
-				Labels: labels.FromMap(merged), Annotations: labels.FromMap(r.Annotations), Place: places[i][j],
+				Labels: labels.FromMap(merged), Annotations: labels.FromMap(r.Annotations), Place: places[i].rules[j],
 			})
 		}
 		groups = append(groups, group)
@@ -95,11 +92,19 @@ func convert(file string, parsed *rulefmt.RuleGroups, places [][]report.Place, p
 	return groups, nil
 }
 
-// rulePlaces finds where each rule of each group stands, and refuses texts so long that the recursive parsers of expressions
-// and templates could run out of stack.
-func rulePlaces(file string, data []byte) ([][]report.Place, error) {
+// groupPlace is where a group and its rules stand.
+type groupPlace struct {
+	name  string
+	at    report.Place
+	rules []report.Place
+}
+
+// rulePlaces finds where each group and each of its rules stands, and refuses texts so long that the recursive parsers of
+// expressions and templates could run out of stack.
+func rulePlaces(file string, data []byte) ([]groupPlace, error) {
 	var doc struct {
 		Groups []struct {
+			Name  yaml.Node   `yaml:"name"`
 			Rules []yaml.Node `yaml:"rules"`
 		} `yaml:"groups"`
 	}
@@ -115,11 +120,14 @@ func rulePlaces(file string, data []byte) ([][]report.Place, error) {
 	if err := root.Decode(&doc); err != nil {
 		return nil, err
 	}
-	places := make([][]report.Place, len(doc.Groups))
-	for i, g := range doc.Groups {
-		for _, n := range g.Rules {
-			places[i] = append(places[i], report.Place{File: file, Line: n.Line, Column: n.Column})
+	places := make([]groupPlace, 0, len(doc.Groups))
+	for i := range doc.Groups {
+		group := &doc.Groups[i]
+		g := groupPlace{name: group.Name.Value, at: at(file, &group.Name)}
+		for j := range group.Rules {
+			g.rules = append(g.rules, at(file, &group.Rules[j]))
 		}
+		places = append(places, g)
 	}
 	return places, nil
 }
@@ -139,34 +147,4 @@ func tooLong(n *yaml.Node) *yaml.Node {
 		}
 	}
 	return nil
-}
-
-// rulefmtPlace and yamlPlace are where the libraries put positions into their messages.
-var (
-	rulefmtPlace = regexp.MustCompile(`^(\d+):(\d+): `)
-	yamlPlace    = regexp.MustCompile(`(?:^yaml: |\n\s+)line (\d+): `)
-)
-
-// placed gives errors of the rule library the place that their text names.
-func placed(file string, errs []error) []*contract.Error {
-	out := make([]*contract.Error, 0, len(errs))
-	for _, err := range errs {
-		e := &contract.Error{Place: report.Place{File: file}, Msg: err.Error(), Err: err}
-		if m := rulefmtPlace.FindStringSubmatch(e.Msg); m != nil {
-			e.Place.Line, e.Place.Column, e.Msg = number(m[1]), number(m[2]), e.Msg[len(m[0]):]
-		} else if m := yamlPlace.FindStringSubmatch(e.Msg); m != nil {
-			e.Place.Line, e.Place.Column = number(m[1]), 1
-		}
-		e.Msg = strings.Join(strings.Fields(e.Msg), " ")
-		out = append(out, e)
-	}
-	return out
-}
-
-func number(digits string) int {
-	n, err := strconv.Atoi(digits)
-	if err != nil { // more digits than a line can have
-		return 0
-	}
-	return n
 }

@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -136,6 +135,22 @@ func TestUnknownKeysOfRuleFiles(t *testing.T) {
 	}
 }
 
+// TestPlacesInRuleFiles: what the rule library says without a position gets one, and a null group does not shift the others.
+func TestPlacesInRuleFiles(t *testing.T) {
+	for _, c := range []struct{ rules, want string }{
+		{"groups:\n- name: g\n  rules:\n  - {alert: A, expr: up, annotations: {text: '{{'}}\n", "r.yml:4:5: group \"g\", rule 1"},
+		{"groups:\n- name: g\n  rules:\n  - {alert: A}\n", "r.yml:4:5: the rule A has no expr"},
+		{"groups:\n- name: g\n  rules:\n  - {alert: A, expr: up, exp_alerts: []}\n", "r.yml:4:26: unknown key \"exp_alerts\""},
+		{"groups:\n- name: g\n- name: g\n", "r.yml:3:"},
+		{"groups:\n- null\n- name: g\n  rules:\n  - {alert: A, expr: up}\n", ""},
+	} {
+		f := outcome(t, inMemory(map[string]string{"r.yml": c.rules, "t.yml": "rule_files: [r.yml]\ntests: [{}]\n"}), "t.yml")[0]
+		if got := strings.Join(said(f.Problems), "; "); c.want == "" && got != "" || !strings.HasPrefix(got, c.want) {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestFeatures(t *testing.T) {
 	o := inMemory(map[string]string{"t.yml": `
 tests:
@@ -169,12 +184,15 @@ func TestManyFilesAtOnce(t *testing.T) {
 	}
 }
 
+// TestCancelled ends the context when the test file has been read.
 func TestCancelled(t *testing.T) {
-	o := inMemory(map[string]string{"t.yml": "evaluation_interval: 1s\ntests:\n- promql_expr_test: [{expr: up, eval_time: 10d}]\n  input_series: [{series: up, values: 1x10}]\n", "r.yml": rules})
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-	defer cancel()
-	if _, err := Run(ctx, []string{"t.yml"}, o); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("%v", err)
+	o := inMemory(map[string]string{"t.yml": "tests:\n- promql_expr_test: [{expr: up, eval_time: 10d}]\n"})
+	ctx, cancel := context.WithCancel(context.Background())
+	read := o.Read
+	o.Read = func(name string) ([]byte, error) { cancel(); return read(name) }
+	files, err := Run(ctx, []string{"t.yml"}, o)
+	if !errors.Is(err, context.Canceled) || len(files[0].Tests) > 0 {
+		t.Errorf("%+v %v", files, err)
 	}
 }
 
