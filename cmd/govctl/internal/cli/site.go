@@ -18,7 +18,11 @@ import (
 )
 
 func siteCommand(a *app) *cobra.Command {
-	return group("site", "The status pages", siteBuild(a))
+	build := siteBuild(a)
+	c := group("site", "Build the status pages", build)
+	c.RunE = build.RunE // there is one thing to do with pages, with or without its name
+	c.Flags().AddFlagSet(build.Flags())
+	return c
 }
 
 func siteBuild(a *app) *cobra.Command {
