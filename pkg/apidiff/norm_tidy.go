@@ -85,7 +85,7 @@ func (n *norm) listsValues(s *side, u union) bool {
 // distinct are the branches that count; open reports an anyOf with a branch that admits everything.
 func distinct(s *side, u union) (branches []contract.Node, open bool) {
 	seen := map[contract.Hash]bool{}
-	for _, b := range openNested(s, u, 0) {
+	for _, b := range openNested(s, u, 0, map[contract.Node]bool{}) {
 		c := s.of(b).schema
 		if !u.one && (seen[c.meaning()] || !c.satisfiable() && c.alone() && c.norm().never) {
 			continue
@@ -123,7 +123,7 @@ func (c *schema) alone() bool {
 }
 
 // openNested replaces a branch of anyOf that is nothing but an anyOf by its branches.
-func openNested(s *side, u union, depth int) []contract.Node {
+func openNested(s *side, u union, depth int, opened map[contract.Node]bool) []contract.Node {
 	if u.one || depth > 20 {
 		return u.branches
 	}
@@ -133,7 +133,10 @@ func openNested(s *side, u union, depth int) []contract.Node {
 		if len(c.nodes) == 1 && !c.orNull && c.nodes[0].Kind() == contract.Object {
 			f := s.fact(c.nodes[0])
 			if !f.typed && len(f.keywords) == 1 && f.keywords[0].name == "anyOf" {
-				out = append(out, openNested(s, union{branches: items(f.keywords[0].value)}, depth+1)...)
+				if !opened[c.nodes[0]] { // else its alternatives are there already: levels that share the next one would double at each
+					opened[c.nodes[0]] = true
+					out = append(out, openNested(s, union{branches: items(f.keywords[0].value)}, depth+1, opened)...)
+				}
 				continue
 			}
 		}

@@ -2,6 +2,7 @@ package apidiff
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -246,6 +247,7 @@ func (p *prover) byCases(a, b term, m mode, lean *int) bool {
 			return false
 		}
 		for i := range a.norm.unions[0].branches {
+			p.steps -= a.cost()
 			if !p.part(a.alternative(i), b, m, lean) {
 				return false
 			}
@@ -277,6 +279,9 @@ func (n *norm) kinds() []types {
 	}
 	return out
 }
+
+// cost is that of one more split, in steps: alternatives of alternatives grow in number with each level and are made anew.
+func (a term) cost() int { return 1 << min(2*strings.Count(a.key, "/"), 8) }
 
 // alternative is the part of a that lies in branch i of its first union.
 func (a term) alternative(i int) term {

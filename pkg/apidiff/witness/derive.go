@@ -60,6 +60,7 @@ func (d *deriver) schema(s site, m mode) *derived {
 	before := d.made
 	out := &derived{Schema: d.derive(s, m)}
 	out.size = d.made - before
+	d.w.burn(out.size) // an object of a hundred thousand properties is derived whole
 	d.known[key] = out
 	return out
 }
