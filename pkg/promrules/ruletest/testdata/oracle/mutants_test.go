@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	mutants = flag.Int("mutants", 1000, "number of mutants")
+	mutants = flag.Int("mutants", 150, "number of mutants; promtool takes about half a second for each")
 	keep    = flag.String("keep", "", "folder for the mutants on which the two differ")
 )
 
