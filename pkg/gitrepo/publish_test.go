@@ -205,13 +205,14 @@ func TestConcurrentWriters(t *testing.T) {
 // TestKilledPublisher: whenever the process dies, both branches are whole and tell of the same run.
 func TestKilledPublisher(t *testing.T) {
 	remote := bare(t)
+	url := daemon(t, remote, "--enable=receive-pack") // not killed with the publisher, as on a server
 	if _, err := publisher(".").Publish(t.Context(), push(t, remote, "0")); err != nil {
 		t.Fatal(err)
 	}
 	moved := 0
 	for n := 1; n <= 40; n++ {
 		cmd := exec.Command(os.Args[0], "-test.run=^$")
-		cmd.Env = append(os.Environ(), "GOVCTL_TEST_REMOTE="+remote, fmt.Sprintf("GOVCTL_TEST_RUN=%d", n), "GOVCTL_TEST_SCRATCH="+t.TempDir())
+		cmd.Env = append(os.Environ(), "GOVCTL_TEST_REMOTE="+url, fmt.Sprintf("GOVCTL_TEST_RUN=%d", n), "GOVCTL_TEST_SCRATCH="+t.TempDir())
 		group(cmd)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -219,7 +220,14 @@ func TestKilledPublisher(t *testing.T) {
 		time.Sleep(time.Duration(n*12) * time.Millisecond)
 		killGroup(cmd)
 		_ = cmd.Wait() // killed, or done already
-		s, p := mustGit(t, remote, "log", "-1", "--format=%s", "schemas"), mustGit(t, remote, "log", "-1", "--format=%s", "gh-pages")
+		tips := func() (string, string) {
+			return mustGit(t, remote, "log", "-1", "--format=%s", "schemas"), mustGit(t, remote, "log", "-1", "--format=%s", "gh-pages")
+		}
+		s, p := tips()
+		for try := 0; s != p && try < 200; try++ { // the server may be at it still
+			time.Sleep(50 * time.Millisecond)
+			s, p = tips()
+		}
 		if s != p || show(t, remote, "gh-pages", "index.html") != "run "+strings.TrimPrefix(p, "Publish ") {
 			t.Fatalf("killed after %d ms: branches tell %q and %q", n*12, s, p)
 		}
@@ -294,7 +302,7 @@ func TestRefusals(t *testing.T) {
 	if _, err := publisher(t.TempDir()).Publish(t.Context(), gitrepo.Push{Remote: taken, Branches: []gitrepo.Branch{{Name: "schemas/x", Files: map[string][]byte{"a": nil}}}}); err != nil {
 		t.Fatal(err)
 	}
-	readOnly := daemon(t)
+	readOnly := daemon(t, bare(t))
 	gone := push(t, filepath.Join(t.TempDir(), "nowhere.git"), "1")
 	secret := push(t, "https://user:hunter2@127.0.0.1:1/o/r.git", "1")
 	unnamed := push(t, "upstream", "1")
@@ -323,17 +331,17 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// daemon serves a repository that can be read only.
-func daemon(t *testing.T) string {
+// daemon serves a repository from a process of its own; without a flag that allows more it can be read only.
+func daemon(t *testing.T, dir string, flags ...string) string {
 	t.Helper()
-	dir := bare(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	_ = l.Close()
-	cmd := exec.Command("git", "daemon", "--export-all", "--reuseaddr", "--listen=127.0.0.1", fmt.Sprintf("--port=%d", port), "--base-path="+filepath.Dir(dir))
+	args := []string{"daemon", "--export-all", "--reuseaddr", "--listen=127.0.0.1", fmt.Sprintf("--port=%d", port), "--base-path=" + filepath.Dir(dir)}
+	cmd := exec.Command("git", append(args, flags...)...)
 	group(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
