@@ -53,7 +53,7 @@ func (p *prover) unionHolds(a, b term, u *union, m mode, lean *int) bool {
 			return false
 		}
 		if p.part(a, termOf(c), how, lean) {
-			return !u.one || !p.overlaps(a, b.side, u, i, m)
+			return !u.one || !p.overlaps(a, b.side, u, m)
 		}
 	}
 	return false
@@ -102,9 +102,9 @@ func (p *prover) named(s *side, u *union, name string) bool {
 	return false
 }
 
-// overlaps reports whether a value of a is seen to be in branch i and in another one as well. What nobody can tell is
+// overlaps reports whether a value of a is seen to be in two branches. What nobody can tell is
 // taken as the author says it: the alternatives exclude each other.
-func (p *prover) overlaps(a term, s *side, u *union, i int, m mode) bool {
+func (p *prover) overlaps(a term, s *side, u *union, m mode) bool {
 	if len(u.branches) > maxBranchPairs {
 		return false
 	}
@@ -117,7 +117,6 @@ func (p *prover) overlaps(a term, s *side, u *union, i int, m mode) bool {
 			return true
 		}
 	}
-	_ = i
 	return false
 }
 
