@@ -1,8 +1,10 @@
 package badge
 
 import (
+	"crypto/sha256"
 	encodingxml "encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -44,6 +46,37 @@ func TestSVGEqualsBadgeMaker(t *testing.T) {
 	}
 	if wrong > 0 {
 		t.Errorf("%d of %d differ", wrong, len(file.Cases))
+	}
+}
+
+// What those have none of: texts of the world, white space, and the notations of colours. testdata has the digests of what
+// badge-maker 6.0.0 draws for them.
+func TestSVGOfTheWorld(t *testing.T) {
+	b, err := os.ReadFile("testdata/badge-maker-6.0.0.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct{ Label, Message, Color, SHA256 string }
+	if err := json.Unmarshal(b, &cases, json.MatchCaseInsensitiveNames(true)); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) < 70 {
+		t.Fatalf("%d cases", len(cases))
+	}
+	for _, c := range cases {
+		svg := SVG(report.Badge{Label: c.Label, Message: c.Message, Color: c.Color})
+		if fmt.Sprintf("%x", sha256.Sum256(svg)) != c.SHA256 {
+			t.Errorf("%q %q %q is drawn otherwise: %s", c.Label, c.Message, c.Color, svg)
+		}
+	}
+}
+
+func TestKnownColor(t *testing.T) {
+	for color, want := range map[string]bool{"red": true, "grey": true, "critical": true, "9cf": true, "#9CF": true, "tomato": true, "rgb(1,2,3)": true, "hsl(1, 2%, 3%)": true,
+		"": false, "redd": false, "RED": false, "#12": false, "rgb(1,2)": false, `red"/><script>`: false, "url(x)": false} {
+		if KnownColor(color) != want {
+			t.Errorf("%q is known: %v", color, !want)
+		}
 	}
 }
 

@@ -73,6 +73,8 @@ func badgeRender(a *app) *cobra.Command {
 			}
 		case message == "":
 			return usage("nothing to draw").hint("govctl badge list names the badges of the last run; or give --label, --message and --color")
+		case !badge.KnownColor(color):
+			return usage("unknown colour %q", color).hint("a name of Shields (brightgreen, red), one of CSS (tomato), or #e05d44, rgb(...), hsl(...)")
 		}
 		if format == "json" {
 			return a.printJSON(b)
@@ -84,7 +86,7 @@ func badgeRender(a *app) *cobra.Command {
 		"badge-maker's flat style, byte for byte, and needs no service."
 	c.Flags().StringVar(&label, "label", "", "`text` on the left")
 	c.Flags().StringVar(&message, "message", "", "`text` on the right")
-	c.Flags().StringVar(&color, "color", badge.Blue, "`colour` of the right: a name of Shields or a hexadecimal one")
+	c.Flags().StringVar(&color, "color", badge.Blue, "`colour` of the right: a name of Shields or a colour of CSS")
 	c.Flags().StringVar(&format, "format", "svg", "svg or json")
 	return c
 }
