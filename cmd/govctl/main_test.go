@@ -3,13 +3,36 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/romel/govctl/pkg/gitrepo/gittest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"govctl": main})
+	testscript.Main(alone{m}, map[string]func(){"govctl": main})
+}
+
+// alone are the tests in an environment that says nothing of the CI or the repository around them.
+type alone struct{ *testing.M }
+
+// foreign begins the names of the variables that govctl reads or hands on, but for those of its tests.
+var foreign = []string{"GITHUB_", "GOVERNANCE_", "GOV_", "ALLOW_BREAKING", "SOURCE_DATE_EPOCH", "PROMETHEUS_", "TAXONOMY_", "SLACK_", "TEAMS_",
+	"RISK_CHURN_", "MAX_", "RUNBOOK_", "COLUMNS", "NO_COLOR"}
+
+func (a alone) Run() int {
+	defer gittest.Alone()()
+	for _, kv := range os.Environ() {
+		name, _, _ := strings.Cut(kv, "=")
+		for _, prefix := range foreign {
+			if strings.HasPrefix(name, prefix) {
+				_ = os.Unsetenv(name) // it is there, and bears a proper name
+			}
+		}
+	}
+	return a.M.Run()
 }
 
 // TestScripts runs the command line as users do. A script is named by the command it tells about.
@@ -21,16 +44,13 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Setup: func(e *testscript.Env) error {
-			// A script sees none of the variables that CI sets around the tests.
-			for _, name := range []string{"GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_ACTIONS", "SOURCE_DATE_EPOCH", "ALLOW_BREAKING",
-				"GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_API_URL", "GITHUB_SERVER_URL", "GITHUB_REF", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT",
-				"GOVERNANCE_WEBHOOK", "GOVERNANCE_WEBHOOK_SECRET", "GOV_SIGNING_PRIVATE_KEY"} {
-				e.Setenv(name, "")
+		Setup: func(e *testscript.Env) error { // a script has no other variables of ours
+			for _, name := range []string{"PATH", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"} {
+				e.Setenv(name, os.Getenv(name))
 			}
+			e.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(e.WorkDir)) // TMPDIR may lie in a repository
 			e.Setenv("QUICKSTART", quickstart)
 			startOutside(e)
-			e.Setenv("PATH", os.Getenv("PATH"))
 			return nil
 		},
 	})

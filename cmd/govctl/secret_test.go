@@ -41,7 +41,7 @@ func TestTheKeyStaysSecret(t *testing.T) {
 	}
 	secret := base64.StdEncoding.EncodeToString(seed)
 	bin := filepath.Join(t.TempDir(), "govctl")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", bin, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	keys, dir := t.TempDir(), t.TempDir() // only dir is searched: keys holds the secret by intent
@@ -62,7 +62,7 @@ func TestTheKeyStaysSecret(t *testing.T) {
 		filepath.Join(dir, "api.json"):  `{"openapi": "3.1.0", "info": {"title": "t", "version": "1.0.0"}, "paths": {}}`,
 		filepath.Join(dir, "file.yaml"): "contract: {source: api.json}\n",
 		filepath.Join(dir, "dump.yaml"): "contract: {source: \"cmd:env > dump; env 1>&2; env; exit 1\"}\n",
-		filepath.Join(dir, "slow.yaml"): "contract: {source: \"cmd:sleep 60\"}\n",
+		filepath.Join(dir, "slow.yaml"): "contract: {source: \"cmd:sleep 300\"}\n",
 	} {
 		mode := fs.FileMode(0o600)
 		if strings.HasSuffix(name, "open") {
@@ -133,17 +133,20 @@ func TestTheKeyStaysSecret(t *testing.T) {
 // crash ends a run in the middle with the signal on which the Go runtime prints every stack.
 func crash(t *testing.T, bin, dir, secret string) []byte {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	trace, err := os.Create(filepath.Join(t.TempDir(), "trace")) // a pipe would be held by the child that sleeps
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = trace.Close() }()
+	ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer stop()
-	c := exec.CommandContext(ctx, bin, "run", "--config", "slow.yaml")
+	c := exec.CommandContext(ctx, bin, "run", "--config", "slow.yaml", "--out", "crashed")
 	c.Dir, c.Env = dir, append(os.Environ(), "GOV_SIGNING_PRIVATE_KEY="+secret, "GOTRACEBACK=system")
-	c.WaitDelay = time.Second // the sleeping child holds the pipe
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
+	c.Stdout, c.Stderr = trace, trace
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lock := filepath.Join(dir, "governance", ".govctl-run.lock")
+	lock := filepath.Join(dir, "crashed", ".govctl-run.lock")
 	for ctx.Err() == nil { // the lock is taken after the key was read
 		if _, err := os.Stat(lock); err == nil {
 			break
@@ -154,8 +157,9 @@ func crash(t *testing.T, bin, dir, secret string) []byte {
 		t.Fatal(err)
 	}
 	_ = c.Wait() // it was killed
-	if !bytes.Contains(out.Bytes(), []byte("goroutine ")) {
-		t.Fatalf("no trace:\n%s", out.Bytes())
+	out, err := os.ReadFile(trace.Name())
+	if err != nil || !bytes.Contains(out, []byte("goroutine ")) {
+		t.Fatalf("no trace: %v\n%s", err, out)
 	}
-	return out.Bytes()
+	return out
 }

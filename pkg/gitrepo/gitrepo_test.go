@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -53,7 +54,8 @@ func TestNoTag(t *testing.T) {
 
 func TestOutsideOfARepository(t *testing.T) {
 	ctx := context.Background()
-	g := gitrepo.Repo{Dir: t.TempDir(), Run: gitrepo.Exec(append(os.Environ(), "GIT_CEILING_DIRECTORIES=/"))}
+	dir := t.TempDir() // TMPDIR may lie in a repository
+	g := gitrepo.Repo{Dir: dir, Run: gitrepo.Exec(append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir)))}
 	if _, err := g.Root(ctx); !errors.Is(err, gitrepo.ErrNoRepository) {
 		t.Errorf("Root: %v", err)
 	}

@@ -53,7 +53,7 @@ func blocks(t *testing.T) (all []block) {
 func govctl(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	build := exec.CommandContext(t.Context(), need(t, "go"), "build", "-o", dir, "github.com/romel/govctl/cmd/govctl")
+	build := exec.CommandContext(t.Context(), need(t, "go"), "build", "-buildvcs=false", "-o", dir, "github.com/romel/govctl/cmd/govctl")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -12,9 +12,17 @@ import (
 	"time"
 
 	"github.com/romel/govctl/pkg/gitrepo"
+	"github.com/romel/govctl/pkg/gitrepo/gittest"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/pkg/taxonomy"
 )
+
+func TestMain(m *testing.M) {
+	done := gittest.Alone()
+	code := m.Run()
+	done()
+	os.Exit(code)
+}
 
 // repo is a repository that a test builds commit by commit, with dates of its own.
 type repo struct {
@@ -35,7 +43,7 @@ func (r *repo) git(args ...string) string {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = r.dir
 	date := fmt.Sprintf("%d +0000", r.now.Unix())
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com",
+	cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com",
 		"GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@example.com", "GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
