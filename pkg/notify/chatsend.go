@@ -34,7 +34,7 @@ func (s *Sender) Post(ctx context.Context, body []byte, deadline time.Duration) 
 }
 
 func (s *Sender) post(ctx context.Context, body []byte, end time.Time) answer {
-	ctx, cancel := context.WithTimeout(ctx, min(s.endpoint.Timeout, end.Sub(s.clock.Now())))
+	ctx, cancel := s.within(ctx, min(s.endpoint.Timeout, end.Sub(s.clock.Now())))
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.endpoint.URL, bytes.NewReader(body))
 	if err != nil {

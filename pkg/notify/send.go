@@ -48,6 +48,7 @@ type Sender struct {
 	target   *url.URL
 	secret   secret
 	client   *http.Client
+	within   func(context.Context, time.Duration) (context.Context, context.CancelFunc) // bounds a try
 }
 
 // NewSender checks the receiver without reaching it. Its errors are about the configuration.
@@ -61,7 +62,7 @@ func NewSender(e Endpoint, c Clock) (*Sender, error) {
 	case target.Scheme != "https" && target.Scheme != "http":
 		return nil, errors.New("the webhook URL is neither https nor http")
 	}
-	s := &Sender{endpoint: e, clock: c, target: target}
+	s := &Sender{endpoint: e, clock: c, target: target, within: context.WithTimeout}
 	if s.secret, err = newSecret(e.Secret, e.Key); err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (s *Sender) wait(tries int, retryAfter string) (time.Duration, error) {
 
 // try makes one request.
 func (s *Sender) try(ctx context.Context, w *Waiting, end time.Time) answer {
-	ctx, cancel := context.WithTimeout(ctx, min(s.endpoint.Timeout, end.Sub(s.clock.Now())))
+	ctx, cancel := s.within(ctx, min(s.endpoint.Timeout, end.Sub(s.clock.Now())))
 	defer cancel()
 	req, err := s.Request(ctx, w.Queued)
 	if err != nil {
