@@ -35,7 +35,7 @@ type lock struct {
 // acquire takes the lock file and gives back the journal that a killed run left in it.
 func acquire(path string, wait time.Duration) (*lock, *Journal, error) {
 	const pause = 20 * time.Millisecond
-	for tries := int(wait/pause) + 1; tries > 0; tries-- {
+	for tries := int(wait/pause) + 1; tries > 0; {
 		l := &lock{path: path, held: flock.New(path)}
 		ok, err := l.held.TryLock()
 		if err != nil {
@@ -49,8 +49,9 @@ func acquire(path string, wait time.Duration) (*lock, *Journal, error) {
 			if err := l.held.Unlock(); err != nil {
 				return nil, nil, fmt.Errorf("lock output folder: %w", err)
 			}
-			continue
+			continue // nobody holds it: that was no try
 		}
+		tries--
 		time.Sleep(pause)
 	}
 	holder := ""

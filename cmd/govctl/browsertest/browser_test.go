@@ -69,7 +69,7 @@ func start() {
 	if browser.folder, browser.err = os.MkdirTemp("", "govctl-browser-*"); browser.err != nil {
 		return
 	}
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.UserDataDir(browser.folder), chromedp.NoSandbox, chromedp.DisableGPU,
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.UserDataDir(browser.folder), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
 	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	browser.ctx, _ = chromedp.NewContext(allocator) // ended with the allocator
@@ -105,6 +105,7 @@ func open(t testing.TB, actions ...step) *tab {
 	call(b, log.Enable, cdp.Empty{})
 	call(b, page.Enable, page.EnableParams{})
 	b.clock(made.Add(10 * time.Minute))
+	b.do(media("", ""))
 	b.do(actions...)
 	return b
 }
@@ -201,10 +202,11 @@ func (b *tab) settle() {
 
 func size(width, height int64) step { return chromedp.EmulateViewport(width, height) }
 
-// media shows the page to paper, or with a colour scheme.
+// media shows the page to paper, or with a colour scheme. Nothing moves smoothly: a click must meet what was measured before it.
 func media(medium, scheme string) step {
 	return func(ctx context.Context, t *chromedp.Target) (none chromedp.Void, err error) {
-		_, err = cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: medium, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		_, err = cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: medium, Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		return none, err
 	}
 }

@@ -4,6 +4,8 @@ package browsertest
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,9 +21,9 @@ import (
 // hurry makes five minutes a fifth of a second. It counts how often a page was begun, and how often the one that is shown looked for news.
 const hurry = `(() => { const real = window.setInterval; window.looks = 0;
 	window.setInterval = (f, ms) => ms === 300000 ? real(() => { window.looks++; f(); }, 200) : real(f, ms);
-	try { localStorage.setItem('begun', Number(localStorage.getItem('begun') || 0) + 1); } catch (e) {} })()`
+	try { sessionStorage.setItem('begun', Number(sessionStorage.getItem('begun') || 0) + 1); } catch (e) {} })()`
 
-const begun = "Number(localStorage.getItem('begun'))"
+const begun = "Number(sessionStorage.getItem('begun'))"
 
 // lookAgain waits until the page has looked for news some times more.
 func (b *tab) lookAgain() {
@@ -85,6 +87,38 @@ func TestOpenPageFollowsNewRuns(t *testing.T) {
 	}
 	b.do(chromedp.Click("#pause"))
 	b.until(`document.title.startsWith('Passed')`)
+}
+
+// What a look finds that began before the page was paused changes nothing either.
+func TestPausedWhileLooking(t *testing.T) {
+	dir := t.TempDir()
+	publish(t, dir, healthy(), "index.html", "governance-summary.json")
+	asked, answer := make(chan bool, 100), make(chan bool)
+	files := http.FileServer(http.Dir(dir))
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, ".json") {
+			asked <- true
+			<-answer
+		}
+		files.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	b := open(t)
+	b.script(hurry)
+	b.do(chromedp.Navigate(s.URL + "/index.html"))
+	publish(t, dir, later(), "index.html", "governance-summary.json")
+	<-asked
+	b.do(chromedp.Click("#pause"))
+	b.until(`document.getElementById('pause').getAttribute('aria-pressed') === 'true'`)
+	close(answer)
+	b.until(`performance.getEntriesByType('resource').some(e => e.name.endsWith('/governance-summary.json') && e.responseEnd > 0)`)
+	b.lookAgain()
+	if title, n := eval[string](b, "document.title"), eval[int](b, begun); !strings.HasPrefix(title, "Passed") || n != 1 {
+		t.Errorf("the page is %q and was loaded %d times", title, n)
+	}
+	if figure := eval[string](b, "document.querySelector('[data-live=semver]').textContent"); figure != "ok" {
+		t.Errorf("a figure became %q", figure)
+	}
 }
 
 // Where the page lags behind its figures, or half of it has arrived, the figures are shown and the page follows as soon as it can.

@@ -27,18 +27,21 @@
     if (stale) { stale.hidden = old <= Number(root.dataset.stale); }
   }
 
+  function paused() { return pause.getAttribute('aria-pressed') === 'true'; }
+
   function look() {
-    if (pause.getAttribute('aria-pressed') === 'true') { return; }
+    if (paused()) { return; }
     if (!news.served) { location.reload(); return; }
     news.summary()
       .then(function (s) {
+        if (paused()) { return null; } // meanwhile
         if (!news.fresh(s)) { live.textContent = 'Looked for news ' + new Date().toLocaleTimeString() + '.'; return null; }
         news.paint(s);
         if ($('verdict') && s.headline) { $('verdict').textContent = news.headline(s); }
         live.textContent = 'Newer figures have arrived; the page follows.';
-        return news.page(function () { location.reload(); });
+        return news.page(function () { if (!paused()) { location.reload(); } });
       })
-      .catch(function () { live.textContent = 'The last look for news failed; the next follows in five minutes.'; });
+      .catch(function () { if (!paused()) { live.textContent = 'The last look for news failed; the next follows in five minutes.'; } });
   }
 
   function press(on) {
@@ -50,7 +53,7 @@
   pause.hidden = false;
   press(remember('govctl-paused') === 'yes');
   pause.addEventListener('click', function () {
-    var on = pause.getAttribute('aria-pressed') !== 'true';
+    var on = !paused();
     remember('govctl-paused', on ? 'yes' : 'no');
     press(on);
   });
