@@ -165,5 +165,5 @@ func (a *Alert) Body() string {
 	if len(a.Links) > 0 {
 		b.WriteString("\n" + strings.Join(a.Links, " | ") + "\n")
 	}
-	return Fit(b.String(), maxBody)
+	return Fit(b.String(), maxBody, Characters)
 }

@@ -2,7 +2,8 @@ package github
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/google/go-github/v60/github"
@@ -18,93 +19,67 @@ const maxBody = 65_536
 // request that was never in trouble is not written to. Under a dry run nothing is changed.
 func (c *Client) Comment(ctx context.Context, pr int, body string, clean, dryRun bool) (Action, error) {
 	act := Action{Alert: "comment", Act: Nothing, Number: pr}
-	body = Fit(commentMarker+"\n"+body, maxBody)
-	var ours *github.IssueComment
-	find := func() (bool, error) {
-		ours = nil
-		err := c.comments(ctx, pr, func(own *github.IssueComment) {
-			if ours == nil && strings.HasPrefix(own.GetBody(), commentMarker) {
-				ours = own
-			}
-		})
-		return ours != nil, err
-	}
-	if _, err := find(); err != nil {
+	body = Fit(commentMarker+"\n"+body, maxBody, Characters)
+	ours, err := c.sticky(ctx, pr)
+	if err != nil {
 		return act, err
 	}
 	switch {
-	case ours == nil && clean, ours != nil && strings.TrimSpace(ours.GetBody()) == strings.TrimSpace(body):
-	case ours == nil:
+	case len(ours) == 0 && clean:
+		return act, nil
+	case len(ours) == 0:
 		act.Act = Opened
-		if dryRun {
-			return act, nil
-		}
-		err := c.once(ctx, func() error {
-			_, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.name, pr, &github.IssueComment{Body: &body})
-			return err
-		}, find)
-		return act, explain("comment on pull request", err)
-	default:
+	case len(ours) > 1 || strings.TrimSpace(ours[0].GetBody()) != strings.TrimSpace(body):
 		act.Act = Updated
-		if dryRun {
-			return act, nil
-		}
-		_, _, err := c.api.Issues.EditComment(ctx, c.owner, c.name, ours.GetID(), &github.IssueComment{Body: &body})
-		return act, explain("edit comment", err)
 	}
-	return act, nil
+	if act.Act == Nothing || dryRun {
+		return act, nil
+	}
+	if act.Act == Updated {
+		err := c.amend(ctx, ours, body)
+		if !gone(err) || clean {
+			return act, explain("edit comment", err)
+		}
+		act.Act = Opened // somebody deleted it meanwhile
+	}
+	return act, explain("comment on pull request", c.say(ctx, pr, body))
 }
 
-// Join puts sections into one text of at most limit characters. What does not fit is left out whole, and counted.
-func Join(sections []string, limit int) string {
-	const reserve = 200
-	var b strings.Builder
-	left := 0
-	for i, s := range sections {
-		switch {
-		case s == "":
-		case len(b.String())+len(s)+2 <= limit-reserve:
-			b.WriteString(strings.TrimRight(s, "\n") + "\n\n")
-		case i == 0:
-			b.WriteString(Fit(s, limit-reserve) + "\n\n")
-		default:
-			left++
+// sticky is our own comments on a pull request that bear the marker. Two runs at once may have written two.
+func (c *Client) sticky(ctx context.Context, pr int) (ours []*github.IssueComment, err error) {
+	err = c.comments(ctx, pr, func(own *github.IssueComment) {
+		if strings.HasPrefix(own.GetBody(), commentMarker) {
+			ours = append(ours, own)
 		}
-	}
-	if left > 0 {
-		fmt.Fprintf(&b, "*%d sections did not fit here.*\n", left)
-	}
-	return b.String()
+	})
+	return ours, err
 }
 
-// Fit is text cut to a limit at the end of a line, with what stays open closed: code fences and folded blocks. Bytes are counted, of which a
-// character has at least one.
-func Fit(text string, limit int) string {
-	const reserve = 120
-	if len(text) <= limit {
-		return text
+// amend writes the first of our comments anew and takes the others away.
+func (c *Client) amend(ctx context.Context, ours []*github.IssueComment, body string) error {
+	if _, _, err := c.api.Issues.EditComment(ctx, c.owner, c.name, ours[0].GetID(), &github.IssueComment{Body: &body}); err != nil {
+		return err
 	}
-	cut := text[:limit-reserve]
-	if i := strings.LastIndexByte(cut, '\n'); i > 0 {
-		cut = cut[:i+1]
-	} else {
-		cut = strings.ToValidUTF8(cut, "") + "\n"
-	}
-	fence, details := "", 0
-	for line := range strings.Lines(cut) {
-		trimmed := strings.TrimSpace(line)
-		marks := trimmed[:len(trimmed)-len(strings.TrimLeft(trimmed, "`"))]
-		switch {
-		case fence == "" && len(marks) >= 3:
-			fence = marks
-		case fence != "" && trimmed == fence:
-			fence = ""
-		case fence == "":
-			details += strings.Count(line, "<details>") - strings.Count(line, "</details>")
+	for _, more := range ours[1:] {
+		if _, err := c.api.Issues.DeleteComment(ctx, c.owner, c.name, more.GetID()); err != nil && !gone(err) {
+			return err
 		}
 	}
-	if fence != "" {
-		cut += fence + "\n"
-	}
-	return cut + strings.Repeat("\n</details>\n", max(0, min(details, 3))) + "\n*Cut here: the text is too long.*\n"
+	return nil
+}
+
+func (c *Client) say(ctx context.Context, pr int, body string) error {
+	return c.once(ctx, func() error {
+		_, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.name, pr, &github.IssueComment{Body: &body})
+		return err
+	}, func() (bool, error) {
+		ours, err := c.sticky(ctx, pr)
+		return len(ours) > 0, err
+	})
+}
+
+// gone reports that what a request was about is not there any more.
+func gone(err error) bool {
+	var answer *github.ErrorResponse
+	return errors.As(err, &answer) && answer.Response != nil && (answer.Response.StatusCode == http.StatusNotFound || answer.Response.StatusCode == http.StatusGone)
 }

@@ -3,8 +3,14 @@ package github
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -47,6 +53,33 @@ func TestStickyComment(t *testing.T) {
 	}
 }
 
+func TestACommentDeletedMeanwhileIsWrittenAgain(t *testing.T) {
+	f := newFake(t)
+	pr := f.add("author", "a pull request", "")
+	pr.comments = []comment{{ID: 1, Body: commentMarker + "\nold", User: user{bot}}}
+	f.faults = []fault{{method: "PATCH", path: "/repos/o/r/issues/comments/1", before: func() { pr.comments = nil }}}
+	if act, err := f.client().Comment(t.Context(), 1, "new", false, false); err != nil || act.Act != Opened || len(pr.comments) != 1 || pr.comments[0].Body != commentMarker+"\nnew" {
+		t.Errorf("%v, %v, %+v", act, err, pr.comments)
+	}
+}
+
+func TestOneCommentStays(t *testing.T) {
+	f := newFake(t)
+	pr := f.add("author", "a pull request", "")
+	pr.comments = []comment{{ID: 1, Body: commentMarker + "\nsame", User: user{bot}}, {ID: 2, Body: commentMarker + "\nsame", User: user{bot}},
+		{ID: 3, Body: commentMarker + "\nsame", User: user{"stranger"}}, {ID: 4, Body: "about " + commentMarker, User: user{bot}}}
+	if act, err := f.client().Comment(t.Context(), 1, "same", false, false); err != nil || act.Act != Updated {
+		t.Errorf("%v, %v", act, err)
+	}
+	var left []int64
+	for _, c := range pr.comments {
+		left = append(left, c.ID)
+	}
+	if !slices.Equal(left, []int64{1, 3, 4}) {
+		t.Errorf("left %v", left)
+	}
+}
+
 func TestAForkMayOnlyRead(t *testing.T) {
 	f := newFake(t)
 	f.add("author", "a pull request", "")
@@ -62,15 +95,37 @@ func TestALongCommentIsCut(t *testing.T) {
 	if _, err := f.client().Comment(t.Context(), 1, strings.Repeat("a line of text\n", 10_000), false, false); err != nil {
 		t.Fatal(err)
 	}
-	if body := f.find(1).comments[0].Body; len(body) > 65_536 || !strings.HasSuffix(body, "*Cut here: the text is too long.*\n") {
+	if body := f.find(1).comments[0].Body; len(body) > 65_536 || len(body) < 65_400 || !strings.HasSuffix(body, "*Cut here: the text is too long.*\n") {
 		t.Errorf("%d characters, end %q", len(body), body[len(body)-50:])
+	}
+}
+
+// TestWhatFollowsACutIsProse cuts a text everywhere and lets a renderer judge: the note at the end is a paragraph of its own, inside of no
+// code, no comment, no folded block and no table.
+func TestWhatFollowsACutIsProse(t *testing.T) {
+	text := "## Title\n\n- **error** x\n  <br>Proof\n\n  ````\n  ```\n  curl <details>\n  ````\n\n<details><summary>2 more</summary>\n\n- **warning** \U0001f600 世界\n\n  ```\n  {}\n  ```\n\n</details>\n\n" +
+		"<!-- a\nmarker -->\n\n| a | b |\n|---|---|\n| `x` | @y |\n\n" + strings.Repeat("a long line with `code that @hides` ", 30) + "\n"
+	for limit := 60; limit < Characters(text); limit++ {
+		cut := Fit(text, limit, Characters)
+		if Characters(cut) > limit {
+			t.Fatalf("limit %d: %d characters", limit, Characters(cut))
+		}
+		var b strings.Builder
+		if err := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe())).Convert([]byte(cut), &b); err != nil {
+			t.Fatal(err)
+		}
+		got := b.String()
+		if !strings.HasSuffix(got, "<p><em>Cut here: the text is too long.</em></p>\n") || strings.Count(got, "<details><summary>") != strings.Count(got, "</details>") ||
+			strings.Count(got, "<!--") != strings.Count(got, "-->") || strings.Contains(strings.ReplaceAll(got, "<code>code that @hides</code>", ""), "@hides") {
+			t.Fatalf("limit %d:\n%s\n%s", limit, cut, got)
+		}
 	}
 }
 
 func TestFitClosesWhatIsOpen(t *testing.T) {
 	open := "<details><summary>x</summary>\n\n````\n" + strings.Repeat("```\n<details>\n", 500)
 	for limit := 300; limit < 900; limit += 7 {
-		got := Fit(open, limit)
+		got := Fit(open, limit, Characters)
 		if len(got) > limit {
 			t.Fatalf("limit %d: %d bytes", limit, len(got))
 		}
@@ -78,8 +133,25 @@ func TestFitClosesWhatIsOpen(t *testing.T) {
 			t.Fatalf("limit %d: open at the end:\n%s", limit, got[len(got)-200:])
 		}
 	}
-	if got := Fit(strings.Repeat("ü", 500), 301); !strings.Contains(got, "ü") || strings.ContainsRune(got, '\uFFFD') || len(got) > 301 {
+	if got := Fit(strings.Repeat("ü", 500), 301, Characters); !strings.Contains(got, "ü") || strings.ContainsRune(got, '\uFFFD') || utf8.RuneCountInString(got) > 301 {
 		t.Errorf("one long line: %q", got)
+	}
+}
+
+// TestLimitsCountCharacters: a character outside of ASCII has up to four bytes.
+func TestLimitsCountCharacters(t *testing.T) {
+	line := strings.Repeat("\U0001f600", 99) + "\n"
+	if text := strings.Repeat(line, 655); Fit(text, maxBody, Characters) != text {
+		t.Error("65,500 characters were cut")
+	}
+	if n := Characters(Fit(strings.Repeat(line, 700), maxBody, Characters)); n > maxBody || n < maxBody-200 {
+		t.Errorf("%d characters", n)
+	}
+	if n := len(Fit(strings.Repeat(line, 700), maxBody, Bytes)); n > maxBody || n < maxBody-600 {
+		t.Errorf("%d bytes", n)
+	}
+	if got := Join([]string{"first", strings.Repeat(line, 600)}, 61_000); strings.Contains(got, "did not fit") {
+		t.Error("60,000 characters did not fit into 61,000")
 	}
 }
 
@@ -198,7 +270,13 @@ func parseOutputs(t *testing.T, s string) map[string]string {
 }
 
 func TestStepSummaryKeepsToItsLimit(t *testing.T) {
-	if got := StepSummary(strings.Repeat("a line\n", 300_000)); len(got) >= 1<<20 {
+	if got := StepSummary(strings.Repeat("a line\n", 300_000), 0); len(got) >= 1<<20 {
 		t.Errorf("%d bytes", len(got))
+	}
+	if got := StepSummary(strings.Repeat("a line\n", 300_000), 1<<20-5000); len(got) > 5000 || len(got) < 3000 {
+		t.Errorf("%d bytes where 5,000 are left", len(got))
+	}
+	if got := StepSummary("a line\n", 1<<20); got != "" {
+		t.Errorf("a full summary: %q", got)
 	}
 }

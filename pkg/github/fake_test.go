@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -73,6 +74,7 @@ type comment struct {
 type fault struct {
 	method, path string // of the request that it hits; path is a prefix
 	lose         bool   // the request is carried out, then the connection breaks
+	before       func() // what happens in between
 	status       int
 	header       map[string]string
 	body         string
@@ -147,6 +149,11 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	x := f.faults[hit]
 	f.faults = slices.Delete(f.faults, hit, hit+1)
+	if x.before != nil {
+		x.before()
+		f.answer(w, r, body)
+		return
+	}
 	if x.lose {
 		f.answer(httptest.NewRecorder(), r, body)
 	}
@@ -229,6 +236,11 @@ func (f *fake) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 		f.addComment(w, number, body)
 	case "PATCH 6":
 		f.editComment(w, id, body)
+	case "DELETE 6":
+		for _, i := range f.issues {
+			i.comments = slices.DeleteFunc(i.comments, func(c comment) bool { return c.ID == id })
+		}
+		w.WriteHeader(http.StatusNoContent)
 	default:
 		f.t.Errorf("the fake does not know %s %s", r.Method, r.URL.Path)
 	}
@@ -305,7 +317,7 @@ func (f *fake) edit(w http.ResponseWriter, number int, body []byte) {
 		i.StateReason = ""
 	}
 	_ = json.Unmarshal(body, i)
-	if len(i.Body) > maxBody {
+	if utf8.RuneCountInString(i.Body) > maxBody {
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		return
 	}
@@ -315,7 +327,7 @@ func (f *fake) edit(w http.ResponseWriter, number int, body []byte) {
 func (f *fake) addComment(w http.ResponseWriter, number int, body []byte) {
 	var in comment
 	_ = json.Unmarshal(body, &in)
-	if len(in.Body) > maxBody {
+	if utf8.RuneCountInString(in.Body) > maxBody {
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		return
 	}

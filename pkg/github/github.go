@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-github/v60/github"
+
+	"github.com/romel/govctl/pkg/inert"
 )
 
 // Clock is time as the client sees it.
@@ -43,8 +45,10 @@ type Client struct {
 // Errors that callers tell apart.
 var (
 	ErrNoToken   = errors.New("no GitHub token")
+	ErrToken     = errors.New("the GitHub token is not valid")
 	ErrForbidden = errors.New("the token may not do this") // on a fork it can only read
 	ErrLimited   = errors.New("GitHub's rate limit lasts beyond the deadline")
+	ErrLate      = errors.New("the deadline for GitHub has passed")
 )
 
 // New returns a client. It reaches nothing yet.
@@ -57,11 +61,14 @@ func New(c Config) (*Client, error) {
 		return nil, ErrNoToken
 	}
 	base, err := url.Parse(strings.TrimSuffix(c.BaseURL, "/") + "/")
-	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
-		return nil, errors.New("the address of the GitHub API is not a URL")
+	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, errors.New("the address of the GitHub API is not a plain URL")
 	}
-	limited := &limiter{next: c.Transport, clock: c.Clock, end: c.Clock.Now().Add(c.Deadline)}
-	api := github.NewClient(&http.Client{Transport: limited, Timeout: c.Deadline}).WithAuthToken(c.Token)
+	if strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return nil, errors.New("the GitHub token has characters that no token has")
+	}
+	limited := &limiter{door: &door{next: c.Transport, host: base, token: c.Token}, clock: c.Clock, end: c.Clock.Now().Add(c.Deadline)}
+	api := github.NewClient(&http.Client{Transport: limited})
 	api.BaseURL, api.UserAgent = base, c.UserAgent
 	return &Client{api: api, owner: owner, name: name, author: c.Author, clock: c.Clock}, nil
 }
@@ -79,16 +86,18 @@ func explain(doing string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, ErrLimited), errors.As(err, &abuse), errors.As(err, &rate):
+	case errors.As(err, &abuse), errors.As(err, &rate):
 		return fmt.Errorf("%s: %w", doing, ErrLimited)
 	case errors.As(err, &answer) && answer.Response != nil:
 		switch answer.Response.StatusCode {
 		case http.StatusForbidden:
-			return fmt.Errorf("%s: %w: %s", doing, ErrForbidden, answer.Message)
+			return fmt.Errorf("%s: %w%s", doing, ErrForbidden, message(answer))
 		case http.StatusUnauthorized:
-			return fmt.Errorf("%s: the GitHub token is not valid", doing)
+			return fmt.Errorf("%s: %w", doing, ErrToken)
 		}
-		return fmt.Errorf("%s: GitHub answered %d: %s", doing, answer.Response.StatusCode, answer.Message)
+		return fmt.Errorf("%s: GitHub answered %d%s", doing, answer.Response.StatusCode, message(answer))
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s: GitHub did not answer within %s", doing, tryTime)
 	}
 	var broken *url.Error
 	if errors.As(err, &broken) {
@@ -97,13 +106,26 @@ func explain(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
+// message is what GitHub says about a failure, with the first particular.
+func message(answer *github.ErrorResponse) string {
+	const limit = 300
+	text := answer.Message
+	if len(answer.Errors) > 0 && answer.Errors[0].Message != "" {
+		text += ": " + answer.Errors[0].Message
+	}
+	if text == "" {
+		return ""
+	}
+	return ": " + inert.Cut(text, limit)
+}
+
 // lost reports a request that may or may not have been carried out: no answer came, or the server failed while it worked.
 func lost(err error) bool {
 	var answer *github.ErrorResponse
 	if errors.As(err, &answer) {
 		return answer.Response != nil && answer.Response.StatusCode >= 500
 	}
-	return err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrLimited)
+	return err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrLimited) && !errors.Is(err, ErrLate)
 }
 
 // maxPages bounds a listing of a hundred per page.

@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,8 +21,9 @@ const (
 	Updated  Act = "update"
 	Reopened Act = "reopen"
 	Closed   Act = "close"
-	Held     Act = "held"     // recovered, but a label holds the issue open
-	Declined Act = "declined" // a person closed it as not planned
+	Merged   Act = "close as duplicate" // another open issue is about the same alert
+	Held     Act = "held"               // a label holds the issue open
+	Declined Act = "declined"           // a person closed it as not planned, or as a duplicate of an issue of theirs
 )
 
 // Action is what was done, or with a dry run would be.
@@ -38,22 +40,32 @@ type Issues struct {
 	DryRun   bool
 }
 
-// SyncIssues brings the alert issues in line with the alerts: at most one open issue for each.
+// SyncIssues brings the alert issues in line with the alerts: at most one open issue for each. An alert that fails does not keep the
+// others from being told, unless none of them would get further.
 func (c *Client) SyncIssues(ctx context.Context, alerts []Alert, o Issues) ([]Action, error) {
 	open, err := c.list(ctx, &github.IssueListByRepoOptions{State: "open", Sort: "created", Direction: "asc"})
 	if err != nil {
 		return nil, err
 	}
 	var actions []Action
+	var failed []error
 	for i := range alerts {
 		a := &alerts[i]
-		act, err := c.sync(ctx, a, match(a, open), o)
+		done, err := c.sync(ctx, a, match(a, open), o)
+		actions = append(actions, done...)
 		if err != nil {
-			return actions, err
+			failed = append(failed, err)
 		}
-		actions = append(actions, act)
+		if hopeless(ctx, err) {
+			break
+		}
 	}
-	return actions, nil
+	return actions, errors.Join(failed...)
+}
+
+// hopeless reports an error that the next request would meet, too.
+func hopeless(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, ErrForbidden) || errors.Is(err, ErrToken) || errors.Is(err, ErrLimited) || errors.Is(err, ErrLate)
 }
 
 // list is every issue that we opened, over all pages; pull requests are not issues.
@@ -72,47 +84,75 @@ func (c *Client) list(ctx context.Context, o *github.IssueListByRepoOptions) ([]
 	return own, explain("list issues", err)
 }
 
-// match finds the issue of an alert: by its marker, else by the beginning of its title.
-func match(a *Alert, own []*github.Issue) *github.Issue {
+// match finds the issues of an alert: those with its marker first, then those of the original tools, known by the beginning of the title.
+func match(a *Alert, own []*github.Issue) []*github.Issue {
+	var marked, titled []*github.Issue
 	for _, issue := range own {
-		if strings.HasPrefix(issue.GetBody(), a.marker()) {
-			return issue
+		switch body := issue.GetBody(); {
+		case strings.HasPrefix(body, a.marker()):
+			marked = append(marked, issue)
+		case strings.HasPrefix(issue.GetTitle(), a.Prefix) && !strings.HasPrefix(body, "<!-- govctl:"):
+			titled = append(titled, issue)
 		}
 	}
-	for _, issue := range own {
-		if strings.HasPrefix(issue.GetTitle(), a.Prefix) && !strings.HasPrefix(issue.GetBody(), "<!-- govctl:alert=") {
-			return issue
-		}
-	}
-	return nil
+	return append(marked, titled...)
 }
 
-// sync does what one alert needs.
-func (c *Client) sync(ctx context.Context, a *Alert, issue *github.Issue, o Issues) (Action, error) {
-	act := Action{Alert: a.ID, Act: Nothing, Number: issue.GetNumber(), Title: a.Title}
-	var err error
-	switch {
-	case a.Open && issue == nil:
-		if issue, err = c.closedIssue(ctx, a); err != nil {
-			return act, err
+// sync does what one alert needs. The first of its open issues is the one that is kept.
+func (c *Client) sync(ctx context.Context, a *Alert, found []*github.Issue, o Issues) ([]Action, error) {
+	if a.Open && len(found) == 0 {
+		act, err := c.appear(ctx, a, o)
+		if err != nil {
+			return nil, err
 		}
-		act.Number = issue.GetNumber()
+		return []Action{act}, nil
+	}
+	var done []Action
+	var failed []error
+	for i, issue := range found {
+		act := Action{Alert: a.ID, Act: Nothing, Number: issue.GetNumber(), Title: a.Title}
+		var do func() error
 		switch {
-		case issue == nil:
-			act.Act, err = Opened, c.doUnless(o.DryRun, func() error { return c.open(ctx, a, &act.Number) })
-		case issue.GetStateReason() == "not_planned":
-			act.Act = Declined
+		case a.Open && i == 0:
+			if !strings.Contains(head(issue), a.stamp()) {
+				act.Act, do = Updated, func() error { return c.update(ctx, a, issue) }
+			}
+		case held(issue, o.Suppress):
+			act.Act = Held
+		case a.Open:
+			act.Act, do = Merged, func() error { return c.merge(ctx, a, issue, found[0].GetNumber()) }
 		default:
-			act.Act, err = Reopened, c.doUnless(o.DryRun, func() error { return c.reopen(ctx, a, issue) })
+			act.Act, do = Closed, func() error { return c.close(ctx, a, issue) }
 		}
-	case a.Open:
-		if !strings.Contains(head(issue), a.stamp()) {
-			act.Act, err = Updated, c.doUnless(o.DryRun, func() error { return c.update(ctx, a, issue) })
+		if do != nil && !o.DryRun {
+			if err := do(); err != nil {
+				failed = append(failed, err)
+				continue
+			}
 		}
-	case issue != nil && held(issue, o.Suppress):
-		act.Act = Held
-	case issue != nil:
-		act.Act, err = Closed, c.doUnless(o.DryRun, func() error { return c.close(ctx, a, issue) })
+		done = append(done, act)
+	}
+	if len(found) == 0 {
+		done = append(done, Action{Alert: a.ID, Act: Nothing, Title: a.Title})
+	}
+	return done, errors.Join(failed...)
+}
+
+// appear gives an alert without an open issue one, unless a person has decided otherwise.
+func (c *Client) appear(ctx context.Context, a *Alert, o Issues) (Action, error) {
+	act := Action{Alert: a.ID, Act: Opened, Title: a.Title}
+	issue, err := c.closedIssue(ctx, a)
+	if err != nil {
+		return act, err
+	}
+	act.Number = issue.GetNumber()
+	switch {
+	case issue == nil:
+		err = c.doUnless(o.DryRun, func() error { return c.open(ctx, a, &act.Number) })
+	case issue.GetStateReason() == "not_planned", issue.GetStateReason() == "duplicate":
+		act.Act = Declined
+	default:
+		act.Act, err = Reopened, c.doUnless(o.DryRun, func() error { return c.reopen(ctx, a, issue) })
 	}
 	return act, err
 }
@@ -160,8 +200,10 @@ func (c *Client) open(ctx context.Context, a *Alert, number *int) error {
 	}, func() (bool, error) {
 		open, err := c.list(ctx, &github.IssueListByRepoOptions{State: "open", Sort: "created", Direction: "desc"})
 		found := match(a, open)
-		*number = found.GetNumber()
-		return found != nil, err
+		if len(found) > 0 {
+			*number = found[0].GetNumber()
+		}
+		return len(found) > 0, err
 	})
 	return explain("open issue", err)
 }
@@ -177,7 +219,7 @@ func (c *Client) update(ctx context.Context, a *Alert, issue *github.Issue) erro
 }
 
 func (c *Client) reopen(ctx context.Context, a *Alert, issue *github.Issue) error {
-	if err := c.tell(ctx, issue, "reopened "+issue.GetClosedAt().UTC().Format(time.RFC3339), "The condition lasts, so the issue is open again. Close it as not planned to keep it closed.\n\n"+strings.Join(bullets(a.Lines), "\n")); err != nil {
+	if err := c.tell(ctx, issue, "reopened "+issue.GetClosedAt().UTC().Format(time.RFC3339), "The condition lasts, so the issue is open again. Close it as not planned, or as a duplicate, to keep it closed.\n\n"+strings.Join(bullets(a.Lines), "\n")); err != nil {
 		return err
 	}
 	body := a.Body()
@@ -193,6 +235,16 @@ func (c *Client) close(ctx context.Context, a *Alert, issue *github.Issue) error
 		return err
 	}
 	return c.edit(ctx, issue, &github.IssueRequest{State: github.String("closed"), StateReason: github.String("completed")})
+}
+
+// merge closes an issue in favour of another. Its body gets a marker of its own, so that it is never taken for the issue that a person closed.
+// The reason is the one that servers of all ages know.
+func (c *Client) merge(ctx context.Context, a *Alert, issue *github.Issue, kept int) error {
+	if err := c.tell(ctx, issue, fmt.Sprintf("merged %d", kept), fmt.Sprintf("Duplicate of #%d", kept)); err != nil {
+		return err
+	}
+	body := Fit(fmt.Sprintf("<!-- govctl:duplicate=%s of=%d -->\n%s", a.ID, kept, strings.TrimPrefix(issue.GetBody(), a.marker())), maxBody, Characters)
+	return c.edit(ctx, issue, &github.IssueRequest{Body: &body, State: github.String("closed"), StateReason: github.String("not_planned")})
 }
 
 func bullets(lines []string) []string {
@@ -218,7 +270,7 @@ func (c *Client) tell(ctx context.Context, issue *github.Issue, fact, text strin
 	if done, err := said(); err != nil || done {
 		return err
 	}
-	body := Fit(stamp+"\n"+text, maxBody)
+	body := Fit(stamp+"\n"+text, maxBody, Characters)
 	err := c.once(ctx, func() error {
 		_, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.name, issue.GetNumber(), &github.IssueComment{Body: &body})
 		return err

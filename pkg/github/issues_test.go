@@ -139,6 +139,68 @@ func TestClosedByAPerson(t *testing.T) {
 	}
 }
 
+// TestClosedAsADuplicate: the person tracks the condition in an issue of theirs.
+func TestClosedAsADuplicate(t *testing.T) {
+	f := newFake(t)
+	f.sync(wanted(0.72, 1))
+	i := f.find(1)
+	i.State, i.StateReason = "closed", "duplicate"
+	if got := acts(f.sync(wanted(0.7, 1))); got != "declined 1" || len(f.changes()) != 0 {
+		t.Errorf("%s, %v", got, f.changes())
+	}
+	f.sync(wanted(0.95, 1))
+	if got := acts(f.sync(wanted(0.6, 2))); got != "open 2" {
+		t.Errorf("after a recovery: %s", got)
+	}
+}
+
+func TestOneOpenIssueForEachAlert(t *testing.T) {
+	f := newFake(t)
+	f.sync(wanted(0.72, 1))
+	first := f.find(1)
+	f.add(bot, first.Title, first.Body)
+	f.add(bot, "API stability degradation alert (ratio 0.70)", "of the original tools")
+	f.add(bot, first.Title, first.Body, "governance-hold")
+	f.add("stranger", first.Title, first.Body)
+	if got := acts(f.sync(wanted(0.72, 1))); got != "nothing 1, close as duplicate 2, held 4, close as duplicate 3" {
+		t.Error(got)
+	}
+	for _, i := range f.issues {
+		if merged := i.Number == 2 || i.Number == 3; merged != (i.State == "closed") || merged && (len(i.comments) != 1 || !strings.Contains(i.comments[0].Body, "Duplicate of #1")) {
+			t.Errorf("%+v", i)
+		}
+	}
+	if f.sync(wanted(0.72, 1)); len(f.changes()) != 0 {
+		t.Errorf("again: %v", f.changes())
+	}
+	first.State, first.StateReason = "closed", "completed"
+	f.find(4).State = "closed"
+	if got := acts(f.sync(wanted(0.72, 1))); !strings.HasPrefix(got, "reopen ") {
+		t.Errorf("one that was closed in favour of another counts as closed by a person: %s", got)
+	}
+}
+
+func TestARecoveryClosesAllIssuesOfItsAlert(t *testing.T) {
+	f := newFake(t)
+	f.sync(wanted(0.72, 1))
+	f.add(bot, f.find(1).Title, f.find(1).Body)
+	if got := acts(f.sync(wanted(0.95, 1))); got != "close 1, close 2" || f.find(2).State != "closed" {
+		t.Error(got)
+	}
+}
+
+func TestOneAlertThatFailsLeavesTheOthersAlone(t *testing.T) {
+	both := Alerts(&Run{Summary: report.Summary{SHA: "abc1234def"}, State: report.AlertState{Alerts: []report.Incident{
+		{Reason: "stability_drop", Open: true, Opened: 1}, {Reason: "breaking", Open: true, Opened: 1, SHA: "abc1234def"}}}})
+	for _, c := range []struct{ status, issues int }{{422, 1}, {403, 0}} {
+		f := newFake(t)
+		f.faults = []fault{{method: "POST", path: "/repos/o/r/issues", status: c.status, body: `{"message":"Validation Failed","errors":[{"message":"body is odd"}]}`}}
+		if _, err := f.client().SyncIssues(t.Context(), both, Issues{}); err == nil || !strings.Contains(err.Error(), "body is odd") || len(f.issues) != c.issues {
+			t.Errorf("%d: %v, %d issues", c.status, err, len(f.issues))
+		}
+	}
+}
+
 // TestALostAnswerCreatesNothingTwice: GitHub did the work, but we never heard of it.
 func TestALostAnswerCreatesNothingTwice(t *testing.T) {
 	f := newFake(t)
@@ -271,6 +333,7 @@ func TestConfiguration(t *testing.T) {
 	for _, change := range []func(*Config){
 		func(c *Config) { c.Token = "" }, func(c *Config) { c.Repository = "o" }, func(c *Config) { c.Repository = "o/r/x" },
 		func(c *Config) { c.Repository = "o/r?x" }, func(c *Config) { c.BaseURL = "api.github.com" }, func(c *Config) { c.BaseURL = "ftp://x" },
+		func(c *Config) { c.BaseURL = "https://u:p@x.example" }, func(c *Config) { c.BaseURL = "https://x.example?a=b" }, func(c *Config) { c.Token = "a\nb" },
 	} {
 		bad := good
 		change(&bad)

@@ -2,7 +2,6 @@ package github
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,17 +13,17 @@ import (
 
 // What GitHub asks of integrations: one change per second, and a pause of at least a minute where a limit says nothing else.
 const (
-	changePause  = time.Second
-	limitPause   = time.Minute
-	maxRetries   = 4
-	maxErrorBody = 64 << 10
+	changePause = time.Second
+	limitPause  = time.Minute
+	maxRetries  = 4
+	tryTime     = 30 * time.Second // for one try, its answer included
 )
 
 // limiter keeps to GitHub's limits. It waits as told after 403 and 429, which both mean that nothing was done, and repeats what
-// may be repeated after a failure of the server. The client library knows of 403 alone, and refuses later requests
-// on its own account, so it does not get to see the limits.
+// may be repeated after a failure of the server or an answer that broke off. The client library knows of 403 alone, and refuses later
+// requests on its own account, so it does not get to see the limits.
 type limiter struct {
-	next  http.RoundTripper
+	door  *door
 	clock Clock
 	end   time.Time
 
@@ -37,11 +36,11 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err := l.pace(req); err != nil {
 			return nil, err
 		}
-		attempt, err := again(req, n)
-		if err != nil {
-			return nil, err
+		left := l.end.Sub(l.clock.Now())
+		if left <= 0 {
+			return nil, ErrLate
 		}
-		resp, err := l.next.RoundTrip(attempt)
+		resp, err := l.door.send(req, min(left, tryTime))
 		wait, retry, lerr := l.judge(req, resp, err, n)
 		if lerr != nil {
 			return nil, lerr
@@ -75,35 +74,21 @@ func (l *limiter) pace(req *http.Request) error {
 	return nil
 }
 
-// again is the request for its n-th try: a transport must not change what it was given, and a body can be read once only.
-func again(req *http.Request, n int) (*http.Request, error) {
-	if n == 0 || req.Body == nil {
-		return req, nil
-	}
-	if req.GetBody == nil {
-		return nil, errors.New("the request cannot be repeated")
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return nil, err
-	}
-	next := req.Clone(req.Context())
-	next.Body = body
-	return next, nil
-}
-
 // judge decides whether a request is made again, and when.
 func (l *limiter) judge(req *http.Request, resp *http.Response, err error, n int) (wait time.Duration, retry bool, failed error) {
 	safe := req.Method != http.MethodPost
 	switch {
-	case n == maxRetries || errors.Is(err, context.Canceled):
-		return 0, false, nil
 	case err != nil:
-		return backoff(n), safe && req.Context().Err() == nil, nil
+		final := n == maxRetries || errors.Is(err, errDoor) || req.Context().Err() != nil
+		return backoff(n), safe && !final, nil
 	case resp.StatusCode == http.StatusForbidden, resp.StatusCode == http.StatusTooManyRequests:
-		return l.limit(resp)
+		wait, limited := l.limit(resp)
+		if limited && n == maxRetries {
+			return 0, false, fmt.Errorf("%w (after %d tries)", ErrLimited, n+1)
+		}
+		return wait, limited, nil
 	case resp.StatusCode >= 500 && safe:
-		return backoff(n), true, drop(resp)
+		return backoff(n), n < maxRetries, nil
 	}
 	return 0, false, nil
 }
@@ -111,34 +96,27 @@ func (l *limiter) judge(req *http.Request, resp *http.Response, err error, n int
 func backoff(n int) time.Duration { return time.Second << n }
 
 // limit tells a rate limit from a plain refusal and reads how long it lasts.
-func (l *limiter) limit(resp *http.Response) (wait time.Duration, limited bool, err error) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
-	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return 0, false, err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+func (l *limiter) limit(resp *http.Response) (wait time.Duration, limited bool) {
 	h := resp.Header
 	after, told := h.Get("Retry-After"), h.Get("Retry-After") != ""
 	empty := h.Get("X-RateLimit-Remaining") == "0"
-	spoken := bytes.Contains(bytes.ToLower(body), []byte("rate limit"))
-	if resp.StatusCode == http.StatusForbidden && !told && !empty && !spoken {
-		return 0, false, nil
+	if resp.StatusCode == http.StatusForbidden && !told && !empty && !spoken(resp) {
+		return 0, false
 	}
 	if seconds, err := strconv.ParseUint(after, 10, 31); err == nil && told {
-		return time.Duration(seconds) * time.Second, true, nil
+		return time.Duration(seconds) * time.Second, true
 	}
 	if reset, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil && empty {
-		return max(time.Second, time.Unix(reset, 0).Sub(l.clock.Now())+time.Second), true, nil
+		return max(time.Second, time.Unix(reset, 0).Sub(l.clock.Now())+time.Second), true
 	}
-	return limitPause, true, nil
+	return limitPause, true
 }
 
-func drop(resp *http.Response) error {
-	_, err := io.CopyN(io.Discard, resp.Body, maxErrorBody)
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return errors.Join(err, resp.Body.Close())
+// spoken reports whether an answer calls itself a rate limit. Its body can be read again afterwards.
+func spoken(resp *http.Response) bool {
+	body, err := io.ReadAll(resp.Body) // of an answer that lies in memory
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return err == nil && bytes.Contains(bytes.ToLower(body), []byte("rate limit"))
 }
 
 func hideLimits(resp *http.Response) {

@@ -6,11 +6,18 @@ import (
 	"strings"
 )
 
-// maxSummary is what GitHub takes as the summary of one step, in bytes.
+// maxSummary is what GitHub takes as the summary of one step, in bytes. Of a longer one it shows nothing.
 const maxSummary = 1<<20 - 1024
 
-// StepSummary is Markdown for the file GITHUB_STEP_SUMMARY.
-func StepSummary(text string) string { return Fit(text, maxSummary) }
+// StepSummary is Markdown for the file GITHUB_STEP_SUMMARY, in which other commands of the step have written already: present bytes.
+func StepSummary(text string, present int64) string {
+	const least = 1024 // below it, hardly more than the note would fit
+	room := maxSummary - present
+	if room < least {
+		return ""
+	}
+	return Fit(text, int(room), Bytes)
+}
 
 // Output is one output of a step.
 type Output struct{ Name, Value string }

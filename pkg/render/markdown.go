@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
 )
 
 const (
-	defaultLimit = 60_000 // a GitHub comment holds 65,536 characters
+	defaultLimit = 60_000 // characters; a GitHub comment holds 65,536
 	openFindings = 20     // shown before the rest is folded away
 )
 
@@ -37,9 +38,10 @@ func writeMarkdown(w io.Writer, r *Report, lk Look) error {
 	open := opened(list)
 	const reserve = 200 // for the closing lines
 	folded := false
+	used := utf8.RuneCountInString(b.String())
 	for i, f := range list {
 		item := markdownOf(viewOf(f))
-		if b.Len()+len(item)+reserve > limit {
+		if used += utf8.RuneCountInString(item); used+reserve > limit {
 			fmt.Fprintf(&b, "\n*%d more are not shown here.*\n", len(list)-i)
 			break
 		}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
@@ -188,8 +189,8 @@ func TestMarkdownFoldsAndCounts(t *testing.T) {
 		if limit == 0 {
 			limit = 60_000
 		}
-		if len(got) > limit {
-			t.Errorf("limit %d: %d bytes", limit, len(got))
+		if n := utf8.RuneCountInString(got); n > limit {
+			t.Errorf("limit %d: %d characters", limit, n)
 		}
 		if strings.Count(got, "<details>") != strings.Count(got, "</details>") {
 			t.Errorf("limit %d: a block stays open", limit)

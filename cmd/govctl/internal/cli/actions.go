@@ -12,6 +12,9 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
+// summaryVariable names the file that becomes the summary of a workflow step.
+const summaryVariable = "GITHUB_STEP_SUMMARY"
+
 // actions reports whether a step of GitHub Actions runs us and wants to be told.
 func (a *app) actions() bool {
 	return a.github != "off" && a.Getenv("GITHUB_ACTIONS") == "true"
@@ -33,12 +36,22 @@ func (a *app) annotateUnless(format string, r *render.Report) error {
 	return a.annotate(r)
 }
 
-// summarise adds Markdown to the summary of the workflow step.
-func (a *app) summarise(text string) error {
-	if !a.actions() {
-		return nil
+// summarise adds Markdown to the summary of the workflow step, and reports whether there was one to add to.
+func (a *app) summarise(text string) (bool, error) {
+	name := a.Getenv(summaryVariable)
+	if !a.actions() || name == "" {
+		return false, nil
 	}
-	return a.appendTo("GITHUB_STEP_SUMMARY", github.StepSummary(text))
+	var present int64
+	if info, err := os.Stat(name); err == nil { //nolint:forbidigo // a file of the runner, to which steps add
+		present = info.Size()
+	}
+	fitting := github.StepSummary(text, present)
+	if fitting == "" {
+		a.warn("the summary of this step is full")
+		return false, nil
+	}
+	return true, a.appendTo(summaryVariable, fitting)
 }
 
 // outputs sets outputs of the workflow step.

@@ -29,7 +29,7 @@ func commentCommand(a *app) *cobra.Command {
 		return a.comment(ctx, f, pr, dryRun)
 	})
 	c.Long = "Write what a run found as one comment on a pull request, and change that comment from then on. Where the token may only read,\n" +
-		"as on a fork, the text goes to the step summary. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL."
+		"as on a fork, the text goes to the step summary, or to stdout where there is none. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL."
 	f.add(c)
 	c.Flags().IntVar(&pr, "pr", 0, "`number` of the pull request (default: that of GITHUB_REF)")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the comment and change nothing")
@@ -40,7 +40,9 @@ var pullRef = regexp.MustCompile(`^refs/pull/([0-9]+)/`)
 
 func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun bool) error {
 	if m := pullRef.FindStringSubmatch(a.Getenv("GITHUB_REF")); pr == 0 && m != nil {
-		pr, _ = strconv.Atoi(m[1]) // digits only
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			pr = n
+		}
 	}
 	if pr <= 0 && !dryRun {
 		return usage("which pull request?").hint("--pr N, or run it in a workflow of a pull request")
@@ -65,12 +67,27 @@ func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun bool) e
 	clean := s.Passed && s.BreakingChangesCount == 0 && s.SemverPolicyStatus == "ok"
 	act, err := c.Comment(ctx, pr, text, clean, false)
 	if errors.Is(err, github.ErrForbidden) {
-		a.warn("the token may not comment on the pull request; the step summary has the text")
-		return a.summarise(text)
+		return a.tellElsewhere(text)
 	}
 	if err == nil {
 		fmt.Fprintf(a.Stdout, "%s on #%d\n", act.Act, pr)
 	}
+	return err
+}
+
+// tellElsewhere is for a token that may only read, as on a fork: the step summary has the text then, and stdout where there is none.
+func (a *app) tellElsewhere(text string) error {
+	const why = "the token may not comment on the pull request; "
+	written, err := a.summarise(text)
+	switch {
+	case err != nil:
+		return err
+	case written:
+		a.warn(why + "the step summary has the text")
+		return nil
+	}
+	a.warn(why + "the text follows instead")
+	_, err = fmt.Fprint(a.Stdout, text)
 	return err
 }
 

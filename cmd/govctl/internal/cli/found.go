@@ -15,6 +15,8 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
+const githubServer = "https://github.com"
+
 // found is what a run left behind, as the outward steps read it.
 type found struct {
 	files   fs.FS
@@ -129,13 +131,17 @@ func (a *app) runURL() string {
 	return server + "/" + a.repository() + "/actions/runs/" + id
 }
 
-// pageURL is where GitHub serves the site of the repository.
+// pageURL is where github.com serves the site of the repository; empty for another server, whose pages lie where its owner decided.
 func (a *app) pageURL() string {
 	owner, name, ok := strings.Cut(a.repository(), "/")
-	if !ok {
+	if !ok || firstOf(a.Getenv("GITHUB_SERVER_URL"), githubServer) != githubServer {
 		return ""
 	}
-	return "https://" + strings.ToLower(owner) + ".github.io/" + name + "/"
+	host := strings.ToLower(owner) + ".github.io"
+	if strings.EqualFold(name, host) {
+		return "https://" + host + "/"
+	}
+	return "https://" + host + "/" + name + "/"
 }
 
 // outward is what every command that reaches out has.

@@ -45,7 +45,7 @@ func (a *app) githubClient(cfg config.Config) (*github.Client, error) {
 		return nil, usage("GITHUB_TOKEN is not set").hint("in a workflow: env: GITHUB_TOKEN: ${{ github.token }}")
 	}
 	if err != nil {
-		return nil, usage("GITHUB_REPOSITORY, GITHUB_API_URL: %w", err)
+		return nil, usage("GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_TOKEN: %w", err).hint("like GITHUB_REPOSITORY=owner/name and GITHUB_API_URL=https://api.github.com; in a workflow they are set")
 	}
 	return c, nil
 }
@@ -67,6 +67,9 @@ func (a *app) issuesSync(ctx context.Context, f statusFlags, dryRun bool) error 
 	actions, err := c.SyncIssues(ctx, alerts, github.Issues{Suppress: cfg.GitHub.SuppressionLabels, DryRun: dryRun})
 	for _, act := range actions {
 		fmt.Fprintln(a.Stdout, issueLine(act, dryRun))
+	}
+	if errors.Is(err, github.ErrForbidden) {
+		return (&exitError{code: Failed, err: err}).hint("the job of the workflow needs permissions: issues: write")
 	}
 	return err
 }

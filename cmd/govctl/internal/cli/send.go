@@ -32,7 +32,8 @@ func (a *app) tellActions(cfg config.Config, result pipeline.Result) error {
 	if len(cfg.Contracts) == 1 {
 		d.New.Source = cfg.Contracts[0].Source
 	}
-	return errors.Join(a.annotate(a.diffReport(d)), a.summarise(text), a.outputs(runOutputs(&r.summary, r.state.Reasons)))
+	_, err = a.summarise(text)
+	return errors.Join(a.annotate(a.diffReport(d)), err, a.outputs(runOutputs(&r.summary, r.state.Reasons)))
 }
 
 // send does the outward steps of a run. The files are published before the webhook is told, so that a run which dies in between leaves the
