@@ -1,9 +1,11 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/romel/govctl/pkg/config"
@@ -81,11 +83,12 @@ func AlertRules(files []*promrules.File) []taxonomy.Rule {
 // Input is a taxonomy with everything that lint compares it with.
 func (a *Alerts) Input(c config.Taxonomy, data []byte, now time.Time) (taxonomy.Input, error) {
 	in := taxonomy.Input{Config: TaxonomyConfig(c), Now: now, Repository: a.Repository, HasFile: a.HasFile}
-	var err error
-	if in.File, err = taxonomy.Parse(c.File, data); err != nil {
-		return in, err
-	}
-	if in.Rules, in.RuleRead, err = a.rules(c.Rules); err != nil {
+	var err, errRules error
+	var wg sync.WaitGroup
+	wg.Go(func() { in.Rules, in.RuleRead, errRules = a.rules(c.Rules) })
+	in.File, err = taxonomy.Parse(c.File, data)
+	wg.Wait()
+	if err = cmp.Or(err, errRules); err != nil {
 		return in, err
 	}
 	if a.Paths != nil && len(c.Runbooks) > 0 {

@@ -71,7 +71,9 @@ func (a *Alert) deprecatedAge(now time.Time) (days int, ok bool) {
 
 // parseTime reads an ISO 8601 time in UTC or with an offset, or a date.
 func parseTime(s string) (time.Time, bool) {
-	s = strings.TrimSpace(s)
+	if s = strings.TrimSpace(s); s == "" {
+		return time.Time{}, false // most entries have none, and an error is dear
+	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t.UTC(), true
 	}

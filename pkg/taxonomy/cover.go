@@ -47,20 +47,29 @@ type Coverage struct {
 // rule belongs to the one whose group and labels it has, the one with most such labels where several do.
 func (f *File) Cover(rules []Rule) *Coverage {
 	c := &Coverage{rules: rules, governed: make([][]int32, len(f.Alerts)), ambiguous: map[int]int32{}, tied: map[int]bool{}}
+	single := make([]int32, len(rules))
+	govern := func(entry, rule int) {
+		if c.governed[entry] == nil { // most entries govern one rule: a list of one costs nothing
+			single[rule] = int32(rule)
+			c.governed[entry] = single[rule : rule+1 : rule+1]
+			return
+		}
+		c.governed[entry] = append(c.governed[entry], int32(rule))
+	}
 	for i := range rules {
 		entries := f.named()[rules[i].Name]
 		switch len(entries) {
 		case 0:
 			c.Missing = append(c.Missing, i)
 		case 1:
-			c.governed[entries[0]] = append(c.governed[entries[0]], int32(i))
+			govern(entries[0], i)
 		default:
 			best, tie := f.choose(entries, &rules[i])
 			if best < 0 {
 				c.Missing = append(c.Missing, i)
 				continue
 			}
-			c.governed[best] = append(c.governed[best], int32(i))
+			govern(best, i)
 			if tie >= 0 {
 				c.ambiguous[best] = int32(i)
 				c.tied[tie] = true

@@ -2,6 +2,8 @@ package taxonomy
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -96,33 +98,35 @@ func pairUp(old, now *File) pairs {
 	for i := range found {
 		found[i] = -1
 	}
-	pair := func(key func(f *File, a *Alert) string) {
-		open := map[string][]int{}
-		for j := range now.Alerts {
+	next := make([]int, len(now.Alerts)) // the entry of the same key that comes after this one
+	pair := func(key func(a *Alert) string) {
+		first := map[string]int{}
+		for j := len(now.Alerts) - 1; j >= 0; j-- {
 			if taken[j] {
 				continue
 			}
-			if k := key(now, &now.Alerts[j]); k != "" {
-				open[k] = append(open[k], j)
+			if k := key(&now.Alerts[j]); k != "" {
+				next[j] = -1
+				if after, more := first[k]; more {
+					next[j] = after
+				}
+				first[k] = j
 			}
 		}
 		for i := range old.Alerts {
-			if found[i] >= 0 || len(open) == 0 {
+			if found[i] >= 0 || len(first) == 0 {
 				continue
 			}
-			k := key(old, &old.Alerts[i])
-			if len(open[k]) == 0 {
-				continue
+			k := key(&old.Alerts[i])
+			if j, open := first[k]; open && j >= 0 {
+				found[i], taken[j], first[k] = j, true, next[j]
 			}
-			found[i] = open[k][0]
-			taken[open[k][0]] = true
-			open[k] = open[k][1:]
 		}
 	}
-	pair(func(_ *File, a *Alert) string { return a.ID })
-	pair(func(_ *File, a *Alert) string { return a.Name + "\x00" + a.Selector() })
-	pair(func(_ *File, a *Alert) string { return a.Name + "\x00" + a.Severity })
-	pair(func(_ *File, a *Alert) string { return a.Name })
+	pair(func(a *Alert) string { return a.ID })
+	pair(func(a *Alert) string { return a.Name + "\x00" + a.Selector() })
+	pair(func(a *Alert) string { return a.Name + "\x00" + a.Severity })
+	pair(func(a *Alert) string { return a.Name })
 	for i, j := range found {
 		if j < 0 {
 			p.removed = append(p.removed, i)
@@ -164,25 +168,25 @@ func exprsOf(s Side) [][]string {
 func (c *comparison) compare(i, j int) {
 	old, now := &c.Old.File.Alerts[i], &c.New.File.Alerts[j]
 	semantic, cosmetic := false, false
-	ref := c.New.File.Ref(now)
+	ref := func() report.AlertRef { return c.New.File.Ref(now) } // its place is dear, and most alerts did not change
 	if old.Name != now.Name {
 		c.out.Renamed = append(c.out.Renamed, report.AlertRename{ID: now.ID, From: old.Name, To: now.Name})
 		cosmetic = true
 	}
 	if old.Severity != now.Severity {
-		c.out.SeverityTransitions = append(c.out.SeverityTransitions, report.SeverityTransition{AlertRef: ref, From: old.Severity, To: now.Severity})
+		c.out.SeverityTransitions = append(c.out.SeverityTransitions, report.SeverityTransition{AlertRef: ref(), From: old.Severity, To: now.Severity})
 		semantic = true
 	}
 	switch {
 	case now.Deprecated && !old.Deprecated:
-		c.out.Deprecated = append(c.out.Deprecated, ref)
+		c.out.Deprecated = append(c.out.Deprecated, ref())
 		semantic = true
 	case old.Deprecated && !now.Deprecated:
-		c.out.Undeprecated = append(c.out.Undeprecated, ref)
+		c.out.Undeprecated = append(c.out.Undeprecated, ref())
 		semantic = true
 	}
 	if fields := c.fields(old, now); len(fields) > 0 {
-		change := report.AlertChange{AlertRef: ref, Fields: fields}
+		change := report.AlertChange{AlertRef: ref(), Fields: fields}
 		for _, f := range fields {
 			change.Semantic = change.Semantic || f.Semantic
 		}
@@ -209,10 +213,12 @@ func (c *comparison) fields(old, now *Alert) []report.FieldChange {
 		semantic := t.semantic && (t.name != "for" || !sameDuration(from, to))
 		out = append(out, report.FieldChange{Field: t.name, From: from, To: to, Semantic: semantic})
 	}
-	if from, to := strings.Join(old.Windows, ", "), strings.Join(now.Windows, ", "); from != to {
+	if !slices.Equal(old.Windows, now.Windows) {
+		from, to := strings.Join(old.Windows, ", "), strings.Join(now.Windows, ", ")
 		out = append(out, report.FieldChange{Field: "windows", From: from, To: to, Semantic: true})
 	}
-	if from, to := labelText(old.Labels), labelText(now.Labels); from != to {
+	if !maps.Equal(old.Labels, now.Labels) {
+		from, to := labelText(old.Labels), labelText(now.Labels)
 		out = append(out, report.FieldChange{Field: "labels", From: from, To: to, Semantic: true})
 	}
 	if c.oldExprs != nil && c.newExprs != nil {
@@ -253,16 +259,27 @@ outer:
 // Rewritten reports whether at least half of the lines lie between the first and the last one in which two texts differ: a new layout, and not
 // the new version number in one line.
 func Rewritten(old, now []byte) bool {
-	before, after := bytes.Split(old, []byte("\n")), bytes.Split(now, []byte("\n"))
-	most := max(len(before), len(after))
-	for len(before) > 0 && len(after) > 0 && bytes.Equal(before[0], after[0]) {
-		before, after = before[1:], after[1:]
+	most := 1 + max(bytes.Count(old, newline), bytes.Count(now, newline))
+	for {
+		before, restOld, moreOld := bytes.Cut(old, newline)
+		after, restNow, moreNow := bytes.Cut(now, newline)
+		if !moreOld || !moreNow || !bytes.Equal(before, after) {
+			break
+		}
+		old, now = restOld, restNow
 	}
-	for len(before) > 0 && len(after) > 0 && bytes.Equal(before[len(before)-1], after[len(after)-1]) {
-		before, after = before[:len(before)-1], after[:len(after)-1]
+	for {
+		i, j := bytes.LastIndexByte(old, '\n'), bytes.LastIndexByte(now, '\n')
+		if i < 0 || j < 0 || !bytes.Equal(old[i:], now[j:]) {
+			break
+		}
+		old, now = old[:i], now[:j]
 	}
-	return 2*max(len(before), len(after)) >= most
+	left := 1 + max(bytes.Count(old, newline), bytes.Count(now, newline))
+	return 2*left >= most
 }
+
+var newline = []byte("\n")
 
 // bulk names a change that touches at least half of the alerts, and at least five, at once: no team decides on so many one by one.
 func bulk(d *report.TaxonomyDiff, rewritten bool) string {

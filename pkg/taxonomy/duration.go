@@ -3,6 +3,7 @@ package taxonomy
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,28 +13,32 @@ var durationUnits = map[string]time.Duration{
 	"d": 24 * time.Hour, "w": 7 * 24 * time.Hour, "y": 365 * 24 * time.Hour,
 }
 
-var (
-	durationWord = regexp.MustCompile(`\b(?:[0-9]+(?:ms|[smhdwy]))+\b`)
-	durationPart = regexp.MustCompile(`([0-9]+)(ms|[smhdwy])`)
-)
+var durationWord = regexp.MustCompile(`\b(?:[0-9]+(?:ms|[smhdwy]))+\b`)
 
 // duration reads a duration as Prometheus writes it ("1h30m", "0"); false where the text is none.
 func duration(s string) (time.Duration, bool) {
 	if s == "0" {
 		return 0, true
 	}
-	if durationWord.FindString(s) != s || s == "" {
-		return 0, false
-	}
 	var total time.Duration
-	for _, part := range durationPart.FindAllStringSubmatch(s, -1) {
-		n, err := strconv.ParseInt(part[1], 10, 32)
-		if err != nil {
+	for rest := s; rest != ""; {
+		unit := strings.TrimLeft(rest, "0123456789")
+		end := 1
+		if strings.HasPrefix(unit, "ms") {
+			end = 2
+		}
+		if unit == "" || unit == rest {
 			return 0, false
 		}
-		total += time.Duration(n) * durationUnits[part[2]]
+		n, err := strconv.ParseInt(rest[:len(rest)-len(unit)], 10, 32)
+		length, known := durationUnits[unit[:end]]
+		if err != nil || !known {
+			return 0, false
+		}
+		total += time.Duration(n) * length
+		rest = unit[end:]
 	}
-	return total, true
+	return total, s != ""
 }
 
 // durations are all durations that a text names: "5m/1h" names two.

@@ -6,166 +6,157 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// set stores one field of an entry and returns what is wrong with its shape, or "". Null is the same as absent for
-// every field that is not required; keys that the model does not know are kept in the text alone.
-func (p *parser) set(a *Alert, field string, kind jsontext.Kind, at span) string {
-	raw := at.of(p.f.src)
+// set reads one field of an entry, stores it, and returns where its value begins and what is wrong with its shape, or "". Null is the
+// same as absent for every field that is not required; keys that the model does not know are kept in the text alone.
+func (p *parser) set(a *Alert, field string) (start int32, wrong string, err error) {
+	kind := p.dec.PeekKind()
 	switch field {
-	case "deprecated":
-		a.Deprecated = kind == 't'
-		if kind != 't' && kind != 'f' && kind != 'n' {
-			return "must be true or false, not " + kindName(kind)
-		}
 	case "windows":
-		return list(raw, kind, func(item string, kind jsontext.Kind) string {
-			w, msg := window(item, kind)
+		return p.inside('[', func(string) (string, error) {
+			w, wrong, err := p.window()
 			a.Windows = append(a.Windows, w)
-			return msg
+			return wrong, err
 		})
 	case "labels":
-		return a.setLabels(raw, kind)
+		if kind == '{' {
+			a.Labels = map[string]string{}
+		}
+		return p.inside('{', func(name string) (string, error) { return p.label(a.Labels, name) })
 	case "lint_ignore":
-		return list(raw, kind, func(item string, kind jsontext.Kind) string {
-			ignore, msg := ignoreOf(item, kind)
-			if msg == "" { // a waiver that gives no reason waives nothing
+		return p.inside('[', func(string) (string, error) {
+			ignore, wrong, err := p.ignore()
+			if wrong == "" { // a waiver that gives no reason waives nothing
 				a.Ignores = append(a.Ignores, ignore)
 			}
-			return msg
+			return wrong, err
 		})
-	default:
-		t := textFieldOf[field]
-		if t == nil {
-			a.foreign = true
-			return ""
+	}
+	val, err := p.value()
+	if err != nil {
+		return 0, "", err
+	}
+	t := textFieldOf[field]
+	text, isText := p.text(val)
+	switch {
+	case field == "deprecated":
+		a.Deprecated = kind == 't'
+		if kind != 't' && kind != 'f' && kind != 'n' {
+			wrong = "must be true or false, not " + kindName(kind)
 		}
-		text, ok := unquoted(raw)
-		if !ok && (kind != 'n' || t.required) {
-			return "must be a string, not " + kindName(kind)
-		}
+	case t == nil:
+		a.foreign = true
+	case isText, kind == 'n' && !t.required:
 		*t.of(a) = text
+	default:
+		wrong = "must be a string, not " + kindName(kind)
 	}
-	return ""
+	return val.start, wrong, nil
 }
 
-// list calls use for each item of a JSON array, null counting as an empty one, until one has a wrong shape.
-func list(raw string, kind jsontext.Kind, use func(item string, kind jsontext.Kind) string) string {
-	if kind == 'n' {
-		return ""
+// inside reads a list or an object, as the bracket says, with one call of each for every item; null counts as an empty one, and another
+// kind of value has a wrong shape. Of several wrong items the first is told, and nothing after it is used.
+func (p *parser) inside(bracket jsontext.Kind, each func(name string) (wrong string, err error)) (start int32, wrong string, err error) {
+	if kind := p.dec.PeekKind(); kind != bracket {
+		val, err := p.value()
+		if err == nil && kind != 'n' {
+			wrong = "must be " + kindName(bracket) + ", not " + kindName(kind)
+		}
+		return val.start, wrong, err
 	}
-	if kind != '[' {
-		return "must be a list, not " + kindName(kind)
+	if _, err = p.dec.ReadToken(); err != nil {
+		return 0, "", err
 	}
-	dec := jsontext.NewDecoder(strings.NewReader(raw))
-	if _, err := dec.ReadToken(); err != nil {
-		return err.Error()
-	}
-	for dec.PeekKind() != ']' {
-		kind := dec.PeekKind()
-		item, err := dec.ReadValue()
+	start = p.read() - 1
+	for kind := p.dec.PeekKind(); kind != ']' && kind != '}'; kind = p.dec.PeekKind() {
+		name := ""
+		if bracket == '{' {
+			key, err := p.value()
+			if err != nil {
+				return 0, "", err
+			}
+			name = p.name(key)
+		}
+		if wrong != "" {
+			_, err = p.value()
+		} else {
+			wrong, err = each(name)
+		}
 		if err != nil {
-			return err.Error()
-		}
-		if msg := use(string(item), kind); msg != "" {
-			return msg
+			return 0, "", err
 		}
 	}
-	return ""
+	_, err = p.dec.ReadToken()
+	return start, wrong, err
 }
 
-// object calls use for each field of a JSON object until one has a wrong shape.
-func object(raw string, use func(name, value string, kind jsontext.Kind) string) string {
-	dec := jsontext.NewDecoder(strings.NewReader(raw))
-	if _, err := dec.ReadToken(); err != nil {
-		return err.Error()
-	}
-	for dec.PeekKind() == '"' {
-		key, err := dec.ReadValue()
-		if err != nil {
-			return err.Error()
-		}
-		name, _ := unquoted(string(key))
-		kind := dec.PeekKind()
-		value, err := dec.ReadValue()
-		if err != nil {
-			return err.Error()
-		}
-		if msg := use(name, string(value), kind); msg != "" {
-			return msg
-		}
-	}
-	return ""
+// textValue reads a value and returns it where it is a text.
+func (p *parser) textValue() (text string, kind jsontext.Kind, err error) {
+	kind = p.dec.PeekKind()
+	val, err := p.value()
+	text, _ = p.text(val)
+	return text, kind, err
 }
 
-func (a *Alert) setLabels(raw string, kind jsontext.Kind) string {
-	if kind == 'n' {
-		return ""
+func (p *parser) label(labels map[string]string, name string) (wrong string, err error) {
+	kind := p.dec.PeekKind()
+	val, err := p.value()
+	switch kind {
+	case '"':
+		labels[name], _ = p.text(val)
+	case '0', 't', 'f':
+		labels[name] = val.of(p.f.src)
+	default:
+		wrong = "must hold strings, numbers and booleans only; " + quote(name) + " is " + kindName(kind)
 	}
-	if kind != '{' {
-		return "must be an object, not " + kindName(kind)
-	}
-	a.Labels = map[string]string{}
-	return object(raw, func(name, value string, kind jsontext.Kind) string {
-		switch kind {
-		case '"':
-			a.Labels[name], _ = unquoted(value)
-		case '0', 't', 'f':
-			a.Labels[name] = value
-		default:
-			return "must hold strings, numbers and booleans only; " + quote(name) + " is " + kindName(kind)
-		}
-		return ""
-	})
+	return wrong, err
 }
 
 // window is one item of windows: "5m", or {"long": "1h", "short": "5m"}, which reads as "5m/1h".
-func window(raw string, kind jsontext.Kind) (string, string) {
-	if text, ok := unquoted(raw); ok {
-		return text, ""
-	}
-	if kind != '{' {
-		return "", "must hold strings or {long, short}, not " + kindName(kind)
+func (p *parser) window() (text, wrong string, err error) {
+	switch kind := p.dec.PeekKind(); kind {
+	case '"':
+		text, _, err = p.textValue()
+		return text, "", err
+	case '{':
+	default:
+		_, err = p.value()
+		return "", "must hold strings or {long, short}, not " + kindName(kind), err
 	}
 	var long, short string
-	msg := object(raw, func(name, value string, kind jsontext.Kind) string {
-		text, ok := unquoted(value)
+	_, wrong, err = p.inside('{', func(name string) (string, error) {
+		text, kind, err := p.textValue()
 		switch {
-		case !ok:
-			return "has a window whose " + name + " is " + kindName(kind) + ", not a string"
+		case kind != '"':
+			return "has a window whose " + name + " is " + kindName(kind) + ", not a string", err
 		case name == "long":
 			long = text
 		case name == "short":
 			short = text
 		}
-		return ""
+		return "", err
 	})
-	return strings.Trim(short+"/"+long, "/"), msg
+	return strings.Trim(short+"/"+long, "/"), wrong, err
 }
 
-func ignoreOf(raw string, kind jsontext.Kind) (ignore Ignore, msg string) {
-	if kind != '{' {
-		return ignore, "must hold objects with rule and reason, not " + kindName(kind)
+func (p *parser) ignore() (ignore Ignore, wrong string, err error) {
+	if kind := p.dec.PeekKind(); kind != '{' {
+		_, err = p.value()
+		return ignore, "must hold objects with rule and reason, not " + kindName(kind), err
 	}
-	msg = object(raw, func(name, value string, kind jsontext.Kind) string {
-		var to *string
-		switch name {
-		case "rule":
-			to = &ignore.Rule
-		case "reason":
-			to = &ignore.Reason
-		case "until":
-			to = &ignore.Until
-		default:
-			return "has the unknown key " + quote(name)
-		}
-		text, ok := unquoted(value)
-		if !ok {
-			return "has a " + name + " that is " + kindName(kind) + ", not a string"
+	_, wrong, err = p.inside('{', func(name string) (string, error) {
+		text, kind, err := p.textValue()
+		to := map[string]*string{"rule": &ignore.Rule, "reason": &ignore.Reason, "until": &ignore.Until}[name]
+		switch {
+		case to == nil:
+			return "has the unknown key " + quote(name), err
+		case kind != '"':
+			return "has a " + name + " that is " + kindName(kind) + ", not a string", err
 		}
 		*to = text
-		return ""
+		return "", err
 	})
-	if msg == "" && (ignore.Rule == "" || strings.TrimSpace(ignore.Reason) == "") {
-		msg = "needs a rule and a reason in each item"
+	if wrong == "" && (ignore.Rule == "" || strings.TrimSpace(ignore.Reason) == "") {
+		wrong = "needs a rule and a reason in each item"
 	}
-	return ignore, msg
+	return ignore, wrong, err
 }

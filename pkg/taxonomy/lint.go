@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/romel/govctl/pkg/report"
@@ -94,12 +95,15 @@ func lint(in Input, wanted func(*Row) bool) report.TaxonomyLint {
 		out.Missing = l.cover.MissingNames()
 	}
 	waivers := l.waivers()
-	for _, row := range Rows() {
-		if wanted(&row) && l.applies(&row) {
-			waivers.ran[row.ID] = true
-			out.Findings = append(out.Findings, l.run(&row, waivers)...)
-		}
+	rows := slices.DeleteFunc(Rows(), func(r Row) bool { return !wanted(&r) || !l.applies(&r) })
+	found := make([][]report.Finding, len(rows))
+	var wg sync.WaitGroup
+	for i := range rows { // no row reads what another one writes
+		waivers.ran[rows[i].ID] = true
+		wg.Go(func() { found[i] = l.run(&rows[i], waivers) })
 	}
+	wg.Wait()
+	out.Findings = append(out.Findings, slices.Concat(found...)...)
 	for _, row := range waiverRows() {
 		if wanted(&row) {
 			out.Findings = append(out.Findings, waivers.findings(l, &row)...)

@@ -19,8 +19,8 @@ type Revision struct {
 type History struct {
 	Revisions []Revision // newest first
 	Cut       bool       // a shallow clone: what came before the last revision is missing
-	// Read hands over the contents of blobs in the order asked for, until use returns an error. It is called with each blob once for the whole
-	// history, once for the baseline, and once more from the newest on where an alert has lost its runbook.
+	// Read hands over the contents of blobs in the order asked for, until use returns an error. It is called for the baseline, then with each
+	// other blob once for the whole history, and once more from the newest on where an alert has lost its runbook.
 	Read func(ctx context.Context, blobs []string, use func(blob string, data []byte) error) error
 	// Absent says why there is no history at all; "" where there is one.
 	Absent string
@@ -57,7 +57,7 @@ type MetricsInput struct {
 	Now     time.Time
 	History History
 
-	old     *File // the baseline, so that the history need not parse it again
+	old     *File // the baseline, so that the history need not read it again
 	oldBlob string
 }
 
@@ -132,7 +132,7 @@ func (in *MetricsInput) churn(ctx context.Context, m *report.TaxonomyMetrics) er
 		m.BaselineCommit30d, m.BaselineCommitTimestamp = &at.Commit, &t
 	}
 	d := Diff(DiffInput{Old: Side{File: old}, New: Side{File: in.File}, Config: in.Config, Now: in.Now, TextDiffers: old.src != in.File.src,
-		Rewritten: old.src != in.File.src && Rewritten(old.Bytes(), in.File.Bytes())})
+		Rewritten: old.src != in.File.src && Rewritten(old.text(), in.File.text())})
 	for i := range d.Added {
 		m.Added30d = append(m.Added30d, d.Added[i].Alert+d.Added[i].Selector)
 	}
@@ -214,12 +214,22 @@ func (in *MetricsInput) readable(ctx context.Context, r *Revision) (*File, error
 	}
 	var f *File
 	err := in.History.Read(ctx, []string{r.Blob}, func(_ string, data []byte) error {
-		f, _ = Parse(in.File.Name, data) // an old revision that is no taxonomy is told in unreadable_revisions
-		in.old, in.oldBlob = f, r.Blob
+		f, _ = in.revision(data) // an old revision that is no taxonomy is told in unreadable_revisions
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read revision %s of %s: %w", r.Commit, in.File.Name, err)
 	}
+	if f != nil {
+		in.old, in.oldBlob = f, r.Blob
+	}
 	return f, nil
+}
+
+// revision parses a revision, unless it is what the file is now.
+func (in *MetricsInput) revision(data []byte) (*File, error) {
+	if string(data) == in.File.src {
+		return in.File, nil
+	}
+	return Parse(in.File.Name, data)
 }

@@ -117,7 +117,7 @@ func (p *parser) document() error {
 	if err != nil {
 		return err
 	}
-	end := p.base + int(p.dec.InputOffset())
+	end := int(p.read())
 	if _, err := p.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		if err != nil {
 			return err
@@ -189,17 +189,17 @@ func (p *parser) alerts() error {
 	if _, err := p.dec.ReadToken(); err != nil {
 		return err
 	}
-	p.f.list.start = int32(p.base+int(p.dec.InputOffset())) - 1
+	p.f.list.start = p.read() - 1
 	p.f.Alerts = make([]Alert, 0, min(strings.Count(p.f.src, `"alert"`), maxAlerts))
 	for {
 		switch kind := p.dec.PeekKind(); kind {
 		case ']':
 			_, err := p.dec.ReadToken()
-			p.f.list.end = int32(p.base + int(p.dec.InputOffset()))
+			p.f.list.end = p.read()
 			return err
 		case '{':
 			if len(p.f.Alerts) == maxAlerts {
-				return p.f.fail(p.base+int(p.dec.InputOffset()), fmt.Sprintf("the taxonomy has more than %d alerts", maxAlerts), "")
+				return p.f.fail(int(p.read()), fmt.Sprintf("the taxonomy has more than %d alerts", maxAlerts), "")
 			}
 			if err := p.alert(); err != nil {
 				return err
@@ -219,28 +219,30 @@ func (p *parser) alert() error {
 		return err
 	}
 	a := Alert{index: len(p.f.Alerts)}
-	a.at.start = int32(p.base+int(p.dec.InputOffset())) - 1
+	a.at.start = p.read() - 1
 	for p.dec.PeekKind() == '"' {
 		key, err := p.value()
 		if err != nil {
 			return err
 		}
-		kind := p.dec.PeekKind()
-		val, err := p.value()
+		start, wrong, err := p.set(&a, p.name(key))
 		if err != nil {
 			return err
 		}
-		if msg := p.set(&a, p.name(key), kind, val); msg != "" {
-			p.f.Misshapen = append(p.f.Misshapen, Misshape{Alert: a.index, Field: p.name(key), Msg: msg, off: int(val.start)})
+		if wrong != "" {
+			p.f.Misshapen = append(p.f.Misshapen, Misshape{Alert: a.index, Field: p.name(key), Msg: wrong, off: int(start)})
 		}
 	}
 	if _, err := p.dec.ReadToken(); err != nil {
 		return err
 	}
-	a.at.end = int32(p.base + int(p.dec.InputOffset()))
+	a.at.end = p.read()
 	p.f.Alerts = append(p.f.Alerts, a)
 	return nil
 }
+
+// read is how far into the text everything was read.
+func (p *parser) read() int32 { return int32(p.base + int(p.dec.InputOffset())) }
 
 // value reads the next value or key and returns where it stands.
 func (p *parser) value() (span, error) { return readSpan(p.dec, int32(p.base)) }

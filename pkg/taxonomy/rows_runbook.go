@@ -67,8 +67,11 @@ func (l *linter) runbookFile(a *Alert) string {
 
 // pathInRepository is the path that an address of GitHub names in the own repository: .../OWNER/REPO/blob/BRANCH/PATH.
 func (l *linter) pathInRepository(address string) string {
+	if l.Repository == "" {
+		return ""
+	}
 	u, err := url.Parse(address)
-	if err != nil || l.Repository == "" {
+	if err != nil {
 		return ""
 	}
 	parts := strings.Split(strings.TrimPrefix(u.Path, "/"), "/")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"sort"
 	"time"
 
@@ -37,7 +38,7 @@ const maxUnreadable = 20
 // runbookSLA follows every alert of today through the history, from oldest to newest. A content that comes back tells nothing new about
 // first times, so each one is parsed once, where it first appears.
 func (in *MetricsInput) runbookSLA(ctx context.Context, m *report.TaxonomyMetrics) (report.RunbookSLA, error) {
-	tracks := map[string]*track{}
+	tracks := make(map[trackKey]*track, 2*len(in.File.Alerts))
 	if err := in.follow(ctx, m, tracks); err != nil {
 		return report.RunbookSLA{Open: []report.OpenRunbook{}}, err
 	}
@@ -86,7 +87,7 @@ var errFound = errors.New("found")
 
 // lost tells since when active alerts are without the runbook that they once had: the time of the oldest revision after the last one that
 // had it. It goes back from today and stops as soon as it knows, and reads nothing where no runbook was lost.
-func (in *MetricsInput) lost(ctx context.Context, tracks map[string]*track) (map[int]time.Time, error) {
+func (in *MetricsInput) lost(ctx context.Context, tracks map[trackKey]*track) (map[int]time.Time, error) {
 	since := map[int]time.Time{}
 	for i := range in.File.Alerts {
 		if a := &in.File.Alerts[i]; a.Active() && !a.HasRunbook() && !tracks[in.File.key(a)].completed.IsZero() {
@@ -96,7 +97,7 @@ func (in *MetricsInput) lost(ctx context.Context, tracks map[string]*track) (map
 	if len(since) == 0 {
 		return since, nil
 	}
-	open := make(map[string]int, len(since))
+	open := make(map[trackKey]int, len(since))
 	for i := range since {
 		open[in.File.key(&in.File.Alerts[i])] = i
 	}
@@ -121,7 +122,7 @@ func (in *MetricsInput) lost(ctx context.Context, tracks map[string]*track) (map
 				since[i] = times[at-1]
 			}
 		}
-		maps.DeleteFunc(open, func(_ string, i int) bool { return !missing[i] })
+		maps.DeleteFunc(open, func(_ trackKey, i int) bool { return !missing[i] })
 		if len(open) == 0 {
 			return errFound
 		}
@@ -151,7 +152,7 @@ func figures(out *report.RunbookSLA, waited []float64) {
 	out.MaxDays = report.Percent(waited[n-1])
 }
 
-func (in *MetricsInput) follow(ctx context.Context, m *report.TaxonomyMetrics, tracks map[string]*track) error {
+func (in *MetricsInput) follow(ctx context.Context, m *report.TaxonomyMetrics, tracks map[trackKey]*track) error {
 	revisions := in.History.Revisions
 	first := make(map[string]*Revision, len(revisions))
 	var blobs []string
@@ -165,24 +166,23 @@ func (in *MetricsInput) follow(ctx context.Context, m *report.TaxonomyMetrics, t
 	if len(blobs) == 0 {
 		return nil
 	}
-	err := in.History.Read(ctx, blobs, func(blob string, data []byte) error {
-		var err error
-		var f *File
-		switch {
-		case string(data) == in.File.src:
-			f = in.File
-		case in.oldBlob == blob && in.old != nil:
-			f = in.old
-		default:
-			f, err = Parse(in.File.Name, data)
-		}
-		if err == nil {
+	use := func(blob string, data []byte) error {
+		if f, err := in.revision(data); err == nil {
 			observe(tracks, f, first[blob].Time)
 		} else if len(m.UnreadableRevisions) < maxUnreadable {
 			m.UnreadableRevisions = append(m.UnreadableRevisions, report.UnreadableRevision{Commit: first[blob].Commit, Reason: err.Error()})
 		}
 		return nil
-	})
+	}
+	before, after := blobs, []string(nil)
+	if i := slices.Index(blobs, in.oldBlob); i >= 0 {
+		before, after = blobs[:i], blobs[i+1:]
+	}
+	err := in.History.Read(ctx, before, use)
+	if err == nil && len(before) < len(blobs) {
+		observe(tracks, in.old, first[in.oldBlob].Time)
+		err = in.History.Read(ctx, after, use)
+	}
 	if err != nil {
 		return fmt.Errorf("read the history of %s: %w", in.File.Name, err)
 	}
@@ -190,7 +190,7 @@ func (in *MetricsInput) follow(ctx context.Context, m *report.TaxonomyMetrics, t
 }
 
 // observe adds what a revision of a given time says to the tracks.
-func observe(tracks map[string]*track, f *File, at time.Time) {
+func observe(tracks map[trackKey]*track, f *File, at time.Time) {
 	for i := range f.Alerts {
 		a := &f.Alerts[i]
 		key, name := f.key(a), f.nameKey(a)
@@ -202,7 +202,9 @@ func observe(tracks map[string]*track, f *File, at time.Time) {
 			}
 			tracks[key] = t
 		}
-		tracks[name] = t
+		if key != name {
+			tracks[name] = t
+		}
 		if a.ID != "" {
 			t.id = a.ID
 		}
@@ -215,17 +217,19 @@ func observe(tracks map[string]*track, f *File, at time.Time) {
 	}
 }
 
-// key is what stays the same of an alert: its id, or its name.
-func (f *File) key(a *Alert) string {
+// trackKey is what stays the same of an alert: its id, or its name.
+type trackKey struct{ id, name string }
+
+func (f *File) key(a *Alert) trackKey {
 	if a.ID != "" {
-		return "id\x00" + a.ID
+		return trackKey{id: a.ID}
 	}
 	return f.nameKey(a)
 }
 
-func (f *File) nameKey(a *Alert) string {
+func (f *File) nameKey(a *Alert) trackKey {
 	if len(f.named()[a.Name]) > 1 {
-		return a.Name + a.Selector()
+		return trackKey{name: a.Name + a.Selector()}
 	}
-	return a.Name
+	return trackKey{name: a.Name}
 }

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -81,6 +82,9 @@ func (s span) of(src string) string { return src[s.start:s.end] }
 // Bytes is the text of the file as it was read.
 func (f *File) Bytes() []byte { return []byte(f.src) }
 
+// text is the text without a copy; nobody may write into it.
+func (f *File) text() []byte { return unsafe.Slice(unsafe.StringData(f.src), len(f.src)) }
+
 // Active reports whether the alert is still wanted.
 func (a *Alert) Active() bool { return !a.Deprecated }
 
@@ -124,9 +128,15 @@ func (f *File) named() map[string][]int { return f.byName() }
 
 func indexNames(alerts []Alert) map[string][]int {
 	m := make(map[string][]int, len(alerts))
+	single := make([]int, len(alerts)) // names are seldom shared: one list for all of them
 	for i := range alerts {
 		name := alerts[i].Name
-		m[name] = append(m[name], i)
+		if _, shared := m[name]; shared {
+			m[name] = append(m[name], i)
+			continue
+		}
+		single[i] = i
+		m[name] = single[i : i+1 : i+1]
 	}
 	return m
 }

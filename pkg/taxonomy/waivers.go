@@ -1,6 +1,7 @@
 package taxonomy
 
 import (
+	"sync"
 	"time"
 
 	"github.com/romel/govctl/pkg/report"
@@ -9,6 +10,7 @@ import (
 // waivers are the lint_ignore items of a taxonomy with what became of them.
 type waivers struct {
 	today time.Time
+	mu    sync.Mutex // rows run side by side
 	used  map[waiverKey]bool
 	known map[string]bool // lint rules
 	ran   map[string]bool // those that looked at the taxonomy
@@ -30,7 +32,9 @@ func (w *waivers) use(a *Alert, rule string) *report.Waiver {
 		if item.Rule != rule {
 			continue
 		}
+		w.mu.Lock()
 		w.used[waiverKey{a.index, i}] = true
+		w.mu.Unlock()
 		return &report.Waiver{Reason: item.Reason, Owner: a.Owner, Expires: item.Until, Expired: w.expired(item)}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ const maxInput = 64 << 20
 // readInput reads a file that the user named, or standard input for "-". Whatever is wrong with it is the user's to mend.
 func (a *app) readInput(name string) ([]byte, error) {
 	if name == "-" {
-		return readAll(a.Stdin, "standard input")
+		return readAll(a.Stdin, "standard input", 0)
 	}
 	f, err := open(name)
 	if err != nil {
@@ -37,7 +38,7 @@ func (a *app) readInput(name string) ([]byte, error) {
 	}
 	var data []byte
 	if err == nil {
-		data, err = readAll(f, name)
+		data, err = readAll(f, name, info.Size())
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, &exitError{code: BadInput, err: fmt.Errorf("%s: %w", name, cause(err))}
@@ -62,12 +63,14 @@ func cause(err error) error {
 	return err
 }
 
-func readAll(r io.Reader, name string) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxInput+1))
-	if err == nil && len(data) > maxInput {
+// readAll reads to the end. The expected size saves the copies that a growing buffer makes; it may be wrong.
+func readAll(r io.Reader, name string, size int64) ([]byte, error) {
+	data := bytes.NewBuffer(make([]byte, 0, min(size, maxInput)+bytes.MinRead))
+	_, err := data.ReadFrom(io.LimitReader(r, maxInput+1))
+	if err == nil && data.Len() > maxInput {
 		return nil, usage("%s: larger than %d bytes", name, maxInput)
 	}
-	return data, err
+	return data.Bytes(), err
 }
 
 // configuration reads govctl.yaml, or the file of --config; without either it is the default.
