@@ -97,6 +97,7 @@ var yamlSeeds = []string{
 	"a: x#y\nb: x #y\nc: http://x:80/y\nd: -1\ne: - x\nf: ::\n", "a: b\r\nc: |\r\n  d\r\n  e\r\n",
 	"200: ok\nnull: x\ntrue: y\n~: z\n", "a: .inf\n", "\ufeffa: 1\n", "a: 1\n---\nb: 2\n", "a: 1\n...\n", "%YAML 1.1\n---\na: 1\n",
 	"key with spaces : v\n'q': [a b, \"c\", -1]\n", "a: [x: y]\n", "a: [[], {}, [{}]]\nb: []\n", "a: 1\na: 2\n", "a: !!str 1\n",
+	"b: \"\\\n\"",
 }
 
 func TestFastYAMLOnSeeds(t *testing.T) {

@@ -256,6 +256,9 @@ func (p *yamlReader) quotedText(i int) (end int, text []byte, ok bool) {
 func (p *yamlReader) decodeQuoted(i int) (end int, text []byte, ok bool) {
 	quote := p.data[i]
 	s := p.buf[:0]
+	if s == nil {
+		s = make([]byte, 0, 64) // a text that decodes to nothing is no nil, which stands for what is between the quotes
+	}
 	defer func() { p.buf = s }()
 	for i++; ; {
 		escapedBreak := false
