@@ -11,6 +11,9 @@ import (
 // File is the name that is looked for when no other is given.
 const File = "govctl.yaml"
 
+// NoBaseline is the baseline of a contract that is compared with nothing.
+const NoBaseline = "none"
+
 // Config is a whole configuration with its defaults filled in.
 type Config struct {
 	Contract   Contract   `json:"contract,omitzero"`  // the one contract of a repository

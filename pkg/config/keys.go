@@ -60,18 +60,32 @@ func known(t reflect.Type) []string {
 	return names
 }
 
-// Suggestion is the hint for a name that is not known: the nearest one, or all of them.
-func Suggestion(key string, names []string) string {
+// suggestion is the hint for a name that is not known: the nearest one, or all of them.
+func suggestion(key string, names []string) string {
+	if near := Nearest(key, names); near != "" {
+		return near
+	}
+	return "known here: " + strings.Join(names, ", ")
+}
+
+// longest is the longest name, in bytes, that anything is suggested for.
+const longest = 100
+
+// Nearest asks whether the name that is most like the key was meant; it is empty where none is.
+func Nearest(key string, names []string) string {
+	if len(key) > longest {
+		return ""
+	}
 	best, least := "", len(key)/2+1
 	for _, name := range names {
-		if d := distance(strings.ToLower(key), name); d < least {
+		if d := distance(strings.ToLower(key), strings.ToLower(name)); d < least {
 			best, least = name, d
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
+	if best == "" {
+		return ""
 	}
-	return "known here: " + strings.Join(names, ", ")
+	return fmt.Sprintf("did you mean %q?", best)
 }
 
 // distance is the number of single-character edits between two words (Levenshtein).

@@ -49,7 +49,7 @@ func onlyComments(text string) bool {
 // check holds the document against its schema and turns the first violation into an error with a place.
 func check(root contract.Node, text []byte) error {
 	if n, parent, ok := unknownKey(root); ok {
-		return &contract.Error{Place: n.KeyPlace(), Msg: fmt.Sprintf("unknown key %q", n.Key()), Hint: Suggestion(n.Key(), known(parent))}
+		return &contract.Error{Place: n.KeyPlace(), Msg: fmt.Sprintf("unknown key %q", n.Key()), Hint: suggestion(n.Key(), known(parent))}
 	}
 	err := schemas.Validate("govctl", text)
 	var bad *schemas.Invalid

@@ -10,7 +10,8 @@ import (
 
 // Pull is what a comment on a pull request, and a step summary, is written from. What is nil is left out.
 type Pull struct {
-	Headline   string
+	Headline   string // empty in the parts of further contracts
+	Contract   string // name of the contract, where there are several
 	Changes    string // the API changes as Markdown, with their proofs
 	Semver     *report.Semver
 	Operations *report.Operations
@@ -22,29 +23,38 @@ type Pull struct {
 
 // section is a row of the table of sections.
 type section struct {
-	title string
-	write func(b *strings.Builder, p *Pull)
+	title  string
+	common bool // to all contracts
+	write  func(b *strings.Builder, p *Pull)
 }
 
 func sections() []section {
 	return []section{
-		{"API changes", func(b *strings.Builder, p *Pull) { b.WriteString(p.Changes) }},
-		{"Version", writeVersion},
-		{"Operations", writeOperations},
-		{"Stability", writeStability},
-		{"Alert taxonomy", writeTaxonomy},
+		{title: "API changes", write: func(b *strings.Builder, p *Pull) { b.WriteString(p.Changes) }},
+		{title: "Version", write: writeVersion},
+		{title: "Operations", write: writeOperations},
+		{title: "Stability", write: writeStability},
+		{title: "Alert taxonomy", common: true, write: writeTaxonomy},
 	}
 }
 
 // Sections is the text in pieces, each of which can be left out whole: a headline, then what there is to say.
 func Sections(p *Pull) []string {
-	list := []string{"## API governance\n\n**" + inert.Markdown(strings.TrimSpace(p.Headline)) + "**\n"}
+	var list []string
+	if p.Headline != "" {
+		list = append(list, "## API governance\n\n**"+inert.Markdown(strings.TrimSpace(p.Headline))+"**\n")
+	}
 	for _, s := range sections() {
 		var b strings.Builder
 		s.write(&b, p)
-		if b.Len() > 0 {
-			list = append(list, "### "+s.title+"\n\n"+b.String())
+		if b.Len() == 0 {
+			continue
 		}
+		title := s.title
+		if p.Contract != "" && !s.common {
+			title = inert.Markdown(p.Contract) + ": " + title
+		}
+		list = append(list, "### "+title+"\n\n"+b.String())
 	}
 	if len(p.Links) > 0 {
 		list = append(list, strings.Join(p.Links, " | ")+"\n")
@@ -126,7 +136,11 @@ func writeStability(b *strings.Builder, p *Pull) {
 			fmt.Fprintf(b, "\n%s\n", inert.Markdown(s.Extensions.AnomalyReason))
 		}
 	case p.Streak > 0:
-		fmt.Fprintf(b, "No metrics could be made (%d runs in a row)\n", p.Streak)
+		runs := "runs"
+		if p.Streak == 1 {
+			runs = "run"
+		}
+		fmt.Fprintf(b, "No metrics could be made (%d %s in a row)\n", p.Streak, runs)
 	}
 }
 

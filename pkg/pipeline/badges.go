@@ -26,6 +26,13 @@ func badges(_ context.Context, b *bench) error {
 	if m != nil {
 		err = b.job.Store.JSON(artifact.MilestonesBadge, badge.Milestones(m))
 	}
+	made := 0
+	for _, f := range b.job.Store.Written() {
+		if IsBadge(f.Path) {
+			made++
+		}
+	}
+	b.note = count(made, "badge")
 	return errors.Join(append(errs, err)...)
 }
 

@@ -52,7 +52,7 @@ func (r *run) findBaselines() (baselines, error) {
 			baseline = kept
 		case !interrupted && again:
 			baseline = listed(previous, baselinePath(c.Name), kept)
-		case !interrupted && !r.passedGate(c.Name) && listed(previous, baselinePath(c.Name), kept) != nil:
+		case !interrupted && !passedGate(r.job.Store.FS(), c.Name) && listed(previous, baselinePath(c.Name), kept) != nil:
 			baseline = kept
 		}
 		r.published[c.Name] = digest(published)
@@ -62,8 +62,8 @@ func (r *run) findBaselines() (baselines, error) {
 }
 
 // passedGate reports whether the previous run let the contract pass; a folder without a summary stopped nobody.
-func (r *run) passedGate(name string) bool {
-	s, err := artifact.Load[report.Summary](r.job.Store.FS(), artifact.SummaryPath)
+func passedGate(files fs.FS, name string) bool {
+	s, err := artifact.Load[report.Summary](files, artifact.SummaryPath)
 	if err != nil {
 		return true
 	}
@@ -73,6 +73,19 @@ func (r *run) passedGate(name string) bool {
 		}
 	}
 	return true
+}
+
+// Published is the file of an output folder that a run without a configured baseline compares the contract with. Its error is an
+// fs.ErrNotExist where there is none.
+func Published(files fs.FS, name string) (string, error) {
+	if kept := baselinePath(name); !passedGate(files, name) {
+		if _, err := fs.Stat(files, kept); err == nil {
+			return kept, nil
+		}
+	}
+	p := publishedPath(name)
+	_, err := fs.Stat(files, p)
+	return p, err
 }
 
 // interrupted is the digest of the baseline that a killed run had; false when the last run came to its end.

@@ -36,7 +36,7 @@ func diff(ctx context.Context, b *bench) error {
 	d, ops, broken := result.Diff, result.Operations(), result.Breaking()
 	d.GeneratedAt, ops.GeneratedAt, broken.GeneratedAt = at, at, at
 	b.note = d.Headline
-	if old == nil && b.contract.Baseline != "" && b.contract.Baseline != "none" {
+	if old == nil && b.contract.Baseline != "" && b.contract.Baseline != config.NoBaseline {
 		b.note += ": " + b.contract.Baseline + " is not there"
 	}
 	b.note += b.sinceRelease(ctx, doc, opt)
@@ -69,7 +69,7 @@ func (b *bench) sinceRelease(ctx context.Context, doc *contract.Document, opt ap
 // baseline is the contract to compare with; nil for a first run.
 func (b *bench) baseline(ctx context.Context) (*contract.Document, error) {
 	switch b.contract.Baseline {
-	case "none":
+	case config.NoBaseline:
 		return nil, b.job.Store.Remove(baselinePath(b.contract.Name))
 	case "":
 		data := b.start[b.contract.Name]

@@ -12,6 +12,7 @@ func export(ctx context.Context, b *bench) error {
 	if err != nil {
 		return tolerated{err}
 	}
+	b.note = publishedPath(b.contract.Name)
 	if doc.Converted() {
 		b.note = "converted from Swagger 2.0"
 	}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -9,20 +10,28 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// metrics writes the figures for node_exporter's textfile collector. Among several contracts only the summary's figures have one
-// value each; the contracts' own stand in their folders.
+// metrics writes the figures for node_exporter's textfile collector.
 func metrics(_ context.Context, b *bench) error {
 	f := promtext.Figures{Summary: &b.final}
-	var errs [6]error
-	f.Milestones, errs[0] = written[report.Milestones](b, artifact.MilestonesPath)
-	f.Taxonomy, errs[3] = written[report.TaxonomyMetrics](b, artifact.MetricsPath)
-	if all := b.benches(); len(all) == 1 {
-		section, err := all[0].section()
-		f.Diff, f.Operations, f.Stability, errs[1] = section.Diff, section.Operations, section.Stability, err
-		f.Breaking, errs[2] = written[report.Breaking](all[0], breakingFile)
-	}
-	if err := errors.Join(errs[:]...); err != nil {
+	var err1, err2 error
+	f.Milestones, err1 = written[report.Milestones](b, artifact.MilestonesPath)
+	f.Taxonomy, err2 = written[report.TaxonomyMetrics](b, artifact.MetricsPath)
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	return b.job.Store.Bytes(artifact.PromPath, promtext.Governance(&f))
+	for _, one := range b.benches() {
+		section, err1 := one.section()
+		broken, err2 := written[report.Breaking](one, breakingFile)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		c := promtext.Contract{Diff: section.Diff, Operations: section.Operations, Stability: section.Stability, Breaking: broken}
+		if len(b.job.Config.Contracts) > 1 {
+			c.Name = one.contract.Name
+		}
+		f.Contracts = append(f.Contracts, c)
+	}
+	text := promtext.Governance(&f)
+	b.note = count(bytes.Count(text, []byte("\n# TYPE "))+1, "metric")
+	return b.job.Store.Bytes(artifact.PromPath, text)
 }

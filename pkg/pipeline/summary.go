@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/romel/govctl/pkg/artifact"
@@ -21,23 +22,13 @@ func summary(_ context.Context, b *bench) error {
 		StabilityRatio: 1, SemverPolicyStatus: "ok", WebhookPayloadVersion: payloadVersion,
 		Passed: b.worst == Fine, Steps: b.steps,
 	}
-	first, unread := true, ""
+	var all []outcome
 	for _, one := range b.benches() {
-		if err := one.addTo(&s); err != nil {
-			return err
-		}
-		d, err := written[report.Diff](one, diffFile)
+		o, err := one.addTo(&s)
 		if err != nil {
 			return err
 		}
-		first = first && d != nil && d.FirstRun
-		policy, err := written[report.Semver](one, semverFile)
-		if err != nil {
-			return err
-		}
-		if policy != nil && policy.Rule == "unreadable-version" {
-			unread = policy.CurrentVersion
-		}
+		all = append(all, o)
 	}
 	if len(b.job.Config.Contracts) == 1 { // a list of one says nothing that the fields above do not
 		s.Version, s.Contracts = s.Contracts[0].Version, nil
@@ -56,12 +47,12 @@ func summary(_ context.Context, b *bench) error {
 	if alerts != nil {
 		s.AlertsTotal, s.RunbookCompletenessPct = &alerts.TotalAlerts, &alerts.RunbookCompletenessPercent
 	}
-	s.Headline = headline(s, first)
-	if unread != "" && s.SemverPolicyStatus == "fail" && !s.Placeholder && s.BreakingChangesCount == 0 {
-		s.Headline = fmt.Sprintf("The version number cannot be read: %q.", unread)
-	}
+	s.Headline = headline(&s, all)
 	b.final = s
-	b.note = s.Headline
+	b.note = "not passed"
+	if s.Passed {
+		b.note = "passed"
+	}
 	return b.job.Store.JSON(artifact.SummaryPath, s)
 }
 
@@ -75,59 +66,42 @@ type stabilityView struct {
 }
 
 // addTo adds one contract's figures: the summary of several contracts is as good as the worst of them.
-func (b *bench) addTo(s *report.Summary) error {
-	state := report.ContractState{Name: b.contract.Name, Placeholder: true, StabilityRatio: 1, SemverPolicyStatus: "unknown"}
+func (b *bench) addTo(s *report.Summary) (outcome, error) {
+	o := outcome{ContractState: report.ContractState{Name: b.contract.Name, Placeholder: true, StabilityRatio: 1, SemverPolicyStatus: "unknown"}}
 	stab, err1 := written[stabilityView](b, stabilityFile)
 	broken, err2 := written[report.Breaking](b, breakingFile)
 	policy, err3 := written[report.Semver](b, semverFile)
 	ops, err4 := written[report.Operations](b, operationsFile)
-	for _, err := range []error{err1, err2, err3, err4} {
-		if err != nil {
-			return err
-		}
+	d, err5 := written[report.Diff](b, diffFile)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		return o, err
 	}
 	if stab != nil {
-		state.StabilityRatio, state.Placeholder = stab.WindowStabilityRatio, stab.Placeholder
-		state.PlaceholderStreak = stab.Extensions.PlaceholderStreak
-		s.PlaceholderStreak = max(s.PlaceholderStreak, stab.Extensions.PlaceholderStreak)
+		o.StabilityRatio, o.Placeholder, o.PlaceholderStreak = stab.WindowStabilityRatio, stab.Placeholder, stab.Extensions.PlaceholderStreak
 	}
 	if broken != nil {
-		state.BreakingChangesCount = broken.Total
+		o.BreakingChangesCount = broken.Total
 	}
 	if policy != nil {
-		state.SemverPolicyStatus, state.Version = policy.Status, policy.CurrentVersion
+		o.SemverPolicyStatus, o.Version = policy.Status, policy.CurrentVersion
+		if policy.Rule == "unreadable-version" {
+			o.unread = policy.CurrentVersion
+		}
 	}
 	if ops != nil {
 		s.OperationsAdded += ops.Counts.Added
 		s.OperationsRemoved += ops.Counts.Removed
 	}
-	s.StabilityRatio = min(s.StabilityRatio, state.StabilityRatio)
-	s.Placeholder = s.Placeholder || state.Placeholder
-	s.BreakingChangesCount += state.BreakingChangesCount
-	if semverRank[state.SemverPolicyStatus] > semverRank[s.SemverPolicyStatus] {
-		s.SemverPolicyStatus = state.SemverPolicyStatus
+	o.first = d != nil && d.FirstRun
+	s.StabilityRatio = min(s.StabilityRatio, o.StabilityRatio)
+	s.Placeholder = s.Placeholder || o.Placeholder
+	s.PlaceholderStreak = max(s.PlaceholderStreak, o.PlaceholderStreak)
+	s.BreakingChangesCount += o.BreakingChangesCount
+	if semverRank[o.SemverPolicyStatus] > semverRank[s.SemverPolicyStatus] {
+		s.SemverPolicyStatus = o.SemverPolicyStatus
 	}
-	s.Contracts = append(s.Contracts, state)
-	return nil
-}
-
-// headline is the run in one sentence that a manager understands.
-func headline(s report.Summary, first bool) string {
-	switch {
-	case s.Placeholder:
-		return fmt.Sprintf("The contract could not be measured (%s in a row).", count(s.PlaceholderStreak, "run"))
-	case s.SemverPolicyStatus == "fail" && s.BreakingChangesCount > 0:
-		return fmt.Sprintf("The API breaks its clients in %s and the version does not say so.", count(s.BreakingChangesCount, "way"))
-	case s.SemverPolicyStatus == "fail":
-		return "The version number does not tell the truth about the change."
-	case s.BreakingChangesCount > 0:
-		return fmt.Sprintf("The API breaks its clients in %s, and the version says so.", count(s.BreakingChangesCount, "way"))
-	case !s.Passed:
-		return "The API is compatible; another gate failed."
-	case first:
-		return "First run: there is nothing to compare with yet."
-	}
-	return fmt.Sprintf("The API is compatible; %.1f %% of the recent runs were stable.", float64(s.StabilityRatio)*100)
+	s.Contracts = append(s.Contracts, o.ContractState)
+	return o, nil
 }
 
 func count(n int, what string) string {

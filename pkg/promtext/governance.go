@@ -7,12 +7,18 @@ import (
 // Figures are the artifacts of a run; those that were not made are nil, and their metrics are left out.
 type Figures struct {
 	Summary    *report.Summary
+	Contracts  []Contract
+	Milestones *report.Milestones
+	Taxonomy   *report.TaxonomyMetrics
+}
+
+// Contract are the artifacts about one contract.
+type Contract struct {
+	Name       string            // the label contract of its figures; empty where there is no other
 	Stability  *report.Stability // nil for a placeholder
 	Breaking   *report.Breaking
 	Diff       *report.Diff
 	Operations *report.Operations
-	Milestones *report.Milestones
-	Taxonomy   *report.TaxonomyMetrics
 }
 
 // Governance returns governance.prom.
@@ -66,6 +72,15 @@ var metrics = []metric{
 	})},
 	{"govctl_contract_breaking_changes", "Breaking changes of each contract of a monorepo.", contracts(func(c *report.ContractState) []Sample {
 		return number(c.BreakingChangesCount)
+	})},
+	{"govctl_contract_info", "Constant 1; the labels name each contract of a monorepo with its version.", contracts(func(c *report.ContractState) []Sample {
+		return []Sample{{[]Label{{"version", c.Version}}, 1}}
+	})},
+	{"govctl_contract_placeholder", "1 for a contract of a monorepo that could not be measured.", contracts(func(c *report.ContractState) []Sample {
+		return truth(c.Placeholder)
+	})},
+	{"govctl_contract_semver_status", "1 for the status of a contract's version policy in a monorepo, 0 for the others.", contracts(func(c *report.ContractState) []Sample {
+		return oneOf("status", c.SemverPolicyStatus, "ok", "warn", "fail", "unknown")
 	})},
 	{"govctl_contract_stability_ratio", "Window stability of each contract of a monorepo; none while it is a placeholder.", contracts(func(c *report.ContractState) []Sample {
 		if c.Placeholder {

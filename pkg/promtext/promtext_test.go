@@ -20,20 +20,22 @@ func figures() *Figures {
 		Summary: &report.Summary{
 			SHA: "abc1234", RunID: "17", Version: "2.1.0", GeneratedAt: report.At(time.Date(2025, 9, 17, 10, 23, 45, 0, time.UTC)),
 			SemverPolicyStatus: "warn", Passed: true,
-			Contracts: []report.ContractState{{Name: "orders", StabilityRatio: 0.9}, {Name: `bill"ing\` + "\n", Placeholder: true, BreakingChangesCount: 2}},
+			Contracts: []report.ContractState{{Name: "orders", StabilityRatio: 0.9, SemverPolicyStatus: "warn", Version: "3.0.0"}, {Name: `bill"ing\` + "\n", Placeholder: true, BreakingChangesCount: 2}},
 			Steps:     []report.Step{{Name: "diff", Status: "ok"}, {Name: "sign", Status: "skipped"}},
 		},
-		Stability: &report.Stability{
-			Score: 95, WindowTotalCount: 30, WindowStableCount: 28, WindowStabilityRatio: 28.0 / 30, OverallStabilityRatio: 0.9, WindowMeanScore: 98.333,
-			CurrentStableStreak: 3, LongestStableStreak: 12,
-			Extensions: report.StabilityExtensions{
-				StableRuns: 90, BreakingRuns: 8, PlaceholderRuns: 2, WindowBreakingRuns: 1, WilsonLow: 0.78, WilsonHigh: 0.98,
-				Budget: report.Budget{AllowedBreakingRuns: 6, Used: 2, Left: 4, BurnRate: 1.5}, Anomaly: true, SkippedTotal: 1,
+		Contracts: []Contract{{
+			Stability: &report.Stability{
+				Score: 95, WindowTotalCount: 30, WindowStableCount: 28, WindowStabilityRatio: 28.0 / 30, OverallStabilityRatio: 0.9, WindowMeanScore: 98.333,
+				CurrentStableStreak: 3, LongestStableStreak: 12,
+				Extensions: report.StabilityExtensions{
+					StableRuns: 90, BreakingRuns: 8, PlaceholderRuns: 2, WindowBreakingRuns: 1, WilsonLow: 0.78, WilsonHigh: 0.98,
+					Budget: report.Budget{AllowedBreakingRuns: 6, Used: 2, Left: 4, BurnRate: 1.5}, Anomaly: true, SkippedTotal: 1,
+				},
 			},
-		},
-		Breaking:   &report.Breaking{Breaking: true, Incompatible: 2, DeletedOrRemoved: 1, Waived: []report.BreakingChange{{}}},
-		Diff:       &report.Diff{Totals: report.DiffTotals{ByLevel: map[string]int{"error": 3, "info": 9}, ByCategory: map[string]int{"wire": 3, "docs": 9}, Proved: 2, Asserted: 1}},
-		Operations: &report.Operations{Counts: report.OperationCounts{Added: 2, Removed: 1, TotalNew: 12}},
+			Breaking:   &report.Breaking{Breaking: true, Incompatible: 2, DeletedOrRemoved: 1, Waived: []report.BreakingChange{{}}},
+			Diff:       &report.Diff{Totals: report.DiffTotals{ByLevel: map[string]int{"error": 3, "info": 9}, ByCategory: map[string]int{"wire": 3, "docs": 9}, Proved: 2, Asserted: 1}},
+			Operations: &report.Operations{Counts: report.OperationCounts{Added: 2, Removed: 1, TotalNew: 12}},
+		}},
 		Milestones: &report.Milestones{ByStatus: map[string]int{"done": 2, "blocked": 1}, Totals: report.MilestoneTotals{Percent: 62.5}},
 		Taxonomy:   &report.TaxonomyMetrics{ActiveAlerts: 36, DeprecatedAlerts: 2, ActiveSeverityCounts: map[string]int{"critical": 4}, RunbookCompletenessPercent: 97.22, StabilityScore: 1},
 	}
@@ -93,6 +95,28 @@ func TestValues(t *testing.T) {
 			t.Errorf("missing %q", want)
 		}
 	}
+}
+
+func TestSeveralContractsAreLabelled(t *testing.T) {
+	f := figures()
+	f.Contracts = append(f.Contracts, f.Contracts[0])
+	f.Contracts[0].Name, f.Contracts[1].Name = "orders", "billing"
+	f.Contracts[1].Stability = nil
+	text := string(Governance(f))
+	for _, want := range []string{
+		`govctl_breaking_changes{contract="billing",kind="incompatible"} 2`, `govctl_breaking_changes{contract="orders",kind="incompatible"} 2`,
+		`govctl_stability_window_ratio{contract="orders"} 0.9333`, `govctl_operations{contract="billing"} 12`, "\ngovctl_passed 1\n",
+		`govctl_contract_info{contract="orders",version="3.0.0"} 1`, `govctl_contract_semver_status{contract="orders",status="warn"} 1`,
+		`govctl_contract_placeholder{contract="orders"} 0`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("missing %q", want)
+		}
+	}
+	if strings.Contains(text, `govctl_stability_window_ratio{contract="billing"}`) || strings.Contains(text, "\ngovctl_operations 12") {
+		t.Errorf("a figure that nobody made, or without its contract:\n%s", text)
+	}
+	parse(t, []byte(text))
 }
 
 func TestAbsentArtifactsAreLeftOut(t *testing.T) {

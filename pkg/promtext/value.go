@@ -9,19 +9,40 @@ func summary(of func(*report.Summary) []Sample) func(*Figures) []Sample {
 }
 
 func stability(of func(*report.Stability) []Sample) func(*Figures) []Sample {
-	return func(f *Figures) []Sample { return ifMade(f.Stability, of) }
+	return perContract(func(c *Contract) []Sample { return ifMade(c.Stability, of) })
 }
 
 func breaking(of func(*report.Breaking) []Sample) func(*Figures) []Sample {
-	return func(f *Figures) []Sample { return ifMade(f.Breaking, of) }
+	return perContract(func(c *Contract) []Sample { return ifMade(c.Breaking, of) })
 }
 
 func diff(of func(*report.Diff) []Sample) func(*Figures) []Sample {
-	return func(f *Figures) []Sample { return ifMade(f.Diff, of) }
+	return perContract(func(c *Contract) []Sample { return ifMade(c.Diff, of) })
 }
 
 func operations(of func(*report.Operations) []Sample) func(*Figures) []Sample {
-	return func(f *Figures) []Sample { return ifMade(f.Operations, of) }
+	return perContract(func(c *Contract) []Sample { return ifMade(c.Operations, of) })
+}
+
+// perContract yields the samples of each contract; those of several contracts carry its name.
+func perContract(of func(*Contract) []Sample) func(*Figures) []Sample {
+	return func(f *Figures) []Sample {
+		var all []Sample
+		for i := range f.Contracts {
+			all = append(all, named(f.Contracts[i].Name, of(&f.Contracts[i]))...)
+		}
+		return all
+	}
+}
+
+func named(contract string, samples []Sample) []Sample {
+	if contract == "" {
+		return samples
+	}
+	for i := range samples {
+		samples[i].Labels = append(samples[i].Labels, Label{"contract", contract})
+	}
+	return samples
 }
 
 func milestones(of func(*report.Milestones) []Sample) func(*Figures) []Sample {
@@ -37,10 +58,7 @@ func contracts(of func(*report.ContractState) []Sample) func(*Figures) []Sample 
 	return summary(func(s *report.Summary) []Sample {
 		var all []Sample
 		for i := range s.Contracts {
-			for _, sample := range of(&s.Contracts[i]) {
-				sample.Labels = append(sample.Labels, Label{"contract", s.Contracts[i].Name})
-				all = append(all, sample)
-			}
+			all = append(all, named(s.Contracts[i].Name, of(&s.Contracts[i]))...)
 		}
 		return all
 	})

@@ -274,7 +274,7 @@ func trouble() *site.Page {
 	p.Now = report.At(made.Add(72 * time.Hour))
 	p.Signing = nil
 	p.Deliveries = []report.Delivery{{Time: made, ID: "1", Reasons: []string{"stability_drop"}, Host: "hooks.wren.example", State: "queued"}, {Time: made, ID: "1", Host: "hooks.wren.example", State: "pending", Attempts: 4, LastStatus: 503}}
-	p.Summary.Passed, p.Summary.Headline = false, "The API is compatible; another gate failed."
+	p.Summary.Passed, p.Summary.Headline = false, "The API is compatible; the step alert-gates failed: 2 of 5 gates failed."
 	p.Summary.Steps = append(p.Summary.Steps, report.Step{Name: "alerts", Status: "failed", Reason: "read the history of alerts_taxonomy.json: the clone is shallow; fetch with `git fetch --unshallow`"})
 	c := &p.Contracts[0]
 	c.Diff.Changes[1].Waiver.Expired, c.Diff.Changes[1].Waiver.Expires = true, "2026-03-01"

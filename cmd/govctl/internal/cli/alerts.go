@@ -80,7 +80,7 @@ func parseSwitch(s string, to *bool) error {
 func (f *alertFlags) add(c *cobra.Command, names ...string) {
 	c.Flags().StringVar(&f.file, "taxonomy", "", "the taxonomy `file` (default: taxonomy.file of the configuration)")
 	c.Flags().StringArrayVar(&f.rules, "rules", nil, "rule `files`, folders or globs; may be repeated (default: taxonomy.rules of the configuration)")
-	c.Flags().StringVar(&f.profile, "profile", "", "which rows apply: default, mixin, openshift")
+	choose(c, &f.profile, "profile", "", "which rows apply", taxonomy.Profiles...)
 	f.limits = map[string]*string{}
 	for _, l := range limits {
 		if slices.Contains(names, l.flag) {
@@ -109,9 +109,6 @@ func (a *app) taxonomyConfig(ctx context.Context, f *alertFlags) (config.Taxonom
 	c.File, c.Profile = firstOf(f.file, c.File), firstOf(f.profile, c.Profile)
 	if len(f.rules) > 0 {
 		c.Rules = f.rules
-	}
-	if !slices.Contains(taxonomy.Profiles, c.Profile) {
-		return c, usage("there is no profile %q", c.Profile).hint("the profiles are %s", strings.Join(taxonomy.Profiles, ", "))
 	}
 	c.DeprecationStrict = c.DeprecationStrict || f.strict
 	return c, nil

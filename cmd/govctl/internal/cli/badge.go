@@ -59,9 +59,6 @@ func badgeNames(files fs.FS) ([]string, error) {
 func badgeRender(a *app) *cobra.Command {
 	var label, message, color, format string
 	c := command("render [NAME]", "Print a badge as SVG or as JSON for Shields", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
-		if format != "svg" && format != "json" {
-			return usage("unknown format %q", format).hint("svg or json")
-		}
 		b := badge.New(label, message, color)
 		switch {
 		case len(args) == 1 && message != "":
@@ -87,7 +84,7 @@ func badgeRender(a *app) *cobra.Command {
 	c.Flags().StringVar(&label, "label", "", "`text` on the left")
 	c.Flags().StringVar(&message, "message", "", "`text` on the right")
 	c.Flags().StringVar(&color, "color", badge.Blue, "`colour` of the right: a name of Shields or a colour of CSS")
-	c.Flags().StringVar(&format, "format", "svg", "svg or json")
+	choose(c, &format, "format", "svg", "what is printed", "svg", "json")
 	return c
 }
 

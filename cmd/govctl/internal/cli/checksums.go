@@ -110,9 +110,6 @@ func members(files fs.FS, f memberFlags) ([]string, error) {
 func checksumsVerify(a *app) *cobra.Command {
 	var f verifyFlags
 	c := command("verify [FOLDER]", "Compare files with checksums.json, without any signature", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
-		if err := knownFormat(f.format); err != nil {
-			return err
-		}
 		r, err := a.bundle(args, &f, false)
 		if err != nil {
 			return integrityError(err)

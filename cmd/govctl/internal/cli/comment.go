@@ -101,14 +101,15 @@ func (a *app) told(cfg config.Config, r *found) (string, error) {
 		}
 		if i == 0 {
 			p.Headline = r.summary.Headline
-			if p.Taxonomy, err = load[report.TaxonomyDiff](r, artifact.AlertDiffPath); err != nil {
-				return "", err
-			}
-		} else {
-			p.Headline = c.Name
+		}
+		if len(cfg.Contracts) > 1 {
+			p.Contract = c.Name
 		}
 		if i == len(cfg.Contracts)-1 {
 			p.Links = github.Links(a.pageURL(), a.runURL())
+			if p.Taxonomy, err = load[report.TaxonomyDiff](r, artifact.AlertDiffPath); err != nil {
+				return "", err
+			}
 		}
 		sections = append(sections, github.Sections(p)...)
 	}
@@ -118,11 +119,17 @@ func (a *app) told(cfg config.Config, r *found) (string, error) {
 // pull gathers one contract's part.
 func (a *app) pull(cfg config.Config, r *found, name string) (*github.Pull, error) {
 	p := &github.Pull{Streak: r.summary.PlaceholderStreak}
+	placeholder := r.summary.Placeholder
+	for _, one := range r.summary.Contracts {
+		if one.Name == name {
+			p.Streak, placeholder = one.PlaceholderStreak, one.Placeholder
+		}
+	}
 	diff, err1 := load[report.Diff](r, of(cfg, name, artifact.DiffPath))
 	var err2, err3, err4 error
 	p.Semver, err2 = load[report.Semver](r, of(cfg, name, artifact.SemverPath))
 	p.Operations, err3 = load[report.Operations](r, of(cfg, name, artifact.OperationsPath))
-	if !r.summary.Placeholder {
+	if !placeholder {
 		p.Stability, err4 = load[report.Stability](r, of(cfg, name, artifact.StabilityPath))
 	}
 	if err := errors.Join(err1, err2, err3, err4); err != nil {

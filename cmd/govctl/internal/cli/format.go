@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -19,20 +18,7 @@ func (a *app) formatFlag(c *cobra.Command, format *string) {
 	for _, name := range render.Names() {
 		fmt.Fprintf(&lines, "\n  %-9s %s", name, render.Formats[name].About)
 	}
-	c.Flags().StringVar(format, "format", "text", "how findings are printed:"+lines.String()+"\n")
-	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return render.Names(), cobra.ShellCompDirectiveNoFileComp
-	}
-	if err := c.RegisterFlagCompletionFunc("format", complete); err != nil {
-		panic(err) // the flag was added two lines above
-	}
-}
-
-func knownFormat(name string) error {
-	if slices.Contains(render.Names(), name) {
-		return nil
-	}
-	return usage("there is no format %q", name).hint("the formats are %s", strings.Join(render.Names(), ", "))
+	chooseOf(c, format, "format", "format", "text", "how findings are printed:"+lines.String()+"\n", render.Names())
 }
 
 func (a *app) tool() render.Tool {
@@ -55,12 +41,4 @@ func (a *app) printJSON(v any) error {
 		_, err = a.Stdout.Write(bytes.ReplaceAll(b, []byte("##["), []byte(`##\u005b`))) // the same JSON, and no command of a workflow runner
 	}
 	return err
-}
-
-// textOrJSON checks --format where there is one thing to print and no findings.
-func textOrJSON(format string) error {
-	if format == "text" || format == "json" {
-		return nil
-	}
-	return usage("there is no format %q", format).hint("the formats are text and json")
 }

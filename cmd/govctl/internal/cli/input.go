@@ -112,10 +112,7 @@ func ruleIDs(c *config.Config) error {
 }
 
 func noRule(c *config.Config, key, id string, all []string, list string) error {
-	hint := list + " lists them all"
-	if near := config.Suggestion(id, all); len(near) < 100 { // else it is the whole list
-		hint = near
-	}
+	hint := firstOf(config.Nearest(id, all), list+" lists them all")
 	pointer := key + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(id)
 	return &contract.Error{Place: c.KeyPlace(pointer), Msg: fmt.Sprintf("%s: there is no rule %q", strings.ReplaceAll(key[1:], "/", "."), id), Hint: hint}
 }

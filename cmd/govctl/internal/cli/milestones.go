@@ -14,9 +14,6 @@ import (
 func milestonesCommand(a *app) *cobra.Command {
 	var format string
 	c := command("milestones [FILE]", "Sum up the milestones", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
-		if err := textOrJSON(format); err != nil {
-			return err
-		}
 		cfg, err := a.configuration(ctx)
 		if err != nil {
 			return err
@@ -43,6 +40,6 @@ func milestonesCommand(a *app) *cobra.Command {
 		}
 		return nil
 	})
-	c.Flags().StringVar(&format, "format", "text", "text, or json as in milestone-summary.json")
+	choose(c, &format, "format", "text", "what is printed, json as in milestone-summary.json", "text", "json")
 	return c
 }

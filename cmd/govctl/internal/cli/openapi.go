@@ -23,8 +23,9 @@ func openapiCommand(a *app) *cobra.Command {
 
 func openapiExport(a *app) *cobra.Command {
 	var opt contract.Options
-	c := command("export SOURCE", "Print the canonical JSON of a contract", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		doc, err := a.reader().Load(ctx, args[0], opt)
+	var name string
+	c := command("export [SOURCE]", "Print the canonical JSON of a contract", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+		doc, err := a.exported(ctx, args, name, opt)
 		if err != nil {
 			return err
 		}
@@ -32,16 +33,38 @@ func openapiExport(a *app) *cobra.Command {
 		return err
 	})
 	c.Long = "Print the canonical JSON of a contract: sorted keys, stable bytes, so that exporting the export changes nothing.\n\n" +
-		"SOURCE is a file, - for standard input, an https URL, cmd:COMMAND or git:REV:PATH."
+		"SOURCE is a file, - for standard input, an https URL, cmd:COMMAND or git:REV:PATH. Without it the contract is that of the configuration."
+	a.contractFlag(c, &name)
 	c.Flags().BoolVar(&opt.AllowRemote, "allow-remote-refs", false, "follow $ref to https addresses")
 	c.Flags().BoolVar(&opt.ConvertSwagger, "convert-swagger", false, "read a Swagger 2.0 description as the OpenAPI 3.0 one that says the same")
 	c.Flags().BoolVar(&opt.AllowDangling, "allow-dangling-refs", false, "keep references that lead nowhere")
 	return c
 }
 
+// exported reads the contract of the arguments or, without any, the configured one.
+func (a *app) exported(ctx context.Context, args []string, name string, opt contract.Options) (*contract.Document, error) {
+	if len(args) == 1 {
+		return a.reader().Load(ctx, args[0], opt)
+	}
+	cfg, err := a.configuration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := contractOf(cfg, name)
+	if err != nil {
+		return nil, err
+	}
+	if c.Source == "" {
+		return nil, usage("nothing to export: contract.source is not set").hint("name the document, or set contract.source in govctl.yaml")
+	}
+	opt.AllowRemote = opt.AllowRemote || c.AllowRemoteRefs
+	return a.reader().Load(ctx, c.Source, opt)
+}
+
 // diffFlags are the flags of `govctl openapi diff`.
 type diffFlags struct {
 	format, waivers, category string
+	contract                  string
 	remote, convert, all      bool
 	release                   string
 	since                     int
@@ -53,15 +76,18 @@ func (f diffFlags) reading() contract.Options {
 
 func openapiDiff(a *app) *cobra.Command {
 	var f diffFlags
-	c := command("diff OLD NEW", "Tell what changed between two contracts and what breaks", cobra.ExactArgs(2), func(ctx context.Context, args []string) error {
-		return a.diff(ctx, args[0], args[1], f)
+	c := command("diff [OLD NEW]", "Tell what changed between two contracts and what breaks", pairOrNothing, func(ctx context.Context, args []string) error {
+		return a.diff(ctx, args, f)
 	})
 	c.Long = "Tell what changed between two contracts and what of it breaks clients. Each of OLD and NEW is a file, - for standard input,\n" +
-		"an https URL, cmd:COMMAND or git:REV:PATH. Exit code 1 means that an unwaived change breaks clients.\n\n" +
-		"Rule levels, the gate's category and the waivers are those of govctl.yaml, where it exists."
+		"an https URL, cmd:COMMAND or git:REV:PATH. Without them the contract of the configuration is compared with its baseline. Exit code 1\n" +
+		"means that an unwaived change breaks clients.\n\n" +
+		"Rule levels, the gate's category and the waivers are those of govctl.yaml, where it exists; among several contracts, of the one that is\n" +
+		"read from the same place or that --contract names."
+	a.contractFlag(c, &f.contract)
 	a.formatFlag(c, &f.format)
 	c.Flags().StringVar(&f.waivers, "waivers", "", "`file` of waivers (default: that of the configuration, where it exists)")
-	c.Flags().StringVar(&f.category, "category", "", "the widest `category` that breaks: wire, validation, sdk, docs")
+	choose(c, &f.category, "category", "", "the widest one that breaks (default: rules.category of the contract)", categories()...)
 	c.Flags().BoolVar(&f.all, "all", false, "list every change of level info in the text form")
 	c.Flags().IntVar(&f.since, "since-releases", 0, "compare with each of the last `N` release tags, too; NEW is then a file in the work tree")
 	c.Flags().StringVar(&f.release, "release-baseline", "", "`source` that is compared with and reported beside, but never fails (default: release_baseline of the configuration, for its contract)")
@@ -70,18 +96,20 @@ func openapiDiff(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) diff(ctx context.Context, oldSource, newSource string, f diffFlags) error {
-	if err := knownFormat(f.format); err != nil {
-		return err
-	}
+func (a *app) diff(ctx context.Context, args []string, f diffFlags) error {
 	cfg, err := a.configuration(ctx)
 	if err != nil {
 		return err
 	}
-	opt, err := a.diffOptions(ctx, cfg.Contracts[0], f)
+	c, oldSource, newSource, err := a.sides(cfg, f.contract, args)
 	if err != nil {
 		return err
 	}
+	opt, err := a.diffOptions(ctx, c, f)
+	if err != nil {
+		return err
+	}
+	f.remote = f.remote || c.AllowRemoteRefs
 	old, new, err := a.loadPair(ctx, oldSource, newSource, f.reading())
 	if err != nil {
 		return err
@@ -93,8 +121,8 @@ func (a *app) diff(ctx context.Context, oldSource, newSource string, f diffFlags
 	}
 	d := result.Diff
 	d.GeneratedAt = report.At(opt.Now)
-	if f.release == "" && newSource == cfg.Contracts[0].Source {
-		f.release = cfg.Contracts[0].ReleaseBaseline
+	if f.release == "" && newSource == c.Source {
+		f.release = c.ReleaseBaseline
 	}
 	beside, err := a.besideRelease(ctx, new, opt, f)
 	if err != nil {
@@ -123,11 +151,7 @@ func (a *app) sayProblems(problems []report.Finding) bool {
 
 // diffOptions joins the flags with what the configuration says about the contract.
 func (a *app) diffOptions(ctx context.Context, c config.Contract, f diffFlags) (apidiff.Options, error) {
-	category := firstOf(f.category, c.Rules.Category)
-	if !knownCategory(category) {
-		return apidiff.Options{}, usage("there is no category %q", category).hint("the categories are wire, validation, sdk and docs")
-	}
-	c.Rules.Category = category
+	c.Rules.Category = firstOf(f.category, c.Rules.Category)
 	now, err := a.clock(a.now)
 	if err != nil {
 		return apidiff.Options{}, err
@@ -148,13 +172,12 @@ func (a *app) diffOptions(ctx context.Context, c config.Contract, f diffFlags) (
 	return opt, err
 }
 
-func knownCategory(name string) bool {
+func categories() []string {
+	var names []string
 	for _, c := range apidiff.Categories() {
-		if string(c) == name {
-			return true
-		}
+		names = append(names, string(c))
 	}
-	return false
+	return names
 }
 
 // loadPair reads both sides at the same time, and says what it had to overlook.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/config"
 )
 
 func openapiRules(a *app) *cobra.Command {
@@ -17,17 +18,13 @@ func openapiRules(a *app) *cobra.Command {
 		}
 		rule, ok := apidiff.Lookup(args[0])
 		if !ok {
-			return usage("there is no rule %q", args[0]).hint("govctl openapi rules lists them all")
+			return usage("there is no rule %q", args[0]).hint("%s", firstOf(config.Nearest(args[0], changeIDs()), "govctl openapi rules lists them all"))
 		}
 		fmt.Fprintf(a.Stdout, "%s\n\n  %s\n\n  level      %s\n  category   %s\n  migration  %s\n  since      %s\n\n%s\n", rule.ID, rule.Summary(), rule.Level, rule.Category, rule.Migration, rule.Since, rule.Why)
 		return a.showExample(rule.ID)
 	})
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var ids []string
-		for _, r := range apidiff.Rules() {
-			ids = append(ids, r.ID)
-		}
-		return ids, cobra.ShellCompDirectiveNoFileComp
+		return changeIDs(), cobra.ShellCompDirectiveNoFileComp
 	}
 	return c
 }

@@ -20,17 +20,17 @@ import (
 )
 
 func openapiWaivers(a *app) *cobra.Command {
-	var file string
+	var from waiverSource
 	list := command("list", "List the waivers with the days that are left", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return a.listWaivers(ctx, file)
+		return a.listWaivers(ctx, from)
 	})
 	check := command("check [OLD NEW]", "Find waivers that have expired or, between two contracts, match nothing", pairOrNothing, func(ctx context.Context, args []string) error {
-		return a.checkWaivers(ctx, file, args)
+		return a.checkWaivers(ctx, from, args)
 	})
 	var w apidiff.Waiver
 	var expires string
 	add := command("add", "Append a waiver", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return a.addWaiver(ctx, file, w, expires)
+		return a.addWaiver(ctx, from, w, expires)
 	})
 	f := add.Flags()
 	f.StringVar(&w.Rule, "rule", "", "`id` of the rule to waive")
@@ -41,20 +41,29 @@ func openapiWaivers(a *app) *cobra.Command {
 	f.StringVar(&w.Ticket, "ticket", "", "reference to the decision")
 	f.StringVar(&expires, "expires", "", "last `date` on which it holds")
 	g := group("waivers", "Accepted breaking changes: list, check, add", list, check, add)
-	g.PersistentFlags().StringVar(&file, "waivers", "", "`file` of waivers (default: that of the configuration)")
+	g.PersistentFlags().StringVar(&from.file, "waivers", "", "`file` of waivers (default: that of the configuration)")
+	for _, c := range []*cobra.Command{list, check, add} {
+		a.contractFlag(c, &from.contract)
+	}
 	return g
 }
 
-// waivers reads the file of waivers; an absent default file holds none.
-func (a *app) waivers(ctx context.Context, flag string, now time.Time) (string, config.Contract, []apidiff.Waiver, error) {
+// waiverSource is where waivers are read from: a file, or the one of a contract.
+type waiverSource struct{ file, contract string }
+
+// waivers reads the file of waivers; an absent default file holds none. Between two documents the waivers are those of their contract.
+func (a *app) waivers(ctx context.Context, from waiverSource, now time.Time, sources ...string) (string, config.Contract, []apidiff.Waiver, error) {
 	cfg, err := a.configuration(ctx)
 	if err != nil {
 		return "", config.Contract{}, nil, err
 	}
-	c := cfg.Contracts[0]
-	file := firstOf(flag, c.Waivers)
+	c, err := policyOf(cfg, from.contract, sources...)
+	if err != nil {
+		return "", c, nil, err
+	}
+	file := firstOf(from.file, c.Waivers)
 	data, err := a.readInput(file)
-	if flag == "" && errors.Is(err, fs.ErrNotExist) {
+	if from.file == "" && errors.Is(err, fs.ErrNotExist) {
 		return file, c, nil, nil
 	}
 	if err != nil {
@@ -64,12 +73,12 @@ func (a *app) waivers(ctx context.Context, flag string, now time.Time) (string, 
 	return file, c, list, err
 }
 
-func (a *app) listWaivers(ctx context.Context, flag string) error {
+func (a *app) listWaivers(ctx context.Context, from waiverSource) error {
 	now, err := a.clock(a.now)
 	if err != nil {
 		return err
 	}
-	_, _, list, err := a.waivers(ctx, flag, now())
+	_, _, list, err := a.waivers(ctx, from, now())
 	if err != nil {
 		return err
 	}
@@ -85,12 +94,12 @@ func (a *app) listWaivers(ctx context.Context, flag string) error {
 	return w.Flush()
 }
 
-func (a *app) checkWaivers(ctx context.Context, flag string, args []string) error {
+func (a *app) checkWaivers(ctx context.Context, from waiverSource, args []string) error {
 	now, err := a.clock(a.now)
 	if err != nil {
 		return err
 	}
-	_, c, list, err := a.waivers(ctx, flag, now())
+	_, c, list, err := a.waivers(ctx, from, now(), args...)
 	if err != nil {
 		return err
 	}
@@ -118,13 +127,13 @@ func (a *app) checkWaivers(ctx context.Context, flag string, args []string) erro
 }
 
 // addWaiver appends an entry to the text of the file, which stays as it is otherwise, and writes only what it can read back.
-func (a *app) addWaiver(ctx context.Context, flag string, w apidiff.Waiver, expires string) error {
+func (a *app) addWaiver(ctx context.Context, from waiverSource, w apidiff.Waiver, expires string) error {
 	now, err := a.clock(a.now)
 	if err != nil {
 		return err
 	}
-	file, c, before, err := a.waivers(ctx, flag, now())
-	if flag != "" && errors.Is(err, fs.ErrNotExist) {
+	file, c, before, err := a.waivers(ctx, from, now())
+	if from.file != "" && errors.Is(err, fs.ErrNotExist) {
 		err = nil // a file that is named and not there is begun
 	}
 	if err != nil {

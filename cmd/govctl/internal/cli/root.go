@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/romel/govctl/pkg/config"
 )
 
 // chapters are the commands as the help shows them; each lives in the file of its name.
@@ -101,11 +104,14 @@ func newRoot(a *app) *cobra.Command {
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
+	root.SetFlagErrorFunc(refuseFlag)
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "configuration `file` (default govctl.yaml, where it exists)")
 	f.StringVar(&a.out, "out", "governance", "output `folder`")
 	f.StringVar(&a.now, "now", "", "fix the clock at this `time` (also SOURCE_DATE_EPOCH)")
-	f.StringVar(&a.github, "github", "auto", "in GitHub Actions write annotations, summary and outputs: auto or off")
+	a.github = "auto"
+	f.Var(&choice{&a.github, "--github mode", []string{"auto", "off"}}, "github", "in GitHub Actions write annotations, summary and outputs: auto or off")
+	complete(root, "github", func() []string { return []string{"auto", "off"} })
 	for _, chapter := range chapters {
 		root.AddGroup(&cobra.Group{ID: chapter.title, Title: chapter.title})
 		for _, build := range chapter.commands {
@@ -126,12 +132,27 @@ func newRoot(a *app) *cobra.Command {
 	return root
 }
 
+// refuseFlag says what is wrong with a flag, and which one was meant.
+func refuseFlag(c *cobra.Command, err error) error {
+	var refused *exitError
+	if errors.As(err, &refused) { // by a flag of ours, which says it better
+		return refused
+	}
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	if near := config.Nearest("--"+unknown.GetSpecifiedName(), names); near != "" {
+		return usage("%w", err).hint("%s", near)
+	}
+	return err
+}
+
 // checkFlags refuses what the flags of every command cannot be.
 func (a *app) checkFlags() error {
-	switch {
-	case a.github != "auto" && a.github != "off":
-		return usage("--github is auto or off, not %q", a.github)
-	case a.out == "":
+	if a.out == "" {
 		return usage("--out is empty").hint("name the output folder, or leave the flag away for governance/")
 	}
 	return nil

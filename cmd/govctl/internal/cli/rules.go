@@ -39,9 +39,6 @@ func rulesCheck(a *app) *cobra.Command {
 }
 
 func (a *app) checkRules(ctx context.Context, f *checkFlags, args []string) error {
-	if err := knownFormat(f.format); err != nil {
-		return err
-	}
 	c, err := a.taxonomyConfig(ctx, &f.alertFlags)
 	if err != nil {
 		return err

@@ -44,9 +44,6 @@ func rulesLive(a *app) *cobra.Command {
 }
 
 func (a *app) checkLive(ctx context.Context, f *liveFlags, args []string) error {
-	if err := knownFormat(f.format); err != nil {
-		return err
-	}
 	options, err := a.liveOptions(f)
 	if err != nil {
 		return err

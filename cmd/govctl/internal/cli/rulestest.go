@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/promrules"
 	"github.com/romel/govctl/pkg/promrules/ruletest"
 	"github.com/romel/govctl/pkg/render"
@@ -67,9 +68,6 @@ func featureNames() []string {
 }
 
 func (a *app) testRules(ctx context.Context, f *testFlags, args []string) error {
-	if err := knownFormat(f.format); err != nil {
-		return err
-	}
 	options, err := a.testOptions(f)
 	if err != nil {
 		return err
@@ -109,7 +107,7 @@ func (a *app) testOptions(f *testFlags) (ruletest.Options, error) {
 			}
 		}
 		if !known {
-			return o, usage("there is no feature %q", name).hint("the features are %s", strings.Join(featureNames(), ", "))
+			return o, usage("there is no feature %q", name).hint("%s", firstOf(config.Nearest(name, featureNames()), "the features are "+listed(featureNames())))
 		}
 	}
 	if len(f.run) > 0 {

@@ -175,8 +175,12 @@ var marks = map[string]string{"ok": "ok", "findings": "FAIL", "failed": "ERROR",
 // printRun tells what the run found: the verdict first, then each step in a line, then where to look.
 func (a *app) printRun(r pipeline.Result) {
 	fmt.Fprintln(a.Stdout, oneLine(r.Summary.Headline))
+	width := 0
 	for _, s := range r.Steps {
-		fmt.Fprintf(a.Stdout, "  %-5s  %-11s  %s\n", marks[s.Status], s.Name, oneLine(s.Reason))
+		width = max(width, len(s.Name))
+	}
+	for _, s := range r.Steps {
+		fmt.Fprintf(a.Stdout, "  %-5s  %-*s  %s\n", marks[s.Status], width, s.Name, oneLine(s.Reason))
 	}
 	a.printBreaks(r.Breaks)
 	for _, line := range r.Repairs {
@@ -206,7 +210,7 @@ func (a *app) printBreaks(breaks []report.Finding) {
 		fmt.Fprintf(a.Stdout, "  breaks: %s:%d: %s\n", oneLine(at.File), at.Line, oneLine(f.Message))
 	}
 	if n := len(breaks) - shownBreaks; n > 0 {
-		fmt.Fprintf(a.Stdout, "  and %d more in openapi-diff.json\n", n)
+		fmt.Fprintf(a.Stdout, "  and %d more on the page\n", n)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/schemas"
 )
@@ -24,7 +25,7 @@ func schemaCommand(a *app) *cobra.Command {
 	show := command("show NAME", "Print a schema", cobra.ExactArgs(1), func(_ context.Context, args []string) error {
 		src, err := schemas.Source(args[0])
 		if err != nil {
-			return usage("%w", err).hint("govctl schema list names them all")
+			return usage("%w", err).hint("%s", firstOf(config.Nearest(args[0], schemas.Names()), "govctl schema list names them all"))
 		}
 		_, err = a.Stdout.Write(src)
 		return err
@@ -46,7 +47,7 @@ func schemaCommand(a *app) *cobra.Command {
 		return nil
 	})
 	check.Long = "Check files against their schemas. The schema follows from the file's name; --schema names another."
-	check.Flags().StringVar(&name, "schema", "", "check against the schema of this `name`")
+	chooseOf(check, &name, "schema", "schema", "", "check against the schema of this `name`", schemas.Names())
 	return group("schema", "The JSON Schemas of artifacts and configuration", list, show, check)
 }
 

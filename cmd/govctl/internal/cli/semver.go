@@ -21,12 +21,14 @@ func semverCommand(a *app) *cobra.Command {
 // semverFlags are the flags of both commands.
 type semverFlags struct {
 	scheme, zeroMajor, current, previous, format string
+	contract                                     string
 	breaking, warnAsFail                         bool
 }
 
-func (f *semverFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.scheme, "scheme", "", "how versions are read: auto, semver, calver (default: the configuration)")
-	c.Flags().StringVar(&f.zeroMajor, "zero-major", "", "major, or minor to let 0.y.z break on a minor increase")
+func (f *semverFlags) add(a *app, c *cobra.Command) {
+	a.contractFlag(c, &f.contract)
+	choose(c, &f.scheme, "scheme", "", "how versions are read (default: semver.scheme)", "auto", "semver", "calver")
+	chooseOf(c, &f.zeroMajor, "zero-major", "zero-major number", "", "major, or minor to let 0.y.z break on a minor increase (default: semver.zero_major)", []string{semver.ZeroMajor, semver.ZeroMinor})
 	c.Flags().StringVar(&f.previous, "previous", "", "the published `version`, instead of comparing two contracts")
 	c.Flags().BoolVar(&f.breaking, "breaking", false, "with --previous: the change breaks clients")
 }
@@ -36,18 +38,19 @@ func semverCheck(a *app) *cobra.Command {
 	c := command("check [OLD NEW]", "Hold the version against the change", pairOrNothing, func(ctx context.Context, args []string) error {
 		return a.checkVersion(ctx, args, f)
 	})
-	c.Long = "Hold the version of NEW against its change since OLD. Without arguments the two versions are given by --previous and --current."
-	f.add(c)
+	c.Long = "Hold the version of NEW against its change since OLD: two contracts, or two versions given by --previous and --current. Without any\n" +
+		"of these the contract of the configuration is held against its baseline."
+	f.add(a, c)
 	c.Flags().StringVar(&f.current, "current", "", "the new `version`, with --previous")
-	c.Flags().BoolVar(&f.warnAsFail, "warn-as-fail", false, "exit 1 on a warning, too")
-	c.Flags().StringVar(&f.format, "format", "text", "text, or json as in semver-validation.json")
+	c.Flags().BoolVar(&f.warnAsFail, "warn-as-fail", false, "exit 1 on a warning, too (also semver.warn_as_fail)")
+	choose(c, &f.format, "format", "text", "what is printed, json as in semver-validation.json", "text", "json")
 	return c
 }
 
 func semverNext(a *app) *cobra.Command {
 	var f semverFlags
 	c := command("next [OLD NEW]", "Print the lowest version that the policy accepts", pairOrNothing, func(ctx context.Context, args []string) error {
-		in, err := a.semverInput(ctx, args, f)
+		in, _, err := a.semverInput(ctx, args, f)
 		if err != nil {
 			return err
 		}
@@ -61,7 +64,7 @@ func semverNext(a *app) *cobra.Command {
 		}
 		return nil
 	})
-	f.add(c)
+	f.add(a, c)
 	return c
 }
 
@@ -73,14 +76,11 @@ func pairOrNothing(_ *cobra.Command, args []string) error {
 }
 
 func (a *app) checkVersion(ctx context.Context, args []string, f semverFlags) error {
-	if err := textOrJSON(f.format); err != nil {
-		return err
-	}
 	now, err := a.clock(a.now)
 	if err != nil {
 		return err
 	}
-	in, err := a.semverInput(ctx, args, f)
+	in, policy, err := a.semverInput(ctx, args, f)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (a *app) checkVersion(ctx context.Context, args []string, f semverFlags) er
 	if err := a.printVerdict(verdict, f.format); err != nil {
 		return err
 	}
-	if verdict.Status == "fail" || verdict.Status == "warn" && f.warnAsFail {
+	if verdict.Status == "fail" || verdict.Status == "warn" && policy.WarnAsFail {
 		return errFindings
 	}
 	return nil
@@ -109,33 +109,47 @@ func (a *app) printVerdict(v report.Semver, format string) error {
 	return nil
 }
 
-// semverInput is the change between two contracts, or between two versions that the flags name.
-func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (semver.Input, error) {
+// semverInput is the change between two contracts, or between two versions that the flags name, and the policy for it.
+func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (semver.Input, config.Semver, error) {
+	none, policy := semver.Input{}, config.Semver{}
 	cfg, err := a.configuration(ctx)
 	if err != nil {
-		return semver.Input{}, err
+		return none, policy, err
 	}
-	c := cfg.Contracts[0]
-	scheme, zero := firstOf(f.scheme, c.Semver.Scheme), firstOf(f.zeroMajor, c.Semver.ZeroMajor)
-	if len(args) == 0 {
-		if f.previous == "" {
-			return semver.Input{}, usage("nothing to compare").hint("give two contracts, or --previous with a version")
+	switch named := f.previous != ""; {
+	case named && len(args) > 0:
+		return none, policy, usage("--previous and two contracts are both given").hint("two contracts have their versions in them")
+	case !named && (f.current != "" || f.breaking):
+		return none, policy, usage("--current and --breaking are about the version of --previous, which is not given")
+	case named:
+		c, err := policyOf(cfg, f.contract)
+		if err != nil {
+			return none, policy, err
 		}
-		return semver.Input{Previous: f.previous, Current: f.current, Scheme: scheme, ZeroMajor: zero,
+		policy = f.over(c)
+		return semver.Input{Previous: f.previous, Current: f.current, Scheme: policy.Scheme, ZeroMajor: policy.ZeroMajor,
 			PreviousPlace: report.Place{File: "--previous"}, CurrentPlace: report.Place{File: "--current"},
-			Change: semver.Change{Breaking: f.breaking, Changed: true}}, nil
+			Change: semver.Change{Breaking: f.breaking, Changed: true}}, policy, nil
 	}
-	return a.comparedVersions(ctx, args, c, scheme, zero)
-}
-
-func (a *app) comparedVersions(ctx context.Context, args []string, c config.Contract, scheme, zero string) (semver.Input, error) {
+	c, oldSource, newSource, err := a.sides(cfg, f.contract, args)
+	if err != nil {
+		return none, policy, err
+	}
 	opt, err := a.diffOptions(ctx, c, diffFlags{})
 	if err != nil {
-		return semver.Input{}, err
+		return none, policy, err
 	}
-	old, new, err := a.loadPair(ctx, args[0], args[1], contract.Options{AllowDangling: true})
+	old, new, err := a.loadPair(ctx, oldSource, newSource, contract.Options{AllowDangling: true, AllowRemote: c.AllowRemoteRefs})
 	if err != nil {
-		return semver.Input{}, err
+		return none, policy, err
 	}
-	return pipeline.SemverInput(apidiff.Compare(ctx, old, new, opt).Diff, scheme, zero, new), nil
+	policy = f.over(c)
+	return pipeline.SemverInput(apidiff.Compare(ctx, old, new, opt).Diff, policy.Scheme, policy.ZeroMajor, new), policy, nil
+}
+
+// over lays the flags over the policy of a contract.
+func (f *semverFlags) over(c config.Contract) config.Semver {
+	p := *c.Semver
+	p.Scheme, p.ZeroMajor, p.WarnAsFail = firstOf(f.scheme, p.Scheme), firstOf(f.zeroMajor, p.ZeroMajor), f.warnAsFail || p.WarnAsFail
+	return p
 }

@@ -24,12 +24,14 @@ func stabilityCommand(a *app) *cobra.Command {
 
 func stabilityRecord(a *app) *cobra.Command {
 	var f runFlags
-	var reason string
+	var name, reason string
 	c := command("record", "Append a run to the history and recompute the metrics", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return a.recordRun(ctx, f, reason)
+		return a.recordRun(ctx, f, name, reason)
 	})
 	c.Long = "Append a run to status/history.jsonl and recompute status/stability-metrics.json. What the run found is read from\n" +
-		"status/breaking-status.json; with --placeholder, or without that file, the run is recorded as one that could not measure."
+		"status/breaking-status.json; with --placeholder, or without that file, the run is recorded as one that could not measure. Among\n" +
+		"several contracts the files are those in status/NAME/."
+	a.contractFlag(c, &name)
 	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: GITHUB_SHA, then git)")
 	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: GITHUB_RUN_ID)")
 	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
@@ -38,8 +40,12 @@ func stabilityRecord(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) recordRun(ctx context.Context, f runFlags, reason string) (err error) {
+func (a *app) recordRun(ctx context.Context, f runFlags, name, reason string) (err error) {
 	cfg, err := a.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	one, err := contractOf(cfg, name)
 	if err != nil {
 		return err
 	}
@@ -56,17 +62,17 @@ func (a *app) recordRun(ctx context.Context, f runFlags, reason string) (err err
 	line := report.HistoryLine{Timestamp: report.At(now()), SHA: a.commit(ctx, f.sha), RunID: firstOf(f.runID, a.Getenv("GITHUB_RUN_ID")), Synthetic: f.synthetic}
 	line.Placeholder = reason != ""
 	if !line.Placeholder {
-		if reason, err = measured(store.FS(), &line); err != nil {
+		if reason, err = measured(store.FS(), of(cfg, one.Name, artifact.BreakingPath), &line); err != nil {
 			return err
 		}
 	}
 	c := stabilityConfig(cfg, now)
 	c.Reason = reason
-	result, err := pipeline.Record(store, artifact.HistoryPath, line, c)
+	result, err := pipeline.Record(store, of(cfg, one.Name, artifact.HistoryPath), line, c)
 	if err != nil {
 		return err
 	}
-	if err := store.JSON(artifact.StabilityPath, result.Artifact()); err != nil {
+	if err := store.JSON(of(cfg, one.Name, artifact.StabilityPath), result.Artifact()); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.Stdout, oneLine(pipeline.DescribeStability(result)))
@@ -77,52 +83,67 @@ func (a *app) recordRun(ctx context.Context, f runFlags, reason string) (err err
 }
 
 // measured takes what the run found from the folder; without it the run is a placeholder, and the reason says so.
-func measured(folder fs.FS, line *report.HistoryLine) (reason string, err error) {
-	broken, err := artifact.Load[report.Breaking](folder, artifact.BreakingPath)
+func measured(folder fs.FS, file string, line *report.HistoryLine) (reason string, err error) {
+	broken, err := artifact.Load[report.Breaking](folder, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		line.Placeholder = true
-		return artifact.BreakingPath + " is not there", nil
+		return file + " is not there", nil
 	}
 	line.Breaking, line.Incompatible, line.DeletedOrRemoved = broken.Breaking, broken.Incompatible, broken.DeletedOrRemoved
 	return "", err
 }
 
 func stabilityShow(a *app) *cobra.Command {
-	var format string
-	c := command("show [HISTORY]", "Print the metrics of a history without changing it", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) (err error) {
-		cfg, err := a.configuration(ctx)
-		if err != nil {
-			return err
-		}
-		now, err := a.clock(a.now)
-		if err != nil {
-			return err
-		}
-		history, err := a.openHistory(args)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, history.Close()) }()
-		result, err := stability.Show(history, stabilityConfig(cfg, now))
-		if errors.Is(err, stability.ErrNoRuns) {
-			return usage("%w", err)
-		}
-		if err != nil {
-			return err
-		}
-		return a.printStability(result, format)
+	var name, format string
+	c := command("show [HISTORY]", "Print the metrics of a history without changing it", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+		return a.showStability(ctx, args, name, format)
 	})
-	c.Flags().StringVar(&format, "format", "text", "text, or json as in stability-metrics.json")
+	a.contractFlag(c, &name)
+	choose(c, &format, "format", "text", "what is printed, json as in stability-metrics.json", "text", "json")
 	return c
 }
 
-func (a *app) openHistory(args []string) (io.ReadCloser, error) {
+func (a *app) showStability(ctx context.Context, args []string, name, format string) (err error) {
+	cfg, err := a.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := a.clock(a.now)
+	if err != nil {
+		return err
+	}
+	history, err := a.openHistory(cfg, name, args)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, history.Close()) }()
+	result, err := stability.Show(history, stabilityConfig(cfg, now))
+	if errors.Is(err, stability.ErrNoRuns) {
+		return usage("%w", err)
+	}
+	if err != nil {
+		return err
+	}
+	return a.printStability(result, format)
+}
+
+// openHistory opens the file of the argument, or the history of a contract in the output folder.
+func (a *app) openHistory(cfg config.Config, contract string, args []string) (io.ReadCloser, error) {
+	if len(args) == 1 && contract != "" {
+		return nil, usage("a history and --contract are both given")
+	}
 	if len(args) == 1 && args[0] == "-" {
 		return io.NopCloser(a.Stdin), nil
 	}
-	folder, name := a.out, artifact.HistoryPath
+	folder, name := a.out, ""
 	if len(args) == 1 {
 		folder, name = filepath.Dir(args[0]), filepath.Base(args[0])
+	} else {
+		one, err := contractOf(cfg, contract)
+		if err != nil {
+			return nil, err
+		}
+		name = of(cfg, one.Name, artifact.HistoryPath)
 	}
 	root, err := openDir(folder)
 	if err == nil {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/romel/govctl/pkg/config"
 )
 
 // lintPageURL is where each lint rule has its heading.
@@ -34,5 +36,13 @@ func (a *app) printTable(rows []tableRow, args []string, command string) error {
 		}
 		return nil
 	}
-	return usage("there is no rule %q", args[0]).hint("%s lists them all", command)
+	return usage("there is no rule %q", args[0]).hint("%s", firstOf(config.Nearest(args[0], idsOf(rows)), command+" lists them all"))
+}
+
+func idsOf(rows []tableRow) []string {
+	var ids []string
+	for _, r := range rows {
+		ids = append(ids, r.id)
+	}
+	return ids
 }

@@ -44,9 +44,6 @@ func taxonomyLint(a *app) *cobra.Command {
 }
 
 func (a *app) lintTaxonomy(ctx context.Context, f *lintFlags) error {
-	if err := knownFormat(f.format); err != nil {
-		return err
-	}
 	c, in, err := a.alertInput(ctx, &f.alertFlags)
 	if err != nil {
 		return err
@@ -144,9 +141,6 @@ func taxonomySync(a *app) *cobra.Command {
 }
 
 func (a *app) syncTaxonomy(ctx context.Context, f *syncFlags) error {
-	if err := knownFormat(f.format); err != nil {
-		return err
-	}
 	c, err := a.taxonomyConfig(ctx, &f.alertFlags)
 	if err != nil {
 		return err
@@ -217,8 +211,6 @@ func taxonomyRender(a *app) *cobra.Command {
 			out, err = in.File.JSONL()
 		case "html":
 			out, err = taxonomy.HTML(in.File.Report(), report.At(in.Now))
-		default:
-			return usage("there is no format %q", format).hint("the formats are markdown, jsonl and html")
 		}
 		if err == nil {
 			_, err = a.Stdout.Write(out)
@@ -226,6 +218,6 @@ func taxonomyRender(a *app) *cobra.Command {
 		return err
 	})
 	f.add(c)
-	c.Flags().StringVar(&format, "format", "markdown", "markdown, jsonl or html")
+	choose(c, &format, "format", "markdown", "what is printed", "markdown", "jsonl", "html")
 	return c
 }

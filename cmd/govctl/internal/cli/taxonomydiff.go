@@ -25,11 +25,6 @@ func taxonomyDiff(a *app) *cobra.Command {
 	var f alertFlags
 	var format string
 	c := command("diff [OLD [NEW]]", "Tell how the alerts moved between two revisions", cobra.MaximumNArgs(2), func(ctx context.Context, args []string) error {
-		if format != "markdown" {
-			if err := textOrJSON(format); err != nil {
-				return usage("there is no format %q", format).hint("the formats are text, markdown and json")
-			}
-		}
 		d, err := a.diffTaxonomy(ctx, &f, args)
 		if err != nil {
 			return err
@@ -46,7 +41,7 @@ func taxonomyDiff(a *app) *cobra.Command {
 	c.Long = "OLD and NEW are files or git:REV (the taxonomy of that revision); OLD is git:HEAD and NEW the file itself where they are left out.\n" +
 		"Two rule files can be compared, too. A difference is no failure."
 	f.add(c)
-	c.Flags().StringVar(&format, "format", "text", "text, markdown for a pull request, or json as in taxonomy-diff.json")
+	choose(c, &format, "format", "text", "what is printed, markdown for a pull request, json as in taxonomy-diff.json", "text", "markdown", "json")
 	return c
 }
 

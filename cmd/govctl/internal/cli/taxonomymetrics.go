@@ -31,18 +31,13 @@ func taxonomyMetrics(a *app) *cobra.Command {
 	c.Long = "Measure the taxonomy against what it was at the start of the window, and write metrics, badges and the snapshot of the day below\n" +
 		"status/ of the output folder. The first snapshot of a day stays unless --replace is given."
 	f.add(c, "window", "runbook-sla-days")
-	c.Flags().StringVar(&f.format, "format", "text", "what is printed: text, json as in taxonomy-metrics.json, or prom")
+	choose(c, &f.format, "format", "text", "what is printed, json as in taxonomy-metrics.json", "text", "json", "prom")
 	c.Flags().BoolVar(&f.replace, "replace", false, "replace the snapshot of today")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "print and write nothing")
 	return c
 }
 
 func (a *app) measureTaxonomy(ctx context.Context, f *metricsFlags) (err error) {
-	if f.format != "prom" {
-		if err := textOrJSON(f.format); err != nil {
-			return usage("there is no format %q", f.format).hint("the formats are text, json and prom")
-		}
-	}
 	_, in, err := a.alone(ctx, &f.alertFlags)
 	if err != nil {
 		return err
@@ -118,15 +113,12 @@ func taxonomyGate(a *app) *cobra.Command {
 		names = append(names, l.flag)
 	}
 	f.add(c, names...)
-	c.Flags().StringVar(&f.format, "format", "text", "text, or json as in taxonomy-gates.json")
+	choose(c, &f.format, "format", "text", "what is printed, json as in taxonomy-gates.json", "text", "json")
 	c.Flags().BoolVar(&f.requireHistory, "require-history", false, "exit 3 where a gate has not enough history")
 	return c
 }
 
 func (a *app) gateTaxonomy(ctx context.Context, f *gateFlags) error {
-	if err := textOrJSON(f.format); err != nil {
-		return err
-	}
 	c, in, err := a.alone(ctx, &f.alertFlags)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,9 +33,9 @@ func taxonomyNotify(a *app) *cobra.Command {
 		"The address comes from --webhook or from TAXONOMY_WEBHOOK, SLACK_WEBHOOK_URL or TEAMS_WEBHOOK_URL; it is never printed."
 	f.add(c)
 	c.Flags().StringVar(&f.previous, "previous", "", "an older taxonomy, git:REV or a `file`, to tell what moved")
-	c.Flags().StringVar(&f.chat, "chat", "", "plain, slack (also TAXONOMY_SLACK_BLOCKS=1) or teams")
+	choose(c, &f.chat, "chat", "", "what the message is written for (TAXONOMY_SLACK_BLOCKS=1: slack)", string(notify.Plain), string(notify.Slack), string(notify.Teams))
 	c.Flags().StringVar(&f.webhook, "webhook", "", "`address` of the chat")
-	c.Flags().StringVar(&f.format, "format", "text", "what is printed: text, or json as in taxonomy-drift")
+	choose(c, &f.format, "format", "text", "what is printed, json as in taxonomy-drift", "text", "json")
 	c.Flags().BoolVar(&f.always, "always", false, "send a message without drift, too")
 	c.Flags().BoolVar(&f.failOnDrift, "fail-on-drift", false, "exit 1 when there is drift")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the message instead of sending it")
@@ -46,10 +45,6 @@ func taxonomyNotify(a *app) *cobra.Command {
 }
 
 func (a *app) notifyTaxonomy(ctx context.Context, f *notifyFlags) error {
-	chat, err := a.chat(f)
-	if err != nil {
-		return err
-	}
 	c, in, err := a.usable(ctx, &f.alertFlags)
 	if err != nil {
 		return err
@@ -62,7 +57,7 @@ func (a *app) notifyTaxonomy(ctx context.Context, f *notifyFlags) error {
 		in.Previous = side.File
 	}
 	d := taxonomy.Drift(in)
-	body, err := notify.ChatMessage(d, chat)
+	body, err := notify.ChatMessage(d, a.chat(f))
 	if err != nil {
 		return err
 	}
@@ -84,21 +79,14 @@ func (a *app) notifyTaxonomy(ctx context.Context, f *notifyFlags) error {
 	return err
 }
 
-func (a *app) chat(f *notifyFlags) (notify.Chat, error) {
-	if err := textOrJSON(f.format); err != nil {
-		return "", err
+func (a *app) chat(f *notifyFlags) notify.Chat {
+	switch {
+	case f.chat != "":
+		return notify.Chat(f.chat)
+	case truthy(a.Getenv("TAXONOMY_SLACK_BLOCKS")):
+		return notify.Slack
 	}
-	chat := notify.Chat(f.chat)
-	if f.chat == "" {
-		chat = notify.Plain
-		if truthy(a.Getenv("TAXONOMY_SLACK_BLOCKS")) {
-			chat = notify.Slack
-		}
-	}
-	if !slices.Contains([]notify.Chat{notify.Plain, notify.Slack, notify.Teams}, chat) {
-		return "", usage("there is no chat %q", f.chat).hint("the chats are plain, slack and teams")
-	}
-	return chat, nil
+	return notify.Plain
 }
 
 // sendChat posts a message. Nobody is told when it does not arrive, so that is a failure.

@@ -59,9 +59,6 @@ func (f *verifyFlags) files(c *cobra.Command) {
 }
 
 func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
-	if err := knownFormat(f.format); err != nil {
-		return err
-	}
 	if f.minVersion < 1 || f.minVersion > 2 {
 		return usage("--min-version %d: the formats are 1 and 2", f.minVersion)
 	}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/pkg/config"
+)
+
+// choice is the value of a flag that takes one of a few words. Any other word is refused while the command line is read.
+type choice struct {
+	to    *string
+	noun  string // what the words are, for messages
+	words []string
+}
+
+func (c *choice) String() string { return *c.to }
+func (c *choice) Type() string   { return "word" }
+
+// Set takes a word of the list. An empty one leaves the default as it is: a workflow may hand on a variable that is not set.
+func (c *choice) Set(word string) error {
+	if word == "" {
+		return nil
+	}
+	if !slices.Contains(c.words, word) {
+		return usage("there is no %s %q", c.noun, word).hint("%s", c.hint(word))
+	}
+	*c.to = word
+	return nil
+}
+
+// hint is the nearest word, or all of them.
+func (c *choice) hint(word string) string {
+	return firstOf(config.Nearest(word, c.words), "the "+plural(c.noun)+" are "+listed(c.words))
+}
+
+func plural(noun string) string {
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return stem + "ies"
+	}
+	return noun + "s"
+}
+
+// listed writes words as a sentence does: a, b and c.
+func listed(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// choose adds a flag that takes one of the words; its name says what they are. Help, completion and refusal read the one list.
+func choose(c *cobra.Command, to *string, name, standard, about string, words ...string) {
+	chooseOf(c, to, name, strings.ReplaceAll(name, "-", " "), standard, about+": "+listed(words), words)
+}
+
+func chooseOf(c *cobra.Command, to *string, name, noun, standard, about string, words []string) {
+	*to = standard
+	c.Flags().Var(&choice{to, noun, words}, name, about)
+	complete(c, name, func() []string { return words })
+}
+
+// complete offers words for a flag that was added to the command.
+func complete(c *cobra.Command, flag string, words func() []string) {
+	offer := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return words(), cobra.ShellCompDirectiveNoFileComp
+	}
+	if err := c.RegisterFlagCompletionFunc(flag, offer); err != nil {
+		panic(err) // the flag is not there, or was completed before
+	}
+}
