@@ -2,15 +2,21 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
+ORACLE := pkg/promrules/ruletest/testdata/oracle
 GOLANGCI_LINT := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/romel/govctl/cmd/govctl/internal/cli.version=$(VERSION)
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test browser screenshots gallery oracle mutations witnesses lint bench bench-peers fuzz update
+.PHONY: help fetch build demo test browser screenshots gallery oracle mutations witnesses lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+fetch: ## fetch every module that the targets need
+	@go list -test -deps -tags browser ./... > /dev/null
+	@cd $(ORACLE) && go list -test -deps . tool > /dev/null
+	@$(GOLANGCI_LINT) version > /dev/null
 
 build: ## build bin/govctl
 	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/govctl ./cmd/govctl
@@ -19,7 +25,7 @@ demo: build ## run govctl over three versions of a sample service, without netwo
 	@testdata/quickstart/demo.sh bin/govctl
 
 test: ## run every test that Go alone can run, with the race detector
-	go test -race ./...
+	GORACE=atexit_sleep_ms=10 go test -race -timeout 60m ./...
 
 browser: ## hold the pages against Chromium and axe-core (wants chromium and npm)
 	.ci/browser
@@ -33,16 +39,16 @@ gallery: ## take pictures of every page in every state into gallery/ (wants chro
 
 SEEDS ?= 2000
 oracle: ## hold the rule tests against promtool, over SEEDS generated rule sets
-	cd pkg/promrules/ruletest/testdata/oracle && go vet . && go test -timeout 60m . -args -seeds $(SEEDS)
+	cd $(ORACLE) && go vet . && go test -timeout 60m . -args -seeds $(SEEDS)
 
 mutations: ## take each change rule away and see its test case fail
-	go test -count 1 -v ./pkg/apidiff -run 'TestRuleMutations|TestRuleFolders'
+	go test -count 1 -timeout 60m -v ./pkg/apidiff -run 'TestRuleMutations|TestRuleFolders'
 
 witnesses: ## count the proved breaking changes of the real histories (wants ../shared/data/openapi)
-	@go test -count 1 -v ./pkg/apidiff -run '^TestWitnesses$$' | grep -v '^=== '
+	@go test -count 1 -timeout 60m -v ./pkg/apidiff -run '^TestWitnesses$$' | grep -v '^=== '
 
 lint: ## run the pinned linters
-	$(GOLANGCI_LINT) run ./...
+	$(GOLANGCI_LINT) run --allow-parallel-runners ./...
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

@@ -24,6 +24,9 @@ var foreign = []string{"GITHUB_", "GOVERNANCE_", "GOV_", "ALLOW_BREAKING", "SOUR
 
 func (a alone) Run() int {
 	defer gittest.Alone()()
+	if os.Getenv("GORACE") == "" {
+		_ = os.Setenv("GORACE", "atexit_sleep_ms=10") // under the race detector each of hundreds of processes would end with a second of sleep
+	}
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")
 		for _, prefix := range foreign {
