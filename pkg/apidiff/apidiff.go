@@ -89,9 +89,19 @@ func (e *engine) run() {
 
 // forget drops what only the comparison needed, before the witnesses want the room.
 func (e *engine) forget() {
+	read := map[*schema]bool{} // witnesses of values that are written as text look at them
 	for _, s := range e.order {
-		if s.old != nil {
-			s.old.normal, s.new.normal = nil, nil
+		if s.old != nil && s.mode&modeText != 0 && len(s.deltas) > 0 {
+			read[s.old], read[s.new] = true, true
+			_, _ = s.old.norm(), s.new.norm()
+		}
+	}
+	for _, s := range e.order {
+		if s.old != nil && !read[s.old] {
+			s.old.normal = nil
+		}
+		if s.old != nil && !read[s.new] {
+			s.new.normal = nil
 		}
 	}
 	e.old.nodes, e.old.schemas, e.new.nodes, e.new.schemas = nil, nil, nil, nil

@@ -90,7 +90,7 @@ func (m medium) covers(o medium) bool {
 func (e *engine) compareContent(s *site, o, n contract.Node, m mode) {
 	olds, news := e.old.media(o.Get("content")), e.new.media(n.Get("content"))
 	for _, a := range olds {
-		if b, ok := counterpart(a, news); ok {
+		if b, ok := counterpart(a, news, olds); ok {
 			e.compareMedium(s, a, b, m)
 			continue
 		}
@@ -101,7 +101,7 @@ func (e *engine) compareContent(s *site, o, n contract.Node, m mode) {
 		e.emit(s, d)
 	}
 	for _, b := range news {
-		a, ok := counterpart(b, olds)
+		a, ok := counterpart(b, olds, news)
 		if ok {
 			if a.wildcard() && !b.wildcard() {
 				e.compareMedium(s, a, b, m)
@@ -116,13 +116,15 @@ func (e *engine) compareContent(s *site, o, n contract.Node, m mode) {
 	}
 }
 
-// counterpart is the media type of a list that is equal to m, or else the narrowest range that holds it.
-func counterpart(m medium, list []medium) (medium, bool) {
+// counterpart is the media type of a list that is equal to m, or else one that differs in its parameters and is not equal
+// to a sister of m, or else the narrowest range that holds it.
+func counterpart(m medium, list, sisters []medium) (medium, bool) {
 	best := -1
 	for i, c := range list {
 		switch {
-		case c.key == m.key:
+		case c.key == m.key, c.base == m.base && sameParams(c.params, m.params):
 			return c, true
+		case c.base == m.base && len(c.params) > 0 && slices.ContainsFunc(sisters, func(o medium) bool { return o.base == c.base && sameParams(o.params, c.params) }):
 		case c.base == m.base && (best < 0 || list[best].base != m.base):
 			best = i
 		case c.covers(m) && (best < 0 || list[best].wildcard() && len(c.base) > len(list[best].base)):
@@ -192,91 +194,5 @@ func (m medium) mode() mode {
 		return modeXML
 	default:
 		return 0
-	}
-}
-
-// encodingFields are what is said of one part of a form, with the default of each.
-var encodingFields = []string{"contentType", "style", "explode", "allowReserved"}
-
-// compareEncodings compares how the parts of a form are written.
-func (e *engine) compareEncodings(s *site, a, b medium, m mode) {
-	was, is := a.at.Get("encoding"), b.at.Get("encoding")
-	if was.Hash() == is.Hash() {
-		return
-	}
-	names := map[string]bool{}
-	for _, enc := range []contract.Node{was, is} {
-		for name := range enc.Fields() {
-			names[name] = true
-		}
-	}
-	for _, name := range sortedKeys(names) {
-		o, n := was.Get(name), is.Get(name)
-		if e.old.lacksPart(a, name) && e.new.lacksPart(b, name) {
-			continue
-		}
-		for _, field := range encodingFields {
-			x, y := o.Get(field), n.Get(field)
-			if encodingDefault(o, field) == encodingDefault(n, field) {
-				continue
-			}
-			e.emit(s, delta{on: "encoding", op: encodingOp(field, x, y), side: m.side(), name: field, old: x, new: y,
-				oldAt: first(o, a.at), newAt: first(n, b.at), from: orNull(encodingDefault(o, field)), to: orNull(encodingDefault(n, field))})
-		}
-		e.compareHeaders(s, o.Get("headers"), n.Get("headers"), first(o, a.at), first(n, b.at), m)
-	}
-}
-
-// lacksPart reports whether no form of the medium can have a part of that name: what is said of it is ignored.
-func (s *side) lacksPart(m medium, name string) bool {
-	n := s.of(m.at.Get("schema")).schema.norm()
-	_, declared := n.child(name)
-	return !declared.Exists() && n.closed(s).Exists()
-}
-
-// encodingOp compares lists of content types as sets; all else is another way of writing.
-func encodingOp(field string, x, y contract.Node) Op {
-	if field != "contentType" || !x.Exists() || !y.Exists() {
-		return Changed
-	}
-	was, is := contentTypes(x), contentTypes(y)
-	covers := func(a, b []string) bool {
-		return !slices.ContainsFunc(b, func(t string) bool { return !slices.Contains(a, t) })
-	}
-	switch {
-	case covers(is, was):
-		return Widened
-	case covers(was, is):
-		return Narrowed
-	default:
-		return Changed
-	}
-}
-
-func contentTypes(v contract.Node) []string {
-	parts := strings.Split(v.Text(), ",")
-	for i := range parts {
-		parts[i] = strings.TrimSpace(parts[i])
-	}
-	slices.Sort(parts)
-	return parts
-}
-
-func encodingDefault(enc contract.Node, field string) string {
-	v := enc.Get(field)
-	switch {
-	case field == "contentType":
-		return quoted(strings.Join(contentTypes(v), ", "))
-	case v.Exists():
-		return jsonOf(v)
-	case field == "style":
-		return `"form"`
-	case field == "explode":
-		if enc.Get("style").Exists() && enc.Get("style").Text() != "form" {
-			return "false"
-		}
-		return "true"
-	default:
-		return "false"
 	}
 }

@@ -213,8 +213,10 @@ func (e *engine) compareParam(x exchange, o, n param) {
 func (e *engine) compareParamParts(x exchange, o, n param) {
 	side := x.send().side()
 	e.onOff(x.site, delta{on: "parameter", attr: "required", side: side, oldAt: o.at, newAt: n.at}, o.required, n.required, o.at.Get("required"), n.at.Get("required"))
-	e.flag(x.site, "parameter", "allow-reserved", side, o.at, n.at, "allowReserved")
-	e.flag(x.site, "parameter", "allow-empty-value", side, o.at, n.at, "allowEmptyValue")
+	if o.in == "query" && n.in == "query" { // elsewhere they mean nothing
+		e.flag(x.site, "parameter", "allow-reserved", side, o.at, n.at, "allowReserved")
+		e.flag(x.site, "parameter", "allow-empty-value", side, o.at, n.at, "allowEmptyValue")
+	}
 	e.compareSerialization(x, o, n)
 	e.compareDeprecated(x.site, []contract.Node{o.at}, []contract.Node{n.at})
 	e.compareNotes(x.site, o.at, n.at, "description", "example", "examples")

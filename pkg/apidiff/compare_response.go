@@ -30,6 +30,9 @@ func (e *engine) compareResponses(x exchange, was, is contract.Node) {
 	}
 	for _, code := range sortedKeys(news) {
 		o, exact := covering(olds, code)
+		if !exact && !o.Exists() && code[0] == '2' && !namesSuccess(olds) {
+			o = olds["default"] // it stood for every answer
+		}
 		switch {
 		case exact:
 		case o.Exists() && !strings.HasSuffix(code, "XX") && code != "default":
@@ -38,6 +41,16 @@ func (e *engine) compareResponses(x exchange, was, is contract.Node) {
 			e.emit(x.site, delta{on: "response", op: Added, side: x.receive().side(), name: code, new: news[code], oldAt: first(was, x.old.op)})
 		}
 	}
+}
+
+// namesSuccess reports whether a status of success is named, or their range.
+func namesSuccess(m map[string]contract.Node) bool {
+	for code := range m {
+		if code[0] == '2' {
+			return true
+		}
+	}
+	return false
 }
 
 // within reports whether a status of the range is named.
@@ -192,6 +205,7 @@ func (e *engine) compareLinks(x exchange, o, n contract.Node) {
 func (e *engine) compareCallbacks(x exchange) {
 	was, is := x.old.op.Get("callbacks"), x.new.op.Get("callbacks")
 	olds, news := e.old.callbacks(was, x.old), e.new.callbacks(is, x.new)
+	renameCallbacks(olds, news)
 	for _, key := range bothKeys(olds, news) {
 		o, n := olds[key], news[key]
 		switch {
@@ -207,6 +221,29 @@ func (e *engine) compareCallbacks(x exchange) {
 			e.compareParameters(y)
 			e.compareBody(y)
 			e.compareResponses(y, o.op.Get("responses"), n.op.Get("responses"))
+		}
+	}
+}
+
+// renameCallbacks gives the new names to the callbacks that only changed their name, which is not sent: those of one
+// method and one expression.
+func renameCallbacks(olds, news map[string]call) {
+	sent := func(c call) string { return c.method + " " + c.path }
+	fresh := map[string]string{}
+	for _, key := range sortedKeys(news) {
+		if _, known := olds[key]; !known {
+			fresh[sent(news[key])] = key
+		}
+	}
+	for _, key := range sortedKeys(olds) {
+		c := olds[key]
+		if _, still := news[key]; still {
+			continue
+		}
+		if name, found := fresh[sent(c)]; found {
+			delete(olds, key)
+			delete(fresh, sent(c))
+			olds[name] = c
 		}
 	}
 }

@@ -284,13 +284,21 @@ func (e *engine) schemeName(name string) string {
 
 // schemeSign is what makes two schemes ask for the same credentials.
 func schemeSign(n contract.Node) string {
-	parts := []string{n.Get("type").Text(), n.Get("in").Text(), strings.ToLower(n.Get("name").Text()), strings.ToLower(n.Get("scheme").Text()), n.Get("openIdConnectUrl").Text()}
+	parts := []string{n.Get("type").Text(), n.Get("in").Text(), keyName(n), strings.ToLower(n.Get("scheme").Text()), n.Get("openIdConnectUrl").Text()}
 	var flows []string
 	for name, f := range n.Get("flows").Fields() {
 		flows = append(flows, name+f.Get("tokenUrl").Text()+f.Get("authorizationUrl").Text())
 	}
 	sort.Strings(flows)
 	return strings.Join(append(parts, flows...), "\x00")
+}
+
+// keyName is the name under which a key is sent; only headers may be written in any case of letters.
+func keyName(n contract.Node) string {
+	if name := n.Get("name").Text(); n.Get("in").Text() != "header" {
+		return name
+	}
+	return strings.ToLower(n.Get("name").Text())
 }
 
 // useSchemes compares the definitions of the schemes that an operation names.
@@ -325,7 +333,10 @@ func (e *engine) compareScheme(s *site, o, n contract.Node) {
 	}
 	for _, field := range []string{"type", "in", "name", "scheme"} {
 		a, b := o.Get(field), n.Get(field)
-		if !strings.EqualFold(a.Text(), b.Text()) {
+		if field == "name" && keyName(o) == keyName(n) {
+			continue
+		}
+		if !strings.EqualFold(a.Text(), b.Text()) || field == "name" {
 			e.emit(s, delta{on: "security-scheme", op: Changed, name: field, old: a, new: b, oldAt: o, newAt: n, from: orNull(jsonOf(a)), to: orNull(jsonOf(b))})
 		}
 	}

@@ -32,7 +32,7 @@ func (e *engine) compareServers(x exchange) {
 func addresses(list []server, path string) map[string]server {
 	m := map[string]server{}
 	for _, s := range list {
-		k := s.origin() + " " + strings.TrimSuffix(template(s.base()), "/") + template(path)
+		k := template(s.origin()) + " " + strings.TrimSuffix(template(s.base()), "/") + template(path)
 		if _, ok := m[k]; !ok {
 			m[k] = s
 		}

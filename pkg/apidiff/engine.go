@@ -80,9 +80,10 @@ type site struct {
 // An edge leads to a site below, by keywords and names; without a step there is no plain way. It is safe where another
 // alternative accepts all that the one below loses.
 type edge struct {
-	to   *site
-	step []string
-	safe bool
+	to     *site
+	step   []string
+	choice bool // to one of several alternatives: the same value stands there
+	safe   bool
 }
 
 // A delta is one difference between the contracts: what of which thing was done.

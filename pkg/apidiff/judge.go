@@ -17,6 +17,9 @@ func (e *engine) judge(s *site) {
 	case e.judgeSchema(s, a, b):
 	case len(a.unions) != len(b.unions):
 		e.judgeRecomposed(s, a, b)
+	case e.listed(s, a, b):
+		e.judgeTypes(s, a, b, a.types, b.types)
+		e.judgeEnum(s, a, b)
 	default:
 		e.judgeTypes(s, a, b, a.types, b.types)
 		if len(a.unions) > 0 {
@@ -32,6 +35,19 @@ func (e *engine) judge(s *site) {
 		e.judgeLogic(s, a, b)
 	}
 	e.judgeUnknown(s, a, b)
+}
+
+// listed reports whether one side lists its values and the other, which does not, accepts each of them: then the list is
+// all that differs.
+func (e *engine) listed(s *site, a, b *norm) bool {
+	x, y := termOf(s.old), termOf(s.new)
+	switch {
+	case (a.enum == nil) == (b.enum == nil):
+		return false
+	case a.enum == nil:
+		x, y = y, x
+	}
+	return x.norm.finite() && e.prover.eachValue(x, y, s.mode)
 }
 
 func (e *engine) judgeNever(s *site, a, b *norm) {

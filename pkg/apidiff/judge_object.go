@@ -2,6 +2,7 @@ package apidiff
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -42,12 +43,16 @@ func (e *engine) judgeProperty(s *site, a, b *norm, name string) {
 	o, n := e.old.all(oldSchemas), e.new.all(newSchemas)
 	switch {
 	case !oldAt.Exists():
-		e.propertyAdded(s, a, b, name, newAt, n)
+		if !n.schema.forbids() && !a.listsBelow(e.old, name) {
+			e.propertyAdded(s, a, b, name, newAt, n)
+		}
 		if len(oldSchemas) > 0 && !o.schema.forbids() { // it was constrained before, as any other name
 			e.pair(s, []string{"properties", name}, o, n, s.mode.inner())
 		}
 	case !newAt.Exists():
-		e.propertyRemoved(s, a, b, name, oldAt, o)
+		if !o.schema.forbids() && !b.listsBelow(e.new, name) {
+			e.propertyRemoved(s, a, b, name, oldAt, o)
+		}
 		if len(newSchemas) > 0 && !n.schema.forbids() {
 			e.pair(s, []string{"properties", name}, o, n, s.mode.inner())
 		}
@@ -57,6 +62,13 @@ func (e *engine) judgeProperty(s *site, a, b *norm, name string) {
 			e.pair(s, []string{"properties", name}, o, n, s.mode.inner())
 		}
 	}
+}
+
+// listsBelow reports whether an alternative lists the property, so that it neither came nor went.
+func (n *norm) listsBelow(s *side, name string) bool {
+	return slices.ContainsFunc(n.unions, func(u union) bool {
+		return slices.ContainsFunc(u.branches, func(b contract.Node) bool { return s.of(b).schema.norm().lists(s, name, 1) })
+	})
 }
 
 func (e *engine) propertyAdded(s *site, a, b *norm, name string, at contract.Node, n use) {

@@ -2,20 +2,23 @@ package apidiff
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// messageCases are pairs of contracts in YAML flow style, with what reasoning about messages says. "breaks" and
-// "back" are the verdicts of the pair and of the pair swapped. A text without "paths:" is the operation GET /t; one
-// with "responses:" left out gets a plain success.
-var messageCases = []struct {
+type messageCase struct {
 	name         string
 	old, new     string
 	breaks, back bool
-}{
+}
+
+// messageCases are pairs of contracts in YAML flow style, with what reasoning about messages says. "breaks" and
+// "back" are the verdicts of the pair and of the pair swapped. A text without "paths:" is the operation GET /t; one
+// with "responses:" left out gets a plain success.
+var messageCases = []messageCase{
 	// parameters
 	{"optional query parameter added", `{}`, `{parameters: [{name: a, in: query, schema: {type: string}}]}`, false, false},
 	{"required query parameter added", `{}`, `{parameters: [{name: a, in: query, required: true, schema: {type: string}}]}`, true, false},
@@ -198,7 +201,7 @@ components:
 }
 
 func TestMessages(t *testing.T) {
-	for _, c := range messageCases {
+	for _, c := range slices.Concat(messageCases, messageForms) {
 		old, new := messageDocument(t, c.old), messageDocument(t, c.new)
 		if r := Compare(context.Background(), old, new, Options{Now: testNow}); r.Breaking().Breaking != c.breaks {
 			t.Errorf("%s: breaking is %t%s", c.name, r.Breaking().Breaking, told(r))
@@ -207,5 +210,5 @@ func TestMessages(t *testing.T) {
 			t.Errorf("%s, swapped: breaking is %t%s", c.name, r.Breaking().Breaking, told(r))
 		}
 	}
-	t.Logf("%d pairs, both ways", len(messageCases))
+	t.Logf("%d pairs, both ways", len(messageCases)+len(messageForms))
 }

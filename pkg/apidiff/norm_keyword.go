@@ -46,7 +46,7 @@ func (n *norm) mergeKeyword(s *side, f *facts, k keyword) {
 	case "contentSchema":
 		n.contentSchema = append(n.contentSchema, v)
 	case "not":
-		n.nots = append(n.nots, v)
+		n.nots = append(n.nots, s.denied(v)...)
 	case "maxItems":
 		n.maxItems = n.maxItems.atMost(readCount(v))
 	case "minItems":
@@ -55,10 +55,36 @@ func (n *norm) mergeKeyword(s *side, f *facts, k keyword) {
 		n.unique = first(n.unique, v)
 	case "unevaluatedItems":
 		n.unevaluatedItems = first(n.unevaluatedItems, v)
+	case "propertyNames":
+		if !s.of(v).schema.everyText() {
+			n.names = append(n.names, v)
+		}
 	default:
 		n.mergeNumber(f, k)
 		n.mergeObject(k)
 	}
+}
+
+// everyText reports whether nothing is said but a type that texts have.
+func (c *schema) everyText() bool {
+	for _, n := range c.nodes {
+		if n.Kind() != contract.Object || len(c.side.fact(n).keywords) > 0 {
+			return false
+		}
+	}
+	return c.types()&tString != 0
+}
+
+// denied are the schemas that a negation rules out: what is not any of several is none of each.
+func (s *side) denied(v contract.Node) []contract.Node {
+	c := s.of(v).schema
+	if len(c.nodes) != 1 || c.orNull || c.nodes[0].Kind() != contract.Object {
+		return []contract.Node{v}
+	}
+	if f := s.fact(c.nodes[0]); !f.typed && len(f.keywords) == 1 && f.keywords[0].name == "anyOf" {
+		return items(f.keywords[0].value)
+	}
+	return []contract.Node{v}
 }
 
 func (n *norm) mergeNumber(f *facts, k keyword) {
@@ -105,8 +131,6 @@ func (n *norm) mergeObject(k keyword) {
 		n.maxProps = n.maxProps.atMost(readCount(v))
 	case "minProperties":
 		n.minProps = n.minProps.atLeast(readCount(v))
-	case "propertyNames":
-		n.names = append(n.names, v)
 	case "unevaluatedProperties":
 		n.unevaluatedProps = first(n.unevaluatedProps, v)
 	case "dependentRequired", "dependentSchemas", "dependencies":

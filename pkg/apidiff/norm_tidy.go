@@ -2,6 +2,7 @@ package apidiff
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -58,7 +59,7 @@ func (n *norm) tidyUnions(s *side) {
 // listsValues takes alternatives that are nothing but listed values as one list, and reports whether they are.
 func (n *norm) listsValues(s *side, u union) bool {
 	var values []contract.Node
-	seen := map[contract.Hash]bool{}
+	seen := map[contract.Hash]int{}
 	null := u.null
 	for _, b := range u.branches {
 		c := s.of(b).schema
@@ -66,15 +67,14 @@ func (n *norm) listsValues(s *side, u union) bool {
 			return false
 		}
 		for _, v := range c.norm().enum.values {
-			if seen[v.Hash()] && u.one {
-				return false
-			}
-			if !seen[v.Hash()] {
-				seen[v.Hash()] = true
+			if seen[v.Hash()]++; seen[v.Hash()] == 1 {
 				values = append(values, v)
 			}
 		}
 		null = null || c.norm().enum.null
+	}
+	if u.one { // what two alternatives list is in none
+		values = slices.DeleteFunc(values, func(v contract.Node) bool { return seen[v.Hash()] > 1 })
 	}
 	e := newEnum(values, u.at)
 	e.null = null
@@ -154,6 +154,7 @@ func (n *norm) tidyNumbers() {
 		}
 	}
 	if n.types&tNumber != tInt {
+		n.boundByMultiple()
 		return
 	}
 	if len(n.multiple) == 1 {
@@ -164,6 +165,25 @@ func (n *norm) tidyNumbers() {
 		}
 	}
 	n.max, n.min = n.max.whole(-1), n.min.whole(1)
+	n.boundByMultiple()
+}
+
+// boundByMultiple moves the bounds to the first multiple that they admit.
+func (n *norm) boundByMultiple() {
+	if len(n.multiple) == 1 {
+		n.max, n.min = n.max.multiple(-1, n.multiple[0].value), n.min.multiple(1, n.multiple[0].value)
+	}
+}
+
+// multiple is the bound as multiples of a number see it; sign is 1 for bounds from below.
+func (b bound) multiple(sign int, of *big.Rat) bound {
+	if !b.set() {
+		return b
+	}
+	b.value = new(big.Rat).Quo(b.value, of)
+	b = b.whole(sign)
+	b.value = new(big.Rat).Mul(b.value, of)
+	return b
 }
 
 func (n *norm) mergeMultiples() {
@@ -338,6 +358,9 @@ func (n *norm) dropDead() {
 	n.patterns = patterns
 	if n.types&tArray == 0 {
 		n.maxItems, n.minItems, n.unique = noCount, noCount, contract.Node{}
+	}
+	if n.maxItems.n == 0 { // an empty array has no items to speak of
+		n.arrays, n.unique = nil, contract.Node{}
 	}
 	if n.types&tObject == 0 && len(n.objects) == 0 {
 		n.maxProps, n.minProps = noCount, noCount

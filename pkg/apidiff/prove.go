@@ -1,6 +1,7 @@
 package apidiff
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
@@ -90,11 +91,29 @@ func (e *engine) witness(r *record, fingerprint string, budget int) (*report.Wit
 		}
 	}
 	if values {
-		if w, out := e.finder.Find(e.ctx, value); out == witness.Found {
+		if w, out := e.finder.Find(e.ctx, value); out == witness.Found && !r.sameAsText(w.Value) {
 			return w, true
 		}
 	}
 	return nil, false
+}
+
+// sameAsText reports whether a value that is refused as JSON is written like one that is not: as text, true and "true"
+// are one.
+func (r *record) sameAsText(value []byte) bool {
+	s := r.near
+	if s.mode&modeText == 0 || s.old == nil {
+		return false
+	}
+	v, err := contract.ParseValue(context.Background(), "value.json", value, contract.Options{})
+	if err != nil {
+		return false
+	}
+	outer := s.new
+	if r.side == Response {
+		outer = s.old
+	}
+	return outer.norm().admitsAsText(v)
 }
 
 func seedOf(fingerprint string) uint64 {
@@ -114,7 +133,9 @@ func directionOf(s Side) witness.Direction {
 
 // schemaQuery asks about the nearest pair of schemas that are written as one node each.
 func (e *engine) schemaQuery(r *record, seed uint64) (witness.Query, bool) {
-	s, path, ok := r.near.path(func(s *site) bool { return s.old == nil || s.oldEntry.Exists() && s.newEntry.Exists() })
+	s, path, ok := r.near.path(func(s *site) bool {
+		return s.old == nil || s.oldEntry.Exists() && s.newEntry.Exists() && !s.alternative()
+	})
 	if !ok || s.old == nil {
 		return witness.Query{}, false
 	}

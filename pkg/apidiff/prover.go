@@ -1,6 +1,8 @@
 package apidiff
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,14 +49,15 @@ func (s *side) isComponent(n contract.Node) bool {
 // A prover shows containment by structure. A pair under proof is assumed to hold where it is met again below
 // (coinduction); what was proved under an assumption that fails is forgotten.
 type prover struct {
-	same    bool
-	known   map[proofKey]proof
-	trail   []proofKey // provisional proofs, in order
-	depth   int
-	steps   int // left in this question
-	left    int // left in this run
-	spent   bool
-	samples map[*schema][]contract.Node
+	same  bool
+	known map[proofKey]proof
+	trail []proofKey // provisional proofs, in order
+	depth int
+	steps int // left in this question
+	left  int // left in this run
+	spent bool
+
+	meetings map[contract.Node][]contract.Node // by the list of alternatives: values that lie in two of them
 }
 
 type proofKey struct {
@@ -78,7 +81,7 @@ const (
 )
 
 func newProver(same bool) *prover {
-	return &prover{same: same, known: map[proofKey]proof{}, left: stepsPerRun, samples: map[*schema][]contract.Node{}}
+	return &prover{same: same, known: map[proofKey]proof{}, left: stepsPerRun, meetings: map[contract.Node][]contract.Node{}}
 }
 
 // within reports whether every value of inner is proved to be a value of outer.
@@ -184,19 +187,63 @@ func (p *prover) contains(a, b term, m mode, lean *int) bool {
 	if b.norm.never {
 		return p.empty(a)
 	}
-	if a.norm.finite() {
-		if p.eachValue(a, b, m) {
+	if m&modeText != 0 {
+		a = a.writtenOut()
+	}
+	if a.norm.finite() && p.eachValue(a, b, m) {
+		return true
+	}
+	if b.norm.unevaluated() {
+		if p.oneEvaluates(a, b, m, lean) {
 			return true
 		}
-	}
-	if p.conjunction(a, b, m, lean) {
+	} else if p.conjunction(a.unrestricted(), b, m, lean) {
 		return true
 	}
 	return p.byCases(a, b, m, lean)
 }
 
+// unevaluated reports whether it hangs on alternatives or conditions what the unevaluated properties or items are.
+func (n *norm) unevaluated() bool {
+	return n.unevaluatedProps.Exists() && len(n.unions)+len(n.conds)+len(n.depSchemas) > 0 ||
+		n.unevaluatedItems.Exists() && len(n.unions)+len(n.conds)+len(n.contains) > 0
+}
+
+// unrestricted is a without what is said of unevaluated properties and items where nobody knows which they are.
+func (a term) unrestricted() term {
+	if a.norm.unevaluated() {
+		a.norm, a.key, a.plain = a.norm.clone(), a.key+"!", false
+		a.norm.unevaluatedProps, a.norm.unevaluatedItems = contract.Node{}, contract.Node{}
+	}
+	return a
+}
+
+// oneEvaluates shows that a lies in the part of b where one alternative alone says what is evaluated.
+func (p *prover) oneEvaluates(a, b term, m mode, lean *int) bool {
+	if len(b.norm.unions) != 1 || len(b.norm.unions[0].branches) > maxCover {
+		return false
+	}
+	u := &b.norm.unions[0]
+	for i := range u.branches {
+		p.steps -= b.cost()
+		if p.part(a, b.alternative(i), m, lean) {
+			return !u.one || !p.overlaps(a, b, u, m)
+		}
+	}
+	return false
+}
+
 // empty reports whether a term is seen to have no value.
 func (p *prover) empty(a term) bool { return a.norm.never || a.norm.types == 0 }
+
+// writtenOut lists true and false, which are two texts.
+func (a term) writtenOut() term {
+	if a.norm.enum == nil && a.norm.types == tBool {
+		a.norm = a.norm.clone()
+		a.norm.list([]string{"false", "true"}, a.norm.typeAt)
+	}
+	return a
+}
 
 // finite reports whether the values are listed.
 func (n *norm) finite() bool { return n.enum != nil }
@@ -214,30 +261,38 @@ func (p *prover) eachValue(a, b term, m mode) bool {
 
 // admitsAsText reports whether a plain value is valid when it is written as text.
 func (n *norm) admitsAsText(v contract.Node) bool {
-	if n.types&tString == 0 || len(n.unions)+len(n.nots)+len(n.conds) > 0 || n.format.Exists() {
+	if len(n.unions)+len(n.nots)+len(n.conds) > 0 || n.format.Exists() {
 		return false
 	}
-	var text string
-	switch v.Kind() {
-	case contract.Number:
-		text = v.Literal()
-	case contract.Bool:
-		text = "false"
-		if v.Bool() {
-			text = "true"
-		}
-	default:
+	text, ok := asText(v)
+	if !ok {
 		return false
 	}
 	if n.enum != nil {
-		for _, w := range n.enum.values {
-			if w.Kind() == contract.String && w.Text() == text {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(n.enum.values, func(w contract.Node) bool {
+			other, ok := asText(w)
+			return ok && other == text
+		})
 	}
-	return n.admitsText(text)
+	if n.types&tString != 0 {
+		return n.admitsText(text)
+	}
+	read, err := contract.ParseValue(context.Background(), "value.json", []byte(text), contract.Options{})
+	return err == nil && read.Kind() != contract.String && n.types&typeOf(read)&(tBool|tNumber) != 0 && n.admitsScalar(read)
+}
+
+// asText is a plain value as it is written; false for others.
+func asText(v contract.Node) (string, bool) {
+	switch v.Kind() {
+	case contract.String:
+		return v.Text(), true
+	case contract.Number:
+		return v.Literal(), true
+	case contract.Bool:
+		return strconv.FormatBool(v.Bool()), true
+	default:
+		return "", false
+	}
 }
 
 // byCases splits a into its alternatives, or into its types, and proves each.
@@ -259,7 +314,7 @@ func (p *prover) byCases(a, b term, m mode, lean *int) bool {
 	}
 	kinds := a.norm.kinds()
 	if len(kinds) < 2 || a.norm.enum != nil {
-		return false
+		return len(a.norm.conds) > 0 && p.part(a.conditional(true), b, m, lean) && p.part(a.conditional(false), b, m, lean)
 	}
 	for _, t := range kinds {
 		if !p.part(a.only(t), b, m, lean) {
@@ -267,6 +322,23 @@ func (p *prover) byCases(a, b term, m mode, lean *int) bool {
 		}
 	}
 	return true
+}
+
+// conditional is the part of a that passes, or fails, the test of its first condition.
+func (a term) conditional(holds bool) term {
+	c, n := a.norm.conds[0], a.norm.clone()
+	n.conds = append([]cond(nil), n.conds[1:]...)
+	key := a.key + "/then"
+	if holds {
+		n.mergeNode(a.side, c.test)
+		n.mergeNode(a.side, c.then)
+	} else {
+		n.nots = append(append([]contract.Node(nil), n.nots...), a.side.denied(c.test)...)
+		n.mergeNode(a.side, c.otherwise)
+		key = a.key + "/else"
+	}
+	n.tidy(a.side)
+	return term{side: a.side, norm: n.sharpen(a.side), key: key, root: a.root, name: a.name}
 }
 
 // kinds are the types of the values, numbers being one.

@@ -2,6 +2,7 @@ package apidiff
 
 import (
 	"context"
+	"slices"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -53,10 +54,10 @@ func (p *prover) unionHolds(a, b term, u *union, m mode, lean *int) bool {
 			return false
 		}
 		if p.part(a, termOf(c), how, lean) {
-			return !u.one || !p.overlaps(a, b.side, u, m)
+			return !u.one || !p.overlaps(a, b, u, m)
 		}
 	}
-	return false
+	return len(a.norm.unions)+len(a.norm.conds) == 0 && p.covered(a, b.side, u.branches, m, lean) && (!u.one || !p.overlaps(a, b, u, m))
 }
 
 // sameBranches reports whether two lists have equal alternatives, in any order.
@@ -104,20 +105,73 @@ func (p *prover) named(s *side, u *union, name string) bool {
 
 // overlaps reports whether a value of a is seen to be in two branches. What nobody can tell is
 // taken as the author says it: the alternatives exclude each other.
-func (p *prover) overlaps(a term, s *side, u *union, m mode) bool {
-	if len(u.branches) > maxBranchPairs {
+func (p *prover) overlaps(a, b term, u *union, m mode) bool {
+	if len(u.branches) > maxBranchPairs || b.root.discriminated() {
 		return false
 	}
-	for _, v := range p.samplesOf(a, m.side()) {
+	twice := func(v contract.Node) bool {
 		p.steps--
-		if a.root.admits(v, m.side(), 0) != yes {
-			continue
+		if a.root.admits(v, m.side(), 0) != yes || a.norm.admits(a.side, v, m.side(), 0) != yes {
+			return false
 		}
-		if hits, _ := u.count(s, v, m.side(), 0); hits > 1 {
-			return true
+		hits, _ := u.count(b.side, v, m.side(), 0)
+		return hits > 1
+	}
+	if slices.ContainsFunc(p.samplesOf(a, m.side()), twice) {
+		return true
+	}
+	return slices.ContainsFunc(p.meeting(b, u, m.side()), func(v contract.Node) bool { return a.speaksOf(v) && twice(v) })
+}
+
+// maxMeeting bounds the alternatives every two of which are brought together.
+const maxMeeting = 16
+
+// meeting are a few values that lie, as it seems, in two alternatives of b.
+func (p *prover) meeting(b term, u *union, dir Side) []contract.Node {
+	if len(u.branches) > maxMeeting {
+		return nil
+	}
+	if values, known := p.meetings[u.at]; known {
+		return values
+	}
+	var out []contract.Node
+	for i, x := range u.branches {
+		for _, y := range u.branches[i+1:] {
+			p.steps--
+			if p.disjoint(termOf(b.side.of(x).schema), termOf(b.side.of(y).schema), dir, 0) {
+				continue
+			}
+			both := b.side.all(append(slices.Clone(b.root.nodes), x, y)).schema
+			out = append(out, p.samplesOf(termOf(both), dir)...)
 		}
 	}
-	return false
+	p.meetings[u.at] = out
+	return out
+}
+
+// speaksOf reports whether each property of a value is listed or demanded somewhere: nobody sends what no contract
+// speaks of.
+func (a term) speaksOf(v contract.Node) bool {
+	for name := range v.Fields() {
+		if !a.root.norm().lists(a.side, name, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// lists reports whether a property is listed or demanded, in an alternative too.
+func (n *norm) lists(s *side, name string, depth int) bool {
+	if _, ok := n.required[name]; ok {
+		return true
+	}
+	if _, declared := n.child(name); declared.Exists() {
+		return true
+	}
+	const deepest = 4
+	return depth < deepest && slices.ContainsFunc(n.unions, func(u union) bool {
+		return slices.ContainsFunc(u.branches, func(b contract.Node) bool { return s.of(b).schema.norm().lists(s, name, depth+1) })
+	})
 }
 
 // samplesOf are a few values of a term, for evidence.

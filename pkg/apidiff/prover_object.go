@@ -9,15 +9,14 @@ import (
 
 func (p *prover) objectsHold(a, b term, m mode, lean *int) bool {
 	x, y := a.norm, b.norm
-	if names, ok := x.possibleNames(a.side); ok && !y.unevaluatedProps.Exists() {
+	if names, ok := x.possibleNames(a.side); ok {
 		return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.namedHold(a, b, names, m, lean) && p.dependentHolds(a, b, m, lean)
 	}
 	if y.closedFor(b.side) && !x.closedFor(a.side) {
 		return false
 	}
 	return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.propertiesHold(a, b, m, lean) &&
-		p.extraHolds(a, b, m, lean) && p.patternsHold(a, b, m, lean) && p.namesHold(a, b, m, lean) && p.dependentHolds(a, b, m, lean) &&
-		(!y.unevaluatedProps.Exists() || len(y.unions)+len(y.conds)+len(y.depSchemas) == 0 || x.closed(a.side).Exists())
+		p.extraHolds(a, b, m, lean) && p.patternsHold(a, b, m, lean) && p.namesHold(a, b, m, lean) && p.dependentHolds(a, b, m, lean)
 }
 
 func (n *norm) closedFor(s *side) bool { return n.closed(s).Exists() }

@@ -12,20 +12,22 @@ import (
 func (e *engine) settle(components [][]*site) {
 	harm, differ := make([]bool, len(e.order)), make([]bool, len(e.order))
 	for _, component := range components {
-		harmBelow, differBelow := false, false
+		harmBelow, harmBeside, differBelow := false, false, false
 		for _, s := range component {
 			for _, d := range s.edges {
-				harmBelow = harmBelow || harm[d.to.rank] && !d.safe
+				harmBelow = harmBelow || harm[d.to.rank] && !d.safe && !d.choice
+				harmBeside = harmBeside || harm[d.to.rank] && !d.safe && d.choice
 				differBelow = differBelow || differ[d.to.rank]
 			}
 		}
 		for _, s := range component {
 			others := len(component) > 1
 			harmful, differs := s.weigh()
-			if differs && s.old != nil && !s.beside && (!others || !e.anyWeight(component, s)) {
-				e.settleOne(s, harmful, harmBelow, differBelow)
+			if (differs || harmBeside) && s.old != nil && !s.beside && (!others || !e.anyWeight(component, s)) {
+				e.settleOne(s, harmful || harmBeside, harmBelow, differBelow)
 				harmful, differs = s.weigh()
 			}
+			harmBelow = harmBelow || harmBeside && !s.safe
 			harmBelow = harmBelow || harmful && !s.safe
 			differBelow = differBelow || differs
 		}

@@ -79,6 +79,7 @@ func (n *norm) denies(s *side, o *norm) bool {
 	case one && o.min.set():
 		n.types &= tNumber
 		n.limit(true, bound{value: o.min.value, exclusive: !o.min.exclusive, at: o.min.at})
+	case one && n.deniesLength(o):
 	case o.enum != nil && n.enum != nil && o.weight() <= 1:
 		kept := slices.DeleteFunc(slices.Clone(n.enum.values), func(v contract.Node) bool { return o.enum.contains(v) })
 		e := newEnum(kept, n.enum.at)
@@ -88,6 +89,38 @@ func (n *norm) denies(s *side, o *norm) bool {
 		return false
 	}
 	return true
+}
+
+// deniesLength adds the complement of a limit of a length, and reports whether o is one.
+func (n *norm) deniesLength(o *norm) bool {
+	over := func(t types, least *count, c count) bool {
+		n.types &= t
+		*least = least.atLeast(count{n: c.n + 1, at: c.at})
+		return true
+	}
+	under := func(t types, most *count, c count) bool {
+		n.types &= t
+		if *most = most.atMost(count{n: c.n - 1, at: c.at}); c.n == 0 {
+			n.types &^= t
+		}
+		return true
+	}
+	switch {
+	case o.maxLength.set():
+		return over(tString, &n.minLength, o.maxLength)
+	case o.minLength.set():
+		return under(tString, &n.maxLength, o.minLength)
+	case o.maxItems.set():
+		return over(tArray, &n.minItems, o.maxItems)
+	case o.minItems.set():
+		return under(tArray, &n.maxItems, o.minItems)
+	case o.maxProps.set():
+		return over(tObject, &n.minProps, o.maxProps)
+	case o.minProps.set():
+		return under(tObject, &n.maxProps, o.minProps)
+	default:
+		return false
+	}
 }
 
 // resolveConds decides the conditions whose test the types decide, and takes "if it has a" as a dependency.

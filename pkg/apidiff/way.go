@@ -55,6 +55,12 @@ func (e *engine) walk(starts []*site, may func(*site, edge) bool) []*site {
 	return queue
 }
 
+// alternative reports whether the way to a site ends in a choice: what holds a value of it must satisfy what stands beside
+// the choice as well.
+func (s *site) alternative() bool {
+	return s.way.from != nil && s.way.from.old != nil && len(s.way.step) == 2 && (s.way.step[0] == "anyOf" || s.way.step[0] == "oneOf")
+}
+
 // path are the steps that lead to a site from the nearest one above it for which stop holds; false where some are not known.
 func (s *site) path(stop func(*site) bool) (*site, []string, bool) {
 	var steps []way

@@ -27,6 +27,9 @@ func (d *Document) Closure(n Node) Hash {
 	}
 	d.closureOnce.Do(func() { d.closures = d.hashReferences() })
 	c, edges := d.closures[n.t], n.t.edges
+	if c == nil { // a value of its own, without references
+		return seedReach.pair(n.Hash().sum(), sum{}).hash()
+	}
 	from := sort.Search(len(edges), func(k int) bool { return edges[k].from >= n.i })
 	to := from + sort.Search(len(edges)-from, func(k int) bool { return edges[from+k].from >= n.raw().next })
 	content := n.Hash().sum()

@@ -134,9 +134,6 @@ func (s *search) aim(h Hint) {
 			return
 		}
 	}
-	if !found && len(h.Path) > 0 { // the path leads nowhere: look everywhere
-		s.explore(nil, true, s.tryGoal)
-	}
 }
 
 // over is whether there is nothing left to do or to do it with.
