@@ -2,11 +2,12 @@ package gitrepo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,6 +51,7 @@ var (
 	ErrRemote  = errors.New("the remote cannot be reached")
 	ErrRefused = errors.New("the remote refused the push")
 	ErrBusy    = errors.New("others kept changing the branch")
+	ErrBlocked = errors.New("something of another writer is in the way")
 )
 
 // errMoved is a push that lost against another one and may be tried again.
@@ -78,90 +80,6 @@ func (r Repo) Publish(ctx context.Context, p Push) ([]Published, error) {
 	}
 }
 
-// workshop is the private repository of one publication.
-type workshop struct {
-	Repo
-	*Push
-	remote string
-	env    []string
-}
-
-// carried are the settings of the Repo by which its remotes are reached; the private repository needs them too.
-const carried = `^(url\..*|http\..*|credential\..*|core\.sshcommand|protocol\..*)$`
-
-func (r Repo) workshop(ctx context.Context, p *Push) (*workshop, error) {
-	w := &workshop{Repo: Repo{Dir: p.Scratch, Run: r.Run}, Push: p, remote: p.Remote}
-	for _, b := range p.Branches {
-		if err := checkBranch(b.Name); err != nil {
-			return nil, err
-		}
-	}
-	if err := checkName("remote", p.Remote); err != nil {
-		return nil, err
-	}
-	if !strings.ContainsAny(p.Remote, `/\:`) {
-		url, err := r.output(ctx, "remote", "get-url", "--push", p.Remote)
-		if err != nil {
-			return nil, fmt.Errorf("%w: no remote %q here", ErrRemote, p.Remote)
-		}
-		w.remote = url
-	}
-	var err error
-	if w.remote, err = r.local(w.remote); err != nil {
-		return nil, err
-	}
-	w.env = environment(missing(r.carriedSettings(ctx), p.Settings))
-	if _, err := w.output(ctx, "init", "--quiet", "--bare", "."); err != nil {
-		return nil, fmt.Errorf("make a private repository: %w", err)
-	}
-	return w, nil
-}
-
-// local makes a path independent of the folder that git runs in; a URL and HOST:PATH stay as they are.
-func (r Repo) local(remote string) (string, error) {
-	colon, slash := strings.IndexByte(remote, ':'), strings.IndexAny(remote, `/\`)
-	if colon >= 0 && (slash < 0 || colon < slash) || filepath.IsAbs(remote) {
-		return remote, nil
-	}
-	return filepath.Abs(filepath.Join(r.Dir, remote))
-}
-
-// Setting is one line of git's configuration, handed over in the environment: it stands in no argument and no file.
-type Setting struct{ Key, Value string }
-
-// carriedSettings are those settings, read from "key\nvalue\0...".
-func (r Repo) carriedSettings(ctx context.Context) []Setting {
-	var out bytes.Buffer
-	if r.Run(ctx, Command{Dir: r.Dir, Stdout: &out, Args: []string{"config", "--local", "-z", "--get-regexp", carried}}) != nil {
-		return nil // no repository, or nothing set: both are fine
-	}
-	var list []Setting
-	for entry := range strings.SplitSeq(strings.TrimSuffix(out.String(), "\x00"), "\x00") {
-		if key, value, ok := strings.Cut(entry, "\n"); ok {
-			list = append(list, Setting{key, value})
-		}
-	}
-	return list
-}
-
-// missing adds the settings that are not there: two credentials in one request are refused.
-func missing(have, more []Setting) []Setting {
-	for _, s := range more {
-		if !slices.ContainsFunc(have, func(h Setting) bool { return strings.EqualFold(h.Key, s.Key) }) {
-			have = append(have, s)
-		}
-	}
-	return have
-}
-
-func environment(list []Setting) []string {
-	env := []string{fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(list))}
-	for n, s := range list {
-		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", n, s.Key), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", n, s.Value))
-	}
-	return env
-}
-
 var branchName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./-]*$`)
 
 func checkBranch(name string) error {
@@ -170,6 +88,9 @@ func checkBranch(name string) error {
 	}
 	return nil
 }
+
+// pushArgs push both branches or none, and nothing that a user's configuration would add.
+var pushArgs = []string{"push", "--porcelain", "--atomic", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no"}
 
 // try is one round: read the tips, build on them, push.
 func (w *workshop) try(ctx context.Context) ([]Published, error) {
@@ -181,7 +102,7 @@ func (w *workshop) try(ctx context.Context) ([]Published, error) {
 		return nil, err
 	}
 	var results []Published
-	args := []string{"push", "--porcelain", "--atomic", "--no-verify"}
+	args := slices.Clone(pushArgs)
 	var refs []string
 	for _, b := range w.Branches {
 		res, err := w.result(ctx, b.Name, tips[b.Name])
@@ -304,6 +225,9 @@ func (w *workshop) merged(ctx context.Context, b Branch, tip string) (map[string
 			return nil, err
 		}
 	}
+	if err := w.clear(ctx, b, tip); err != nil {
+		return nil, err
+	}
 	for name, merge := range b.Merge {
 		ours, ok := files[name]
 		if !ok || tip == "" {
@@ -321,6 +245,36 @@ func (w *workshop) merged(ctx context.Context, b Branch, tip string) (map[string
 		}
 	}
 	return files, nil
+}
+
+// entryKinds names what a tree may hold instead of a regular file or a folder.
+var entryKinds = map[string]string{"040000": "a folder", "120000": "a symbolic link", "160000": "a submodule"}
+
+// clear makes sure that our files take the place of regular files alone, and lie in folders: anything else is of another writer and would be
+// lost, with all that is below it.
+func (w *workshop) clear(ctx context.Context, b Branch, tip string) error {
+	if tip == "" {
+		return nil
+	}
+	folders := map[string]bool{}
+	for name := range b.Files {
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			folders[dir] = true
+		}
+	}
+	var out bytes.Buffer
+	if err := w.Run(ctx, Command{Dir: w.Dir, Args: []string{"ls-tree", "-r", "-t", "-z", "--full-tree", tip}, Stdout: &out}); err != nil {
+		return err
+	}
+	for entry := range strings.SplitSeq(strings.TrimSuffix(out.String(), "\x00"), "\x00") {
+		about, name, _ := strings.Cut(entry, "\t")
+		mode, _, _ := strings.Cut(about, " ")
+		kind := entryKinds[mode]
+		if _, ours := b.Files[name]; ours && kind != "" || folders[name] && mode != "040000" {
+			return fmt.Errorf("%w: %q of branch %s is %s", ErrBlocked, name, b.Name, cmp.Or(kind, "a file"))
+		}
+	}
+	return nil
 }
 
 func checkPath(name string) error {

@@ -15,7 +15,7 @@ import (
 var always = []string{
 	"--no-pager", "--no-replace-objects",
 	"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "log.showSignature=false", "-c", "log.showRoot=true",
-	"-c", "core.quotePath=false",
+	"-c", "core.quotePath=false", "-c", "init.defaultObjectFormat=sha1", "-c", "push.pushOption=",
 }
 
 // fixed makes git speak English, ask nothing and take no optional lock.
@@ -29,7 +29,7 @@ func Exec(environ []string) Runner {
 		name, _, _ := strings.Cut(kv, "=")
 		switch name {
 		case "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR",
-			"GIT_NAMESPACE", "GIT_TRACE", "GIT_EXTERNAL_DIFF", "LC_ALL", "LANGUAGE":
+			"GIT_NAMESPACE", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE", "GIT_DEFAULT_HASH", "GIT_DEFAULT_REF_FORMAT", "GIT_TRACE", "GIT_EXTERNAL_DIFF", "LC_ALL", "LANGUAGE":
 		default:
 			kept = append(kept, kv)
 		}

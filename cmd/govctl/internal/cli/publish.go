@@ -129,6 +129,8 @@ func publishError(err error) error {
 		return (&exitError{code: Failed, err: err}).hint("is the branch protected, and may the token write (permissions: contents: write)?")
 	case errors.Is(err, gitrepo.ErrRemote):
 		return (&exitError{code: Failed, err: err}).hint("--remote takes a name, a URL or a path; a push over https needs GITHUB_TOKEN or stored credentials")
+	case errors.Is(err, gitrepo.ErrBlocked):
+		return (&exitError{code: Failed, err: err}).hint("move it away on that branch, or publish to another one: publish.schemas_branch, publish.pages_branch")
 	}
 	return err
 }
