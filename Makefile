@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/romel/govctl/cmd/govctl/internal/cli.version=$(VERSION)
 FUZZTIME ?= 20s
 
-.PHONY: help fetch build demo test browser screenshots gallery oracle mutations witnesses lint bench bench-peers fuzz update
+.PHONY: help fetch build demo test browser screenshots gallery oracle mutations witnesses release-check lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ mutations: ## take each change rule away and see its test case fail
 
 witnesses: ## count the proved breaking changes of the real histories (wants ../shared/data/openapi)
 	@go test -count 1 -timeout 60m -v ./pkg/apidiff -run '^TestWitnesses$$' | grep -v '^=== '
+
+release-check: ## build a release twice, hold the bytes against each other, verify its signature (some ten minutes)
+	.ci/release check
 
 lint: ## run the pinned linters
 	$(GOLANGCI_LINT) run --allow-parallel-runners ./...

@@ -31,6 +31,7 @@ type Reason struct {
 }
 
 // Reasons is the table. Options raise warning rows to errors: --require-trusted-key its own, --exact those of exactly.
+// --ignore-missing lowers file-missing.
 func Reasons() []Reason { return slices.Clone(reasons) }
 
 var reasons = []Reason{
@@ -45,7 +46,7 @@ var reasons = []Reason{
 	{"digest-malformed", stepRead, report.Error, "A digest is 64 lower-case hex digits, so that it has one spelling.", ""},
 
 	{"file-changed", stepFiles, report.Error, "The content is not the one that was published.", "fetch the file again; if it stays different, it was altered after signing"},
-	{"file-missing", stepFiles, report.Error, "A listed file is not there.", "is the folder the one that the paths start from? --base names it"},
+	{"file-missing", stepFiles, report.Error, "A listed file is not there.", "is the folder the one that the paths start from? --base names it; --ignore-missing is for a part of the files"},
 	{"file-renamed", stepFiles, report.Error, "The content lies under another name than the one that was signed.", ""},
 	{"size-mismatch", stepFiles, report.Error, "The list gives another size than the file with this digest has.", ""},
 	{"file-refused", stepFiles, report.Error, "Only regular files inside the folder are read; a link out of it could show anything.", ""},

@@ -28,6 +28,7 @@ type Request struct {
 	Trust          *Trust // nil trusts the key in the signature file, with a warning
 	RequireTrusted bool   // makes that warning an error
 	Exact          bool   // makes unlisted files errors, and whatever else nothing proves
+	IgnoreMissing  bool   // makes listed files that are absent warnings, so long as one is there as it is listed
 	MinVersion     int    // lowest signature format that is accepted
 	Now            time.Time
 
@@ -89,6 +90,7 @@ type verifier struct {
 	Request
 	table     map[string]Reason
 	taken     map[string]bool
+	partly    bool // a listed file is there: the absence of others may be ignored
 	out       report.Verification
 	list      *list // as checksums.json lists it, with count and aggregate recomputed
 	sig       *wireSignature
@@ -104,12 +106,15 @@ func newVerifier(r Request) *verifier {
 	return v
 }
 
-// say records refusals; options raise the level of some.
+// say records refusals; options change the level of some.
 func (v *verifier) say(refusals ...*refusal) {
 	for _, r := range refusals {
 		f := r.finding(v.table)
-		if v.Exact && slices.Contains(exactly, r.reason) || r.reason == "key-self-vouched" && v.RequireTrusted {
+		switch {
+		case v.Exact && slices.Contains(exactly, r.reason), r.reason == "key-self-vouched" && v.RequireTrusted:
 			f.Level = report.Error
+		case v.IgnoreMissing && v.partly && r.reason == "file-missing":
+			f.Level = report.Warning
 		}
 		v.out.Findings = append(v.out.Findings, f)
 	}
@@ -146,6 +151,7 @@ func (v *verifier) files(ctx context.Context) error {
 		c.refusals = append(c.refusals, refuse("file-was-missing", v.ChecksumsName, "absent when the checksums were taken: %s%s",
 			strings.Join(missing[:min(most, len(missing))], ", "), more))
 	}
+	v.partly = slices.ContainsFunc(c.verdicts, func(f report.FileVerdict) bool { return f.Verdict == fileOK })
 	v.say(c.refusals...)
 	v.out.Files = append(v.out.Files, c.verdicts...)
 	v.histories()

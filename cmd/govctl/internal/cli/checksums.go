@@ -25,7 +25,7 @@ func checksumsCommand(a *app) *cobra.Command {
 
 // memberFlags choose the files that a checksum list covers.
 type memberFlags struct {
-	include         []string
+	include, only   []string
 	all, requireAll bool
 }
 
@@ -37,8 +37,10 @@ func checksumsWrite(a *app) *cobra.Command {
 	c.Long = "Write the digests of these files of the output folder, in three forms:\n\n  " + strings.Join(integrity.DefaultMembers(), "\n  ") +
 		"\n\nAn absent one stands under \"missing\" and is a warning. A signature over an older list goes away."
 	c.Flags().StringArrayVar(&f.include, "include", nil, "cover these files too: a path below the output folder, or a `pattern` with * and ?")
+	c.Flags().StringArrayVar(&f.only, "only", nil, "cover these files, a path or a `pattern`, instead; such as the archives of a release")
 	c.Flags().BoolVar(&f.all, "all", false, "cover everything that the manifest lists, instead")
 	c.Flags().BoolVar(&f.requireAll, "require-all", false, "fail where a file is missing")
+	c.MarkFlagsMutuallyExclusive("only", "all")
 	return c
 }
 
@@ -82,7 +84,8 @@ func (a *app) writeChecksums(ctx context.Context, f memberFlags) (err error) {
 // members are the paths to cover.
 func members(files fs.FS, f memberFlags) ([]string, error) {
 	names := integrity.DefaultMembers()
-	if f.all {
+	switch {
+	case f.all:
 		m, err := artifact.Load[report.Manifest](files, artifact.ManifestPath)
 		if err != nil {
 			return nil, usage("--all: %w", err).hint("govctl run writes the manifest")
@@ -91,8 +94,24 @@ func members(files fs.FS, f memberFlags) ([]string, error) {
 		for _, file := range m.Files {
 			names = append(names, file.Path)
 		}
+	case len(f.only) > 0:
+		names = nil
 	}
-	for _, pattern := range f.include {
+	only, err := matching(files, "only", f.only)
+	if err != nil {
+		return nil, err
+	}
+	include, err := matching(files, "include", f.include)
+	if err != nil {
+		return nil, err
+	}
+	names = slices.Concat(names, only, include)
+	return slices.DeleteFunc(names, func(p string) bool { return !integrity.Coverable(p) }), nil
+}
+
+// matching are the paths that the patterns of a flag name. A path without * and ? stays, so that its absence is told.
+func matching(files fs.FS, flag string, patterns []string) (names []string, _ error) {
+	for _, pattern := range patterns {
 		pattern = path.Clean(filepath.ToSlash(pattern))
 		if !strings.ContainsAny(pattern, `*?[`) {
 			names = append(names, pattern)
@@ -100,11 +119,11 @@ func members(files fs.FS, f memberFlags) ([]string, error) {
 		}
 		found, err := fs.Glob(files, pattern)
 		if err != nil || len(found) == 0 {
-			return nil, usage("--include %s matches no file of the output folder", pattern)
+			return nil, usage("--%s %s matches no file of the output folder", flag, pattern)
 		}
 		names = append(names, found...)
 	}
-	return slices.DeleteFunc(names, func(p string) bool { return !integrity.Coverable(p) }), nil
+	return names, nil
 }
 
 func checksumsVerify(a *app) *cobra.Command {

@@ -23,7 +23,7 @@ type verifyFlags struct {
 	publicKeys, rotations         []string
 	trusted                       string
 	signatureOnly, requireTrusted bool
-	exact                         bool
+	exact, ignoreMissing          bool
 	minVersion                    int
 	format                        string
 	folder                        string // found: the folder under verification, absolute
@@ -55,7 +55,9 @@ func verifyCommand(a *app) *cobra.Command {
 func (f *verifyFlags) files(c *cobra.Command) {
 	c.Flags().StringVar(&f.checksums, "checksums", "", "checksum list `file` (default: status/checksums.json in the folder)")
 	c.Flags().StringVar(&f.base, "base", "", "`folder` that the listed paths start from (default: the one above status/)")
+	c.Flags().BoolVar(&f.ignoreMissing, "ignore-missing", false, "do not fail on listed files that are absent, where at least one is there")
 	c.Flags().BoolVar(&f.exact, "exact", false, "fail on files that are not listed, and on whatever else nothing proves")
+	c.MarkFlagsMutuallyExclusive("exact", "ignore-missing")
 }
 
 func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
@@ -162,7 +164,7 @@ func (a *app) bundle(args []string, f *verifyFlags, signature bool) (integrity.R
 	if name == "" {
 		name = findChecksums(dir)
 	}
-	r := integrity.Request{ChecksumsName: filepath.ToSlash(name), Exact: f.exact}
+	r := integrity.Request{ChecksumsName: filepath.ToSlash(name), Exact: f.exact, IgnoreMissing: f.ignoreMissing}
 	var err error
 	if r.Checksums, _, err = readBundleFile(name); err != nil {
 		return r, err
