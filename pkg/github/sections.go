@@ -68,7 +68,7 @@ func writeVersion(b *strings.Builder, p *Pull) {
 		return
 	}
 	fmt.Fprintf(b, "Version policy: **%s** (%s to %s)\n", inert.Markdown(s.Status), version(s.PreviousVersion), version(s.CurrentVersion))
-	if s.ExpectedVersion != "" {
+	if s.ExpectedVersion != "" && s.ExpectedMajor == "" {
 		fmt.Fprintf(b, "\nSuggested version: %s\n", inert.Code(s.ExpectedVersion))
 	}
 	items(b, s.Messages)

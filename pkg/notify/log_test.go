@@ -90,7 +90,11 @@ func TestPayloadFitsTheSchemaInEveryState(t *testing.T) {
 			t.Errorf("no %s in %s", want, body)
 		}
 	}
-	version.SHA = "abc"
+	version.SHA = "abc" // of run --sha; the contract of the payload asks for seven characters
+	if body, err = Encode(NewNotice(&version, &state, Context{})); err != nil || !bytes.Contains(body, []byte(`"sha":"abc0000"`)) {
+		t.Errorf("%v in %s", err, body)
+	}
+	version.SemverPolicyStatus = "perhaps"
 	if _, err := Encode(NewNotice(&version, &state, Context{})); err == nil {
 		t.Error("a payload against the schema was encoded")
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -32,7 +33,7 @@ const shortSHA = 7
 // NewNotice is the payload for the reasons of a state. The receiver gets the same bytes however often a run is repeated.
 func NewNotice(s *report.Summary, state *report.AlertState, c Context) report.Notice {
 	n := report.Notice{
-		Event: Event, Version: Version, SHA: s.SHA[:min(len(s.SHA), shortSHA)], Commit: s.SHA,
+		Event: Event, Version: Version, SHA: short(s.SHA), Commit: s.SHA,
 		SemverStatus: s.SemverPolicyStatus, StabilityRatio: s.StabilityRatio, Reasons: state.Reasons,
 		Operations:      report.NoticeOperations{Added: s.OperationsAdded, Removed: s.OperationsRemoved},
 		BreakingChanges: s.BreakingChangesCount, SchemaChecksum: c.Checksum, At: s.GeneratedAt,
@@ -42,6 +43,12 @@ func NewNotice(s *report.Summary, state *report.AlertState, c Context) report.No
 		n.Details[reason] = report.NoticeDetail{Since: a.Since, Episode: a.Opened, Why: a.Why}
 	}
 	return n
+}
+
+// short is a commit as the payload names it. A name of fewer characters, which --sha may give, is filled up with zeros: the contract of
+// the payload asks for seven.
+func short(sha string) string {
+	return (sha + strings.Repeat("0", shortSHA))[:shortSHA]
 }
 
 // told yields each reason of a state with its alert, in order.

@@ -48,7 +48,10 @@ func semverGate(b *bench, policy *report.Semver) error {
 	if policy.Status == "warn" {
 		reason = "the version policy warned, and warn_as_fail is set"
 	}
-	if policy.ExpectedVersion != "" {
+	switch {
+	case policy.ExpectedMajor != "":
+		reason += fmt.Sprintf(": info.x-contract-major must be at least %s for version %s to declare the break", policy.ExpectedMajor, policy.CurrentVersion)
+	case policy.ExpectedVersion != "":
 		reason += fmt.Sprintf(": %s is %s, the lowest accepted version is %s", "info.version", policy.CurrentVersion, policy.ExpectedVersion)
 	}
 	return finding(reason)

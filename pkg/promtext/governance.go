@@ -120,10 +120,10 @@ var metrics = []metric{
 		return oneOf("status", s.SemverPolicyStatus, "ok", "warn", "fail", "unknown")
 	})},
 	{"govctl_stability_anomaly", "1 when the score of the last run dropped suddenly.", stability(func(m *report.Stability) []Sample { return truth(m.Extensions.Anomaly) })},
-	{"govctl_stability_budget_burn_rate", "Unstable share of the window's last third over that of the window.", stability(func(m *report.Stability) []Sample {
+	{"govctl_stability_budget_burn_rate", "Breaking share of the window's last third over that of the window.", stability(func(m *report.Stability) []Sample {
 		return float(m.Extensions.Budget.BurnRate)
 	})},
-	{"govctl_stability_budget_runs", "Unstable runs that the alert threshold allows in the window, those used and those left.", stability(func(m *report.Stability) []Sample {
+	{"govctl_stability_budget_runs", "Breaking runs that the alert threshold allows in the window, those used and those left.", stability(func(m *report.Stability) []Sample {
 		b := m.Extensions.Budget
 		return []Sample{by("budget", "allowed", b.AllowedBreakingRuns), by("budget", "used", b.Used), by("budget", "left", b.Left)}
 	})},

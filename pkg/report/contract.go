@@ -102,4 +102,5 @@ type Semver struct {
 	Messages        []string `json:"messages"`
 	Recommendations []string `json:"recommendations"`
 	ExpectedVersion string   `json:"expected_version_hint,omitzero"`
+	ExpectedMajor   string   `json:"expected_contract_major,omitzero"` // what info.x-contract-major must be at least
 }

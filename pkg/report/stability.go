@@ -67,10 +67,10 @@ type SkippedLine struct {
 
 // Budget is the breaking-change budget of the window.
 type Budget struct {
-	AllowedBreakingRuns int     `json:"allowed_breaking_runs"` // unstable runs that the alert threshold leaves room for
-	Used                int     `json:"used"`
-	Left                int     `json:"left"`      // negative when overspent
-	BurnRate            float64 `json:"burn_rate"` // unstable share of the window's last third over the whole window's; 0 when nothing burns
+	AllowedBreakingRuns int     `json:"allowed_breaking_runs"` // breaking runs that the alert threshold leaves room for
+	Used                int     `json:"used"`                  // breaking runs in the window; placeholders spend nothing
+	Left                int     `json:"left"`                  // negative when overspent
+	BurnRate            float64 `json:"burn_rate"`             // breaking share of the window's last third over the whole window's; 0 when nothing burns
 }
 
 // PlaceholderMetrics is stability-metrics.json when measuring itself failed. Readers look at Placeholder first:

@@ -110,8 +110,8 @@ func Check(in Input) (report.Semver, error) {
 	if rule.Advice != "" {
 		out.Recommendations = append(out.Recommendations, words.Replace(rule.Advice))
 	}
-	if err == nil && strings.Contains(rule.Advice, "{expected}") {
-		out.ExpectedVersion = lowest.Version
+	if err == nil && (rule.Status == fail || strings.Contains(rule.Advice, "{expected}")) {
+		out.ExpectedVersion, out.ExpectedMajor = lowest.Version, lowest.ContractMajor
 	}
 	return out, nil
 }

@@ -59,9 +59,9 @@ func refuse(text string) error {
 	trimmed := strings.TrimSpace(text)
 	switch {
 	case trimmed == "":
-		return &contract.Error{Msg: "the version is empty", Hint: "set info.version, for example 1.0.0"}
+		return &contract.Error{Msg: "version is empty", Hint: "set info.version, for example 1.0.0"}
 	case len(text) > mm.MaxVersionLen:
-		return &contract.Error{Msg: fmt.Sprintf("the version is %d bytes long, more than %d", len(text), mm.MaxVersionLen), Hint: "shorten it"}
+		return &contract.Error{Msg: fmt.Sprintf("version is %d bytes long, more than %d", len(text), mm.MaxVersionLen), Hint: "shorten it"}
 	case trimmed != text:
 		return &contract.Error{Msg: fmt.Sprintf("version %q has white space around it", text), Hint: "write " + strconv.Quote(trimmed)}
 	}

@@ -112,11 +112,11 @@ func viewOf(c *Contract) contractView {
 	return v
 }
 
-// spent draws the budget as one box for each unstable run that the window allows; those beyond are drawn too.
+// spent draws the budget as one box for each breaking run that the window allows; those beyond are drawn too.
 func spent(b report.Budget) template.HTML {
 	const most = 40
 	n := min(max(b.AllowedBreakingRuns, b.Used), most)
-	d := begin("budget", float64(n)*14, 12, fmt.Sprintf("%d of %d allowed unstable runs used", b.Used, b.AllowedBreakingRuns))
+	d := begin("budget", float64(n)*14, 12, fmt.Sprintf("%d of %d allowed breaking runs used", b.Used, b.AllowedBreakingRuns))
 	for i := range n {
 		class := "rest"
 		switch {

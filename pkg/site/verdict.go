@@ -57,7 +57,11 @@ func support(p *Page) []string {
 		if len(p.Contracts) > 1 {
 			who = c.Name + ": "
 		}
-		if c.Semver != nil && c.Semver.Status != "ok" && c.Semver.ExpectedVersion != "" {
+		switch {
+		case c.Semver == nil || c.Semver.Status == "ok":
+		case c.Semver.ExpectedMajor != "": // the date is as good as any other, the declaration is missing
+			lines = append(lines, fmt.Sprintf("%sinfo.x-contract-major should be %s: the date of version %s declares no break.", who, c.Semver.ExpectedMajor, c.Semver.CurrentVersion))
+		case c.Semver.ExpectedVersion != "":
 			lines = append(lines, fmt.Sprintf("%sVersion %s should be %s.", who, c.Semver.CurrentVersion, c.Semver.ExpectedVersion))
 		}
 		if s := c.Stability; s != nil && s.WindowTotalCount > 1 && len(p.Contracts) == 1 {

@@ -161,13 +161,14 @@ func Wilson(successes, n int) (low, high report.Ratio) {
 	return report.Ratio(max(0, center-half)), report.Ratio(min(1, center+half))
 }
 
-// budget returns how many unstable runs the threshold leaves room for in the window, and how fast they come: Left is negative
-// exactly when the window's ratio is below the threshold.
+// budget returns how many breaking runs the threshold leaves room for in the window, and how fast they come. Placeholders spend
+// nothing: what they say is about the measuring and has a limit of its own. Without any, Left is negative exactly when the window's
+// ratio is below the threshold.
 func budget(window []report.HistoryLine, threshold float64) report.Budget {
 	n, used, recent := len(window), 0, 0
 	third := (n + 2) / 3
 	for i := range window {
-		if steady(&window[i]) {
+		if steady(&window[i]) || window[i].Placeholder {
 			continue
 		}
 		used++

@@ -257,6 +257,16 @@ func TestWilson(t *testing.T) {
 	}
 }
 
+func TestPlaceholdersSpendNoBudget(t *testing.T) {
+	window := make([]report.HistoryLine, 30)
+	window[3].Breaking, window[28].Breaking = true, true
+	window[7].Placeholder, window[29].Placeholder = true, true
+	want := report.Budget{AllowedBreakingRuns: 6, Used: 2, Left: 4, BurnRate: 1.5}
+	if got := budget(window, 0.8); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 // Left is negative exactly when the ratio is below the threshold.
 func TestBudgetAgreesWithThreshold(t *testing.T) {
 	for _, threshold := range []float64{0, 0.1, 0.5, 2.0 / 3, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99, 1} {

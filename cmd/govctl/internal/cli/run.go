@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -105,6 +106,10 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 	if err != nil {
 		return result, err
 	}
+	sha, runID, err := a.identity(ctx, f)
+	if err != nil {
+		return result, err
+	}
 	keys, err := a.signing(ctx, f.sign)
 	if err != nil {
 		return result, err
@@ -125,7 +130,7 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 	}
 	job := &pipeline.Job{
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
-		SHA: a.commit(ctx, f.sha), RunID: firstOf(f.runID, a.Getenv("GITHUB_RUN_ID")),
+		SHA: sha, RunID: runID,
 		Alerts: a.alerts(), Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress, Signing: keys, Links: a.links(""),
 		Synthetic: f.synthetic, AllowBreaking: f.allowBreaking || truthy(a.Getenv("ALLOW_BREAKING")),
 	}
@@ -160,6 +165,24 @@ func (a *app) commit(ctx context.Context, flag string) string {
 		return head
 	}
 	return pipeline.UnknownSHA // a folder that is no repository, or a repository without commits
+}
+
+// What names of commits and runs may be: they stand in every artifact, in messages and in commit messages.
+var (
+	commitName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._/-]{0,99}$`)
+	runName    = regexp.MustCompile(`^[[:print:]]{0,200}$`)
+)
+
+// identity is the commit and the identity of a run.
+func (a *app) identity(ctx context.Context, f runFlags) (sha, runID string, err error) {
+	sha, runID = a.commit(ctx, f.sha), firstOf(f.runID, a.Getenv("GITHUB_RUN_ID"))
+	if !commitName.MatchString(sha) {
+		return "", "", usage("%q is no name of a commit", sha).hint("--sha and GITHUB_SHA take at most 100 letters, digits and . _ / -")
+	}
+	if !runName.MatchString(runID) {
+		return "", "", usage("%q is no identity of a run", runID).hint("--run-id and GITHUB_RUN_ID take at most 200 printable characters of ASCII")
+	}
+	return sha, runID, nil
 }
 
 // progress rewrites one line on a terminal; elsewhere it is silent.

@@ -76,6 +76,9 @@ func pairOrNothing(_ *cobra.Command, args []string) error {
 }
 
 func (a *app) checkVersion(ctx context.Context, args []string, f semverFlags) error {
+	if f.previous != "" && f.current == "" && len(args) == 0 {
+		return usage("--previous is given without --current").hint("give the new version with --current")
+	}
 	now, err := a.clock(a.now)
 	if err != nil {
 		return err

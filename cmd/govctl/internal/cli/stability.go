@@ -53,13 +53,17 @@ func (a *app) recordRun(ctx context.Context, f runFlags, name, reason string) (e
 	if err != nil {
 		return err
 	}
+	sha, runID, err := a.identity(ctx, f)
+	if err != nil {
+		return err
+	}
 	store, _, err := artifact.Open(a.out, now, f.wait)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	store.Begin("stability")
-	line := report.HistoryLine{Timestamp: report.At(now()), SHA: a.commit(ctx, f.sha), RunID: firstOf(f.runID, a.Getenv("GITHUB_RUN_ID")), Synthetic: f.synthetic}
+	line := report.HistoryLine{Timestamp: report.At(now()), SHA: sha, RunID: runID, Synthetic: f.synthetic}
 	line.Placeholder = reason != ""
 	if !line.Placeholder {
 		if reason, err = measured(store.FS(), of(cfg, one.Name, artifact.BreakingPath), &line); err != nil {
@@ -164,7 +168,7 @@ func (a *app) printStability(r stability.Result, format string) error {
 		e := m.Extensions
 		fmt.Fprintf(a.Stdout, "  window    %d of %d runs stable (%.1f %%, 95 %% interval %.1f to %.1f)\n", m.WindowStableCount, m.WindowTotalCount, 100*m.WindowStabilityRatio.Rounded(), 100*e.WilsonLow.Rounded(), 100*e.WilsonHigh.Rounded())
 		fmt.Fprintf(a.Stdout, "  all runs  %d of %d stable, %d breaking, %d placeholder; longest streak %d\n", e.StableRuns, e.TotalRuns, e.BreakingRuns, e.PlaceholderRuns, m.LongestStableStreak)
-		fmt.Fprintf(a.Stdout, "  budget    %d of %d unstable runs used, burn rate %.2f\n", e.Budget.Used, e.Budget.AllowedBreakingRuns, e.Budget.BurnRate)
+		fmt.Fprintf(a.Stdout, "  budget    %d of %d breaking runs used, burn rate %.2f\n", e.Budget.Used, e.Budget.AllowedBreakingRuns, e.Budget.BurnRate)
 		if e.Anomaly {
 			fmt.Fprintf(a.Stdout, "  anomaly   %s\n", oneLine(e.AnomalyReason))
 		}
