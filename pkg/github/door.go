@@ -23,14 +23,15 @@ var errDoor = errors.New("refused")
 
 // door is the way to one GitHub: the token goes to no other host, and answers come in whole or not at all.
 type door struct {
-	next  http.RoundTripper
-	host  *url.URL // scheme and host of the API
-	token string
+	next   http.RoundTripper
+	host   *url.URL // scheme and host of the API
+	token  string
+	within func(context.Context, time.Duration) (context.Context, context.CancelFunc) // bounds a try
 }
 
 // send makes one try of a request, redirects within GitHub included. The answer lies in memory.
 func (d *door) send(req *http.Request, limit time.Duration) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(req.Context(), limit)
+	ctx, cancel := d.within(req.Context(), limit)
 	defer cancel()
 	to := req.URL
 	for range maxHops + 1 {

@@ -95,6 +95,7 @@ type fake struct {
 
 func newFake(t *testing.T) *fake {
 	t.Helper()
+	_, _ = description() // takes longer than a request may take; its error shows there
 	f := &fake{t: t, nextID: 1000, clock: &stopped{now: epoch}}
 	f.Server = httptest.NewServer(http.HandlerFunc(f.serve))
 	t.Cleanup(func() {
@@ -132,7 +133,7 @@ func (f *fake) client() *Client {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return c
+	return unhurried(c)
 }
 
 func (f *fake) serve(w http.ResponseWriter, r *http.Request) {

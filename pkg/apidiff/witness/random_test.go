@@ -186,7 +186,7 @@ func TestRandomPairs(t *testing.T) {
 			continue
 		}
 		searches++
-		ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 		var f Finder
 		w, out := f.Find(ctx, q)
 		if ctx.Err() != nil {
