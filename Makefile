@@ -65,7 +65,7 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 
 update: ## rewrite goldens and generated documentation
 	go test ./pkg/artifact -run TestArtifactsPage -update
-	go test ./cmd/govctl/internal/cli -run "TestLintPage|TestRulesPage" -update
+	go test ./cmd/govctl/internal/cli -run "TestLintPage|TestRulesPage|TestCommandsPage|TestConfigPage" -update
 
 bench-peers: build ## measure the diff beside another tool (OASDIFF=path of its binary)
 	@GOVCTL=$(CURDIR)/bin/govctl go run ./.ci/benchpeers

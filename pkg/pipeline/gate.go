@@ -21,8 +21,7 @@ func gate(_ context.Context, b *bench) error {
 	case "semver":
 		return semverGate(b, policy)
 	case "breaking":
-		allowed := b.contract.AllowBreaking || b.job.AllowBreaking
-		if broken.Breaking && !allowed {
+		if broken.Breaking && !b.contract.AllowBreaking {
 			return finding(fmt.Sprintf("%s and none may pass (gate: breaking)", count(broken.Total, "unwaived breaking change")))
 		}
 		b.note = "gate: breaking"

@@ -41,8 +41,6 @@ type Job struct {
 
 	// Synthetic lets a refresh without a new commit count as a run.
 	Synthetic bool
-	// AllowBreaking lets breaking changes pass, whatever the configuration says.
-	AllowBreaking bool
 }
 
 // UnknownSHA stands for the commit of a folder that is no repository.

@@ -4,7 +4,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 govctl=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-out=${2:-$PWD/governance}
+out=${2:-governance}
+[[ $out == /* ]] || out=$PWD/$out
 
 repository=$(mktemp -d)
 trap 'rm -rf "$repository"' EXIT

@@ -35,18 +35,18 @@ type alertFlags struct {
 // limits are the policies that a flag, the environment and govctl.yaml can set, in this order of precedence. The variables are those of
 // the original system; one that is empty counts as unset.
 var limits = []struct {
-	flag, env, about string
-	set              func(*config.Taxonomy, string) error
+	flag, env, key, about string // key: below taxonomy in govctl.yaml
+	set                   func(*config.Taxonomy, string) error
 }{
-	{"runbook-min-percent", "RUNBOOK_MIN_PERCENT", "least share of active alerts with a runbook", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RunbookMinPercent) }},
-	{"max-churn-delta", "MAX_CHURN_DELTA", "how far churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxChurnDelta) }},
-	{"max-risk-churn-delta", "MAX_RISK_CHURN_DELTA", "how far risk churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxRiskChurnDelta) }},
-	{"spike-threshold", "RISK_CHURN_SPIKE_THRESHOLD", "risk churn this many times the previous one is a spike", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RiskChurnSpikeThreshold) }},
-	{"spike-fail", "RISK_CHURN_SPIKE_FAIL", "1: a spike fails, 0: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.RiskChurnSpikeFail) }},
-	{"deprecation-max-days", "TAXONOMY_DEPRECATION_MAX_DAYS", "days after which a deprecated alert has to go; 0: never", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.DeprecationMaxDays) }},
-	{"deprecation-strict", "TAXONOMY_DEPRECATION_STRICT", "1: a deprecated alert past the limit fails, 0: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.DeprecationStrict) }},
-	{"runbook-sla-days", "", "days that an active alert may wait for a runbook; 0: no policy", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.RunbookSLADays) }},
-	{"window", "", "days over which churn is counted", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.WindowDays) }},
+	{"runbook-min-percent", "RUNBOOK_MIN_PERCENT", "runbook_min_percent", "least share of active alerts with a runbook", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RunbookMinPercent) }},
+	{"max-churn-delta", "MAX_CHURN_DELTA", "max_churn_delta", "how far churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxChurnDelta) }},
+	{"max-risk-churn-delta", "MAX_RISK_CHURN_DELTA", "max_risk_churn_delta", "how far risk churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxRiskChurnDelta) }},
+	{"spike-threshold", "RISK_CHURN_SPIKE_THRESHOLD", "risk_churn_spike_threshold", "risk churn this many times the previous one is a spike", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RiskChurnSpikeThreshold) }},
+	{"spike-fail", "RISK_CHURN_SPIKE_FAIL", "risk_churn_spike_fail", "1: a spike fails, 0: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.RiskChurnSpikeFail) }},
+	{"deprecation-max-days", "TAXONOMY_DEPRECATION_MAX_DAYS", "deprecation_max_days", "days after which a deprecated alert has to go; 0: never", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.DeprecationMaxDays) }},
+	{"deprecation-strict", "TAXONOMY_DEPRECATION_STRICT", "deprecation_strict", "1: a deprecated alert past the limit fails, 0: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.DeprecationStrict) }},
+	{"runbook-sla-days", "", "runbook_sla_days", "days that an active alert may wait for a runbook; 0: no policy", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.RunbookSLADays) }},
+	{"window", "", "window_days", "days over which churn is counted", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.WindowDays) }},
 }
 
 func parseInt(s string, to *int) error {

@@ -22,6 +22,7 @@ import (
 type runFlags struct {
 	state, sha, runID        string
 	synthetic, allowBreaking bool
+	allowGiven               bool // the flag was given, be it as --allow-breaking=false
 	wait                     time.Duration
 	send, dryRun             bool
 	allowPrivate             bool
@@ -34,7 +35,9 @@ const defaultWait = time.Minute
 
 func runCommand(a *app) *cobra.Command {
 	var f runFlags
-	c := command("run", "Do every step of the configuration: the main job", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	var c *cobra.Command
+	c = command("run", "Do every step of the configuration: the main job", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		f.allowGiven = c.Flags().Changed("allow-breaking")
 		return a.run(ctx, f)
 	})
 	var steps strings.Builder
@@ -68,6 +71,7 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	if err := a.limit(&cfg.Taxonomy, &alertFlags{}); err != nil {
 		return err
 	}
+	a.allowBreaking(&cfg, f)
 	for i := range cfg.Contracts {
 		if one := &cfg.Contracts[i]; one.Source == "" {
 			return &contract.Error{Place: cfg.KeyPlace(one.At), Msg: strings.ReplaceAll(one.At[1:], "/", ".") + ".source is not set",
@@ -90,6 +94,20 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 		return outcome(result.Worst)
 	}
 	return worse(outcome(result.Worst), a.send(ctx, cfg, f))
+}
+
+// allowBreaking lays the environment and the flag over what the configuration lets pass.
+func (a *app) allowBreaking(cfg *config.Config, f runFlags) {
+	value := truthy(a.Getenv("ALLOW_BREAKING"))
+	switch {
+	case f.allowGiven:
+		value = f.allowBreaking
+	case a.Getenv("ALLOW_BREAKING") == "":
+		return
+	}
+	for i := range cfg.Contracts {
+		cfg.Contracts[i].AllowBreaking = value
+	}
 }
 
 // worse is the error with the higher exit code.
@@ -132,7 +150,7 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
 		SHA: sha, RunID: runID,
 		Alerts: a.alerts(), Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress, Signing: keys, Links: a.links(""),
-		Synthetic: f.synthetic, AllowBreaking: f.allowBreaking || truthy(a.Getenv("ALLOW_BREAKING")),
+		Synthetic: f.synthetic,
 	}
 	return pipeline.Run(ctx, job)
 }

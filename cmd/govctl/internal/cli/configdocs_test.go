@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/schemas"
+)
+
+// TestConfigPage keeps docs/config.md equal to the schema, the defaults and the table of variables.
+func TestConfigPage(t *testing.T) { held(t, "config.md", configPage(t)) }
+
+// keySchema is what the page shows of a part of the schema.
+type keySchema struct {
+	Ref                  string                `json:"$ref"`
+	Description          string                `json:"description"`
+	Type                 string                `json:"type"`
+	Enum                 []string              `json:"enum"`
+	Minimum              *float64              `json:"minimum"`
+	Maximum              *float64              `json:"maximum"`
+	Properties           map[string]*keySchema `json:"properties"`
+	Items                *keySchema            `json:"items"`
+	AdditionalProperties json.RawMessage       `json:"additionalProperties"`
+	Defs                 map[string]*keySchema `json:"$defs"`
+}
+
+func configPage(t *testing.T) string {
+	t.Helper()
+	source, err := schemas.Source("govctl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var root keySchema
+	if err := json.Unmarshal(source, &root); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("# Configuration\n\nGenerated from `schemas/govctl.schema.json`, the defaults and the table of variables; `make update` rewrites this page.\n\n" +
+		"`govctl.yaml` lies in the top folder of the repository; `--config FILE` names another. Every key is optional. A key that does not exist is an error with\n" +
+		"its line and the key that was probably meant, so that nobody believes in a setting that has no effect. `govctl init` writes a commented file,\n" +
+		"`govctl schema show govctl` prints the schema for editors.\n\n| Key | Value | Default | |\n|---|---|---|---|\n")
+	standard := defaults(t)
+	var walk func(at string, s *keySchema)
+	walk = func(at string, s *keySchema) {
+		if s.Ref != "" {
+			about := s.Description
+			s = root.Defs[strings.TrimPrefix(s.Ref, "#/$defs/")]
+			if at == "contracts[]" || strings.HasPrefix(at, "contract.") { // the keys stand once, under contract and semver
+				fmt.Fprintf(&b, "| `%s` | keys | | %s |\n", at, cell(firstOf(about, s.Description)))
+				return
+			}
+		}
+		if len(s.Properties) == 0 {
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", at, cell(s.values()), standard[at], cell(s.Description))
+			if s.Items != nil && s.Items.Ref != "" {
+				fmt.Fprintf(&b, "| `%s[].*` | | | the keys of `contract` |\n", at)
+			}
+			return
+		}
+		if at != "" && s.Description != "" {
+			fmt.Fprintf(&b, "| **`%s`** | | | %s |\n", at, cell(s.Description))
+		}
+		for _, name := range keyOrder(s) {
+			walk(strings.TrimPrefix(at+"."+name, "."), s.Properties[name])
+		}
+	}
+	walk("", &root)
+	b.WriteString("\n## Environment variables\n\nThe order of precedence is: flag, environment, `govctl.yaml`, default. A variable that is set to nothing counts as not set.\n\n" +
+		"| Variable | Flag | Key | |\n|---|---|---|---|\n")
+	for _, v := range variables() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", v.name, ticked(v.flag), ticked(v.key), cell(v.about))
+	}
+	return b.String()
+}
+
+func ticked(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "`" + s + "`"
+}
+
+// values says what a key may hold.
+func (s *keySchema) values() string {
+	switch {
+	case len(s.Enum) > 0:
+		return strings.Join(s.Enum, ", ")
+	case s.Type == "array":
+		return "list"
+	case s.Type == "object":
+		return "map"
+	case s.Minimum != nil && s.Maximum != nil:
+		return fmt.Sprintf("%s from %v to %v", s.Type, *s.Minimum, *s.Maximum)
+	case s.Minimum != nil:
+		return fmt.Sprintf("%s from %v", s.Type, *s.Minimum)
+	}
+	return s.Type
+}
+
+// keyOrder lists plain keys before sections, each by name.
+func keyOrder(s *keySchema) []string {
+	var plain, parts []string
+	for name, p := range s.Properties {
+		if len(p.Properties) > 0 || p.Ref != "" {
+			parts = append(parts, name)
+		} else {
+			plain = append(plain, name)
+		}
+	}
+	slices.Sort(plain)
+	slices.Sort(parts)
+	return append(plain, parts...)
+}
+
+// defaults are the values of keys that nobody set, as the reader of the configuration fills them in.
+func defaults(t *testing.T) map[string]string {
+	t.Helper()
+	c, err := config.Parse(t.Context(), config.File, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Contract, c.Contracts = c.Contracts[0], nil
+	c.Contract.Semver = nil
+	text, err := artifact.Encode(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree map[string]any
+	if err := json.Unmarshal(text, &tree); err != nil {
+		t.Fatal(err)
+	}
+	flat := map[string]string{}
+	var walk func(at string, v any)
+	walk = func(at string, v any) {
+		if m, ok := v.(map[string]any); ok {
+			for name, value := range m {
+				walk(strings.TrimPrefix(at+"."+name, "."), value)
+			}
+			return
+		}
+		one, _ := json.Marshal(v)
+		flat[at] = "`" + strings.Trim(string(one), `"`) + "`"
+	}
+	walk("", tree)
+	return flat
+}
+
+// variable is an environment variable that govctl reads, for the help of readers.
+type variable struct{ name, flag, key, about string }
+
+// variables lists every variable that a user sets; those that GitHub Actions sets are told where they are read. The limits of the alerts come
+// from their own table.
+func variables() []variable {
+	list := []variable{
+		{"SOURCE_DATE_EPOCH", "--now", "", "fixes the clock at this number of seconds since 1970"},
+		{"ALLOW_BREAKING", "run --allow-breaking", "contract.allow_breaking", "1: breaking changes pass, for gate: breaking"},
+		{"GOV_SIGNING_PRIVATE_KEY", "--key-file", "", "the seed of the signing key, 32 bytes in base64: a secret"},
+		{"GOVERNANCE_WEBHOOK", "", "", "where notices are sent: a secret, so it has no flag"},
+		{"GOVERNANCE_WEBHOOK_SECRET", "", "", "what notices are signed with: a secret"},
+		{"TAXONOMY_WEBHOOK", "taxonomy notify --webhook", "", "the chat that is told of drift; also SLACK_WEBHOOK_URL and TEAMS_WEBHOOK_URL, first come first"},
+		{"TAXONOMY_SLACK_BLOCKS", "taxonomy notify --chat slack", "", "1: the message is written in Slack's blocks"},
+		{"PROMETHEUS_URL", "rules live --prometheus", "", "the Prometheus that is looked at"},
+		{"PROMETHEUS_TOKEN", "", "", "bearer token for it: a secret"},
+		{"NO_COLOR", "", "", "anything: no colours"},
+		{"GITHUB_SHA", "--sha", "", "the commit of the run; without it git is asked"},
+		{"GITHUB_RUN_ID", "--run-id", "", "the identity of the run"},
+		{"GITHUB_TOKEN", "", "", "for issues, comments and publishing from GitHub Actions: a secret"},
+	}
+	for _, l := range limits {
+		if l.env != "" {
+			list = append(list, variable{l.env, "--" + l.flag, "taxonomy." + l.key, l.about})
+		}
+	}
+	return list
+}
