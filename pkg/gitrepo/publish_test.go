@@ -307,13 +307,14 @@ func TestRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	taken := bare(t)
-	if _, err := publisher(t.TempDir()).Publish(t.Context(), gitrepo.Push{Remote: taken, Branches: []gitrepo.Branch{{Name: "schemas/x", Files: map[string][]byte{"a": nil}}}}); err != nil {
+	if _, err := publisher(t.TempDir()).Publish(t.Context(), gitrepo.Push{Remote: taken, Scratch: t.TempDir(), Branches: []gitrepo.Branch{{Name: "schemas/x", Files: map[string][]byte{"a": nil}}}}); err != nil {
 		t.Fatal(err)
 	}
 	readOnly := serve(t, bare(t)).url
 	gone := push(t, filepath.Join(t.TempDir(), "nowhere.git"), "1")
 	secret := push(t, "https://user:hunter2@127.0.0.1:1/o/r.git", "1")
 	unnamed := push(t, "upstream", "1")
+	nowhere := pushTo(hooked, "1", "")
 	for _, c := range []struct {
 		name string
 		p    gitrepo.Push
@@ -326,6 +327,7 @@ func TestRefusals(t *testing.T) {
 		{"read-only remote", push(t, readOnly, "1"), gitrepo.ErrRemote, "access denied"},
 		{"no such remote", gone, gitrepo.ErrRemote, "does not appear to be a git repository"},
 		{"no such name", unnamed, gitrepo.ErrRemote, `no remote "upstream"`},
+		{"no folder to work in", nowhere, gitrepo.ErrNoRepository, "a private repository needs a folder"},
 		{"closed port", secret, gitrepo.ErrRemote, "unable to access"},
 		{"option as remote", push(t, "--upload-pack=touch /tmp/x", "1"), gitrepo.ErrNoRevision, "remote"},
 	} {

@@ -21,6 +21,9 @@ type workshop struct {
 const carried = `^(url\..*|http\..*|credential\..*|core\.sshcommand|protocol\..*)$`
 
 func (r Repo) workshop(ctx context.Context, p *Push) (*workshop, error) {
+	if p.Scratch == "" { // git would make it right here
+		return nil, fmt.Errorf("%w: a private repository needs a folder", ErrNoRepository)
+	}
 	w := &workshop{Repo: Repo{Dir: p.Scratch, Run: named(r.Run)}, Push: p, remote: p.Remote}
 	for _, b := range p.Branches {
 		if err := checkBranch(b.Name); err != nil {
