@@ -140,6 +140,9 @@ func (p *plot) grid() {
 // scores draws a bar for each run: as high as its score, full and hollow where nothing was measured.
 func (p *plot) scores() {
 	gap := math.Min(p.step()*0.25, 3)
+	if p.step() < 3 { // bars as thin as a hair flicker; a band of them reads
+		gap = 0
+	}
 	for i := range p.runs {
 		r := &p.runs[i]
 		class, score := "bar", 100.0
@@ -147,6 +150,8 @@ func (p *plot) scores() {
 			score = r.Score.Rounded()
 		}
 		switch {
+		case r.Placeholder && p.step() < 4:
+			class, score = "bar void", 100 // no room for an outline
 		case r.Placeholder:
 			class, score = "bar hollow", 100
 		case r.Breaking:
@@ -179,16 +184,20 @@ func (p *plot) ratios() {
 	for i := range p.runs {
 		points[i] = point{p.x(i), p.y(p.runs[i].ratio)}
 	}
-	p.d.path("area", points, ratioFoot)
+	if p.floor == 0 { // an area says how much of the whole
+		p.d.path("area", points, ratioFoot)
+	}
 	p.d.path("ratio", points, open)
 	end := points[len(points)-1]
-	p.d.tag("circle", "end", "", "cx", end.x, "cy", end.y, "r", 3.5)
+	if stable(&p.runs[len(p.runs)-1].HistoryLine) { // the others have a mark of their own
+		p.d.tag("circle", "end", "", "cx", end.x, "cy", end.y, "r", 3.5)
+	}
 	p.d.text("now", p.width-plotRight+6, end.y+4, "start", percent(100*p.runs[len(p.runs)-1].ratio))
 }
 
 // marks are a triangle on each breaking run and a ring on each that was not measured; shapes tell them apart without colour.
 func (p *plot) marks() {
-	size := math.Max(3, math.Min(5, p.step()*0.7))
+	size := math.Max(3.5, math.Min(5, p.step()*0.7))
 	for i := range p.runs {
 		x, y := p.x(i), p.y(p.runs[i].ratio)
 		switch {

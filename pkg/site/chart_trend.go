@@ -62,7 +62,7 @@ func niceTop(v float64) float64 {
 
 // lines draws series over the same days, from low to high.
 func lines(dates []string, all []series, low, high float64, unit string) template.HTML {
-	const left, right, top, foot, width, height = 40.0, 352.0, 10.0, 126.0, 360.0, 150.0
+	const left, right, top, foot, width, height = 44.0, 392.0, 10.0, 134.0, 400.0, 158.0
 	name := ""
 	for _, s := range all {
 		name += fmt.Sprintf("%s now %s, %s on %s. ", s.Name, s.Now, number(s.values[0]), dates[0])

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"html/template"
+	"path"
 	"slices"
 
 	"github.com/romel/govctl/pkg/report"
@@ -20,6 +21,7 @@ type indexView struct {
 	Urgent     []notice // above the figures
 	Mild       []notice // below them
 	Tiles      []tile
+	Badges     []Badge // those of the whole
 	Contracts  []contractView
 	Alerts     *alertsView
 	Waivers    []acceptance
@@ -39,6 +41,7 @@ type tile struct {
 // contractView is one contract with what is drawn for it.
 type contractView struct {
 	*Contract
+	Badges               []Badge // of this contract alone, where there are several
 	Chart                template.HTML
 	Changes              []report.Finding
 	MoreChanges          int
@@ -64,8 +67,11 @@ func overview(p *Page) indexView {
 	v := indexView{Tiles: tiles(p), Waivers: acceptances(p)}
 	v.Urgent, v.Mild = notices(p)
 	for i := range p.Contracts {
-		v.Contracts = append(v.Contracts, viewOf(&p.Contracts[i]))
+		c := viewOf(&p.Contracts[i])
+		c.Badges = within(p.Badges, c.Name)
+		v.Contracts = append(v.Contracts, c)
 	}
+	v.Badges = within(p.Badges, ".")
 	all := parcels(p.Deliveries)
 	v.Deliveries = all[:min(len(all), shownDeliveries)]
 	if p.Milestones != nil {
@@ -79,6 +85,11 @@ func overview(p *Page) indexView {
 		}
 	}
 	return v
+}
+
+// within are the badges of one folder of the site.
+func within(all []Badge, folder string) []Badge {
+	return slices.DeleteFunc(slices.Clone(all), func(b Badge) bool { return path.Dir(b.File) != folder })
 }
 
 func viewOf(c *Contract) contractView {
@@ -164,7 +175,11 @@ func grade(v, well, fair float64) string {
 
 func stabilityTile(p *Page) tile {
 	t := tile{Label: "Stable runs", Live: "stability"}
-	if p.Summary.Placeholder {
+	switch {
+	case blank(p):
+		t.Value, t.Kind = "unknown", "none"
+		return t
+	case p.Summary.Placeholder:
 		t.Value, t.Kind, t.Note = "not measured", "none", "for "+plural(p.Summary.PlaceholderStreak, "run")
 		return t
 	}

@@ -159,6 +159,7 @@ func TestVerdicts(t *testing.T) {
 		page Page
 		want string
 	}{
+		{Page{}, "none Nothing here yet"},
 		{Page{Summary: report.Summary{Placeholder: true}}, "none Not measured"},
 		{Page{Summary: report.Summary{BreakingChangesCount: 2}}, "bad Failed"},
 		{Page{Summary: report.Summary{Passed: true, BreakingChangesCount: 2}, Contracts: compared}, "warn Passed, with breaking changes"},
@@ -254,6 +255,81 @@ func TestWrittenChangelogKeepsTheNewest(t *testing.T) {
 	}
 	if !strings.Contains(string(html), "(0039999)") || strings.Contains(string(html), "(0000001)") || !strings.HasPrefix(string(html), "<h4") {
 		t.Errorf("begins %.200s", html)
+	}
+}
+
+// A changelog is shown newest first, whichever way it was written, and too long a one keeps its newest entries.
+func TestWrittenChangelogIsShownNewestFirst(t *testing.T) {
+	const old, young = "## 2025-12-31T23:59:59Z (aaaaaaa)\n\n- older\n", "## 2026-01-02T00:00:00Z (bbbbbbb)\n\n- younger\n"
+	for name, source := range map[string]string{
+		"appended": "# Alerts changelog\n\n" + old + "\n" + young, "written at the top": "# Changelog\n\n" + young + "\n" + old,
+		"keep a changelog": "## [1.1.0] - 2026-01-02\n\n- younger\n\n## [1.0.0] - 2025-12-31\n\n- older\n", "without days": "## first\n\n- older\n\n## second\n\n- younger\n",
+	} {
+		html, err := markdown([]byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := string(html); strings.Index(s, "younger") > strings.Index(s, "older") || !strings.HasPrefix(s, "<h4") || strings.Count(s, "<h4") != 2 {
+			t.Errorf("%s: %s", name, s)
+		}
+	}
+	var b bytes.Buffer
+	for i := range 40_000 {
+		fmt.Fprintf(&b, "## %s (%07d)\n\n- added\n\n", time.Date(2026, 1, 1, 0, 0, -i, 0, time.UTC).Format(time.RFC3339), i)
+	}
+	html, err := markdown(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := string(html); !strings.Contains(s[:200], "(0000000)") || strings.Contains(s, "(0039999)") {
+		t.Errorf("begins %.200s", s)
+	}
+}
+
+func TestProse(t *testing.T) {
+	for s, want := range map[string]string{
+		"`a` and `b`": "<code>a</code> and <code>b</code>", "one ` alone": "one ` alone", "`a` and ` alone": "<code>a</code> and ` alone", "<`>`": "&lt;<code>&gt;</code>", "": "",
+	} {
+		if got := string(prose(s)); got != want {
+			t.Errorf("%q is %q, want %q", s, got, want)
+		}
+	}
+}
+
+// A name in a script from right to left does not turn what stands beside it around.
+func TestApart(t *testing.T) {
+	for s, want := range map[string]string{"ParcelsDown": "ParcelsDown", "Überlast <x>": "Überlast &lt;x&gt;", "עומס": "<bdi>עומס</bdi>", "حمل 5": "<bdi>حمل 5</bdi>"} {
+		if got := string(apart(s)); got != want {
+			t.Errorf("%q is %q", s, got)
+		}
+	}
+}
+
+// Thousands of alerts with long descriptions stay a page that loads.
+func TestManyLongDescriptions(t *testing.T) {
+	p := &Page{Taxonomy: &Taxonomy{}}
+	for i := range 5000 {
+		p.Taxonomy.Alerts = append(p.Taxonomy.Alerts, report.Alert{Alert: fmt.Sprintf("ParcelsApiLatencyHigh%d", i), Severity: "high", Scope: "service", Category: "latency", For: "5m", Owner: "platform",
+			Description: strings.Repeat("More requests than usual take longer than the promise allows. ", 40), Runbook: fmt.Sprintf("https://handbook.wren-parcels.example/runbooks/%d", i), RunbookComplete: true})
+	}
+	if n := len(build(t, "taxonomy", p)); n > 3_000_000 {
+		t.Errorf("%d bytes", n)
+	}
+	p.Taxonomy.Alerts = p.Taxonomy.Alerts[:10]
+	if page := build(t, "taxonomy", p); !strings.Contains(page, "bytes more") || len(page) < 10*longest {
+		t.Error("a few long descriptions are cut short")
+	}
+}
+
+// What belongs to one contract of several stands with it.
+func TestBadgesOfSeveralContracts(t *testing.T) {
+	p := &Page{Contracts: []Contract{{Name: "billing"}, {Name: "parcels"}}}
+	for _, f := range []string{"governance-summary-badge.json", "billing/stability-badge.json", "parcels/stability-badge.json", "parcels/breaking-badge.json"} {
+		p.Badges = append(p.Badges, Badge{File: f})
+	}
+	v := overview(p)
+	if len(v.Badges) != 1 || len(v.Contracts[0].Badges) != 1 || len(v.Contracts[1].Badges) != 2 {
+		t.Errorf("%d of the whole, %d and %d", len(v.Badges), len(v.Contracts[0].Badges), len(v.Contracts[1].Badges))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -22,8 +23,11 @@ type alertRow struct {
 	*report.Alert
 	Anchor, Link string
 	Class        string // of its severity
-	Rank         int    // of its severity, the heaviest first
+	Text         string // its description
 }
+
+// allDescriptions bounds the descriptions of all alerts together, in bytes: a page of thousands must still come quickly.
+const allDescriptions = 1 << 20
 
 func catalogue(p *Page) catalogueView {
 	v := catalogueView{}
@@ -49,10 +53,11 @@ func catalogue(p *Page) catalogueView {
 	v.Scopes, v.Categories = choices(scopes, nil), choices(categories, nil)
 	classes := severityClasses(v.Severities, weights)
 	seen := map[string]int{}
+	room := min(longest, max(allDescriptions/max(len(t.Alerts), 1), 120))
 	for i := range t.Alerts {
 		a := &t.Alerts[i]
 		rank := slices.Index(v.Severities, a.Severity)
-		v.Rows = append(v.Rows, alertRow{Alert: a, Anchor: anchor(a, seen), Link: web(a.Runbook), Rank: rank, Class: "s5"})
+		v.Rows = append(v.Rows, alertRow{Alert: a, Anchor: anchor(a, seen), Link: web(a.Runbook), Class: "s5", Text: inert.Cut(a.Description, room)})
 		if rank >= 0 {
 			v.Rows[i].Class = classes[rank]
 		}

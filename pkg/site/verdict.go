@@ -18,6 +18,7 @@ var verdicts = []struct {
 	kind, word string
 	holds      func(*Page) bool
 }{
+	{"none", "Nothing here yet", blank},
 	{"none", "Not measured", func(p *Page) bool { return p.Summary.Placeholder }},
 	{"bad", "Failed", func(p *Page) bool { return !p.Summary.Passed }},
 	{"warn", "Passed, with breaking changes", func(p *Page) bool { return p.Summary.BreakingChangesCount > 0 }},
@@ -27,17 +28,29 @@ var verdicts = []struct {
 }
 
 func judge(p *Page) verdict {
-	v := verdict{Sentence: p.Summary.Headline, More: support(p)}
+	v := verdict{Sentence: strings.TrimPrefix(p.Summary.Headline, "First run: "), More: support(p)}
 	for _, row := range verdicts {
 		if row.holds(p) {
 			v.Kind, v.Word = row.kind, row.word
 			break
 		}
 	}
-	if v.Sentence == "" {
+	switch {
+	case blank(p):
+		v.Sentence, v.More = "No run has left any figures.", []string{"The first run of govctl in the workflow fills this page."}
+	case v.Sentence == "":
 		v.Sentence = "The run left no summary."
+	case v.Kind == "info":
+		v.Sentence = strings.ToUpper(v.Sentence[:1]) + v.Sentence[1:]
+		v.More = append(v.More, "The contract is the baseline now: the next run is compared with it.")
 	}
 	return v
+}
+
+// blank reports a page that no run has filled.
+func blank(p *Page) bool {
+	s := &p.Summary
+	return s.SHA == "" && s.Headline == "" && !s.Passed && !s.Placeholder && s.BreakingChangesCount == 0
 }
 
 func firstRun(p *Page) bool {

@@ -55,6 +55,14 @@ func accept(p *Page, contract string, f *report.Finding) acceptance {
 	return a
 }
 
+// of names a contract where there are several.
+func of(p *Page, contract string) string {
+	if len(p.Contracts) < 2 {
+		return ""
+	}
+	return " of " + contract
+}
+
 func waivers(p *Page) []notice {
 	expired, ending := 0, 0
 	first := acceptance{}
@@ -71,12 +79,16 @@ func waivers(p *Page) []notice {
 	}
 	var all []notice
 	if expired > 0 {
-		all = append(all, notice{Kind: "bad", Title: plural(expired, "waiver") + " expired", Text: "What they accepted counts as breaking again.",
+		what := "What it accepted"
+		if expired > 1 {
+			what = "What they accepted"
+		}
+		all = append(all, notice{Kind: "bad", Title: plural(expired, "waiver") + " expired", Text: what + " counts as breaking again.",
 			Next: "Mend the change, or decide anew and renew the entry in the waiver file."})
 	}
 	if ending > 0 {
 		all = append(all, notice{Kind: "warn", Title: plural(ending, "waiver") + " about to expire",
-			Text: fmt.Sprintf("The first, for %s, holds until %s; %s owns it.", first.Rule, first.Expires, first.Owner), Next: "Mend the change before that day, or renew the decision."})
+			Text: fmt.Sprintf("The first, for `%s`%s, holds until %s; %s owns it.", first.Rule, of(p, first.Contract), first.Expires, first.Owner), Next: "Mend the change before that day, or renew the decision."})
 	}
 	return all
 }

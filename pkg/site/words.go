@@ -22,34 +22,52 @@ const longest = 600
 const space = "\u00a0"
 
 var functions = template.FuncMap{
-	"cut":     func(s string) string { return inert.Cut(s, longest) },
-	"prose":   prose,
-	"name":    func(s string) string { return inert.Cut(s, 120) },
-	"percent": percent,
-	"ratio":   func(r report.Ratio) string { return percent(100 * r.Rounded()) },
-	"points":  func(p report.Percent) string { return percent(p.Rounded()) },
-	"number":  number,
-	"plural":  plural,
-	"day":     day,
-	"stamp":   stamp,
-	"minute":  minute,
-	"clock":   clock,
-	"share":   func(ratio float64) float64 { return 100 * ratio },
-	"short":   shortSHA,
-	"commit":  commitLink,
-	"place":   place,
-	"reach":   reach,
-	"web":     web,
-	"picture": picture,
-	"add":     func(a, b int) int { return a + b },
-	"sub":     func(a, b int) int { return a - b },
-	"raw":     func(v report.Raw) string { return string(v) },
+	"cut":      func(s string) string { return inert.Cut(s, longest) },
+	"prose":    prose,
+	"apart":    apart,
+	"name":     func(s string) string { return inert.Cut(s, 120) },
+	"brief":    func(s string) string { return inert.Cut(s, 48) },
+	"sentence": func(s string) string { return strings.ReplaceAll(inert.Cut(s, 240), " %", space+"%") },
+	"percent":  percent,
+	"ratio":    func(r report.Ratio) string { return percent(100 * r.Rounded()) },
+	"points":   func(p report.Percent) string { return percent(p.Rounded()) },
+	"number":   number,
+	"plural":   plural,
+	"day":      day,
+	"stamp":    stamp,
+	"minute":   minute,
+	"clock":    clock,
+	"share":    func(ratio float64) float64 { return 100 * ratio },
+	"short":    shortSHA,
+	"commit":   commitLink,
+	"place":    place,
+	"reach":    reach,
+	"web":      web,
+	"picture":  picture,
+	"add":      func(a, b int) int { return a + b },
+	"sub":      func(a, b int) int { return a - b },
+	"raw":      func(v report.Raw) string { return string(v) },
+}
+
+// apart is a text of which the direction does not reach what stands beside it. Most need no element for that.
+func apart(s string) template.HTML {
+	const firstFromRight = 0x590 // Hebrew; what is written from right to left stands from here on
+	s = inert.Cut(s, longest)
+	escaped := template.HTMLEscapeString(s)
+	if strings.ContainsFunc(s, func(r rune) bool { return r >= firstFromRight }) {
+		escaped = "<bdi>" + escaped + "</bdi>"
+	}
+	return template.HTML(escaped) //nolint:gosec // it is escaped
 }
 
 // prose is a text of at most longest bytes in which what stands between backquotes is code.
 func prose(s string) template.HTML {
 	var b strings.Builder
-	for i, part := range strings.Split(inert.Cut(s, longest), "`") {
+	parts := strings.Split(inert.Cut(s, longest), "`")
+	if n := len(parts); n%2 == 0 { // the last one has no partner
+		parts = append(parts[:n-2], parts[n-2]+"`"+parts[n-1])
+	}
+	for i, part := range parts {
 		escaped := template.HTMLEscapeString(part)
 		if i%2 == 1 {
 			escaped = "<code>" + escaped + "</code>"

@@ -236,6 +236,9 @@ func folder(t testing.TB, p *site.Page) string {
 	b, err := artifact.Encode(p.Summary)
 	write("governance-summary.json", b, err)
 	for _, g := range p.Badges {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(g.File)), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		write(strings.TrimSuffix(g.File, ".json")+".svg", g.SVG, nil)
 	}
 	return dir

@@ -15,9 +15,9 @@ import (
 
 // looks are the ways in which each page is looked at, by name.
 var looks = []struct {
-	name, scheme string
-	width        int64
-}{{"light", "light", 1200}, {"dark", "dark", 1200}, {"phone", "light", 390}}
+	name, medium, scheme string
+	width                int64
+}{{"light", "screen", "light", 1440}, {"dark", "screen", "dark", 1440}, {"tablet", "screen", "light", 768}, {"phone", "screen", "light", 360}, {"paper", "print", "light", 794}}
 
 // TestGallery writes every page of every state, from top to bottom, into the folder that GOVCTL_GALLERY names: `make gallery`.
 func TestGallery(t *testing.T) {
@@ -27,7 +27,9 @@ func TestGallery(t *testing.T) {
 	}
 	everyPage(t, func(t *testing.T, state, name, address string) {
 		for _, l := range looks {
-			b := open(t, size(l.width, 900), media("screen", l.scheme), chromedp.Navigate(address))
+			b := open(t, size(l.width, tallest), media(l.medium, l.scheme))
+			b.clock(lookedAt(state))
+			b.do(chromedp.Navigate(address))
 			b.settle()
 			raw, err := chromedp.Run(b, whole(l.width))
 			if err == nil {
@@ -40,7 +42,8 @@ func TestGallery(t *testing.T) {
 	})
 }
 
-// tallest bounds a picture, in pixels: a page of 5,000 alerts is a hundred times as tall.
+// tallest bounds a picture, in pixels: a page of 5,000 alerts is a hundred times as tall. The window is as tall, because a page leaves
+// undrawn what is out of sight.
 const tallest = 5000
 
 // whole is the picture of a page from its top.

@@ -5,6 +5,7 @@ package browsertest
 import (
 	"fmt"
 	"math"
+	"path"
 	"strings"
 	"time"
 
@@ -26,11 +27,34 @@ var states = map[string]func() *site.Page{
 	"runs500":     func() *site.Page { return history(500) },
 	"runs1000":    func() *site.Page { return history(1000) },
 	"alerts5000":  func() *site.Page { return alerts(5000) },
+	"several":     several,
 	"empty": func() *site.Page {
 		return &site.Page{Title: "Wren Parcels", Contracts: []site.Contract{{Name: "openapi"}}}
 	},
 	"hostile": hostile,
 	"long":    func() *site.Page { return filled(strings.Repeat("W", 10_000)) },
+}
+
+// lookedAt is when somebody looks at a state.
+func lookedAt(state string) time.Time {
+	if state == "trouble" {
+		return made.AddDate(0, 0, 4) // nobody has run anything for four days
+	}
+	return made.Add(10 * time.Minute)
+}
+
+// several is a repository with three contracts: one that breaks, one that is well, one that cannot be measured.
+func several() *site.Page {
+	p, bad, lost := healthy(), breaking(), placeholder()
+	p.Title = "API"
+	p.Badges = nil
+	p.Summary, p.Summary.Version = bad.Summary, ""
+	p.Summary.Headline = "2 of 3 contracts need attention: billing breaks its clients, tracking could not be measured."
+	p.Contracts = []site.Contract{bad.Contracts[0], p.Contracts[0], lost.Contracts[0]}
+	for i, name := range []string{"billing", "parcels", "tracking"} {
+		p.Contracts[i].Name = name
+	}
+	return badged(p)
 }
 
 // sha is the commit of the run that is shown.
@@ -169,6 +193,7 @@ func catalogueOf(n int) *site.Taxonomy {
 		}
 		t.Alerts = append(t.Alerts, a)
 	}
+	m.DeprecatedPercent = report.Percent(100 * float64(m.DeprecatedAlerts) / float64(max(n, 1)))
 	m.RunbookCompletenessPercent = report.Percent(100 * float64(m.RunbooksComplete) / float64(max(m.ActiveAlerts, 1)))
 	days := 2
 	m.LastUpdated, m.AgeDays = report.At(made.AddDate(0, 0, -days)), &days
@@ -188,10 +213,18 @@ func catalogueOf(n int) *site.Taxonomy {
 	return t
 }
 
+// folderOf is where the badges of a contract lie on the site: in a folder of its name where there are several.
+func folderOf(p *site.Page, i int) string {
+	if len(p.Contracts) < 2 {
+		return ""
+	}
+	return p.Contracts[i].Name
+}
+
 func badged(p *site.Page) *site.Page {
 	list := []badge.Named{{File: "governance-combined-badge.json", Badge: badge.Combined(&p.Summary)}, {File: "governance-summary-badge.json", Badge: badge.Summary(&p.Summary)}}
 	for i := range p.Contracts {
-		list = append(list, badge.Named{File: "stability-badge.json", Badge: badge.Stability(p.Contracts[i].Stability)})
+		list = append(list, badge.Named{File: path.Join(folderOf(p, i), "stability-badge.json"), Badge: badge.Stability(p.Contracts[i].Stability)})
 	}
 	list = append(list, badge.Named{File: "placeholder-streak-badge.json", Badge: badge.PlaceholderStreak(p.Summary.PlaceholderStreak)})
 	if p.Milestones != nil {

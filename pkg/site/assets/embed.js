@@ -7,6 +7,7 @@
   function show(made) { location.replace(location.pathname + '?made=' + encodeURIComponent(made)); }
 
   function look() {
+    document.getElementById('stale').hidden = Date.now() - news.generated <= Number(document.documentElement.dataset.stale);
     news.summary()
       .then(function (s) {
         live.textContent = news.headline(s);

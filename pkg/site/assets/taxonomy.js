@@ -4,9 +4,10 @@
   if (!table) { return; }
   var body = table.tBodies[0], count = document.getElementById('count'), nothing = document.getElementById('nothing');
   var columns = { severity: 1, scope: 2, category: 3 };
+  var ranks = Array.prototype.map.call(document.getElementById('f-severity').options, function (o) { return o.value; });
   var rows = Array.prototype.map.call(body.rows, function (tr, i) {
     var cells = Array.prototype.map.call(tr.cells, function (c) { return c.textContent; });
-    return { tr: tr, at: i, cells: cells, name: tr.cells[0].querySelector('a').textContent, rank: Number(tr.cells[1].dataset.rank),
+    return { tr: tr, at: i, cells: cells, name: tr.cells[0].querySelector('a').textContent, rank: ranks.indexOf(cells[1]),
       old: tr.className === 'old', bare: cells[6] === 'none', text: cells.join(' ').toLowerCase() };
   });
   var inputs = { q: document.getElementById('q') };
