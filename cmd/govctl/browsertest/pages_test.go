@@ -87,7 +87,7 @@ func TestPagesWorkWithoutJavaScript(t *testing.T) {
 	s := serve(t, folder(t, breaking()))
 	for name, want := range map[string][]string{
 		"index":     {"breaks its clients", "amount", "29 of 30", "TrackingLagHigh", "PAR-311", "hooks.wren.example", "3fa9c1d2e4b50718", "Depot search", "earlier runs"},
-		"taxonomy":  {"BillingDown", "deprecated since 2026-01-10"},
+		"taxonomy":  {"BillingDown", "Deprecated since 2026-01-10"},
 		"changelog": {"Breaking", "BillingDown", "From commit to commit"},
 		"embed":     {"Wren Parcels", "83.3"},
 	} {
@@ -141,7 +141,13 @@ func TestAxe(t *testing.T) {
 
 func TestSearchFilterAndSort(t *testing.T) {
 	s := serve(t, folder(t, healthy()))
-	b := open(t, chromedp.Navigate(s.URL+"/taxonomy.html"))
+	for _, width := range []int64{1280, 360} { // a table, and a list
+		t.Run(fmt.Sprint(width), func(t *testing.T) { searchFilterAndSort(t, s.URL, width) })
+	}
+}
+
+func searchFilterAndSort(t *testing.T, address string, width int64) {
+	b := open(t, size(width, 800), chromedp.Navigate(address+"/taxonomy.html"))
 	shown := func() []string {
 		return eval[[]string](b, `[...document.querySelectorAll('#alerts tbody tr')].filter(r => r.offsetParent).map(r => r.cells[0].querySelector('a').textContent)`)
 	}
@@ -201,7 +207,7 @@ func TestSearchFilterAndSort(t *testing.T) {
 		t.Errorf("aria-sort is %q", got)
 	}
 	anchor := eval[string](b, `document.querySelector('#alerts tbody tr:nth-child(9)').id`)
-	b.do(chromedp.Navigate(s.URL + "/taxonomy.html#" + anchor))
+	b.do(chromedp.Navigate(address + "/taxonomy.html#" + anchor))
 	if !eval[bool](b, `document.querySelector('tr:target') !== null`) {
 		t.Error("the link of an alert leads nowhere")
 	}
@@ -217,7 +223,7 @@ func TestKeyboardReachesEverything(t *testing.T) {
 	s := serve(t, folder(t, breaking()))
 	for _, name := range names {
 		b := open(t, size(1280, 900), chromedp.Navigate(s.URL+"/"+name+".html"))
-		eval[any](b, `window.wanted = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter(e => e.checkVisibility({contentVisibilityAuto: true})); window.reached = new Set(); window.unseen = [];
+		eval[any](b, `window.wanted = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter(e => e.checkVisibility()); window.reached = new Set(); window.unseen = [];
 			document.addEventListener('focusin', e => { reached.add(e.target); if (getComputedStyle(e.target).outlineStyle === 'none') unseen.push(e.target.outerHTML.slice(0, 100)); }); 0`)
 		n := eval[int](b, "wanted.length")
 		for range n + 3 {

@@ -97,4 +97,12 @@
   form.addEventListener('reset', function () { setTimeout(filter, 0); });
   form.addEventListener('input', filter);
   filter();
+
+  // Rows out of sight are laid out a few at a time, so that the page is there at once. Screen readers do not find them before.
+  var waiting = rows.map(function (r) { return r.tr; });
+  function layOut() {
+    waiting.splice(0, 200).forEach(function (tr) { tr.classList.add('in'); });
+    if (waiting.length) { setTimeout(layOut, 0); }
+  }
+  setTimeout(layOut, 100);
 }());
