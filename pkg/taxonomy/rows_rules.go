@@ -61,7 +61,7 @@ func ruleFileRows() []Row {
 			ID: "for-differs", Level: report.Warning, Want: "have the for of its rule", Needs: withRules,
 			Why:   "the catalogue says how long the trouble lasts before somebody is called",
 			Mend:  "take over the for of the rule; govctl taxonomy lint --fix does it",
-			Check: func(l *linter, a *Alert) []problem { p, _ := forDiffers(l, a); return p },
+			Check: func(l *linter, a *Alert) []problem { found, _ := forDiffers(l, a); return found },
 			Fix: func(l *linter, a *Alert) []edit {
 				if p, want := forDiffers(l, a); len(p) > 0 && want != "" {
 					return []edit{l.File.setText(a, "for", want)}
@@ -154,8 +154,9 @@ func forDiffers(l *linter, a *Alert) (found []problem, want string) {
 			found = one("for", "it says "+quote(a.For)+", the rule at "+r.at()+" says "+quote(wait))
 		}
 	}
-	if !agree {
+	if !agree && found != nil {
 		want = ""
+		found[0].hint = "its rules wait for different times: give each an entry of its own with labels that tell them apart, or leave for out"
 	}
 	return found, want
 }

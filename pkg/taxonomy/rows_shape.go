@@ -192,7 +192,7 @@ func (l *linter) unknown(field, key, got string, values []string) []problem {
 	if got == "" || slices.Contains(values, got) {
 		return none
 	}
-	p := problem{field: field, got: quote(got) + " is none", hint: "use " + oneOf(values) + "; or list " + quote(got) + " with them as taxonomy." + key + " in govctl.yaml"}
+	p := problem{field: field, got: quote(got) + " is not known", hint: "use " + oneOf(values) + "; or list " + quote(got) + " with them as taxonomy." + key + " in govctl.yaml"}
 	if like := alike(got, values); like != "" {
 		p.hint = "write " + quote(like) + "; govctl taxonomy lint --fix does it"
 	}
