@@ -27,6 +27,14 @@ func (n Node) KeyPlace() report.Place {
 	return n.t.place(n.raw().koff, n.Pointer())
 }
 
+// Written is the text of the file from where n stands to the end, for what a parsed value no longer tells.
+func (n Node) Written() string {
+	if n.t == nil {
+		return ""
+	}
+	return n.t.src[n.raw().off:]
+}
+
 // placeOf is a source as a whole: no line, no column.
 func placeOf(name string) report.Place { return report.Place{File: name} }
 
@@ -102,7 +110,7 @@ func (n Node) Pointer() string {
 		return ""
 	}
 	t := n.t
-	t.parentOnce.Do(func() { t.parents = t.containers() })
+	t.parentOnce.Do(func() { t.parents, t.positions = t.containers() })
 	var way []uint32
 	for at := n.i; at != 0; at = t.parents[at] {
 		way = append(way, at)
@@ -112,7 +120,7 @@ func (n Node) Pointer() string {
 		at := &t.nodes[way[k]]
 		b = append(b, '/')
 		if at.key == noKey {
-			b = strconv.AppendInt(b, int64(t.position(way[k])), 10)
+			b = strconv.AppendInt(b, int64(t.positions[way[k]]), 10)
 		} else if key := t.keys.names[at.key]; strings.ContainsAny(key, "~/") {
 			b = append(b, pointerEscaper.Replace(key)...)
 		} else {
@@ -122,31 +130,23 @@ func (n Node) Pointer() string {
 	return string(b)
 }
 
-// position is the index of an item in its array.
-func (t *tree) position(item uint32) int {
-	i := 0
-	for c := t.parents[item] + 1; c != item; c = t.nodes[c].next {
-		i++
-	}
-	return i
-}
-
-// containers are the containers of all nodes.
-func (t *tree) containers() []uint32 {
-	parents := make([]uint32, len(t.nodes))
-	var open []uint32
+// containers are the containers of all nodes, and how many siblings stand before each.
+func (t *tree) containers() (parents, positions []uint32) {
+	parents, positions = make([]uint32, len(t.nodes)), make([]uint32, len(t.nodes))
+	var open, filled []uint32
 	for i := range uint32(len(t.nodes)) {
 		for len(open) > 0 && t.nodes[open[len(open)-1]].next <= i {
-			open = open[:len(open)-1]
+			open, filled = open[:len(open)-1], filled[:len(filled)-1]
 		}
-		if len(open) > 0 {
-			parents[i] = open[len(open)-1]
+		if top := len(open) - 1; top >= 0 {
+			parents[i], positions[i] = open[top], filled[top]
+			filled[top]++
 		}
 		if k := t.nodes[i].kind; k == Object || k == Array {
-			open = append(open, i)
+			open, filled = append(open, i), append(filled, 0)
 		}
 	}
-	return parents
+	return parents, positions
 }
 
 // File is the file that n stands in, as it is shown.

@@ -23,6 +23,7 @@ type tree struct {
 
 	parentOnce sync.Once
 	parents    []uint32 // by node: its container
+	positions  []uint32 // by node: how many siblings stand before it
 
 	lineOnce  sync.Once
 	blockOnce sync.Once
@@ -137,7 +138,7 @@ func (k *keyTable) id(key string) uint32 {
 // reset empties a tree for another attempt on the same text.
 func (t *tree) reset() {
 	t.nodes, t.keys, t.texts = nil, keyTable{}, nil
-	t.parentOnce, t.parents = sync.Once{}, nil
+	t.parentOnce, t.parents, t.positions = sync.Once{}, nil, nil
 }
 
 func (k *keyTable) find(key string) (uint32, bool) {

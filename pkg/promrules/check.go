@@ -51,10 +51,9 @@ type Config struct {
 
 type checker struct {
 	Config
-	files   []*File
-	file    *File // the one that is looked at
-	sources map[string][]byte
-	exprs   *expressions
+	files []*File
+	file  *File // the one that is looked at
+	exprs *expressions
 
 	recorded func() map[string]bool // names of the series that the files record
 }
@@ -82,11 +81,8 @@ func Check(sources []Source, cfg Config) report.RulesCheck {
 		ByRule: map[string]int{}, Findings: []report.Finding{},
 	}
 	files, errs := ParseAll(sources)
-	c := &checker{Config: cfg, files: files, exprs: newExpressions(), sources: map[string][]byte{}}
+	c := &checker{Config: cfg, files: files, exprs: newExpressions()}
 	c.recorded = sync.OnceValue(func() map[string]bool { return records(files) })
-	for _, s := range sources {
-		c.sources[s.Name] = s.Data
-	}
 	rows := Rows()
 	for _, err := range errs {
 		out.Findings = append(out.Findings, c.refused(&rows[0], err))

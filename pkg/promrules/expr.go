@@ -75,16 +75,13 @@ func (c *checker) exprProblem(r *Rule, err error) problem {
 func (c *checker) inside(r *Rule, off int) report.Place {
 	at := r.expr.place(c.file.Name)
 	before := r.Expr[:min(max(off, 0), len(r.Expr))]
-	src := c.sources[c.file.Name]
-	line := lineOf(src, at.Line)
-	written := string([]rune(string(line))[min(at.Column-1, len([]rune(string(line)))):])
+	written, below, _ := strings.Cut(r.expr.node.Written(), "\n")
 	switch {
 	case strings.HasPrefix(written, r.Expr):
 		at.Column += utf8.RuneCountInString(before)
 	case strings.HasPrefix(written, "|"):
 		at.Line += 1 + strings.Count(before, "\n")
-		first := lineOf(src, at.Line-strings.Count(before, "\n"))
-		indent := len(first) - len(bytes.TrimLeft(first, " "))
+		indent := len(below) - len(strings.TrimLeft(below, " "))
 		at.Column = 1 + indent + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
 	}
 	return at

@@ -159,10 +159,8 @@ func (r *reader) scalar(key string, v contract.Node) (string, error) {
 
 // written is an unquoted number or boolean as it stands in the file.
 func (r *reader) written(v contract.Node) string {
-	at := v.Place()
-	runes := []rune(string(lineOf(r.doc.src, at.Line)))
-	text := string(runes[min(at.Column-1, len(runes)):])
-	if end := strings.IndexAny(text, " \t\r,]}#"); end >= 0 {
+	text := v.Written()
+	if end := strings.IndexAny(text, " \t\r\n,]}#"); end >= 0 {
 		text = text[:end]
 	}
 	if text == "" || strings.ContainsAny(text[:1], "&*!") { // an anchor, an alias or a tag stands before the value
