@@ -139,7 +139,7 @@ func (a *app) openHistory(cfg config.Config, contract string, args []string) (io
 	if len(args) == 1 && args[0] == "-" {
 		return io.NopCloser(a.Stdin), nil
 	}
-	folder, name := a.out, ""
+	var folder, name string
 	if len(args) == 1 {
 		folder, name = filepath.Dir(args[0]), filepath.Base(args[0])
 	} else {
@@ -147,7 +147,7 @@ func (a *app) openHistory(cfg config.Config, contract string, args []string) (io
 		if err != nil {
 			return nil, err
 		}
-		name = of(cfg, one.Name, artifact.HistoryPath)
+		folder, name = a.out, of(cfg, one.Name, artifact.HistoryPath)
 	}
 	root, err := openDir(folder)
 	if err == nil {
