@@ -1,0 +1,190 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/romel/govctl/schemas"
+)
+
+// The scripts that several keys share. g runs govctl at a fixed time, whatever it comes to.
+const (
+	runTwice = `cp openapi/v2.yaml openapi.yaml; g run --sha aaaaaaa --run-id 1 >/dev/null; cp openapi/v3.yaml openapi.yaml; g run --sha bbbbbbb --run-id 2`
+	grown    = `git init -q; GIT_COMMITTER_DATE=2026-01-01T00:00:00Z c alerts_taxonomy.json; add 2026-02-10; g taxonomy metrics >/dev/null; NOW=2026-03-03
+		add 2026-03-02 C; add 2026-03-02 D; add 2026-03-02 E; add 2026-03-02 F; add 2026-03-02 G; add 2026-03-02 H; g taxonomy gate`
+	issues = `GITHUB_API_URL=$SERVER GITHUB_REPOSITORY=o/r GITHUB_TOKEN=t; export GITHUB_API_URL GITHUB_REPOSITORY GITHUB_TOKEN
+		cp openapi/v2.yaml openapi.yaml; g run --sha aaaaaaa --run-id 1 >/dev/null; g issues sync --dry-run`
+	hook = runTwice + ` >/dev/null; GOVERNANCE_WEBHOOK=$SERVER/hook g webhook send --allow-private`
+)
+
+// effects says for each key of govctl.yaml what it changes: the output of the script holds want with the key, and does not without it.
+var effects = []struct {
+	key       string
+	base, set string // the configurations without and with the key
+	script    string
+	want      string
+}{
+	{"contracts", "", "contracts: [{name: a, source: openapi/v1.yaml}, {name: b, source: openapi/v2.yaml}]", "g run --sha aaaaaaa", "diff b "},
+	{"contract.name", "", "contract: {name: parcels}", "cp openapi/v1.yaml openapi.yaml; g run --sha aaaaaaa", "schemas/parcels.json"},
+	{"contract.source", "", "contract: {source: openapi/v2.yaml}", "g openapi export", `"version": "1.5.0"`},
+	{"contract.baseline", "", "contract: {baseline: openapi/v1.yaml}", "cp openapi/v3.yaml openapi.yaml; g run --sha aaaaaaa", "1.4.0 to 1.6.0"},
+	{"contract.release_baseline", "", "contract: {release_baseline: openapi/v1.yaml}", runTwice, "since the release: "},
+	{"contract.gate", "", "contract: {gate: breaking}", runTwice, "none may pass"},
+	{"contract.allow_breaking", "contract: {gate: breaking}", "contract: {gate: breaking, allow_breaking: true}", runTwice, "breaking changes allowed"},
+	{"contract.allow_remote_refs", "", "contract: {allow_remote_refs: true}", `sed 's|#/components/schemas/Money|https://127.0.0.1:1/x.yaml#/a|' openapi/v1.yaml > openapi.yaml; g openapi export`, "connection refused"},
+	{"contract.waivers", "", "contract: {waivers: accepted.yaml}", `printf -- '- {rule: operation-removed, subject: "*", reason: r, owner: o, expires: 2026-04-01}\n' > accepted.yaml; g openapi waivers list`, "operation-removed"},
+	{"contract.rules.category", "", "contract: {rules: {category: wire}}", "g openapi diff openapi/v2.yaml openapi/v3.yaml", "^1 breaking"},
+	{"contract.rules.levels", "", "contract: {rules: {levels: {operation-removed: info}}}", "g openapi diff openapi/v2.yaml openapi/v3.yaml", "^5 breaking"},
+	{"contract.rules.deprecation_days", "", "contract: {rules: {deprecation_days: 90}}", `sed 's|operationId: listParcels|&\n      deprecated: true|' openapi/v1.yaml > openapi.yaml; g openapi diff openapi/v1.yaml openapi.yaml`, "sunset"},
+	{"contract.rules.waiver_max_days", "", "contract: {rules: {waiver_max_days: 10}}", `printf -- '- {rule: operation-removed, subject: "*", reason: r, owner: o, expires: 2026-04-01}\n' > .govctl-waivers.yaml; g openapi waivers list`, "10 days"},
+	{"contract.semver.scheme", "", "contract: {semver: {scheme: calver}}", "g semver check --previous 1.2.3 --current 1.2.4", "no calendar version"},
+	{"contract.semver.zero_major", "", "contract: {semver: {zero_major: minor}}", "g semver check --breaking --previous 0.1.0 --current 0.2.0", "^ok"},
+	{"contract.semver.warn_as_fail", "", "contract: {semver: {warn_as_fail: true}}", "g semver check --previous 1.1.0 --current 1.2.0", "exit code 1"},
+	{"semver.scheme", "", "semver: {scheme: calver}", "g semver check --previous 1.2.3 --current 1.2.4", "no calendar version"},
+	{"semver.zero_major", "", "semver: {zero_major: minor}", "g semver check --breaking --previous 0.1.0 --current 0.2.0", "^ok"},
+	{"semver.warn_as_fail", "", "semver: {warn_as_fail: true}", "cp openapi/v1.yaml openapi.yaml; g run --sha aaaaaaa; cp openapi/v2.yaml openapi.yaml; g run --sha bbbbbbb", "warn_as_fail is set"},
+	{"stability.window", "", "stability: {window: 7}", "g stability show history.jsonl", "of 7 runs stable"},
+	{"stability.alert_threshold", "", "stability: {alert_threshold: 1}", "g stability show history.jsonl", "of 0 breaking runs"},
+	{"stability.placeholder_max_runs", "", "stability: {placeholder_max_runs: 1}", "g stability record --sha aaaaaaa --placeholder x; g stability record --sha bbbbbbb --placeholder x", "exit code 1"},
+	{"stability.placeholder_streak_alert_threshold", "", "stability: {placeholder_streak_alert_threshold: 1}", "echo '{}' > openapi.yaml; g run --sha aaaaaaa", "reasons +placeholder_streak"},
+	{"milestones", "", "milestones: plan.json", "sed 's/in-progress/done/' project_milestones.json > plan.json; cp plan.json project_milestones.json; sed -i 's/done/blocked/' project_milestones.json; g milestones", "^ +done"},
+	{"sign.public_keys", "", "sign: {public_keys: trusted.json}", "export GOV_SIGNING_PRIVATE_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; " + runTwice + " >/dev/null; g verify", "trusted.json"},
+	{"github.author", "", "github: {author: somebody}", issues, "breaking: close #7"},
+	{"github.suppression_labels", "github: {author: somebody}", "github: {author: somebody, suppression_labels: [keep]}", issues, "breaking: held #7"},
+	{"publish.schemas_branch", "", "publish: {schemas_branch: artefacts}", publishDry, "artefacts"},
+	{"publish.pages_branch", "", "publish: {pages_branch: www}", publishDry, "www"},
+	{"webhook.repeat", "", "webhook: {repeat: on-change}", runTwice + ` >/dev/null; sed -i 's/1.6.0/1.7.0/' openapi.yaml; g run --sha ccccccc --run-id 3`, "reasons +nothing to tell"},
+	{"webhook.timeout", "webhook: {deadline: 3s}", "webhook: {deadline: 3s, timeout: 20ms}", hook, "not delivered"},
+	{"webhook.deadline", "", "webhook: {deadline: 20ms}", hook, "not delivered"},
+	{"taxonomy.file", "", "taxonomy: {file: other.json}", "sed 's/ParcelsApiDown/ParcelsGone/' alerts_taxonomy.json > other.json; g taxonomy render", "ParcelsGone"},
+	{"taxonomy.rules", "", "taxonomy: {rules: [prometheus/api.yml]}", "g taxonomy lint", "TrackingEventsStalled"},
+	{"taxonomy.profile", "", "taxonomy: {profile: openshift}", "g rules check prometheus", "openshift|namespace|runbook|description"},
+	{"taxonomy.severities", "", "taxonomy: {severities: {critical: 50, high: 3, medium: 2, low: 1, info: 1}}", "g taxonomy metrics --format json", `"critical": 50|"current_weight_total": 2[0-9][0-9]`},
+	{"taxonomy.scopes", "", "taxonomy: {scopes: [galaxy]}", "g taxonomy lint", "galaxy"},
+	{"taxonomy.categories", "", "taxonomy: {categories: [weather]}", "g taxonomy lint", "weather"},
+	{"taxonomy.levels", "taxonomy: {scopes: [galaxy]}", "taxonomy: {scopes: [galaxy], levels: {scope-unknown: info}}", "g taxonomy lint", "exit code 0"},
+	{"taxonomy.runbooks", "", "taxonomy: {runbooks: [runbooks/*.md]}", "mkdir runbooks; echo x > runbooks/orphan.md; g taxonomy lint", "orphan.md"},
+	{"taxonomy.runbook_min_percent", "", "taxonomy: {runbook_min_percent: 95}", `sed -i '0,/"runbook": "[^"]*"/s//"runbook": "TODO"/' alerts_taxonomy.json; g taxonomy gate`, "fail +runbook-completeness"},
+	{"taxonomy.runbook_sla_days", "", "taxonomy: {runbook_sla_days: 3}", `git init -q; sed -i '0,/"runbook": "[^"]*"/s//"runbook": "TODO"/' alerts_taxonomy.json; GIT_COMMITTER_DATE=2026-01-01T00:00:00Z c alerts_taxonomy.json; g taxonomy gate`, "(fail|pass|warn) +runbook-sla"},
+	{"taxonomy.window_days", "", "taxonomy: {window_days: 5}", "git init -q; GIT_COMMITTER_DATE=2026-01-01T00:00:00Z c alerts_taxonomy.json; add 2026-02-10; g taxonomy metrics", "in 5 days"},
+	{"taxonomy.deprecation_max_days", "", "taxonomy: {deprecation_max_days: 3}", "g taxonomy lint", "LabelPrinterQueueLong"},
+	{"taxonomy.deprecation_strict", "taxonomy: {deprecation_max_days: 3}", "taxonomy: {deprecation_max_days: 3, deprecation_strict: true}", "g taxonomy lint", "exit code 1"},
+	{"taxonomy.max_churn_delta", "", "taxonomy: {max_churn_delta: 50}", grown, "pass +churn-regression"},
+	{"taxonomy.max_risk_churn_delta", "", "taxonomy: {max_risk_churn_delta: 50}", grown, "pass +risk-churn-regression"},
+	{"taxonomy.risk_churn_spike_threshold", "", "taxonomy: {risk_churn_spike_threshold: 50}", grown, "pass +risk-churn-spike"},
+	{"taxonomy.risk_churn_spike_fail", "", "taxonomy: {risk_churn_spike_fail: true}", grown, "fail +risk-churn-spike"},
+}
+
+const publishDry = runTwice + ` >/dev/null; git init -q; git init -q --bare remote.git; git remote add origin remote.git; c govctl.yaml; g publish --dry-run --allow-unsigned`
+
+// helpers are what the scripts call.
+const helpers = `export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.com GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.com
+	exec 2>&1; set +e; NOW=2026-03-01
+	g() { govctl --now $NOW "$@"; echo "exit code $?"; }
+	c() { git add "$@"; git commit -q -m x; }
+	add() { sed -i '0,/"alerts": \[/s//"alerts": [{"alert": "Extra'$2'", "group": "g", "severity": "critical", "scope": "service", "category": "latency", "description": "d d d d", "runbook": "https:\/\/example.com\/r"},/' alerts_taxonomy.json
+		GIT_COMMITTER_DATE=${1}T00:00:00Z c alerts_taxonomy.json; }
+`
+
+// TestEveryKeyHasAnEffect runs each script without the key and with it.
+func TestEveryKeyHasAnEffect(t *testing.T) {
+	bin := t.TempDir()
+	say(t, ".", nil, "go build -buildvcs=false -o '"+bin+"' .")
+	server := httptest.NewServer(http.HandlerFunc(slowAnswers))
+	t.Cleanup(server.Close) // the cases run after this function
+	var tried []string
+	for _, e := range effects {
+		tried = append(tried, e.key)
+		t.Run(e.key, func(t *testing.T) {
+			t.Parallel()
+			want := regexp.MustCompile("(?m)" + e.want)
+			for _, config := range []string{e.base, e.set} {
+				dir := t.TempDir()
+				say(t, ".", nil, "cp -r ../../testdata/quickstart/. '"+dir+"'")
+				if err := os.WriteFile(filepath.Join(dir, "govctl.yaml"), []byte(withSource(config)), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "SERVER=" + server.URL, "COLUMNS=300"}
+				for _, name := range []string{"GITHUB_ACTIONS", "GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_TOKEN", "GITHUB_REPOSITORY", "GOV_SIGNING_PRIVATE_KEY", "SOURCE_DATE_EPOCH"} {
+					env = append(env, name+"=")
+				}
+				output := say(t, dir, env, helpers+e.script+"\nexit 0")
+				if has := want.MatchString(output); has != (config == e.set) {
+					t.Errorf("with %q the output has %q: %v\n%s", config, e.want, has, output)
+				}
+			}
+		})
+	}
+	slices.Sort(tried)
+	if keys := configKeys(t); !slices.Equal(keys, tried) {
+		t.Errorf("keys of the schema\n%v\nand keys that are tried\n%v", keys, tried)
+	}
+}
+
+// withSource is a configuration that says where the contract is, too.
+func withSource(config string) string {
+	switch {
+	case strings.Contains(config, "source:"):
+		return config
+	case strings.HasPrefix(config, "contract: {"):
+		return strings.Replace(config, "{", "{source: openapi.yaml, ", 1)
+	}
+	return "contract: {source: openapi.yaml}\n" + config
+}
+
+// slowAnswers is a webhook that takes its time, and a GitHub with one open issue of somebody else.
+func slowAnswers(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if r.URL.Path == "/hook" {
+		time.Sleep(100 * time.Millisecond)
+		return
+	}
+	list := []map[string]any{}
+	if r.URL.Query().Get("state") == "open" && strings.HasSuffix(r.URL.Path, "/issues") {
+		list = append(list, map[string]any{"number": 7, "title": "Breaking API changes detected (aaaaaaa)", "body": "<!-- govctl:alert=breaking -->\n<!-- govctl:episode=1 facts=x -->\n",
+			"user": map[string]string{"login": "somebody"}, "labels": []map[string]string{{"name": "keep"}}})
+	}
+	_ = json.NewEncoder(w).Encode(list)
+}
+
+// configKeys are the keys of the schema that hold a value.
+func configKeys(t *testing.T) []string {
+	t.Helper()
+	source, err := schemas.Source("govctl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type node struct {
+		Ref        string           `json:"$ref"`
+		Properties map[string]*node `json:"properties"`
+		Defs       map[string]*node `json:"$defs"`
+	}
+	var root node
+	if err := json.Unmarshal(source, &root); err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	var walk func(at string, n *node)
+	walk = func(at string, n *node) {
+		if name, ok := strings.CutPrefix(n.Ref, "#/$defs/"); ok {
+			n = root.Defs[name]
+		}
+		for name, child := range n.Properties {
+			walk(strings.TrimPrefix(at+"."+name, "."), child)
+		}
+		if len(n.Properties) == 0 {
+			keys = append(keys, at)
+		}
+	}
+	walk("", &root)
+	slices.Sort(keys)
+	return keys
+}
