@@ -41,7 +41,7 @@ func judge(p *Page) verdict {
 	case v.Sentence == "":
 		v.Sentence = "The run left no summary."
 	case v.Kind == "info":
-		v.Sentence = strings.ToUpper(v.Sentence[:1]) + v.Sentence[1:]
+		v.Sentence = capital(v.Sentence)
 		v.More = append(v.More, "The contract is the baseline now: the next run is compared with it.")
 	}
 	return v
@@ -184,7 +184,7 @@ func belowThreshold(p *Page) []notice {
 				Next: "Hold breaking changes back, or collect them in one major version, until old runs have left the window."})
 		}
 		if s.Extensions.Anomaly {
-			all = append(all, notice{Kind: "warn", Title: c.Name + ": the score fell suddenly", Text: s.Extensions.AnomalyReason, Next: "Read the changes of this run first."})
+			all = append(all, notice{Kind: "warn", Title: c.Name + ": the score fell suddenly", Text: capital(s.Extensions.AnomalyReason), Next: "Read the changes of this run first."})
 		}
 		if n := s.Extensions.SkippedTotal; n > 0 && len(s.Extensions.SkippedLines) > 0 {
 			first := s.Extensions.SkippedLines[0]

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/inert"
 	"github.com/romel/govctl/pkg/report"
@@ -107,6 +109,15 @@ func grouped(n int) string {
 		s = s[:i] + "\u202f" + s[i:]
 	}
 	return sign + s
+}
+
+// capital is a sentence with a capital at its head.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // plural counts things: 1 run, 2 runs.

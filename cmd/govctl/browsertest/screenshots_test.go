@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -94,7 +95,7 @@ func shoot(b *tab, file string) {
 	}
 }
 
-// shrink writes a picture with the 256 colours that it uses most.
+// shrink writes a picture with 256 colours.
 func shrink(raw []byte) ([]byte, error) {
 	picture, err := png.Decode(bytes.NewReader(raw))
 	if err != nil {
@@ -118,10 +119,7 @@ func shrink(raw []byte) ([]byte, error) {
 	slices.SortFunc(all, func(a, b color.RGBA) int {
 		return cmp.Or(count[b]-count[a], cmp.Compare(uint32(a.R)<<16|uint32(a.G)<<8|uint32(a.B), uint32(b.R)<<16|uint32(b.G)<<8|uint32(b.B)))
 	})
-	palette := make(color.Palette, 0, 256)
-	for _, c := range all[:min(len(all), 256)] {
-		palette = append(palette, c)
-	}
+	palette := spread(all)
 	nearest := map[color.RGBA]uint8{}
 	for _, c := range all {
 		nearest[c] = uint8(palette.Index(c)) //nolint:gosec // below 256
@@ -135,4 +133,26 @@ func shrink(raw []byte) ([]byte, error) {
 	var b bytes.Buffer
 	err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, out)
 	return b.Bytes(), err
+}
+
+// spread picks 256 of the colours that are used most, far ones first: a small badge has few pixels, and all of its colours count.
+func spread(all []color.RGBA) color.Palette {
+	const most = 256
+	apart := func(p color.Palette, c color.RGBA) int {
+		if len(p) == 0 {
+			return math.MaxInt
+		}
+		q, _ := p.Convert(c).(color.RGBA) // it holds nothing else
+		r, g, b := int(c.R)-int(q.R), int(c.G)-int(q.G), int(c.B)-int(q.B)
+		return r*r + g*g + b*b
+	}
+	palette := make(color.Palette, 0, most)
+	for _, distance := range []int{40, 24, 14, 8, 4, 0} {
+		for _, c := range all {
+			if len(palette) < most && apart(palette, c) > distance*distance {
+				palette = append(palette, c)
+			}
+		}
+	}
+	return palette
 }
