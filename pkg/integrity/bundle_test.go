@@ -81,7 +81,7 @@ func contents() folder {
 // summed is the folder with its checksums.
 func summed(t testing.TB, files folder) folder {
 	t.Helper()
-	sums, err := integrity.Sum(t.Context(), files.fs(), slices.Collect(maps.Keys(files)))
+	sums, err := integrity.Sum(t.Context(), files.fs(), slices.DeleteFunc(slices.Collect(maps.Keys(files)), func(name string) bool { return !integrity.Coverable(name) }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,11 @@ func summed(t testing.TB, files folder) folder {
 func signed(t testing.TB, files folder, first integrity.PrivateKey, also ...integrity.PrivateKey) folder {
 	t.Helper()
 	out := summed(t, files)
-	s, err := integrity.Sign(integrity.SignRequest{Checksums: out["status/checksums.json"], At: signedAt, Key: first, Also: also,
+	growing, err := integrity.Growing(out.fs(), out["status/checksums.json"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := integrity.Sign(integrity.SignRequest{Uncovered: growing, Checksums: out["status/checksums.json"], At: signedAt, Key: first, Also: also,
 		Previous: []integrity.PublicKey{key(t, 99).Public()},
 		Beside:   map[string][]byte{integrity.SumsFile: out["status/SHA256SUMS"], integrity.BadgeFile: out["status/checksums-badge.json"]}})
 	if err != nil {

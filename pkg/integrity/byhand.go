@@ -5,6 +5,8 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -184,6 +186,19 @@ func (v *verifier) sigstore(first signer, there map[string][]byte) {
 	there[ChecksumsFile], there[SignatureFile] = v.Checksums, v.Signature
 	for _, f := range s.Files {
 		v.bound(f, there)
+	}
+	v.belonging(s.Uncovered)
+}
+
+// belonging asks for the files that are not covered, of which the key signed only that they belong to the folder.
+func (v *verifier) belonging(names []string) {
+	if v.Files == nil {
+		return
+	}
+	for _, name := range names {
+		if _, err := fs.Lstat(v.Files, name); badPath(name) == "" && errors.Is(err, fs.ErrNotExist) {
+			v.say(refuse("uncovered-missing", name, "the key signed that it belongs to the folder, and it is not there"))
+		}
 	}
 }
 

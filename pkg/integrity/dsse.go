@@ -42,7 +42,7 @@ func newStatement(r SignRequest, l *list, previous []string, files map[string][]
 	}
 	generated, _ := parseTime(l.generated) // parseList has read it
 	s.Predicate = report.Predicate{SignedAt: report.At(r.At), GeneratedAt: report.At(generated), AggregateSHA256: l.AggregateSHA256,
-		Count: l.Count, KeyID: r.Key.public.ID(), PreviousPublicKeys: previous, Files: []report.PredicateFile{}}
+		Count: l.Count, KeyID: r.Key.public.ID(), PreviousPublicKeys: previous, Files: []report.PredicateFile{}, Uncovered: r.Uncovered}
 	for _, k := range r.Also {
 		s.Predicate.AdditionalPublicKeys = append(s.Predicate.AdditionalPublicKeys, k.public.Base64())
 	}
@@ -95,6 +95,7 @@ type wirePredicate struct {
 
 	AdditionalPublicKeys []string               `json:"additional_public_keys"`
 	Files                []report.PredicateFile `json:"files"`
+	Uncovered            []string               `json:"uncovered"`
 }
 
 // complete reports whether every member is there that this program writes.

@@ -102,12 +102,13 @@ var reasons = []Reason{
 	{"sums-mismatch", stepByHand, report.Error, "SHA256SUMS lists other digests than checksums.json.", ""},
 	{"badge-mismatch", stepByHand, report.Error, "The badge shows another aggregate or count than checksums.json.", ""},
 	{"companion-missing", stepByHand, report.Error, "The signed statement names this integrity file, and it is not there.", "fetch the whole folder; with the two JSON files alone, --signature-only is the check"},
+	{"uncovered-missing", stepByHand, report.Warning, "What the file says is not signed, because it goes on changing; that it belongs to the folder is.", "fetch the whole folder; --exact makes this an error"},
 	{"statement-missing", stepByHand, report.Warning, "Without the Sigstore bundle nothing signed says when the signature was made and which files belong to it.", "fetch checksums.sigstore.json too"},
 	{"companion-changed", stepByHand, report.Error, "The signed statement names another digest for this integrity file.", ""},
 }
 
 // exactly are the warnings about what nothing proves, which --exact does not accept.
-var exactly = []string{"file-extra", "history-differs", "statement-missing"}
+var exactly = []string{"file-extra", "history-differs", "statement-missing", "uncovered-missing"}
 
 func reasonTable() map[string]Reason {
 	m := map[string]Reason{}

@@ -22,6 +22,7 @@ const (
 type SignRequest struct {
 	Checksums []byte            // checksums.json as it was written
 	Beside    map[string][]byte // SHA256SUMS and badge as they were written, by name, to be bound byte for byte
+	Uncovered []string          // paths of the files that belong to the folder and are not covered, sorted
 	At        time.Time
 	Previous  []PublicKey // keys that signed before, for readers; trust comes from the reader's own list
 	Key       PrivateKey

@@ -42,6 +42,28 @@ const (
 	metricsFile = "stability-metrics.json"
 )
 
+// Growing lists the files of a folder that go on changing after its checksums, sorted: of those that are there.
+func Growing(files fs.FS, checksums []byte) ([]string, error) {
+	l, err := parseList(ChecksumsFile, checksums)
+	if err != nil {
+		return nil, public(err)
+	}
+	var all []string
+	for _, name := range uncovered {
+		all = append(all, path.Join(Folder, name))
+	}
+	for _, a := range l.Artifacts {
+		if path.Base(a.Path) == metricsFile {
+			all = append(all, path.Join(path.Dir(a.Path), historyFile))
+		}
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(name string) bool {
+		info, err := fs.Lstat(files, name)
+		return err != nil || !info.Mode().IsRegular()
+	}), nil
+}
+
 // uncovered are the files that change after the checksums: the manifest lists the checksums themselves, and publishing merges
 // the append-only files of two branches.
 var uncovered = []string{"manifest.json", historyFile, "webhook-deliveries.jsonl"}

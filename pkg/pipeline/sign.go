@@ -28,12 +28,12 @@ func sign(ctx context.Context, b *bench) error {
 		return skip("no signing key is configured: GOV_SIGNING_PRIVATE_KEY is not set")
 	}
 	b.note = "key " + b.job.Signing.Key.Public().ID()
-	return Sign(ctx, b.job.Store, *b.job.Signing, b.job.Now)
+	return Sign(ctx, b.job.Store, *b.job.Signing, b.job.Now, artifact.ManifestPath) // which the run writes last
 }
 
 // Sign signs the checksum list of an output folder and verifies what it wrote. Whether the list tells the truth about the files is
-// the caller's to know: a run has just made it.
-func Sign(ctx context.Context, s *artifact.Store, keys Signing, now time.Time) error {
+// the caller's to know: a run has just made it. The coming files are not there yet and will not be covered.
+func Sign(ctx context.Context, s *artifact.Store, keys Signing, now time.Time, coming ...string) error {
 	r := integrity.SignRequest{At: now, Key: keys.Key, Also: keys.Also, Previous: keys.Previous, Beside: map[string][]byte{}}
 	files := s.FS()
 	var err error
@@ -50,6 +50,12 @@ func Sign(ctx context.Context, s *artifact.Store, keys Signing, now time.Time) e
 		}
 		r.Beside[name] = b
 	}
+	if r.Uncovered, err = integrity.Growing(files, r.Checksums); err != nil {
+		return fmt.Errorf("sign %s: %w", artifact.ChecksumsPath, err)
+	}
+	r.Uncovered = append(r.Uncovered, coming...)
+	slices.Sort(r.Uncovered)
+	r.Uncovered = slices.Compact(r.Uncovered)
 	signed, err := integrity.Sign(r)
 	if err != nil {
 		return fmt.Errorf("sign %s: %w", artifact.ChecksumsPath, err)

@@ -96,6 +96,8 @@ type Predicate struct {
 	// AdditionalPublicKeys are the further keys of an overlap, in the order of the signature file.
 	AdditionalPublicKeys []string        `json:"additional_public_keys,omitzero"`
 	Files                []PredicateFile `json:"files"` // the integrity files themselves, byte for byte, sorted by name
+	// Uncovered are the paths of files that belong to the folder and go on changing, sorted: they are there, whatever they say.
+	Uncovered []string `json:"uncovered,omitzero"`
 }
 
 // PredicateFile is the digest of one integrity file.

@@ -42,6 +42,9 @@ const grace = 5 * time.Second
 
 // Main runs one command line and returns the exit code of the process.
 func Main(env *Env, args []string) int {
+	if env.Getenv(seedVariable) != "" {
+		seal()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	root := newRoot(&app{Env: env})

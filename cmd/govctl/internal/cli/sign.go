@@ -154,17 +154,29 @@ func keyFromFile(name string) (integrity.PrivateKey, error) {
 	base := filepath.Base(name)
 	info, err := fs.Stat(dir, base)
 	if err != nil {
-		return none, usage("%s: %w", name, cause(err))
+		return none, leadsOut(dir, name, usage("%s: %w", name, cause(err)))
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
 		return none, usage("%s: others can read or change this private key (mode %04o)", name, mode).hint("chmod 600 %s", name)
 	}
+	seal()
 	text, err := integrity.Read(dir, base)
 	if err != nil {
 		return none, usage("%s: %w", name, cause(err))
 	}
 	k, err := integrity.ParseSeed(name, string(text))
 	return k, integrityError(err)
+}
+
+// leadsOut adds what to do about a link that leaves its folder: what it points at could change between two looks at it.
+func leadsOut(dir fs.FS, name string, err *exitError) *exitError {
+	if info, lerr := fs.Lstat(dir, filepath.Base(name)); lerr != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return err
+	}
+	if to, lerr := filepath.EvalSymlinks(name); lerr == nil {
+		return err.hint("it is a link that leaves its folder; name the file itself: %s", to)
+	}
+	return err.hint("it is a link that leads nowhere")
 }
 
 // integrityError gives the errors of the integrity package their exit codes: refused is a finding, unreadable is a wrong input.
