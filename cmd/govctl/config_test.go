@@ -62,7 +62,7 @@ var effects = []struct {
 	{"publish.schemas_branch", "", "publish: {schemas_branch: artefacts}", publishDry, "artefacts"},
 	{"publish.pages_branch", "", "publish: {pages_branch: www}", publishDry, "www"},
 	{"webhook.repeat", "", "webhook: {repeat: on-change}", runTwice + ` >/dev/null; sed -i 's/1.6.0/1.7.0/' openapi.yaml; g run --sha ccccccc --run-id 3`, "reasons +nothing to tell"},
-	{"webhook.timeout", "webhook: {deadline: 3s}", "webhook: {deadline: 3s, timeout: 20ms}", hook, "not delivered"},
+	{"webhook.timeout", "webhook: {deadline: 30s}", "webhook: {deadline: 30s, timeout: 20ms}", hook, "not delivered"}, // a loaded machine delivers in 30 s
 	{"webhook.deadline", "", "webhook: {deadline: 20ms}", hook, "not delivered"},
 	{"taxonomy.file", "", "taxonomy: {file: other.json}", "sed 's/ParcelsApiDown/ParcelsGone/' alerts_taxonomy.json > other.json; g taxonomy render", "ParcelsGone"},
 	{"taxonomy.rules", "", "taxonomy: {rules: [prometheus/api.yml]}", "g taxonomy lint", "TrackingEventsStalled"},
@@ -86,7 +86,7 @@ var effects = []struct {
 const publishDry = runTwice + ` >/dev/null; git init -q; git init -q --bare remote.git; git remote add origin remote.git; c govctl.yaml; g publish --dry-run --allow-unsigned`
 
 // helpers are what the scripts call.
-const helpers = `export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.com GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.com
+const helpers = `export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.com GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.com
 	exec 2>&1; set +e; NOW=2026-03-01
 	g() { govctl --now $NOW "$@"; echo "exit code $?"; }
 	c() { git add "$@"; git commit -q -m x; }
