@@ -137,29 +137,50 @@ func (p *plot) grid() {
 	}
 }
 
-// scores draws a bar for each run: as high as its score, full and hollow where nothing was measured.
+// scores draws a bar for each run: as high as its score, full and hollow where nothing was measured. Bars as thin as a hair flicker, so
+// that equal ones beside each other are drawn as one.
 func (p *plot) scores() {
-	gap := math.Min(p.step()*0.25, 3)
-	if p.step() < 3 { // bars as thin as a hair flicker; a band of them reads
+	gap, thin := math.Min(p.step()*0.25, 3), p.step() < 3
+	if thin {
 		gap = 0
 	}
-	for i := range p.runs {
-		r := &p.runs[i]
-		class, score := "bar", 100.0
-		if r.Score != nil {
-			score = r.Score.Rounded()
+	for i := 0; i < len(p.runs); {
+		class, score := p.bar(i)
+		n, title := 1, describe(&p.runs[i])
+		for thin && i+n < len(p.runs) {
+			if c, s := p.bar(i + n); c != class || s != score {
+				break
+			}
+			n++
 		}
-		switch {
-		case r.Placeholder && p.step() < 4:
-			class, score = "bar void", 100 // no room for an outline
-		case r.Placeholder:
-			class, score = "bar hollow", 100
-		case r.Breaking:
-			class = "bar broken"
+		if n > 1 {
+			title = fmt.Sprintf("%s from %s to %s, score %s", plural(n, "run"), day(p.runs[i].Timestamp), day(p.runs[i+n-1].Timestamp), number(score))
 		}
 		h := math.Max(1.5, math.Min(1, score/100)*(scoreFoot-scoreTop))
-		p.d.tag("rect", class, describe(r), "x", p.x(i)-p.step()/2+gap/2, "y", scoreFoot-h, "width", math.Max(p.step()-gap, 0.6), "height", h)
+		if class != "bar void" {
+			p.d.tag("rect", class, title, "x", p.x(i)-p.step()/2+gap/2, "y", scoreFoot-h, "width", math.Max(float64(n)*p.step()-gap, 0.6), "height", h)
+		}
+		i += n
 	}
+}
+
+// bar is the class and the height of a run's bar, from 0 to 100.
+func (p *plot) bar(i int) (class string, score float64) {
+	r := &p.runs[i]
+	switch {
+	case r.Placeholder && p.step() < 4:
+		return "bar void", 100 // no room for an outline
+	case r.Placeholder:
+		return "bar hollow", 100
+	case r.Breaking:
+		class = "bar broken"
+	default:
+		class = "bar"
+	}
+	if r.Score == nil {
+		return class, 100
+	}
+	return class, r.Score.Rounded()
 }
 
 func describe(r *sample) string {

@@ -321,6 +321,27 @@ func TestManyLongDescriptions(t *testing.T) {
 	}
 }
 
+// A chart of many runs shows the single break among them, and joins what is alike.
+func TestChartOfManyRuns(t *testing.T) {
+	full, low := report.Percent(100), report.Percent(70)
+	c := Contract{Name: "openapi", Window: 30, Threshold: 0.8}
+	for i := range 500 {
+		c.Runs = append(c.Runs, report.HistoryLine{Score: &full, Breaking: i == 250})
+	}
+	c.Runs[250].Score = &low
+	wide, _, _ := strings.Cut(string(runChart(&c)), "</svg>")
+	if n := strings.Count(wide, `class="bar"`); n != 2 {
+		t.Errorf("%d bars of stable runs", n)
+	}
+	if strings.Count(wide, `class="bar broken"`) != 1 || !strings.Contains(wide, "250 runs from") {
+		t.Error("the break is not one bar between two")
+	}
+	c.Runs = c.Runs[:40]
+	if wide, _, _ := strings.Cut(string(runChart(&c)), "</svg>"); strings.Count(wide, `class="bar"`) != 40 {
+		t.Error("40 runs are not 40 bars")
+	}
+}
+
 // What belongs to one contract of several stands with it.
 func TestBadgesOfSeveralContracts(t *testing.T) {
 	p := &Page{Contracts: []Contract{{Name: "billing"}, {Name: "parcels"}}}

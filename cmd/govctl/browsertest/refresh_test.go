@@ -165,11 +165,13 @@ func TestPageFromAFolderReloadsItself(t *testing.T) {
 func TestStaleFiguresAreShownAsSuch(t *testing.T) {
 	s := serve(t, folder(t, healthy()))
 	for hours, want := range map[int]bool{1: false, 35: false, 37: true, 500: true} {
-		b := open(t)
-		b.clock(made.Add(time.Duration(hours) * time.Hour))
-		b.do(chromedp.Navigate(s.URL + "/index.html"))
-		if got := eval[bool](b, "document.getElementById('stale').checkVisibility()"); got != want {
-			t.Errorf("after %d hours stale is %v", hours, got)
+		for _, page := range []string{"index", "embed"} {
+			b := open(t)
+			b.clock(made.Add(time.Duration(hours) * time.Hour))
+			b.do(chromedp.Navigate(s.URL + "/" + page + ".html"))
+			if got := eval[bool](b, "document.getElementById('stale').checkVisibility()"); got != want {
+				t.Errorf("%s: after %d hours stale is %v", page, hours, got)
+			}
 		}
 	}
 }
@@ -183,6 +185,10 @@ func TestEmbedded(t *testing.T) {
 	pages := serve(t, dir)
 	b := open(t, chromedp.Navigate(pages.URL+"/embed.html"))
 	b.until(`document.getElementById('live').textContent.includes('breaks its clients')`)
+	b.do(size(420, 230)) // as the frame in the text says
+	if tall := eval[int](b, "document.documentElement.scrollHeight"); tall > 230 {
+		t.Errorf("the frame is too low for its page of %d pixels", tall)
+	}
 	snippet := eval[string](b, "document.getElementById('snippet').textContent")
 	original := fmt.Sprintf(`<img alt="Governance" src="%[1]s/governance-combined-badge.svg" /><script>
 async function renderGovernance(){ try {

@@ -135,9 +135,9 @@ func shrink(raw []byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// spread picks 256 of the colours that are used most, far ones first: a small badge has few pixels, and all of its colours count.
+// spread picks the colours that are used most and then far ones before near ones: a small badge has few pixels, and its colours count.
 func spread(all []color.RGBA) color.Palette {
-	const most = 256
+	const most, common = 256, 64
 	apart := func(p color.Palette, c color.RGBA) int {
 		if len(p) == 0 {
 			return math.MaxInt
@@ -147,6 +147,9 @@ func spread(all []color.RGBA) color.Palette {
 		return r*r + g*g + b*b
 	}
 	palette := make(color.Palette, 0, most)
+	for _, c := range all[:min(len(all), common)] {
+		palette = append(palette, c)
+	}
 	for _, distance := range []int{40, 24, 14, 8, 4, 0} {
 		for _, c := range all {
 			if len(palette) < most && apart(palette, c) > distance*distance {
