@@ -47,7 +47,7 @@ func (b *builder) add(n node) error {
 // open appends an empty container and makes it the parent of what follows.
 func (b *builder) open(kind Kind, off uint32) error {
 	if len(b.stack) >= b.maxDepth {
-		return b.refuse(off, fmt.Sprintf("values are nested more than %d levels deep", b.maxDepth), "no description is: is the file damaged? share what repeats through $ref")
+		return b.refuse(off, fmt.Sprintf("values are nested more than %d levels deep", b.maxDepth), "nobody writes that by hand: is the file damaged? an OpenAPI document shares what repeats through $ref")
 	}
 	if err := b.add(node{off: off, kind: kind}); err != nil {
 		return err

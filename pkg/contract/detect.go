@@ -44,7 +44,7 @@ func checkText(t *tree, data []byte) error {
 		}
 	}
 	if i := bytes.IndexByte(data, 0); i >= 0 {
-		return t.fail(uint32(i), "the text has a NUL byte: the file is binary, or damaged", "name the description itself, saved as UTF-8 text")
+		return t.fail(uint32(i), "the text has a NUL byte: the file is binary, or damaged", "name the text file itself, saved as UTF-8")
 	}
 	if i := invalidUTF8(data); i >= 0 {
 		return t.fail(uint32(i), "the text is not valid UTF-8", "save the file as UTF-8")

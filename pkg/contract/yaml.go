@@ -81,7 +81,7 @@ var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 // yamlHints are what the library's messages mean to someone who writes YAML.
 var yamlHints = []struct{ msg, hint string }{
 	{"found character that cannot start any token", "a tab cannot indent YAML; a value that begins with @, % or ` must be quoted"},
-	{"mapping values are not allowed in this context", `a value that holds ": " must be quoted`},
+	{"mapping values are not allowed in this context", `a value that holds ": " must be quoted, and a key must stand below its siblings`},
 	{"did not find expected key", "the line is indented unlike those above it, or a quote is missing before it"},
 	{"could not find expected ':'", "a key needs a colon and a space; a text of several lines must be indented"},
 	{"did not find expected '-' indicator", "the line is indented unlike the entries above it"},
@@ -104,6 +104,15 @@ func (t *tree) yamlError(err error, stuck int) error {
 		starts := yamlLineStarts(t.src)
 		off = starts[min(line, len(starts))-1]
 	}
+	switch at, _ := t.lineColumn(off); {
+	case strings.Contains(msg, "found a tab character"):
+		off = t.tabIndent(off)
+	case strings.HasPrefix(msg, "unknown anchor"):
+		off = t.aliasAt(msg, off)
+	case strings.HasPrefix(msg, "mapping values are not allowed") && line > at: // a key that is indented too far seems to continue a text
+		off = lineStarts(t.src)[min(line, strings.Count(t.src, "\n")+1)-1]
+		off += uint32(len(t.src[off:]) - len(strings.TrimLeft(t.src[off:], " ")))
+	}
 	e := t.fail(off, msg, "check the quotes, brackets and colons of this line, and its indentation")
 	for _, h := range yamlHints {
 		if strings.Contains(msg, h.msg) {
@@ -112,6 +121,35 @@ func (t *tree) yamlError(err error, stuck int) error {
 	}
 	return e
 }
+
+// tabIndented is a line whose indentation has a tab.
+var tabIndented = regexp.MustCompile(`\n *\t`)
+
+// tabIndent is the tab that indents a line at or soon after an offset, where the library stopped; the offset where there is none.
+func (t *tree) tabIndent(off uint32) uint32 {
+	start := max(strings.LastIndexByte(t.src[:off], '\n'), 0)
+	rest := t.src[start:min(start+maxLibraryLine, len(t.src))]
+	if m := tabIndented.FindStringIndex(rest); m != nil {
+		return uint32(start + m[1] - 1)
+	}
+	return off
+}
+
+// aliasAt is the alias that the library's message names; off where the text does not show it.
+func (t *tree) aliasAt(msg string, off uint32) uint32 {
+	name := regexp.MustCompile(`'(.*)'`).FindStringSubmatch(msg)
+	if name == nil {
+		return off
+	}
+	alias := regexp.MustCompile(`\*` + regexp.QuoteMeta(name[1]) + `(?:[\s,\]}]|$)`)
+	if m := alias.FindStringIndex(t.src); m != nil {
+		return uint32(m[0])
+	}
+	return off
+}
+
+// maxLibraryLine is how far behind the place where the library stopped its reason is looked for, in bytes.
+const maxLibraryLine = 4096
 
 // yamlLineStarts are line starts as YAML 1.1 counts them, by which the library numbers lines.
 func yamlLineStarts(src string) []uint32 {

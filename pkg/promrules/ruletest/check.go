@@ -141,6 +141,9 @@ func difference(want, got []instance, known bool) string {
 	case len(missing) > 0:
 		return fmt.Sprintf("%d of %d expected do not fire, first %s", len(missing), len(want), oneLine(missing[0]))
 	}
+	if n := len(want) - len(got); n > 0 {
+		return fmt.Sprintf("%d more expected than fire: two expected alerts are the same", n)
+	}
 	return fmt.Sprintf("%d more than expected, first %s", len(got)-len(want), oneLine(append(extra, got...)[0]))
 }
 

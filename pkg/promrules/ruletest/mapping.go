@@ -2,6 +2,7 @@ package ruletest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -52,16 +53,26 @@ func (r *reader) document(data []byte) (root *yaml.Node) {
 	if err := d.Decode(&first); errors.Is(err, io.EOF) {
 		return nil
 	} else if err != nil {
-		r.problems = append(r.problems, placed(r.file, []error{err})...)
+		r.problems = append(r.problems, r.unreadable(data, err)...)
 		return nil
 	}
 	switch err := d.Decode(&second); {
 	case err == nil:
 		r.fail(&second, "put each test file into its own file", "a second YAML document begins here, which promtool ignores")
 	case !errors.Is(err, io.EOF):
-		r.problems = append(r.problems, placed(r.file, []error{err})...)
+		r.problems = append(r.problems, r.unreadable(data, err)...)
 	}
 	return first.Content[0]
+}
+
+// unreadable is the library's error about a text that is no YAML. The library names a line at best; the project's own reader names the
+// place and what to do, unless it takes what the library refuses.
+func (r *reader) unreadable(data []byte, err error) []*contract.Error {
+	var own *contract.Error
+	if _, ownErr := contract.ParseValue(context.Background(), r.file, data, contract.Options{MaxBytes: maxFileSize}); errors.As(ownErr, &own) && own.Place.Line > 0 {
+		return []*contract.Error{own}
+	}
+	return placed(r.file, []error{err})
 }
 
 // Bounds on aliases and merge keys that lead into each other, and on what they expand to.

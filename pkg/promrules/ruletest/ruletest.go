@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -124,7 +125,7 @@ func (r *runner) file(ctx context.Context, name string) File {
 	out := File{Name: name}
 	data, err := r.Read(name)
 	if err != nil {
-		out.Problems = []*contract.Error{{Place: report.Place{File: name}, Msg: err.Error(), Err: err}}
+		out.Problems = []*contract.Error{{Place: report.Place{File: name}, Msg: strings.TrimPrefix(err.Error(), name+": "), Err: err}}
 		return out
 	}
 	f := parseTestFile(name, data)
@@ -135,14 +136,15 @@ func (r *runner) file(ctx context.Context, name string) File {
 	if len(out.Problems) > 0 {
 		return out
 	}
-	engine := r.engine(f.interval)
+	limited := &stepLimit{Parser: r.parser, interval: f.interval, judged: map[string]error{}}
+	engine := r.engine(limited)
 	defer func() { _ = engine.Close() }() // it closes a log that it does not have
 	for _, t := range f.tests {
 		if ctx.Err() != nil {
 			return out
 		}
 		if r.Run == nil || r.Run.MatchString(t.name) {
-			r.test(ctx, f, t, engine, &out)
+			r.test(ctx, f, t, engine, limited, &out)
 		}
 	}
 	return out
@@ -171,26 +173,26 @@ func (r *runner) loadRules(f *testFile, out *File) {
 }
 
 // engine is configured as promtool's: in particular, no query may touch more than 10,000 samples at a time.
-func (r *runner) engine(subquery time.Duration) *promql.Engine {
+func (r *runner) engine(limited *stepLimit) *promql.Engine {
 	return promql.NewEngine(promql.EngineOpts{
 		MaxSamples:               10_000,
 		Timeout:                  100 * time.Second,
-		NoStepSubqueryIntervalFn: func(int64) int64 { return subquery.Milliseconds() },
+		NoStepSubqueryIntervalFn: func(int64) int64 { return limited.interval.Milliseconds() },
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
 		EnableDelayedNameRemoval: r.Features.DelayedNameRemoval,
-		Parser:                   r.parser,
+		Parser:                   limited,
 	})
 }
 
 // maxSteps bounds the evaluations of one test: two years of minutes.
 const maxSteps = 1_100_000
 
-func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, engine *promql.Engine, out *File) {
+func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, engine *promql.Engine, limited *stepLimit, out *File) {
 	out.Tests = append(out.Tests, Test{Name: g.title, Place: g.place, Problems: g.problems})
 	result := &out.Tests[len(out.Tests)-1]
 	t := &trial{
-		file: f, group: g, parser: r.parser, engine: engine, store: newStore(), rules: ordered(out.Rules, f.order),
+		file: f, group: g, parser: limited, engine: engine, store: newStore(), rules: ordered(out.Rules, f.order),
 		external: g.external.Map(), start: g.start, result: result, proof: newProof(),
 	}
 	if t.start.IsZero() {

@@ -26,7 +26,11 @@ const maxInput = 64 << 20
 // readInput reads a file that the user named, or standard input for "-". Whatever is wrong with it is the user's to mend.
 func (a *app) readInput(name string) ([]byte, error) {
 	if name == "-" {
-		return readAll(a.Stdin, "standard input", 0)
+		data, err := readAll(a.Stdin, 0)
+		if err != nil {
+			err = &exitError{code: BadInput, err: fmt.Errorf("standard input: %w", err)}
+		}
+		return data, err
 	}
 	f, err := open(name)
 	if err != nil {
@@ -38,7 +42,7 @@ func (a *app) readInput(name string) ([]byte, error) {
 	}
 	var data []byte
 	if err == nil {
-		data, err = readAll(f, name, info.Size())
+		data, err = readAll(f, info.Size())
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, &exitError{code: BadInput, err: fmt.Errorf("%s: %w", name, cause(err))}
@@ -64,11 +68,11 @@ func cause(err error) error {
 }
 
 // readAll reads to the end. The expected size saves the copies that a growing buffer makes; it may be wrong.
-func readAll(r io.Reader, name string, size int64) ([]byte, error) {
+func readAll(r io.Reader, size int64) ([]byte, error) {
 	data := bytes.NewBuffer(make([]byte, 0, min(size, maxInput)+bytes.MinRead))
 	_, err := data.ReadFrom(io.LimitReader(r, maxInput+1))
 	if err == nil && data.Len() > maxInput {
-		return nil, usage("%s: larger than %d bytes", name, maxInput)
+		return nil, fmt.Errorf("larger than %d bytes", maxInput)
 	}
 	return data.Bytes(), err
 }

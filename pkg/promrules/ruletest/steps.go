@@ -1,0 +1,55 @@
+package ruletest
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// stepLimit is a parser that refuses subqueries with more steps than a test may have evaluations: the engine takes memory for
+// each step before it looks at a single sample. It serves one engine, whose queries run one after the other.
+type stepLimit struct {
+	parser.Parser
+	interval time.Duration // of a subquery that names none
+	judged   map[string]error
+}
+
+// ParseExpr returns the tree of an expression that may be evaluated.
+func (l *stepLimit) ParseExpr(text string) (parser.Expr, error) {
+	expr, err := l.Parser.ParseExpr(text)
+	if err != nil {
+		return nil, err
+	}
+	excess, known := l.judged[text]
+	if !known {
+		excess = l.excess(expr)
+		l.judged[text] = excess
+	}
+	if excess != nil {
+		return nil, excess
+	}
+	return expr, nil
+}
+
+// excess is the error of the first subquery with too many steps. A subquery inside others is evaluated over the ranges of all of them.
+func (l *stepLimit) excess(expr parser.Expr) (err error) {
+	parser.Inspect(expr, func(node parser.Node, above []parser.Node) error {
+		sub, ok := node.(*parser.SubqueryExpr)
+		if !ok || err != nil {
+			return err
+		}
+		span := sub.Range.Seconds() // as a float, since a sum of centuries has no room in a duration
+		for _, n := range above {
+			if outer, ok := n.(*parser.SubqueryExpr); ok {
+				span += outer.Range.Seconds()
+			}
+		}
+		if step := cmp.Or(sub.Step, l.interval); span/step.Seconds() >= maxSteps {
+			err = fmt.Errorf("the subquery %s asks for more than %d steps", sub, maxSteps)
+		}
+		return err
+	})
+	return err
+}
