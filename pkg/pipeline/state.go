@@ -32,15 +32,21 @@ func remembered(p string) bool {
 	return false
 }
 
+// ErrState marks a previous state that no run of govctl left.
+var ErrState = errors.New("the manifest cannot be read")
+
 // TakeState copies what the next run reads from an earlier output folder, as its manifest lists it.
 func TakeState(s *artifact.Store, manifest []byte, read func(path string) ([]byte, error)) error {
 	var m report.Manifest
 	if err := json.Unmarshal(manifest, &m); err != nil {
-		return fmt.Errorf("read state: %s: %w", artifact.ManifestPath, err)
+		return fmt.Errorf("%s: %w: %w", artifact.ManifestPath, ErrState, err)
 	}
 	for _, f := range m.Files {
 		if !remembered(f.Path) {
 			continue
+		}
+		if !fs.ValidPath(f.Path) {
+			return fmt.Errorf("%s: %w: it lists %q, which lies elsewhere", artifact.ManifestPath, ErrState, f.Path)
 		}
 		b, err := read(f.Path)
 		if errors.Is(err, fs.ErrNotExist) {
