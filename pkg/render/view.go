@@ -52,12 +52,21 @@ func viewOf(f *report.Finding) view {
 	}
 	if w := f.Witness; w != nil {
 		v.Why = "" // the proof says it better
-		v.Proof = &proof{Claim: claim(w), Value: inert.Cut(inert.Line(string(w.Value)), maxValue), Lines: request(w)}
+		v.Proof = &proof{Claim: claim(w), Value: inert.Cut(inert.Line(instance(w)), maxValue), Lines: request(w)}
 		if len(v.Proof.Lines) > 0 && strings.Contains(strings.Join(v.Proof.Lines, "\n"), v.Proof.Value) {
 			v.Proof.Value = ""
 		}
 	}
 	return v
+}
+
+// instance is the value of a witness in one line, also where it was read back from a file that has it in many.
+func instance(w *report.Witness) string {
+	value := w.Value.Clone()
+	if value.Compact() != nil { // no JSON; it is shown as it is
+		value = w.Value
+	}
+	return string(value)
 }
 
 // place is file:line:column, as editors and terminals understand it.

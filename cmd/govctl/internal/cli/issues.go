@@ -55,7 +55,7 @@ func (a *app) issuesSync(ctx context.Context, f statusFlags, dryRun bool) error 
 	if err != nil {
 		return err
 	}
-	broken, err := load[report.Breaking](r, artifact.BreakingPath)
+	broken, err := allBreaking(cfg, r)
 	if err != nil {
 		return err
 	}
@@ -72,6 +72,33 @@ func (a *app) issuesSync(ctx context.Context, f statusFlags, dryRun bool) error 
 		return (&exitError{code: Failed, err: err}).hint("the job of the workflow needs permissions: issues: write")
 	}
 	return err
+}
+
+// allBreaking gathers what breaks in all contracts; among several each text says which one. It is nil where none was compared.
+func allBreaking(cfg config.Config, r *found) (*report.Breaking, error) {
+	var all *report.Breaking
+	for _, c := range cfg.Contracts {
+		one, err := load[report.Breaking](r, of(cfg, c.Name, artifact.BreakingPath))
+		if err != nil {
+			return nil, err
+		}
+		if one == nil {
+			continue
+		}
+		if len(cfg.Contracts) == 1 {
+			return one, nil
+		}
+		if all == nil {
+			all = &report.Breaking{}
+		}
+		all.Breaking = all.Breaking || one.Breaking
+		all.Incompatible, all.DeletedOrRemoved, all.Total = all.Incompatible+one.Incompatible, all.DeletedOrRemoved+one.DeletedOrRemoved, all.Total+one.Total
+		for _, change := range one.Changes {
+			change.Text = c.Name + ": " + change.Text
+			all.Changes = append(all.Changes, change)
+		}
+	}
+	return all, nil
 }
 
 func issueLine(act github.Action, dryRun bool) string {
