@@ -41,14 +41,14 @@ type Result struct {
 
 // Compare tells what changed from the old contract to the new one.
 func Compare(ctx context.Context, old, new *contract.Document, opt Options) *Result {
-	e := newEngine(ctx, old, new, opt, table)
+	e := newEngine(ctx, old, new, opt, table())
 	e.run()
 	return e.result()
 }
 
 // First is the result where there is no old contract: every operation is added, nothing is compared.
 func First(new *contract.Document, opt Options) *Result {
-	e := newEngine(context.Background(), new, new, opt, table)
+	e := newEngine(context.Background(), new, new, opt, table())
 	for _, c := range e.new.calls(new.Root().Get("paths")) {
 		e.ops = append(e.ops, operation{new: c, Operation: report.Operation{Method: c.method, Path: c.path}})
 	}

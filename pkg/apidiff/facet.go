@@ -49,7 +49,11 @@ var idPrefixes = map[string][2]string{
 
 // facetRules are the rows, mostly two, of every operation of every facet.
 func facetRules(facets []facet) []Rule {
-	var rows []Rule
+	size := 0
+	for _, f := range facets {
+		size += 2 * len(f.Ops)
+	}
+	rows := make([]Rule, 0, size)
 	for _, f := range facets {
 		for _, o := range f.Ops {
 			for _, side := range []Side{Request, Response} {

@@ -2,6 +2,7 @@ package apidiff
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -148,12 +149,12 @@ func (r *Rule) message(what, name, from, to string) string {
 const Unclassified = "unclassified-change"
 
 // Rules are all rows, in the order in which they are documented.
-func Rules() []Rule { return append([]Rule(nil), table.rows...) }
+func Rules() []Rule { return append([]Rule(nil), table().rows...) }
 
 // Lookup is the row of an id; false when there is none.
 func Lookup(id string) (Rule, bool) {
-	if i, ok := table.byID[id]; ok {
-		return table.rows[i], true
+	if i, ok := table().byID[id]; ok {
+		return table().rows[i], true
 	}
 	return Rule{}, false
 }
@@ -164,10 +165,15 @@ type ruleTable struct {
 	byID  map[string]int
 }
 
-var table = newTable(plainRules, facetRules(facets))
+// table is made when it is first asked for: most commands compare nothing.
+var table = sync.OnceValue(func() *ruleTable { return newTable(plainRules(), facetRules(facets())) })
 
 func newTable(groups ...[]Rule) *ruleTable {
-	t := &ruleTable{byKey: map[key]int{}, byID: map[string]int{}}
+	size := 0
+	for _, group := range groups {
+		size += len(group)
+	}
+	t := &ruleTable{byKey: make(map[key]int, size), byID: make(map[string]int, size), rows: make([]Rule, 0, size)}
 	for _, group := range groups {
 		for _, r := range group {
 			t.byKey[r.key()] = len(t.rows)

@@ -3,7 +3,7 @@ package apidiff
 import "github.com/romel/govctl/pkg/report"
 
 // plainRules are the rows whose deltas have no opposite on the other side.
-var plainRules = func() []Rule {
+func plainRules() []Rule {
 	rows := []Rule{}
 	for _, group := range [][]Rule{rulesOperation, rulesLifecycle, rulesSecurity, rulesServer, rulesCallback, rulesWords} {
 		rows = append(rows, group...)
@@ -12,7 +12,7 @@ var plainRules = func() []Rule {
 		rows[i].Since = "0.1.0"
 	}
 	return rows
-}()
+}
 
 var rulesOperation = []Rule{
 	{ID: "operation-added", On: "operation", Op: Added, Level: report.Info, Category: Wire, Migration: Auto,

@@ -123,7 +123,7 @@ func TestRuleCases(t *testing.T) {
 
 // unpruned compares without the shortcut of equal hashes, so that every comparison is made.
 func unpruned(old, new *contract.Document, opt Options) *Result {
-	e := newEngine(context.Background(), old, new, opt, table)
+	e := newEngine(context.Background(), old, new, opt, table())
 	e.same, e.prover = false, newProver(false)
 	e.run()
 	return e.result()
@@ -131,11 +131,11 @@ func unpruned(old, new *contract.Document, opt Options) *Result {
 
 // TestRuleMutations takes each row away: its case must then be told by a more general row, or not be understood.
 func TestRuleMutations(t *testing.T) {
-	for i, r := range table.rows {
+	for i, r := range table().rows {
 		if r.ID == Unclassified {
 			continue
 		}
-		rest := newTable(table.rows[:i], table.rows[i+1:])
+		rest := newTable(table().rows[:i], table().rows[i+1:])
 		old, new := ruleCase(t, r.ID)
 		e := newEngine(context.Background(), old, new, caseOptions(r), rest)
 		e.run()
@@ -144,7 +144,7 @@ func TestRuleMutations(t *testing.T) {
 			t.Errorf("without %s its case gives %v", r.ID, ids)
 		}
 	}
-	t.Logf("%d rows taken away one by one: each time TestRuleCases would fail on the folder of the row", len(table.rows)-1)
+	t.Logf("%d rows taken away one by one: each time TestRuleCases would fail on the folder of the row", len(table().rows)-1)
 }
 
 // TestRuleSymmetry swaps the documents of every case: what was added is removed, what was narrowed is widened.
@@ -172,7 +172,7 @@ func symmetric(t *testing.T, name string, old, new *contract.Document) {
 
 // deltas counts the deltas of a comparison by what they say, the operation inverted where asked for.
 func deltas(old, new *contract.Document, inverted bool) map[string]int {
-	e := newEngine(context.Background(), old, new, Options{Now: testNow, NoWitness: true}, table)
+	e := newEngine(context.Background(), old, new, Options{Now: testNow, NoWitness: true}, table())
 	e.run()
 	m := map[string]int{}
 	for _, r := range e.list {

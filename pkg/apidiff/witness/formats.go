@@ -3,6 +3,7 @@ package witness
 import (
 	"encoding/json"
 	"math/big"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -92,10 +93,16 @@ func formatValidators() map[string]openapi3.StringFormatValidator {
 	for name, f := range formats {
 		switch {
 		case f.openapi != "":
-			out[name] = openapi3.NewRegexpFormatValidator(f.openapi)
+			out[name] = lateFormat(sync.OnceValue(func() openapi3.StringFormatValidator { return openapi3.NewRegexpFormatValidator(f.openapi) }))
 		case f.ip != 0:
 			out[name] = openapi3.NewIPValidator(f.ip == 4)
 		}
 	}
 	return out
 }
+
+// A lateFormat is made when a value asks for it: few formats are met, and an expression takes longer to compile than to match.
+type lateFormat func() openapi3.StringFormatValidator
+
+// Validate implements openapi3.StringFormatValidator.
+func (f lateFormat) Validate(text string) error { return f().Validate(text) }
