@@ -37,7 +37,7 @@ func (e *engine) compareOperations() {
 			s.harm.add(i)
 		}
 		switch {
-		case !op.new.exists() && e.new.hides(op.old.path), !op.old.exists() && e.old.hides(op.new.path):
+		case op.unknown:
 		case !op.new.exists():
 			e.operationRemoved(s, op)
 		case !op.old.exists():

@@ -103,8 +103,12 @@ func TestDanglingReferences(t *testing.T) {
 		}
 	}
 	for _, pair := range [][2]int{{0, 1}, {1, 0}, {1, 1}} {
-		for _, f := range Compare(context.Background(), docs[pair[0]], docs[pair[1]], Options{Now: testNow}).Diff.Changes {
+		r := Compare(context.Background(), docs[pair[0]], docs[pair[1]], Options{Now: testNow})
+		for _, f := range r.Diff.Changes {
 			t.Errorf("%v: %s: %s", pair, f.Rule, f.Message)
+		}
+		if ops := r.Operations(); len(ops.Added)+len(ops.Removed) > 0 {
+			t.Errorf("%v: added %v, removed %v", pair, ops.Added, ops.Removed)
 		}
 	}
 }

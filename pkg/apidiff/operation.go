@@ -14,6 +14,7 @@ type operation struct {
 	kind     kind
 	old, new call
 	unstable bool // draft or alpha: breaking it is no promise broken
+	unknown  bool // one side has the path as a reference that leads nowhere: nobody knows what is there
 }
 
 // kind is where an operation stands.
@@ -217,6 +218,10 @@ func (s server) origin() string {
 func (e *engine) collect() {
 	e.matchCalls(kindPath, e.old.calls(e.old.doc.Root().Get("paths")), e.new.calls(e.new.doc.Root().Get("paths")))
 	e.matchCalls(kindWebhook, e.old.calls(e.old.webhooks()), e.new.calls(e.new.webhooks()))
+	for i := range e.ops {
+		op := &e.ops[i]
+		op.unknown = !op.new.exists() && e.new.hides(op.old.path) || !op.old.exists() && e.old.hides(op.new.path)
+	}
 }
 
 func (s *side) webhooks() contract.Node {

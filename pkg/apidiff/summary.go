@@ -117,6 +117,7 @@ func (r *Result) Operations() report.Operations {
 			out.Counts.TotalNew++
 		}
 		switch {
+		case op.unknown:
 		case !op.old.exists():
 			out.Added = append(out.Added, op.Operation)
 		case !op.new.exists():

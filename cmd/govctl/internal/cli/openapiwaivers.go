@@ -16,6 +16,7 @@ import (
 	"github.com/romel/govctl/pkg/artifact"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/pipeline"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -109,7 +110,12 @@ func (a *app) checkWaivers(ctx context.Context, from waiverSource, args []string
 		if err != nil {
 			return err
 		}
-		problems = apidiff.Compare(ctx, old, new, apidiff.Options{Gate: apidiff.Category(c.Rules.Category), Now: now(), Waivers: list}).Problems
+		opt, err := pipeline.RuleOptions(c, now())
+		if err != nil {
+			return err
+		}
+		opt.Waivers, opt.NoWitness, opt.NoDigest = list, true, true
+		problems = apidiff.Compare(ctx, old, new, opt).Problems
 	}
 	for i := range list {
 		if len(args) == 0 && now().After(list[i].Expires.AddDate(0, 0, 1)) {
