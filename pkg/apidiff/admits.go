@@ -1,6 +1,7 @@
 package apidiff
 
 import (
+	"context"
 	"math/big"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -107,10 +108,27 @@ func (n *norm) admitsObject(s *side, v contract.Node, dir Side, depth int) truth
 			return no
 		}
 	}
-	if len(n.names) > 0 || n.unevaluatedProps.Exists() && len(n.unions)+len(n.conds)+len(n.depSchemas) > 0 {
+	if len(n.names) > 0 {
+		t = t.and(n.admitsNames(s, v, dir, depth))
+	}
+	if n.unevaluatedProps.Exists() && len(n.unions)+len(n.conds)+len(n.depSchemas) > 0 {
 		t = t.and(unknown)
 	}
 	return t.and(n.admitsDependent(s, v, dir, depth))
+}
+
+// admitsNames reports whether the names of the properties are valid as texts.
+func (n *norm) admitsNames(s *side, v contract.Node, dir Side, depth int) truth {
+	t := yes
+	c := s.all(n.names).schema
+	for name := range v.Fields() {
+		text, err := contract.ParseValue(context.Background(), "name.json", []byte(quoted(name)), contract.Options{})
+		if err != nil {
+			return unknown
+		}
+		t = t.and(c.admits(text, dir, depth+1))
+	}
+	return t
 }
 
 func (n *norm) admitsDependent(s *side, v contract.Node, dir Side, depth int) truth {
@@ -146,10 +164,34 @@ func (n *norm) admitsArray(s *side, v contract.Node, dir Side, depth int) truth 
 			t = t.and(s.all(schemas).schema.admits(item, dir, depth+1))
 		}
 	}
-	if len(n.contains) > 0 || n.unevaluatedItems.Exists() {
+	for _, c := range n.contains {
+		t = t.and(c.admits(s, v, dir, depth))
+	}
+	if n.unevaluatedItems.Exists() && n.unevaluated() && size > 0 {
 		t = t.and(unknown)
 	}
 	return t
+}
+
+// admits reports whether enough items, and not too many, are of the kind.
+func (c containsPart) admits(s *side, v contract.Node, dir Side, depth int) truth {
+	var hits, maybe int64
+	for _, item := range v.Items() {
+		switch s.of(c.schema).schema.admits(item, dir, depth+1) {
+		case yes:
+			hits++
+		case unknown:
+			maybe++
+		}
+	}
+	switch {
+	case hits+maybe < c.min.orOne().n, c.max.set() && hits > c.max.n:
+		return no
+	case hits < c.min.orOne().n, c.max.set() && hits+maybe > c.max.n:
+		return unknown
+	default:
+		return yes
+	}
 }
 
 func (n *norm) admitsLogic(s *side, v contract.Node, dir Side, depth int) truth {

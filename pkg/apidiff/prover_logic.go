@@ -3,6 +3,7 @@ package apidiff
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -150,10 +151,10 @@ func (p *prover) meeting(b term, u *union, dir Side) []contract.Node {
 }
 
 // speaksOf reports whether each property of a value is listed or demanded somewhere: nobody sends what no contract
-// speaks of.
+// speaks of. Where anything goes, any name does.
 func (a term) speaksOf(v contract.Node) bool {
 	for name := range v.Fields() {
-		if !a.root.norm().lists(a.side, name, 0) {
+		if !a.root.unconstrained() && !a.root.norm().lists(a.side, name, 0) {
 			return false
 		}
 	}
@@ -176,8 +177,15 @@ func (n *norm) lists(s *side, name string, depth int) bool {
 
 // samplesOf are a few values of a term, for evidence.
 func (p *prover) samplesOf(a term, dir Side) []contract.Node {
+	texts := a.norm.samples(a.side, dir, 0)
+	const most = 8
+	if len(a.norm.unions) > 0 && strings.Count(a.key, "/") < 2 {
+		for i := range min(len(a.norm.unions[0].branches), most) {
+			texts = append(texts, a.alternative(i).norm.samples(a.side, dir, 0)...)
+		}
+	}
 	var out []contract.Node
-	for _, text := range a.norm.samples(a.side, dir, 0) {
+	for _, text := range texts {
 		if n, err := contract.ParseValue(context.Background(), "sample.json", []byte(text), contract.Options{}); err == nil {
 			out = append(out, n)
 		}

@@ -303,7 +303,7 @@ func (n *norm) sharpenDependent(s *side) {
 		for _, v := range n.depSchemas[trigger] {
 			o := s.of(v).schema.norm()
 			switch _, always := n.required[trigger]; {
-			case always:
+			case always && n.types == tObject: // of other types it says nothing
 				n.mergeNode(s, v)
 			case o.asksOnly():
 				for name, at := range o.required {
