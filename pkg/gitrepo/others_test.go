@@ -122,6 +122,20 @@ func TestWhereThePublisherStands(t *testing.T) {
 	}
 }
 
+func TestARepositoryBesideUsIsARemote(t *testing.T) {
+	top := t.TempDir()
+	mustGit(t, top, "init", "-q", "--bare", "remote.git")
+	if _, err := publisher(top).Publish(t.Context(), push(t, "remote.git", "1")); err != nil {
+		t.Fatal(err)
+	}
+	if got := show(t, filepath.Join(top, "remote.git"), "schemas", "status/summary.json"); got != "1" {
+		t.Errorf("published %q", got)
+	}
+	if _, err := publisher(top).Publish(t.Context(), push(t, "other.git", "1")); !errors.Is(err, gitrepo.ErrRemote) {
+		t.Errorf("no such repository: %v", err)
+	}
+}
+
 func TestARemoteOfTheOtherHash(t *testing.T) {
 	top := t.TempDir()
 	remote, work := filepath.Join(top, "remote.git"), filepath.Join(top, "work")

@@ -278,8 +278,8 @@ func (w *workshop) clear(ctx context.Context, b Branch, tip string) error {
 }
 
 func checkPath(name string) error {
-	if err := checkName("path", name); err != nil {
-		return err
+	if checkName("path", name) != nil {
+		return fmt.Errorf("path %q cannot be published", name)
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		if part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git") {

@@ -35,10 +35,13 @@ func (r Repo) workshop(ctx context.Context, p *Push) (*workshop, error) {
 	}
 	if !strings.ContainsAny(p.Remote, `/\:`) {
 		url, err := r.output(ctx, "remote", "get-url", "--push", p.Remote)
-		if err != nil {
+		_, notFolder := r.output(ctx, "rev-parse", "--resolve-git-dir", p.Remote) // a repository beside us, as git takes it too
+		switch {
+		case err == nil:
+			w.remote, r.Dir = url, r.top(ctx) // where git counts the paths of a configuration from
+		case notFolder != nil:
 			return nil, fmt.Errorf("%w: no remote %q here", ErrRemote, p.Remote)
 		}
-		w.remote, r.Dir = url, r.top(ctx) // where git counts the paths of a configuration from
 	}
 	var err error
 	if w.remote, err = r.local(w.remote); err != nil {

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -174,7 +176,7 @@ func (a *app) branches(cfg config.Config, f publishFlags) ([]gitrepo.Branch, err
 	}
 	artifacts := gitrepo.Branch{Name: firstOf(f.branch, cfg.Publish.SchemasBranch), Files: map[string][]byte{}, Merge: map[string]func(a, b []byte) ([]byte, error){}}
 	pages := gitrepo.Branch{Name: firstOf(f.pages, cfg.Publish.PagesBranch), Files: map[string][]byte{}}
-	if err := errors.Join(collect(root, "schemas", "", artifacts.Files), collect(root, "status", "", artifacts.Files), collect(root, "site", "site/", pages.Files)); err != nil {
+	if err := errors.Join(a.collect(root, "schemas", "", artifacts.Files), a.collect(root, "status", "", artifacts.Files), a.collect(root, "site", "site/", pages.Files)); err != nil {
 		return nil, err
 	}
 	for name := range artifacts.Files {
@@ -198,14 +200,23 @@ func mergeHistories(theirs, ours []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// collect reads the files below a folder; what a killed run left half-written is not published.
-func collect(root fs.FS, top, trim string, files map[string][]byte) error {
+// collect reads the files below a folder. What a killed run left half-written is not published, nor what is no file; the latter is said.
+func (a *app) collect(root fs.FS, top, trim string, files map[string][]byte) error {
 	err := fs.WalkDir(root, top, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if !d.Type().IsRegular() || strings.HasPrefix(d.Name(), ".") {
+		switch hidden := strings.HasPrefix(d.Name(), "."); {
+		case d.IsDir() && hidden:
+			return fs.SkipDir
+		case d.IsDir() || hidden:
 			return nil
+		case !d.Type().IsRegular():
+			fmt.Fprintf(a.Stderr, "govctl: not published, because it is no regular file: %s\n", oneLine(p))
+			return nil
+		}
+		if !utf8.ValidString(p) || strings.ContainsFunc(p, unicode.IsControl) {
+			return usage("%q: a file with such a name cannot be published", p).hint("names are UTF-8 without control characters; rename the file, or take it out of the folder")
 		}
 		data, err := artifact.Read(root, p, maxState)
 		files[strings.TrimPrefix(p, trim)] = data
