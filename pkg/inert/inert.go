@@ -152,3 +152,12 @@ func Cut(s string, limit int) string {
 	}
 	return fmt.Sprintf("%s... (%d bytes more)", s[:end], len(s)-end)
 }
+
+// Quoted divides a text at its backquotes: text and code in turn. A backquote without a partner stays in the text.
+func Quoted(s string) []string {
+	parts := strings.Split(s, "`")
+	if n := len(parts); n%2 == 0 {
+		parts = append(parts[:n-2], parts[n-2]+"`"+parts[n-1])
+	}
+	return parts
+}

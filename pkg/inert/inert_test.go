@@ -1,6 +1,7 @@
 package inert_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/romel/govctl/pkg/inert"
@@ -22,6 +23,16 @@ func TestLog(t *testing.T) {
 	} {
 		if got := inert.Log(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestQuoted(t *testing.T) {
+	for s, want := range map[string][]string{
+		"": {""}, "plain": {"plain"}, "`a` b `c`": {"", "a", " b ", "c", ""}, "one ` alone": {"one ` alone"}, "`a` and ` alone": {"", "a", " and ` alone"},
+	} {
+		if got := inert.Quoted(s); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", s, got, want)
 		}
 	}
 }

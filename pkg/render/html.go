@@ -22,7 +22,7 @@ var pageStyle string
 
 // page is parsed at its first use: commands that print no HTML do not pay for it.
 var page = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("page").Parse(pageSource)
+	return template.New("page").Funcs(template.FuncMap{"quoted": inert.Quoted, "odd": func(i int) bool { return i%2 == 1 }}).Parse(pageSource)
 })
 
 // writeHTML is one page without scripts and without any request to elsewhere. Its policy allows the one style sheet in it, by digest.

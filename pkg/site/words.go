@@ -65,11 +65,7 @@ func apart(s string) template.HTML {
 // prose is a text of at most longest bytes in which what stands between backquotes is code.
 func prose(s string) template.HTML {
 	var b strings.Builder
-	parts := strings.Split(inert.Cut(s, longest), "`")
-	if n := len(parts); n%2 == 0 { // the last one has no partner
-		parts = append(parts[:n-2], parts[n-2]+"`"+parts[n-1])
-	}
-	for i, part := range parts {
+	for i, part := range inert.Quoted(inert.Cut(s, longest)) {
 		escaped := template.HTMLEscapeString(part)
 		if i%2 == 1 {
 			escaped = "<code>" + escaped + "</code>"
