@@ -117,7 +117,7 @@ func TestDemo(t *testing.T) {
 	if excerpt == nil {
 		t.Fatal("the README shows nothing of the demo")
 	}
-	inOrder(t, output, append(strings.Split(string(excerpt[1]), "\n"), "open site/index.html"))
+	inOrder(t, output, append(strings.Split(string(excerpt[1]), "\n"), "site/index.html the page that people look at:"))
 	say(t, bin, nil, "./govctl checksums verify out && test -s out/site/index.html")
 }
 

@@ -179,7 +179,7 @@ func stabilityTile(p *Page) tile {
 	case blank(p):
 		t.Value, t.Kind = "unknown", "none"
 		return t
-	case p.Summary.Placeholder:
+	case p.Summary.Placeholder && !measured(p):
 		t.Value, t.Kind, t.Note = "not measured", "none", "for "+plural(p.Summary.PlaceholderStreak, "run")
 		return t
 	}
@@ -195,6 +195,9 @@ func stabilityTile(p *Page) tile {
 		t.Note = fmt.Sprintf("95%s%% interval %.0f to %s", space, 100*e.WilsonLow.Rounded(), percent(float64(int(100*e.WilsonHigh.Rounded()+0.5))))
 	} else if len(p.Contracts) > 1 {
 		t.Note = "the least stable contract"
+		if p.Summary.Placeholder {
+			t.Note = "the least stable contract of those measured"
+		}
 	}
 	return t
 }

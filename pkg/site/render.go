@@ -10,7 +10,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/romel/govctl/pkg/inert"
+	"github.com/romel/govctl/pkg/report"
 )
 
 //go:embed assets
@@ -104,4 +107,13 @@ var iconColours = map[string]string{"ok": "1f7a3d", "warn": "b7791f", "bad": "b3
 func icon(kind string) template.URL {
 	return template.URL("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='7' fill='%23" + //nolint:gosec // our own colour
 		iconColours[kind] + "'/%3E%3C/svg%3E")
+}
+
+// indented is a value as a reader wants it; in the file that it came from it stands deeper.
+func indented(v report.Raw) string {
+	value := v.Clone()
+	if value.Indent(jsontext.WithIndent("  ")) != nil { // no JSON; it is shown as it is
+		return string(v)
+	}
+	return string(value)
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/romel/govctl/pkg/report"
@@ -19,8 +20,9 @@ var verdicts = []struct {
 	holds      func(*Page) bool
 }{
 	{"none", "Nothing here yet", blank},
-	{"none", "Not measured", func(p *Page) bool { return p.Summary.Placeholder }},
+	{"none", "Not measured", func(p *Page) bool { return p.Summary.Placeholder && !measured(p) }},
 	{"bad", "Failed", func(p *Page) bool { return !p.Summary.Passed }},
+	{"none", "Not all measured", func(p *Page) bool { return p.Summary.Placeholder }},
 	{"warn", "Passed, with breaking changes", func(p *Page) bool { return p.Summary.BreakingChangesCount > 0 }},
 	{"warn", "Passed, with a warning", func(p *Page) bool { return p.Summary.SemverPolicyStatus == "warn" }},
 	{"info", "First run", firstRun},
@@ -51,6 +53,11 @@ func judge(p *Page) verdict {
 func blank(p *Page) bool {
 	s := &p.Summary
 	return s.SHA == "" && s.Headline == "" && !s.Passed && !s.Placeholder && s.BreakingChangesCount == 0
+}
+
+// measured reports a page with the figures of a contract, whatever became of the others.
+func measured(p *Page) bool {
+	return slices.ContainsFunc(p.Contracts, func(c Contract) bool { return c.Stability != nil })
 }
 
 func firstRun(p *Page) bool {

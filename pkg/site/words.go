@@ -48,7 +48,7 @@ var functions = template.FuncMap{
 	"picture":  picture,
 	"add":      func(a, b int) int { return a + b },
 	"sub":      func(a, b int) int { return a - b },
-	"raw":      func(v report.Raw) string { return string(v) },
+	"raw":      indented,
 }
 
 // apart is a text of which the direction does not reach what stands beside it. Most need no element for that.

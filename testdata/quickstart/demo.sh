@@ -31,8 +31,8 @@ cat <<EOF
 
 The third version removes what clients use and calls itself a minor release, so the run failed and named the version that would pass.
 Every answer is a file in $out:
-  open site/index.html                 the page that people look at
-  status/openapi-diff.json             what changed, and the proof
-  status/semver-validation.json        what the version should have been
+  site/index.html                 the page that people look at: open $out/site/index.html in a browser
+  status/openapi-diff.json        what changed, and the proof
+  status/semver-validation.json   what the version should have been
   (cd $out && sha256sum -c status/SHA256SUMS)   that the files are whole
 EOF

@@ -3,11 +3,14 @@ var news = (function () {
   'use strict';
   var root = document.documentElement;
   var turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+  function unmeasured(s) {
+    return s.placeholder && !(s.contracts || []).some(function (c) { return !c.placeholder; });
+  }
   var figures = {
-    stability: function (s) { return s.placeholder ? 'not measured' : Math.round(s.stability_ratio * 1000) / 10 + '\u00a0%'; },
-    breaking: function (s) { return s.placeholder ? 'unknown' : String(s.breaking_changes_count); },
+    stability: function (s) { return unmeasured(s) ? 'not measured' : Math.round(s.stability_ratio * 1000) / 10 + '\u00a0%'; },
+    breaking: function (s) { return unmeasured(s) ? 'unknown' : String(s.breaking_changes_count); },
     semver: function (s) { return s.semver_policy_status; },
-    operations: function (s) { return s.placeholder ? 'unknown' : '+' + s.operations_added + ' \u2212' + s.operations_removed; }
+    operations: function (s) { return unmeasured(s) ? 'unknown' : '+' + s.operations_added + ' \u2212' + s.operations_removed; }
   };
 
   function answer(r) {
