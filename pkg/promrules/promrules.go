@@ -64,6 +64,9 @@ func (r *Rule) Name() string {
 // Place is where the rule's name stands in its file.
 func (r *Rule) Place(file string) report.Place { return r.at.place(file) }
 
+// Whole is where the rule itself begins, before its name.
+func (r *Rule) Whole(file string) report.Place { return r.whole.place(file) }
+
 // Place is where the group stands in its file.
 func (g *Group) Place(file string) report.Place { return g.at.place(file) }
 

@@ -6,6 +6,9 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/romel/govctl/pkg/promrules"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -68,6 +71,28 @@ func belowMinimum(sum *report.RuleCoverage) report.Finding {
 	return f
 }
 
+// Count reads a rule file in any of the forms that promrules knows, to count its rules without running them.
+func Count(file string, data []byte, p parser.Parser) ([]Group, error) {
+	f, err := promrules.Parse(file, data)
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]Group, 0, len(f.Groups))
+	for i := range f.Groups {
+		group := Group{File: file, Name: f.Groups[i].Name}
+		for j := range f.Groups[i].Rules {
+			r := &f.Groups[i].Rules[j]
+			query := r.Expr
+			if expr, err := p.ParseExpr(query); err == nil { // Loki's expressions are none of Prometheus'
+				query = expr.String()
+			}
+			group.Rules = append(group.Rules, Rule{Alert: r.Alert, Record: r.Record, query: query, Place: r.Whole(file)})
+		}
+		groups = append(groups, group)
+	}
+	return groups, nil
+}
+
 // collect merges what all tests show of each rule, by the place of the rule.
 func collect(files []File, extra []Group) []report.CoveredRule {
 	type key struct {
@@ -93,9 +118,18 @@ func collect(files []File, extra []Group) []report.CoveredRule {
 			}
 		}
 	}
-	visit(extra, func(*Rule, *report.CoveredRule) {})
+	loaded := map[string]bool{}
 	for _, file := range files {
-		visit(file.Rules, func(*Rule, *report.CoveredRule) {})
+		visit(file.Rules, func(r *Rule, c *report.CoveredRule) { loaded[c.Group+"\x00"+r.Name()+"\x00"+r.query] = true })
+	}
+	for i := range extra {
+		for j := range extra[i].Rules { // an object and the file that was cut out of it for the tests hold one rule
+			if g, r := &extra[i], &extra[i].Rules[j]; !loaded[g.Name+"\x00"+r.Name()+"\x00"+r.query] {
+				entry(g, r)
+			}
+		}
+	}
+	for _, file := range files {
 		for _, p := range file.proofs {
 			visit(file.Rules, func(r *Rule, c *report.CoveredRule) {
 				c.Firing += p.firing[r]

@@ -25,11 +25,12 @@ type junitSuite struct {
 }
 
 type junitCase struct {
-	Class    string         `xml:"classname,attr"`
-	Name     string         `xml:"name,attr"`
-	Line     int            `xml:"line,attr,omitempty"`
-	Failures []junitProblem `xml:"failure"`
-	Errors   []junitProblem `xml:"error"`
+	Class   string        `xml:"classname,attr"`
+	Name    string        `xml:"name,attr"`
+	File    string        `xml:"file,attr,omitempty"`
+	Line    int           `xml:"line,attr,omitempty"`
+	Failure *junitProblem `xml:"failure"`
+	Error   *junitProblem `xml:"error"`
 }
 
 type junitProblem struct {
@@ -58,14 +59,16 @@ func JUnit(r report.RuleTests) ([]byte, error) {
 func suiteOf(f report.RuleTestFile) junitSuite {
 	s := junitSuite{Name: inert.Line(f.File)}
 	if len(f.Invalid) > 0 {
-		s.add(junitCase{Class: s.Name, Name: "file", Errors: problems(f.Invalid)})
+		s.add(junitCase{Class: s.Name, Name: "file", File: s.Name, Error: together(problems(f.Invalid))})
 	}
 	for _, t := range f.Tests {
-		c := junitCase{Class: s.Name, Name: inert.Line(t.Name), Line: t.At.Line, Errors: problems(t.Invalid)}
+		c := junitCase{Class: s.Name, Name: inert.Line(t.Name), File: s.Name, Line: t.At.Line, Error: together(problems(t.Invalid))}
+		var failures []junitProblem
 		for _, one := range t.Failures {
 			text := fmt.Sprintf("%s:%d: expected %s; got %s", one.At.File, one.At.Line, listed(one.Expected), listed(one.Got))
-			c.Failures = append(c.Failures, junitProblem{Message: inert.Line(one.Message), Type: ruleFailed, Text: inert.Line(text)})
+			failures = append(failures, junitProblem{Message: inert.Line(one.Message), Type: ruleFailed, Text: inert.Line(text)})
 		}
+		c.Failure = together(failures)
 		s.add(c)
 	}
 	return s
@@ -77,7 +80,11 @@ func coverageSuite(r report.RuleTests) junitSuite {
 		if f.Rule == ruleFailed || f.Rule == ruleInvalid || f.Level != report.Error {
 			continue
 		}
-		s.add(junitCase{Class: s.Name, Name: inert.Line(f.Rule + ": " + f.Subject), Failures: []junitProblem{{Message: inert.Line(f.Message), Type: f.Rule}}})
+		c := junitCase{Class: s.Name, Name: inert.Line(f.Rule + ": " + f.Subject), Failure: &junitProblem{Message: inert.Line(f.Message), Type: f.Rule}}
+		if f.New != nil {
+			c.File, c.Line = inert.Line(f.New.File), f.New.Line
+		}
+		s.add(c)
 	}
 	if len(s.Cases) == 0 {
 		s.add(junitCase{Class: s.Name, Name: fmt.Sprintf("%g %% of the branches", r.Coverage.Percent.Rounded())})
@@ -88,9 +95,9 @@ func coverageSuite(r report.RuleTests) junitSuite {
 func (s *junitSuite) add(c junitCase) {
 	s.Cases = append(s.Cases, c)
 	s.Tests++
-	if len(c.Errors) > 0 {
+	if c.Error != nil {
 		s.Errors++
-	} else if len(c.Failures) > 0 {
+	} else if c.Failure != nil {
 		s.Failures++
 	}
 }
@@ -101,4 +108,22 @@ func problems(list []string) []junitProblem {
 		out = append(out, junitProblem{Message: inert.Line(text), Type: ruleInvalid})
 	}
 	return out
+}
+
+// together is one problem for all of a case, a line of text for each: readers of JUnit XML expect at most one failure, and show no other.
+func together(list []junitProblem) *junitProblem {
+	if len(list) < 2 {
+		for i := range list {
+			return &list[i]
+		}
+		return nil
+	}
+	out := junitProblem{Message: fmt.Sprintf("%d problems, first: %s", len(list), list[0].Message), Type: list[0].Type}
+	for _, p := range list {
+		out.Text += p.Message + "\n"
+		if p.Text != "" {
+			out.Text += "    " + p.Text + "\n"
+		}
+	}
+	return &out
 }

@@ -76,7 +76,7 @@ func (a *app) testRules(ctx context.Context, f *testFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	want, err := a.wantedCoverage(ctx, f)
+	want, err := a.wantedCoverage(ctx, f, options.Features)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (a *app) testFiles(patterns []string) ([]string, error) {
 
 // wantedCoverage is what the tests are measured against: the minimum, rule files beyond those that they load, and the critical
 // alerts of the taxonomy, where there is one.
-func (a *app) wantedCoverage(ctx context.Context, f *testFlags) (ruletest.Wanted, error) {
+func (a *app) wantedCoverage(ctx context.Context, f *testFlags, features ruletest.Features) (ruletest.Wanted, error) {
 	var want ruletest.Wanted
 	if f.minimum != "" {
 		least, err := strconv.ParseFloat(f.minimum, 64)
@@ -163,17 +163,17 @@ func (a *app) wantedCoverage(ctx context.Context, f *testFlags) (ruletest.Wanted
 	if err != nil {
 		return want, err
 	}
-	if want.Critical, err = a.criticalAlerts(c.File, f.file != ""); err != nil || len(f.rules) == 0 {
+	if want.Critical, err = a.criticalAlerts(c.File, f.file != ""); err != nil || len(c.Rules) == 0 {
 		return want, err
 	}
-	sources, err := a.ruleSources(f.rules)
+	sources, err := a.ruleSources(c.Rules)
 	if err != nil {
 		return want, err
 	}
 	for _, s := range sources {
-		groups, problems := ruletest.ParseRules(filepath.Clean(s.Name), s.Data, ruletest.Parser(ruletest.Features{}), f.unknown)
-		if len(problems) > 0 {
-			return want, problems[0]
+		groups, err := ruletest.Count(filepath.Clean(s.Name), s.Data, ruletest.Parser(features))
+		if err != nil {
+			return want, err
 		}
 		want.Rules = append(want.Rules, groups...)
 	}
