@@ -42,7 +42,7 @@ const (
 
 // notation reads the series notation as promtool's does, whatever features the expressions may use.
 var notation = parser.NewParser(parser.Options{
-	EnableExperimentalFunctions: true, ExperimentalDurationExpr: true, EnableExtendedRangeSelectors: true, EnableBinopFillModifiers: true,
+	EnableExperimentalFunctions: true, EnableBinopFillModifiers: true, EnableUnquotedUTF8Names: true,
 })
 
 // readInput expands the input series of a test. promtool writes them into one text, a line for each, and reads that: so a

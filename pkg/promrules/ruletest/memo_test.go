@@ -72,7 +72,7 @@ func shares(a, b reflect.Value) string {
 
 // TestUnknownNodesAreParsedAgain: what cannot be copied for sure is not copied.
 func TestUnknownNodesAreParsedAgain(t *testing.T) {
-	m := &memo{Parser: parser.NewParser(parser.Options{ExperimentalDurationExpr: true})}
+	m := &memo{Parser: parser.NewParser(parser.Options{})}
 	for _, text := range []string{`rate(up[5m + 1m])`, `up offset (1m * 2)`, `max_over_time(up[1h:1m+30s])`} {
 		m.learn(text)
 		a, err := m.ParseExpr(text)

@@ -36,15 +36,15 @@ type Options struct {
 
 // Features are parts of the query language that Prometheus keeps behind flags.
 type Features struct {
-	ExperimentalFunctions, ExtendedRangeSelectors, BinopFillModifiers, DelayedNameRemoval bool
+	ExperimentalFunctions, BinopFillModifiers, UnquotedUTF8Names, DelayedNameRemoval bool
 }
 
 // Parser reads expressions with the given features.
 func Parser(f Features) parser.Parser {
 	return &memo{Parser: parser.NewParser(parser.Options{
-		EnableExperimentalFunctions:  f.ExperimentalFunctions,
-		EnableExtendedRangeSelectors: f.ExtendedRangeSelectors,
-		EnableBinopFillModifiers:     f.BinopFillModifiers,
+		EnableExperimentalFunctions: f.ExperimentalFunctions,
+		EnableBinopFillModifiers:    f.BinopFillModifiers,
+		EnableUnquotedUTF8Names:     f.UnquotedUTF8Names,
 	})}
 }
 

@@ -48,15 +48,18 @@ func rulesTest(a *app) *cobra.Command {
 	return c
 }
 
-// features are promtool's names of what --enable-feature switches on.
+// features are promtool's names of what --enable-feature switches on. Some were experiments once and are part of the language
+// now; promtool goes on accepting their names, so that command lines of then still work.
 var features = []struct {
 	name string
 	set  func(*ruletest.Features)
 }{
 	{"promql-experimental-functions", func(f *ruletest.Features) { f.ExperimentalFunctions = true }},
 	{"promql-delayed-name-removal", func(f *ruletest.Features) { f.DelayedNameRemoval = true }},
-	{"promql-extended-range-selectors", func(f *ruletest.Features) { f.ExtendedRangeSelectors = true }},
 	{"promql-binop-fill-modifiers", func(f *ruletest.Features) { f.BinopFillModifiers = true }},
+	{"promql-unquoted-utf8-names", func(f *ruletest.Features) { f.UnquotedUTF8Names = true }},
+	{"promql-extended-range-selectors", func(*ruletest.Features) {}},
+	{"promql-duration-expr", func(*ruletest.Features) {}},
 }
 
 func featureNames() []string {
