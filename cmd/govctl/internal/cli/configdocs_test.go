@@ -70,6 +70,10 @@ func configPage(t *testing.T) string {
 		}
 	}
 	walk("", &root)
+	b.WriteString("\n## Several contracts\n\n```yaml\ncontracts:\n  - {name: public, source: api/public.yaml}\n  - {name: internal, source: api/internal.yaml, gate: breaking, semver: {zero_major: minor}}\n```\n\n" +
+		"Each contract has its own gate, baseline and history; its files lie in `status/NAME/`, its contract in `schemas/NAME.json`. The summary is as good as the worst of them\n" +
+		"and lists them all, `governance.prom` labels their figures with `contract`. Commands about one contract take `--contract NAME`; where a document is given that is\n" +
+		"read from the place of a contract, its rules hold without the flag.\n")
 	b.WriteString("\n## Environment variables\n\nThe order of precedence is: flag, environment, `govctl.yaml`, default. A variable that is set to nothing counts as not set.\n\n" +
 		"| Variable | Flag | Key | |\n|---|---|---|---|\n")
 	for _, v := range variables() {
