@@ -12,6 +12,7 @@ import (
 // The most rows that the page shows at first and in all; the files behind it have the rest.
 const (
 	shownChanges = 200
+	openChanges  = 20 // of them; the others are folded
 	shownRuns    = 15
 	shownNames   = 12
 )
@@ -43,7 +44,7 @@ type contractView struct {
 	*Contract
 	Badges               []Badge // of this contract alone, where there are several
 	Chart                template.HTML
-	Changes              []report.Finding
+	Changes, Folded      []report.Finding
 	MoreChanges          int
 	Recent, Earlier      []sample // newest first
 	Budget               template.HTML
@@ -97,6 +98,9 @@ func viewOf(c *Contract) contractView {
 	if c.Diff != nil {
 		v.Changes = c.Diff.Changes[:min(len(c.Diff.Changes), shownChanges)]
 		v.MoreChanges = len(c.Diff.Changes) - len(v.Changes)
+		if len(v.Changes) > openChanges {
+			v.Changes, v.Folded = v.Changes[:openChanges], v.Changes[openChanges:]
+		}
 		v.Headline = c.Diff.Headline
 	}
 	if c.Semver != nil {

@@ -342,6 +342,20 @@ func TestChartOfManyRuns(t *testing.T) {
 	}
 }
 
+// A runbook that is a text stands under its alert, and a column in which nothing stands is left out.
+func TestCatalogueWithoutAddresses(t *testing.T) {
+	p := &Page{Taxonomy: &Taxonomy{Alerts: []report.Alert{{Alert: "Lag", Severity: "high", Category: "queue", Runbook: "Restart the <consumer>.", RunbookComplete: true}}}}
+	page := build(t, "taxonomy", p)
+	for _, want := range []string{`class="without-scope without-for without-owner"`, "<b>Runbook</b> Restart the &lt;consumer&gt;.", "<td>written</td>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Contains(page, `id="f-scope"`) {
+		t.Error("a filter has nothing to choose")
+	}
+}
+
 // What belongs to one contract of several stands with it.
 func TestBadgesOfSeveralContracts(t *testing.T) {
 	p := &Page{Contracts: []Contract{{Name: "billing"}, {Name: "parcels"}}}

@@ -15,7 +15,7 @@ type catalogueView struct {
 	Rows                           []alertRow
 	Severities, Scopes, Categories []string
 	Active, Deprecated             int
-	Generated                      string
+	Without                        string // classes that name the columns in which nothing stands
 }
 
 // alertRow is one alert with the id of its row, which links to it.
@@ -24,6 +24,7 @@ type alertRow struct {
 	Anchor, Link string
 	Class        string // of its severity
 	Text         string // its description
+	Written      string // its runbook, where that is a text and no address
 }
 
 // allDescriptions bounds the descriptions of all alerts together, in bytes: a page of thousands must still come quickly.
@@ -51,6 +52,7 @@ func catalogue(p *Page) catalogueView {
 	}
 	v.Severities = choices(severities, weights)
 	v.Scopes, v.Categories = choices(scopes, nil), choices(categories, nil)
+	v.Without = emptyColumns(t.Alerts)
 	classes := severityClasses(v.Severities, weights)
 	seen := map[string]int{}
 	room := min(longest, max(allDescriptions/max(len(t.Alerts), 1), 120))
@@ -58,12 +60,36 @@ func catalogue(p *Page) catalogueView {
 		a := &t.Alerts[i]
 		rank := slices.Index(v.Severities, a.Severity)
 		v.Rows = append(v.Rows, alertRow{Alert: a, Anchor: anchor(a, seen), Link: web(a.Runbook), Class: "s5", Text: inert.Cut(a.Description, room)})
+		if a.RunbookComplete && v.Rows[i].Link == "" {
+			v.Rows[i].Written = inert.Cut(a.Runbook, room)
+		}
 		if rank >= 0 {
 			v.Rows[i].Class = classes[rank]
 		}
 	}
 	slices.SortStableFunc(v.Rows, func(a, b alertRow) int { return strings.Compare(a.Alert.Alert, b.Alert.Alert) })
 	return v
+}
+
+// columns are those of the table that may be empty, by the class that hides each.
+var columns = []struct {
+	class string
+	text  func(*report.Alert) string
+}{
+	{"without-scope", func(a *report.Alert) string { return a.Scope }},
+	{"without-category", func(a *report.Alert) string { return a.Category }},
+	{"without-for", func(a *report.Alert) string { return a.For }},
+	{"without-owner", func(a *report.Alert) string { return a.Owner }},
+}
+
+func emptyColumns(alerts []report.Alert) string {
+	var classes []string
+	for _, c := range columns {
+		if !slices.ContainsFunc(alerts, func(a report.Alert) bool { return c.text(&a) != "" }) {
+			classes = append(classes, c.class)
+		}
+	}
+	return strings.Join(classes, " ")
 }
 
 // choices are the values of a filter: by weight where there is one, then by name.

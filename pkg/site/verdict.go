@@ -178,6 +178,14 @@ func unsigned(p *Page) []notice {
 		Next: "`govctl key new` makes a key; give its seed to the workflow as GOV_SIGNING_PRIVATE_KEY."}}
 }
 
+// share begins a sentence about the stable runs of the window.
+func share(s *report.Stability) string {
+	if s.WindowTotalCount == 1 {
+		return "The only run so far was not"
+	}
+	return percent(100*s.WindowStabilityRatio.Rounded()) + " of the last " + plural(s.WindowTotalCount, "run") + " were"
+}
+
 func belowThreshold(p *Page) []notice {
 	var all []notice
 	for _, c := range p.Contracts {
@@ -187,7 +195,7 @@ func belowThreshold(p *Page) []notice {
 		}
 		if float64(s.WindowStabilityRatio) < c.Threshold {
 			all = append(all, notice{Kind: "bad", Title: fmt.Sprintf("%s: stability is below the alert threshold", c.Name),
-				Text: fmt.Sprintf("%s of the last %s were stable; the threshold is %s.", percent(100*s.WindowStabilityRatio.Rounded()), plural(s.WindowTotalCount, "run"), percent(100*c.Threshold)),
+				Text: fmt.Sprintf("%s stable; the threshold is %s.", share(s), percent(100*c.Threshold)),
 				Next: "Hold breaking changes back, or collect them in one major version, until old runs have left the window."})
 		}
 		if s.Extensions.Anomaly {

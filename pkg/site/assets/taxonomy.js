@@ -22,7 +22,7 @@
 
   function fits(r, words) {
     for (var k in columns) {
-      if (inputs[k].value && r.cells[columns[k]] !== inputs[k].value) { return false; }
+      if (inputs[k] && inputs[k].value && r.cells[columns[k]] !== inputs[k].value) { return false; }
     }
     var state = states[inputs.state.value];
     return (!state || state(r)) && words.every(function (w) { return r.text.indexOf(w) >= 0; });
@@ -42,7 +42,7 @@
 
   function keep() {
     var q = new URLSearchParams();
-    for (var k in inputs) { if (inputs[k].value) { q.set(k, inputs[k].value); } }
+    for (var k in inputs) { if (inputs[k] && inputs[k].value) { q.set(k, inputs[k].value); } }
     if (sorted.by || sorted.down) { q.set('sort', (sorted.down ? '-' : '') + sorted.by); }
     var search = q.toString();
     try { history.replaceState(null, '', (search ? '?' + search : location.pathname) + location.hash); } catch (e) { /* not from a file */ }
@@ -89,7 +89,7 @@
   });
 
   var asked = new URLSearchParams(location.search);
-  for (var k in inputs) { if (asked.get(k)) { inputs[k].value = asked.get(k); } }
+  for (var k in inputs) { if (inputs[k] && asked.get(k)) { inputs[k].value = asked.get(k); } }
   var by = asked.get('sort');
   if (by && /^-?[0-6]$/.test(by)) { sorted = { by: Math.abs(Number(by)), down: by.charAt(0) === '-' }; sort(); } else { table.tHead.rows[0].cells[0].setAttribute('aria-sort', 'ascending'); }
   form.hidden = false;
