@@ -120,6 +120,11 @@ func (a *app) taxonomyAt(ctx context.Context, source, file string) (rev, name st
 	case errors.Is(err, gitrepo.ErrNoRevision):
 		if cut, _ := repo.Shallow(ctx); cut { // what cannot be asked is answered by the first error
 			err = (&exitError{code: Failed, err: fmt.Errorf("this clone is shallow: %w", err)}).hint("%s", (*taxonomy.ShallowError)(nil).Hint())
+		} else if child, before := strings.CutSuffix(rev, "^"); before && path == "" {
+			if _, alone := repo.Resolve(ctx, child); alone == nil {
+				fmt.Fprintf(a.Stderr, "govctl: %s is the first commit: compared with an empty taxonomy\n", oneLine(child))
+				return rev, name, []byte(taxonomy.Empty), nil
+			}
 		}
 	}
 	return rev, name, text, err
