@@ -96,6 +96,8 @@ func explain(doing string, err error) error {
 			return fmt.Errorf("%s: %w", doing, ErrToken)
 		}
 		return fmt.Errorf("%s: GitHub answered %d%s", doing, answer.Response.StatusCode, message(answer))
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("%s: interrupted", doing)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: GitHub did not answer within %s", doing, tryTime)
 	}
