@@ -213,6 +213,9 @@ func (e *engine) overlap(s *site, c *schema, u union, d *schema, w union) contra
 			}
 		}
 	}
+	if u.one { // what two of its alternatives share was refused before: what a change of them does about that nobody meant
+		return contract.Node{}
+	}
 	for _, v := range e.prover.meeting(termOf(d), &w, dir) {
 		if termOf(c).speaksOf(v) && twice(v) {
 			return v
