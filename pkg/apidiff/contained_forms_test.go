@@ -163,6 +163,10 @@ var containedForms = []containedCase{
 	{wider, `{"type":"object","if":{"required":["a"]},"then":{"required":["b"]},"else":{"required":["c"]}}`, `{"type":"object","if":{"required":["a"]},"then":{"required":["b"]}}`},
 	{same, `{"type":"object","if":{"required":["a"]},"then":true}`, `{"type":"object"}`},
 	{apart, `{"type":"object","if":{"required":["a"]},"then":{"required":["b"]}}`, `{"type":"object","if":{"required":["b"]},"then":{"required":["a"]}}`},
+	{narrower, `{"if":false,"then":false,"else":{"if":{"type":"null"},"then":{},"type":["null","string"]}}`, `{"if":false,"then":false,"else":{"if":{"type":"null"},"then":false,"type":["null","string"]}}`},
+	{narrower, `{"type":"array","contains":{"type":"integer"},"unevaluatedItems":{"type":["string","null"]}}`, `{"type":"array","contains":{"type":"integer"},"unevaluatedItems":{"type":"string"}}`},
+	{same, `{"type":"array","items":{},"unevaluatedItems":{"type":"string"}}`, `{"type":"array"}`},
+	{same, `{"type":"object","additionalProperties":true,"unevaluatedProperties":false}`, `{"type":"object"}`},
 	// ref siblings and recursion
 	{same, `{"$ref":"#/components/schemas/Tree","type":"object"}`, `{"$ref":"#/components/schemas/Tree"}`},
 	{narrower, `{"$ref":"#/components/schemas/Obj"}`, `{"$ref":"#/components/schemas/Obj","required":["p"]}`},

@@ -55,6 +55,8 @@ func (t types) String() string {
 // defaults (minItems: 0, additionalProperties: true, ...) leave no trace.
 type facts struct {
 	asserts       bool // some keyword restricts values
+	openItems     bool // items admits everything: no item is left unevaluated
+	openProps     bool // additionalProperties does
 	noted         bool // words or flags beside a reference or allOf
 	nullableAlone bool // 3.0 nullable beside a reference or allOf, without a type: null is meant to be valid
 
@@ -191,7 +193,10 @@ func (f *facts) keep(name string, v contract.Node) {
 	case !assertions[name]:
 		f.noted = true
 		f.unknown = append(f.unknown, keyword{name, v})
-	case !trivial(name, v):
+	case trivial(name, v):
+		f.openItems = f.openItems || name == "items"
+		f.openProps = f.openProps || name == "additionalProperties"
+	default:
 		f.keywords = append(f.keywords, keyword{name, v})
 		f.asserts = true
 	}

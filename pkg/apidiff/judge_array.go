@@ -14,6 +14,9 @@ func (e *engine) judgeArray(s *site, a, b *norm) {
 		}
 	}
 	e.judgeItems(s, a, b)
+	if (a.unevaluatedItems.Exists() || b.unevaluatedItems.Exists()) && (a.unevaluated() || b.unevaluated()) { // else they are items like others
+		e.pair(s, nil, e.old.of(a.unevaluatedItems), e.new.of(b.unevaluatedItems), s.mode.inner())
+	}
 	e.judgeContains(s, a, b)
 }
 

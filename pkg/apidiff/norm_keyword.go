@@ -53,8 +53,11 @@ func (n *norm) mergeKeyword(s *side, f *facts, k keyword) {
 		n.minItems = n.minItems.atLeast(readCount(v))
 	case "uniqueItems":
 		n.unique = first(n.unique, v)
-	case "unevaluatedItems":
-		n.unevaluatedItems = first(n.unevaluatedItems, v)
+	case "unevaluatedItems", "unevaluatedProperties":
+		if f.openItems && k.name == "unevaluatedItems" || f.openProps && k.name == "unevaluatedProperties" {
+			return
+		}
+		n.leave(k)
 	case "propertyNames":
 		if !s.of(v).schema.everyText() {
 			n.names = append(n.names, v)
@@ -62,6 +65,15 @@ func (n *norm) mergeKeyword(s *side, f *facts, k keyword) {
 	default:
 		n.mergeNumber(f, k)
 		n.mergeObject(k)
+	}
+}
+
+// leave notes what is said of the properties or items that no other keyword evaluates.
+func (n *norm) leave(k keyword) {
+	if k.name == "unevaluatedItems" {
+		n.unevaluatedItems = first(n.unevaluatedItems, k.value)
+	} else {
+		n.unevaluatedProps = first(n.unevaluatedProps, k.value)
 	}
 }
 
@@ -131,8 +143,6 @@ func (n *norm) mergeObject(k keyword) {
 		n.maxProps = n.maxProps.atMost(readCount(v))
 	case "minProperties":
 		n.minProps = n.minProps.atLeast(readCount(v))
-	case "unevaluatedProperties":
-		n.unevaluatedProps = first(n.unevaluatedProps, v)
 	case "dependentRequired", "dependentSchemas", "dependencies":
 		for trigger, d := range v.Fields() {
 			if d.Kind() != contract.Array {

@@ -45,7 +45,9 @@ func (n *norm) blunt() bool {
 // resolveNots takes negations as the positive keywords that say the same.
 func (n *norm) resolveNots(s *side) {
 	var rest []contract.Node
-	for _, v := range n.nots {
+	todo := n.nots
+	n.nots = nil // what is merged on the way may bring more
+	for _, v := range todo {
 		c := s.of(v).schema
 		if c.unconstrained() {
 			n.never, n.neverAt = true, v
@@ -55,7 +57,7 @@ func (n *norm) resolveNots(s *side) {
 			rest = append(rest, v)
 		}
 	}
-	n.nots = rest
+	n.nots = append(rest, n.nots...)
 }
 
 // denies adds the complement of o where one keyword says it, and reports whether it did.
@@ -126,7 +128,9 @@ func (n *norm) deniesLength(o *norm) bool {
 // resolveConds decides the conditions whose test the types decide, and takes "if it has a" as a dependency.
 func (n *norm) resolveConds(s *side) {
 	var rest []cond
-	for _, c := range n.conds {
+	todo := n.conds
+	n.conds = nil // what is merged on the way may bring more
+	for _, c := range todo {
 		test := s.of(c.test).schema
 		o := test.norm()
 		onlyTypes := o.weight() == 1 && o.types != tAll && o.enum == nil
@@ -141,7 +145,7 @@ func (n *norm) resolveConds(s *side) {
 			rest = append(rest, c)
 		}
 	}
-	n.conds = rest
+	n.conds = append(rest, n.conds...)
 }
 
 func (n *norm) mergeNode(s *side, node contract.Node) {
