@@ -165,6 +165,7 @@ var containedForms = []containedCase{
 	{apart, `{"type":"object","if":{"required":["a"]},"then":{"required":["b"]}}`, `{"type":"object","if":{"required":["b"]},"then":{"required":["a"]}}`},
 	{narrower, `{"if":false,"then":false,"else":{"if":{"type":"null"},"then":{},"type":["null","string"]}}`, `{"if":false,"then":false,"else":{"if":{"type":"null"},"then":false,"type":["null","string"]}}`},
 	{narrower, `{"type":"array","contains":{"type":"integer"},"unevaluatedItems":{"type":["string","null"]}}`, `{"type":"array","contains":{"type":"integer"},"unevaluatedItems":{"type":"string"}}`},
+	{wider, `{"type":"array","contains":{"type":"object"},"minContains":0,"unevaluatedItems":{"type":"integer"}}`, `{"type":"array","contains":{"type":"object"},"minContains":0,"unevaluatedItems":{}}`},
 	{same, `{"type":"array","items":{},"unevaluatedItems":{"type":"string"}}`, `{"type":"array"}`},
 	{same, `{"type":"object","additionalProperties":true,"unevaluatedProperties":false}`, `{"type":"object"}`},
 	// ref siblings and recursion

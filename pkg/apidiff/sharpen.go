@@ -238,7 +238,7 @@ func (n *norm) sharpenArray(s *side) {
 	var rest []containsPart
 	for _, c := range n.contains {
 		switch {
-		case c.min.n == 0 && !c.max.set():
+		case c.min.n == 0 && !c.max.set() && !n.unevaluatedItems.Exists(): // it demands nothing; what it meets is evaluated, though
 		case s.of(c.schema).schema.unconstrained():
 			n.minItems, n.maxItems = n.minItems.atLeast(c.min.orOne()), n.maxItems.atMost(c.max)
 		default:
