@@ -34,7 +34,7 @@ type Env struct {
 
 // World is the Env of a real process.
 func World() *Env {
-	firstRoom()
+	firstRoom(os.Getenv)
 	return &Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv:   os.Getenv,

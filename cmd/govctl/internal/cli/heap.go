@@ -2,7 +2,6 @@ package cli
 
 import (
 	"math"
-	"os"
 	"runtime"
 	"runtime/debug"
 )
@@ -16,8 +15,8 @@ const (
 
 // firstRoom lets the heap grow to the size of a small run before anything is collected, and from then on as usual. Who sets
 // GOGC or GOMEMLIMIT is obeyed.
-func firstRoom() {
-	if os.Getenv("GOGC")+os.Getenv("GOMEMLIMIT") != "" {
+func firstRoom(getenv func(string) string) {
+	if getenv("GOGC")+getenv("GOMEMLIMIT") != "" {
 		return
 	}
 	debug.SetGCPercent(roomAtStart)
