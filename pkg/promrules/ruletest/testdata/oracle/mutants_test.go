@@ -95,7 +95,8 @@ func split(t *testing.T, path string) []base {
 	return out
 }
 
-var noFile = regexp.MustCompile(`(?m)^  WARNING: no file match pattern .*\n`)
+// aside is what promtool prints between its verdicts: a pattern without files, and the name of the next file.
+var aside = regexp.MustCompile(`(?m)^(  WARNING: no file match pattern|Processing test file:) .*\n`)
 
 func TestSameVerdictOnMutants(t *testing.T) {
 	all := bases(t)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/romel/govctl/pkg/promrules/ruletest"
@@ -57,38 +58,52 @@ func settled(text string) string { return whichGroup.ReplaceAllString(text, "mat
 const batch = 50
 
 func TestSameAlertsAtEveryEvaluation(t *testing.T) {
-	again, failing, refused, wrong := 0, 0, 0, 0
-	for from := uint64(0); from < uint64(*seeds) && wrong < 4; from += batch {
-		dir := t.TempDir()
-		files := make([]string, 0, batch)
-		for seed := *first + from; seed < *first+min(from+batch, uint64(*seeds)); seed++ {
-			files = append(files, written(t, filepath.Join(dir, fmt.Sprint(seed)), seed))
-		}
-		said := judged(t, files...)
-		for _, file := range files {
-			got, problems := outcome(t, file)
-			want := said[file]
-			if len(problems) > 0 {
-				if refused++; want == "" {
-					t.Errorf("%s: promtool accepts what govctl refuses: %s", file, problems)
+	var count tally
+	t.Run("batch", func(t *testing.T) {
+		for from := uint64(0); from < uint64(*seeds); from += batch {
+			t.Run(fmt.Sprint(*first+from), func(t *testing.T) {
+				t.Parallel()
+				if count.wrong.Load() < 4 {
+					count.compare(t, *first+from, *first+min(from+batch, uint64(*seeds)))
 				}
-				continue
-			}
-			if want != "" {
-				failing++
-			}
-			agree, asked := settle(t, file, want, got)
-			if again += asked; !agree {
-				wrong++
-				t.Errorf("seed %s:\npromtool: %s\ngovctl: %s", filepath.Base(filepath.Dir(file)), want, strings.Join(got, "\n"))
-			}
+			})
 		}
-		os.RemoveAll(dir)
-	}
-	if refused > *seeds/20 {
+	})
+	if refused := int(count.refused.Load()); refused > *seeds/20 {
 		t.Errorf("%d of %d seeds were refused: the generator makes too much that is no rule", refused, *seeds)
 	}
-	t.Logf("%d seeds: %d with output, %d refused by both; promtool was asked again %d times", *seeds, failing, refused, again)
+	t.Logf("%d seeds: %d with output, %d refused by both; promtool was asked again %d times", *seeds, count.failing.Load(), count.refused.Load(), count.again.Load())
+}
+
+// tally is what the batches of a run add up.
+type tally struct{ again, failing, refused, wrong atomic.Int64 }
+
+// compare holds the seeds of one batch, from and up to but not with end, beside what promtool says of them.
+func (c *tally) compare(t *testing.T, from, end uint64) {
+	dir := t.TempDir()
+	files := make([]string, 0, batch)
+	for seed := from; seed < end; seed++ {
+		files = append(files, written(t, filepath.Join(dir, fmt.Sprint(seed)), seed))
+	}
+	said := judged(t, files...)
+	for _, file := range files {
+		got, problems := outcome(t, file)
+		want := said[file]
+		if len(problems) > 0 {
+			if c.refused.Add(1); want == "" {
+				t.Errorf("%s: promtool accepts what govctl refuses: %s", file, problems)
+			}
+			continue
+		}
+		if want != "" {
+			c.failing.Add(1)
+		}
+		agree, asked := settle(t, file, want, got)
+		if c.again.Add(int64(asked)); !agree {
+			c.wrong.Add(1)
+			t.Errorf("seed %s:\npromtool: %s\ngovctl: %s", filepath.Base(filepath.Dir(file)), want, strings.Join(got, "\n"))
+		}
+	}
 }
 
 // settle asks promtool again until it says what govctl says. A case on which promtool contradicts itself proves nothing, so that

@@ -53,7 +53,7 @@ func tryJudge(t *testing.T, files []string) ([]string, bool) {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	out = noFile.ReplaceAll(out, nil)
+	out = aside.ReplaceAll(out, nil)
 	starts := verdict.FindAllIndex(out, -1)
 	if len(starts) != len(files) || exit != nil && exit.ExitCode() != 1 {
 		return nil, false
