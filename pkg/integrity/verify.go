@@ -28,7 +28,7 @@ type Request struct {
 	Trust          *Trust // nil trusts the key in the signature file, with a warning
 	RequireTrusted bool   // makes that warning an error
 	Exact          bool   // makes unlisted files errors, and whatever else nothing proves
-	IgnoreMissing  bool   // makes listed files that are absent warnings, so long as one is there as it is listed
+	IgnoreMissing  bool   // lets listed files be absent, so long as one is there as it is listed
 	MinVersion     int    // lowest signature format that is accepted
 	Now            time.Time
 
@@ -114,7 +114,7 @@ func (v *verifier) say(refusals ...*refusal) {
 		case v.Exact && slices.Contains(exactly, r.reason), r.reason == "key-self-vouched" && v.RequireTrusted:
 			f.Level = report.Error
 		case v.IgnoreMissing && v.partly && r.reason == "file-missing":
-			f.Level = report.Warning
+			f.Level = report.Info
 		}
 		v.out.Findings = append(v.out.Findings, f)
 	}

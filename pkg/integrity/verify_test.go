@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -343,5 +344,39 @@ func TestTimeOfAnotherKey(t *testing.T) {
 	r.Trust = trusting(project)
 	if v := verify(t, r); v.Verdict != "ok" || v.KeyID != project.Public().ID() || !v.SignedAtBound {
 		t.Errorf("both signed the statement: %s %s, bound %v", v.Verdict, reasons(v), v.SignedAtBound)
+	}
+}
+
+// TestIgnoreMissing: a part of the files is enough where it is asked for, nothing at all is not, and what is there must be right.
+func TestIgnoreMissing(t *testing.T) {
+	k := key(t, 1)
+	listed := slices.Sorted(maps.Keys(contents()))
+	for _, c := range []struct {
+		left    int // of the listed files
+		changed bool
+		ok      bool
+	}{
+		{len(listed), false, true},
+		{len(listed) - 1, false, true},
+		{1, false, true},
+		{0, false, false},
+		{2, true, false},
+		{1, true, false},
+	} {
+		f := signed(t, contents(), k)
+		for _, p := range listed[c.left:] {
+			delete(f, p)
+		}
+		if c.changed {
+			f[listed[0]] = []byte("else\n")
+		}
+		r := request(t, f)
+		r.Trust, r.IgnoreMissing = trusting(k), true
+		if v := verify(t, r); (v.Verdict == "ok") != c.ok {
+			t.Errorf("%d left, changed %v: %s %s", c.left, c.changed, v.Verdict, reasons(v))
+		}
+		if r.IgnoreMissing = false; (verify(t, r).Verdict == "ok") != (c.left == len(listed)) {
+			t.Errorf("%d left without the option: not refused", c.left)
+		}
 	}
 }

@@ -120,6 +120,9 @@ func (a *app) printVerification(v report.Verification, format, passed, failed st
 			fmt.Fprintf(a.Stderr, "govctl: warning: %s: %s: %s\n", f.Rule, oneLine(f.Subject), oneLine(f.Message))
 		}
 	}
+	if absent := absentFiles(v); absent > 0 && v.Verdict == "ok" {
+		fmt.Fprintf(a.Stderr, "govctl: %d of %d listed files are not here\n", absent, v.Count)
+	}
 	if open := uncovered(v); open != "" {
 		fmt.Fprintf(a.Stderr, "govctl: not covered, because they go on changing: %s\n", open)
 	}
@@ -131,6 +134,16 @@ func (a *app) printVerification(v report.Verification, format, passed, failed st
 	}
 	a.printFailures(failed, v)
 	return errFindings
+}
+
+// absentFiles counts the listed files that are not there.
+func absentFiles(v report.Verification) (n int) {
+	for _, f := range v.Findings {
+		if f.Rule == "file-missing" {
+			n++
+		}
+	}
+	return n
 }
 
 func signedWhen(v report.Verification) string {
