@@ -145,7 +145,10 @@ func noSecrets(t *testing.T, things ...any) {
 }
 
 func TestDelivery(t *testing.T) {
-	hang := func(_ int, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	hang := func(_ int, _ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // as in TestInterruptedDeliveryStaysPending
+	}
 	reset := func(_ int, w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
@@ -449,7 +452,11 @@ func TestOneDeadlineForAll(t *testing.T) {
 
 func TestInterruptedDeliveryStaysPending(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	server := newReceiver(t, func(_ int, _ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
+	server := newReceiver(t, func(_ int, _ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // the 200 of a handler that returns could still arrive while the connection is being closed
+	})
 	got := slices.Collect(sender(t, server.endpoint(), &fakeClock{now: start}).Deliver(ctx, []report.Delivery{queued(t, 1), queued(t, 2)}, "x", "3", time.Minute))
 	if len(got) != 1 || got[0].State != Pending || got[0].Attempts != 1 || got[0].Error != "interrupted" {
 		t.Errorf("got %+v", got)
