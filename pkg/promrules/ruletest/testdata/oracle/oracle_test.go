@@ -1,3 +1,4 @@
+// Package oracle holds the rule tests beside promtool, whose libraries are too heavy for the program itself: a module of its own.
 package oracle
 
 import (
