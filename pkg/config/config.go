@@ -16,6 +16,8 @@ const NoBaseline = "none"
 
 // Config is a whole configuration with its defaults filled in.
 type Config struct {
+	Project    string     `json:"project,omitzero"` // stable identity on shared branches; empty: derived from the remote origin
+	Policy     Policy     `json:"policy,omitzero"`
 	Contract   Contract   `json:"contract,omitzero"`  // the one contract of a repository
 	Contracts  []Contract `json:"contracts,omitzero"` // or several, in a monorepo
 	Semver     Semver     `json:"semver,omitzero"`
@@ -44,12 +46,15 @@ func (c *Config) KeyPlace(pointer string) report.Place {
 // Contract says where an API contract is read from and what its changes may do.
 type Contract struct {
 	Name            string  `json:"name,omitzero"`             // published as schemas/NAME.json
+	RenamedFrom     string  `json:"renamed_from,omitzero"`     // the name that its state is kept under until now
 	Source          string  `json:"source,omitzero"`           // file | https URL | cmd:COMMAND | git:REV:PATH
 	Baseline        string  `json:"baseline,omitzero"`         // same forms, or "none"; empty: the last published contract
 	ReleaseBaseline string  `json:"release_baseline,omitzero"` // compared with and reported, never gated
 	Gate            string  `json:"gate,omitzero"`             // semver, breaking, none
 	AllowBreaking   bool    `json:"allow_breaking,omitzero"`   // for gate: breaking
 	AllowRemoteRefs bool    `json:"allow_remote_refs,omitzero"`
+	AllowDangling   bool    `json:"allow_dangling_refs,omitzero"` // compare the rest where references do not resolve
+	AllowPrivate    bool    `json:"allow_private,omitzero"`       // read from private and loopback addresses, too
 	Rules           Rules   `json:"rules,omitzero"`
 	Waivers         string  `json:"waivers,omitzero"` // file; an absent default file is no error
 	Semver          *Semver `json:"semver,omitzero"`  // instead of the common one, in a monorepo
@@ -124,6 +129,19 @@ type GitHub struct {
 type Publish struct {
 	SchemasBranch string `json:"schemas_branch,omitzero"`
 	PagesBranch   string `json:"pages_branch,omitzero"`
+	Folder        string `json:"folder,omitzero"`       // of this project on both branches; empty: the top
+	PagesFolder   string `json:"pages_folder,omitzero"` // on the branch of the pages, where it differs
+}
+
+// The modes in which a change of the policy itself is judged.
+const (
+	PolicyShow  = "show"  // the verdict under the new policy counts, and the change is a finding
+	PolicyBlock = "block" // only the verdict under the policy of the base branch counts
+)
+
+// Policy says how a pull request that changes the policy is judged. The value of the base branch counts.
+type Policy struct {
+	Mode string `json:"mode,omitzero"`
 }
 
 // Duration is a time span, written like 10s or 1m30s.
@@ -149,6 +167,7 @@ func Default() Config {
 			MaxChurnDelta: 5, MaxRiskChurnDelta: 10, RiskChurnSpikeThreshold: 2},
 		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
 		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
+		Policy:  Policy{Mode: PolicyShow},
 		Publish: Publish{SchemasBranch: "schemas", PagesBranch: "gh-pages"},
 	}
 }

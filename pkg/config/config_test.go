@@ -61,7 +61,7 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 	for _, c := range []struct{ name, text, at, says, hint string }{
 		{"unknown top key", "contarct: {}\n", "1:1", `unknown key "contarct"`, `did you mean "contract"?`},
 		{"unknown nested key", "stability:\n  windw: 3\n", "2:3", `unknown key "windw"`, `did you mean "window"?`},
-		{"unknown far from all", "publish:\n  zzzzzzzzzzz: 3\n", "2:3", `unknown key`, "known here: pages_branch, schemas_branch"},
+		{"unknown far from all", "publish:\n  zzzzzzzzzzz: 3\n", "2:3", `unknown key`, "expected one of folder, pages_branch, pages_folder, schemas_branch"},
 		{"unknown in a list", "contracts:\n  - name: a\n    sorce: x\n", "3:5", `unknown key "sorce"`, `did you mean "source"?`},
 		{"wrong type", "stability: {window: many}\n", "1:21", "stability/window", ""},
 		{"wrong type of a section", "stability: 3\n", "1:12", "stability", ""},

@@ -65,7 +65,7 @@ func suggestion(key string, names []string) string {
 	if near := Nearest(key, names); near != "" {
 		return near
 	}
-	return "known here: " + strings.Join(names, ", ")
+	return "expected one of " + strings.Join(names, ", ")
 }
 
 // longest is the longest name, in bytes, that anything is suggested for.

@@ -6,13 +6,15 @@ type AlertState struct {
 	GeneratedAt Time       `json:"generated_at"`
 	SHA         string     `json:"sha"`    // of the run that wrote it
 	RunID       string     `json:"run_id"` // of the run that wrote it
+	Project     string     `json:"project,omitzero"`
 	Reasons     []string   `json:"reasons"`
-	Alerts      []Incident `json:"alerts"` // one per kind, in a fixed order
+	Alerts      []Incident `json:"alerts"` // one per contract and kind, in a fixed order
 }
 
-// Incident is the state of one kind of alert.
+// Incident is the state of one kind of alert of one contract.
 type Incident struct {
-	Reason       string `json:"reason"` // semver_fail, stability_drop, placeholder_streak, breaking
+	Contract     string `json:"contract,omitzero"` // empty in files of versions that kept one state for all contracts
+	Reason       string `json:"reason"`            // semver_fail, stability_drop, placeholder_streak, breaking
 	Open         bool   `json:"open"`
 	Opened       int    `json:"opened"` // how often it has opened: names the episode
 	Since        Time   `json:"since,omitzero"`
@@ -35,6 +37,7 @@ type Notice struct {
 	Reasons         []string                `json:"reasons"`
 	Operations      NoticeOperations        `json:"operations"`
 	BreakingChanges int                     `json:"breaking_changes_count"`
+	Checked         bool                    `json:"checked"`                         // false when something that the verdict depends on could not be checked
 	SchemaChecksum  string                  `json:"schema_checksum_sha256,omitzero"` // of the canonical contract
 	At              Time                    `json:"at"`
 	Commit          string                  `json:"commit"` // whole

@@ -35,6 +35,7 @@ type DiffTotals struct {
 	ByLevel            map[string]int `json:"by_level"`
 	ByCategory         map[string]int `json:"by_category"`
 	ByKind             map[string]int `json:"by_kind"`
+	Unread             int            `json:"references_not_read,omitzero"` // references that do not resolve: what they name was not compared
 }
 
 // Operations is operations-classification.json: the operations that came, went or changed, sorted by path then method.
@@ -63,8 +64,9 @@ type ChangedOperation struct {
 	Method    string   `json:"method"`
 	Path      string   `json:"path"`
 	Breaking  bool     `json:"breaking"`
-	Migration string   `json:"migration,omitzero"` // auto, manual, none: the hardest of its changes
-	Changes   []string `json:"changes"`            // fingerprints into openapi-diff.json
+	Migration string   `json:"migration,omitzero"`    // auto, manual, none: the hardest of its changes
+	Changes   []string `json:"changes"`               // fingerprints into openapi-diff.json
+	More      int      `json:"more_changes,omitzero"` // changes that are not listed
 }
 
 // Breaking is breaking-status.json: the short answer for release tools.

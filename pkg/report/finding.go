@@ -82,7 +82,11 @@ type Finding struct {
 	Migration   string         `json:"migration,omitzero"` // auto, manual, none
 	Fingerprint string         `json:"fingerprint,omitzero"`
 	Waiver      *Waiver        `json:"waiver,omitzero"`
+	More        int            `json:"more,omitzero"` // it stands for so many findings of its rule that are not listed
 }
+
+// Count is the number of findings that it stands for.
+func (f *Finding) Count() int { return max(1, f.More) }
 
 // Waived reports whether a waiver that has not expired covers the finding.
 func (f *Finding) Waived() bool { return f.Waiver != nil && !f.Waiver.Expired }

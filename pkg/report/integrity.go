@@ -161,14 +161,17 @@ type Verification struct {
 	SignedAtBound bool               `json:"signed_at_bound"` // true when the key signed the time
 	Aggregate     string             `json:"aggregate_sha256"`
 	Count         int                `json:"count"`
-	Steps         []VerificationStep `json:"steps"` // in the order in which they were taken
-	Files         []FileVerdict      `json:"files"` // sorted by path
+	Project       string             `json:"project,omitzero"`      // of the manifest, where it is covered
+	Commit        string             `json:"commit,omitzero"`       // of the manifest, where it is covered
+	GeneratedAt   Time               `json:"generated_at,omitzero"` // of the manifest, where it is covered
+	Steps         []VerificationStep `json:"steps"`                 // in the order in which they were taken
+	Files         []FileVerdict      `json:"files"`                 // sorted by path
 	Findings      []Finding          `json:"findings"`
 }
 
 // VerificationStep is the verdict of one step.
 type VerificationStep struct {
-	Name    string `json:"name"`    // read, files, aggregate, payload, trust, signature, by-hand
+	Name    string `json:"name"`    // read, files, aggregate, manifest, payload, trust, signature, by-hand
 	Verdict string `json:"verdict"` // ok, warning, fail, skipped
 }
 

@@ -5,6 +5,8 @@ type HistoryLine struct {
 	Timestamp        Time           `json:"timestamp"`
 	SHA              string         `json:"sha"`
 	RunID            string         `json:"run_id,omitzero"`
+	Project          string         `json:"project,omitzero"`
+	Contract         string         `json:"contract,omitzero"`
 	Breaking         bool           `json:"breaking"`
 	Placeholder      bool           `json:"placeholder"`
 	Incompatible     int            `json:"incompatible"`

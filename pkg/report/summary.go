@@ -16,6 +16,7 @@ type Summary struct {
 	Schema                 string          `json:"schema"` // govctl/governance-summary/v1
 	SHA                    string          `json:"sha"`
 	RunID                  string          `json:"run_id,omitzero"`
+	Project                string          `json:"project,omitzero"` // stable identity of the project
 	GeneratedAt            Time            `json:"generated_at"`
 	Version                string          `json:"version,omitzero"`
 	StabilityRatio         Ratio           `json:"stability_ratio"` // of the window; 1 while placeholder
@@ -31,7 +32,10 @@ type Summary struct {
 	MilestonePercent       *Percent        `json:"milestone_percent"`            // null without milestones
 	Headline               string          `json:"headline"`
 	Passed                 bool            `json:"passed"`
-	Contracts              []ContractState `json:"contracts,omitzero"` // in a monorepo, one per contract
+	Checked                bool            `json:"checked"` // false when something that the verdict depends on could not be checked
+	NotChecked             []NotChecked    `json:"not_checked,omitzero"`
+	BreakingAccepted       int             `json:"breaking_changes_accepted,omitzero"` // breaking root causes that a waiver accepts
+	Contracts              []ContractState `json:"contracts,omitzero"`                 // in a monorepo, one per contract
 	Steps                  []Step          `json:"steps"`
 }
 
@@ -44,6 +48,14 @@ type ContractState struct {
 	BreakingChangesCount int    `json:"breaking_changes_count"`
 	SemverPolicyStatus   string `json:"semver_policy_status"`
 	Version              string `json:"version,omitzero"`
+	Outcome              string `json:"outcome,omitzero"` // passed, failed, not-checked: how the gate ended
+}
+
+// NotChecked is one thing that could not be checked.
+type NotChecked struct {
+	Step     string `json:"step"`
+	Contract string `json:"contract,omitzero"` // empty where it is about the whole run
+	Reason   string `json:"reason"`
 }
 
 // Step is what one step of a run did.
@@ -88,25 +100,53 @@ type Milestone struct {
 	Status    string  `json:"status"`
 }
 
-// Manifest is manifest.json: every file of the last run, sorted by path.
+// Manifest is manifest.json: who made the files of a folder, and every file of the last run except those that prove it and those that
+// only grow, sorted by path.
 type Manifest struct {
-	Schema      string         `json:"schema"` // govctl/manifest/v1
-	GeneratedAt Time           `json:"generated_at"`
-	SHA         string         `json:"sha"`
-	RunID       string         `json:"run_id,omitzero"`
-	Govctl      string         `json:"govctl"` // version of the program
-	Files       []ManifestFile `json:"files"`
-	Steps       []Step         `json:"steps,omitzero"` // all of them, in order; those after the summary stand only here
+	Schema      string             `json:"schema"` // govctl/manifest/v1
+	GeneratedAt Time               `json:"generated_at"`
+	SHA         string             `json:"sha"`
+	RunID       string             `json:"run_id,omitzero"`
+	Govctl      string             `json:"govctl"`             // version of the program
+	Project     string             `json:"project,omitzero"`   // stable identity of the project that owns the folder
+	Contracts   []ManifestContract `json:"contracts,omitzero"` // sorted by name
+	Files       []ManifestFile     `json:"files"`
+	Steps       []Step             `json:"steps,omitzero"` // all of them, in order; those after the summary stand only here
+}
+
+// ManifestContract is what the next run must know of a contract. Digests are SHA-256 of the canonical JSON; an empty one means that there
+// was none.
+type ManifestContract struct {
+	Name           string `json:"name"`
+	Outcome        string `json:"outcome"`         // passed, failed, not-checked: how its gate ended
+	SHA256         string `json:"sha256"`          // the contract of this run
+	BaselineSHA256 string `json:"baseline_sha256"` // the contract that this run compared with
+	AcceptedSHA256 string `json:"accepted_sha256"` // the contract that the next run compares with
+	HistoryLines   int    `json:"history_lines"`   // readable lines of the run history after this run
 }
 
 // ManifestFile is one written file. Path is relative to the output folder, with forward slashes.
 type ManifestFile struct {
-	Path       string `json:"path"`
-	SHA256     string `json:"sha256"`
-	Size       int64  `json:"size"`
-	MediaType  string `json:"media_type"`
-	Step       string `json:"step"`
-	DurationMS int64  `json:"duration_ms"` // time the step took until the file was whole; 0 under a fixed clock
+	Path      string `json:"path"`
+	SHA256    string `json:"sha256"`
+	Size      int64  `json:"size"`
+	MediaType string `json:"media_type"`
+	Step      string `json:"step"`
+}
+
+// RunLog is run-log.json: how long each step of the last run took. It is not signed, so that the same inputs give the same signed bytes.
+type RunLog struct {
+	Schema      string     `json:"schema"` // govctl/run-log/v1
+	GeneratedAt Time       `json:"generated_at"`
+	SHA         string     `json:"sha"`
+	RunID       string     `json:"run_id,omitzero"`
+	Steps       []StepTime `json:"steps"` // in their order
+}
+
+// StepTime is the time that one step took.
+type StepTime struct {
+	Name       string `json:"name"`        // with the contract among several
+	DurationMS int64  `json:"duration_ms"` // 0 under a fixed clock
 }
 
 // Checksums is checksums.json: the digest of every covered file, sorted by path.

@@ -1,0 +1,148 @@
+package schemas
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// essential is the keyword of a schema that lists the keys without which no decision can be taken. Writers always write them; a reader
+// refuses a document that lacks one, and gives every other absent key its default.
+const essential = "x-essential"
+
+// Newer is the error of a document that a later version of govctl wrote in a shape that this one does not know.
+type Newer struct {
+	Name        string
+	Have, Known int // numbers of the shape
+}
+
+func (e *Newer) Error() string {
+	return fmt.Sprintf("it has version %d of the shape %s, and this govctl reads version %d", e.Have, e.Name, e.Known)
+}
+
+// shapeName is the value of the key "schema" in the artifacts of govctl.
+var shapeName = regexp.MustCompile(`^govctl/([a-z-]+)/v([1-9][0-9]{0,5})$`)
+
+// CheckRead checks a document as a reader does: keys that the schema does not know are ignored, and only essential keys must be there.
+// The error is an *Invalid or a *Newer.
+func CheckRead(name string, document []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(document))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return fmt.Errorf("schema %s: %w", name, err)
+	}
+	if err := sameShape(name, v); err != nil {
+		return err
+	}
+	s, err := compileForReading(name)
+	if err != nil {
+		return err
+	}
+	err = s.Validate(v)
+	var bad *jsonschema.ValidationError
+	if errors.As(err, &bad) {
+		return &Invalid{Schema: name, Violations: violations(bad)}
+	}
+	return err
+}
+
+// sameShape refuses a document that says that it is something else, or of a later version. One that says nothing is taken as it is.
+func sameShape(name string, v any) error {
+	object, ok := v.(map[string]any)
+	if !ok {
+		return nil // the schema says what is wrong
+	}
+	declared, there := object["schema"]
+	if !there {
+		return nil
+	}
+	known, err := Source(name)
+	if err != nil {
+		return err
+	}
+	var own struct {
+		Properties struct {
+			Schema struct{ Const string }
+		}
+	}
+	if err := json.Unmarshal(known, &own); err != nil || own.Properties.Schema.Const == "" {
+		return err // a foreign shape, which has no key of that name or means something else by it
+	}
+	want := shapeName.FindStringSubmatch(own.Properties.Schema.Const)
+	text, _ := declared.(string) // anything else is not a name and does not match
+	have := shapeName.FindStringSubmatch(text)
+	if have == nil || have[1] != want[1] {
+		return &Invalid{Schema: name, Violations: []Violation{{"/schema", fmt.Sprintf("is %.80v, not %s", declared, own.Properties.Schema.Const)}}}
+	}
+	haveNumber, _ := strconv.Atoi(have[2]) // digits, by the pattern
+	wantNumber, _ := strconv.Atoi(want[2])
+	if haveNumber > wantNumber {
+		return &Newer{name, haveNumber, wantNumber}
+	}
+	return nil
+}
+
+var compiledForReading sync.Map // name -> func() (*jsonschema.Schema, error)
+
+func compileForReading(name string) (*jsonschema.Schema, error) {
+	once, _ := compiledForReading.LoadOrStore(name, sync.OnceValues(func() (*jsonschema.Schema, error) {
+		c := jsonschema.NewCompiler()
+		c.Draft = jsonschema.Draft2020
+		c.AssertFormat = true
+		c.LoadURL = func(url string) (io.ReadCloser, error) {
+			source, err := loadOwn(url)
+			if err != nil {
+				return nil, err
+			}
+			text, err := relaxed(source)
+			return io.NopCloser(bytes.NewReader(text)), err
+		}
+		return c.Compile(base + name + suffix)
+	}))
+	return once.(func() (*jsonschema.Schema, error))()
+}
+
+// relaxed is a schema of what writers write, turned into one of what readers accept.
+func relaxed(source io.Reader) ([]byte, error) {
+	var v any
+	if err := json.NewDecoder(source).Decode(&v); err != nil {
+		return nil, err
+	}
+	relax(v)
+	return json.Marshal(v)
+}
+
+func relax(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			relax(item)
+		}
+	case map[string]any:
+		if properties, ok := v["properties"].(map[string]any); ok {
+			delete(properties, "schema") // sameShape compares the number, which a constant cannot
+			delete(v, "required")
+			if keys, ok := v[essential]; ok {
+				v["required"] = keys
+			}
+			if v["additionalProperties"] == false {
+				delete(v, "additionalProperties")
+			}
+		}
+		if alternatives, ok := v["oneOf"]; ok { // without required keys a document can fit several forms
+			v["anyOf"] = alternatives
+			delete(v, "oneOf")
+		}
+		for _, child := range v {
+			relax(child)
+		}
+	}
+}
