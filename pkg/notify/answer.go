@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/romel/govctl/pkg/netguard"
 )
 
 // verdict says what a try means for the notice.
@@ -64,6 +66,7 @@ func (a *answer) aboutPayload() bool {
 // broken puts a failed try into our own words: the errors of net/http quote the URL, and those below it may quote the receiver.
 func broken(ctx context.Context, err error) answer {
 	a := answer{verdict: again}
+	var address *netguard.Error
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
@@ -71,7 +74,7 @@ func broken(ctx context.Context, err error) answer {
 	var alert tls.AlertError
 	var timeout net.Error
 	switch {
-	case errors.Is(err, errAddress):
+	case errors.As(err, &address):
 		a.verdict = refused
 		a.problem = "address refused: it is private, link-local or a metadata service"
 	case errors.Is(ctx.Err(), context.Canceled):

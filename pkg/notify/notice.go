@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -36,7 +35,7 @@ func NewNotice(s *report.Summary, state *report.AlertState, c Context) report.No
 		Event: Event, Version: Version, SHA: short(s.SHA), Commit: s.SHA,
 		SemverStatus: s.SemverPolicyStatus, StabilityRatio: s.StabilityRatio, Reasons: state.Reasons,
 		Operations:      report.NoticeOperations{Added: s.OperationsAdded, Removed: s.OperationsRemoved},
-		BreakingChanges: s.BreakingChangesCount, SchemaChecksum: c.Checksum, At: s.GeneratedAt,
+		BreakingChanges: s.BreakingChangesCount, Checked: s.Checked, SchemaChecksum: c.Checksum, At: s.GeneratedAt,
 		Repository: c.Repository, RunURL: c.RunURL, Details: map[string]report.NoticeDetail{},
 	}
 	for reason, a := range told(state) {
@@ -59,13 +58,31 @@ func told(state *report.AlertState) func(yield func(string, *report.Incident) bo
 				if row.reason != reason && row.recovery != reason {
 					continue
 				}
-				i := slices.IndexFunc(state.Alerts, func(a report.Incident) bool { return a.Reason == row.reason })
-				if i >= 0 && !yield(reason, &state.Alerts[i]) {
+				if a := row.notified(state, reason); a != nil && !yield(reason, a) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// notified is the alert that stands for a reason in a notice: of several contracts the first that this run reports, else the first in the
+// same condition.
+func (row *alert) notified(state *report.AlertState, reason string) *report.Incident {
+	var found *report.Incident
+	for i := range state.Alerts {
+		a := &state.Alerts[i]
+		if a.Reason != row.reason || a.Open != (reason == row.reason) {
+			continue
+		}
+		if a.LastNotified.Equal(state.GeneratedAt.Time) {
+			return a
+		}
+		if found == nil {
+			found = a
+		}
+	}
+	return found
 }
 
 // DeliveryID names a notice: the same for each try and each repetition of one run, another as soon as it says something else.

@@ -28,11 +28,36 @@ type Thresholds struct {
 
 // Input is all that alerts are judged by.
 type Input struct {
-	Summary  report.Summary     // of this run
-	Previous *report.Summary    // of the run before; used only where there is no state yet
-	State    *report.AlertState // that the run before left; nil on a first run
-	Waived   int                // breaking changes of this run that a waiver covers
-	At       report.Time
+	Summary   report.Summary     // of this run
+	Contracts []Contract         // of this run, in the order of the configuration; empty: what the summary says
+	Previous  *report.Summary    // of the run before; used only where there is no state yet
+	State     *report.AlertState // that the run before left; nil on a first run
+	At        report.Time
+}
+
+// Contract is what one run says about one contract.
+type Contract struct {
+	report.ContractState
+	Waived   int  // breaking changes of this run that a waiver covers
+	Reverted bool // the contract is the one that was accepted last
+}
+
+// contracts are what a run says about each contract. A summary without a list is about one, whose figures are its own.
+func contracts(s *report.Summary, known []Contract) []Contract {
+	if len(known) > 0 {
+		return known
+	}
+	if len(s.Contracts) == 0 {
+		return []Contract{{ContractState: report.ContractState{
+			StabilityRatio: s.StabilityRatio, Placeholder: s.Placeholder, PlaceholderStreak: s.PlaceholderStreak,
+			BreakingChangesCount: s.BreakingChangesCount, SemverPolicyStatus: s.SemverPolicyStatus, Version: s.Version,
+		}}}
+	}
+	list := make([]Contract, len(s.Contracts))
+	for i, c := range s.Contracts {
+		list[i] = Contract{ContractState: c}
+	}
+	return list
 }
 
 // condition is what one run says about one alert.
@@ -47,8 +72,8 @@ const (
 // alert is a row of the table of alerts.
 type alert struct {
 	reason, recovery string // recovery is empty where no webhook tells of it
-	judge            func(s *report.Summary, t Thresholds) condition
-	why              func(in *Input, was *report.Incident) string // why a healthy run ends it
+	judge            func(c *Contract, t Thresholds) condition
+	why              func(c *Contract, was *report.Incident) string // why a healthy run ends it
 }
 
 func table() []alert {
@@ -60,8 +85,8 @@ func table() []alert {
 	}
 }
 
-func judgeSemver(s *report.Summary, _ Thresholds) condition {
-	switch s.SemverPolicyStatus {
+func judgeSemver(c *Contract, _ Thresholds) condition {
+	switch c.SemverPolicyStatus {
 	case "fail":
 		return failing
 	case "ok", "warn":
@@ -71,133 +96,184 @@ func judgeSemver(s *report.Summary, _ Thresholds) condition {
 }
 
 // judgeStability compares what readers of the summary see. While measuring fails, the ratio of 1.0 means nothing.
-func judgeStability(s *report.Summary, t Thresholds) condition {
+func judgeStability(c *Contract, t Thresholds) condition {
 	switch {
-	case s.Placeholder:
+	case c.Placeholder:
 		return unknown
-	case s.StabilityRatio.Rounded() < t.Stability:
+	case c.StabilityRatio.Rounded() < t.Stability:
 		return failing
 	}
 	return healthy
 }
 
-func judgePlaceholder(s *report.Summary, t Thresholds) condition {
+func judgePlaceholder(c *Contract, t Thresholds) condition {
 	switch {
-	case !s.Placeholder:
+	case !c.Placeholder:
 		return healthy
-	case t.Streak > 0 && s.PlaceholderStreak >= t.Streak:
+	case t.Streak > 0 && c.PlaceholderStreak >= t.Streak:
 		return failing
 	}
 	return unknown
 }
 
-func judgeBreaking(s *report.Summary, _ Thresholds) condition {
+func judgeBreaking(c *Contract, _ Thresholds) condition {
 	switch {
-	case s.BreakingChangesCount > 0:
+	case c.BreakingChangesCount > 0:
 		return failing
-	case s.Placeholder:
+	case c.Placeholder:
 		return unknown
 	}
 	return healthy
 }
 
-func whySemver(in *Input, was *report.Incident) string {
-	switch s := &in.Summary; {
-	case was.Version != "" && s.Version != "" && s.Version != was.Version:
+func whySemver(c *Contract, was *report.Incident) string {
+	switch {
+	case c.Reverted:
+		return "reverted"
+	case was.Version != "" && c.Version != "" && c.Version != was.Version:
 		return "version bumped"
-	case in.Waived > 0:
+	case c.Waived > 0:
 		return "waived"
-	case s.BreakingChangesCount == 0:
+	case c.BreakingChangesCount == 0:
 		return "reverted"
 	}
 	return ""
 }
 
-func whyStability(*Input, *report.Incident) string   { return "window moved on" }
-func whyPlaceholder(*Input, *report.Incident) string { return "metrics are measured again" }
+func whyStability(*Contract, *report.Incident) string   { return "window moved on" }
+func whyPlaceholder(*Contract, *report.Incident) string { return "metrics are measured again" }
 
-func whyBreaking(in *Input, _ *report.Incident) string {
-	if in.Waived > 0 {
+func whyBreaking(c *Contract, _ *report.Incident) string {
+	if c.Waived > 0 {
 		return "waived"
 	}
 	return "reverted, or part of the published contract by now"
 }
 
-// Judge returns the state after a run with the reasons to tell. It is a function of its input alone: the same run judged again
-// over the state that it left gives the same reasons, and the delivery id tells the repetition.
+// Judge returns the state after a run with the reasons to report. It is a function of its input alone: the same run judged again
+// over the state that it left gives the same reasons, and the delivery id identifies the repetition. Each contract has alerts of its own; a
+// reason is listed once, whichever contracts it is about.
 func Judge(in Input, t Thresholds) report.AlertState {
 	run := in.Summary.SHA + "/" + in.Summary.RunID
 	next := report.AlertState{
-		Schema: "govctl/alert-state/v1", GeneratedAt: in.At, SHA: in.Summary.SHA, RunID: in.Summary.RunID,
+		Schema: "govctl/alert-state/v1", GeneratedAt: in.At, SHA: in.Summary.SHA, RunID: in.Summary.RunID, Project: in.Summary.Project,
 		Reasons: []string{}, Alerts: []report.Incident{},
 	}
-	var recoveries []string
-	for _, row := range table() {
-		a := before(row, &in, t)
-		told := false
-		switch row.judge(&in.Summary, t) {
-		case failing:
-			told = fail(&a, &in, run, t)
-		case healthy:
-			if row.ends(&a, &in, run) {
-				end(&a, &in, run, row)
-				told = a.RecoveredBy == run
+	all := contracts(&in.Summary, in.Contracts)
+	due := map[string]bool{}
+	for i := range all {
+		for _, row := range table() {
+			a, reason := row.next(&all[i], all, &in, t, run)
+			if reason != "" {
+				a.LastNotified = in.At
+				due[reason] = true
 			}
+			next.Alerts = append(next.Alerts, a)
 		}
-		if told && row.recovery != "" {
-			a.LastNotified = in.At
-			if a.Open {
-				next.Reasons = append(next.Reasons, row.reason)
-			} else {
-				recoveries = append(recoveries, row.recovery)
-			}
-		}
-		next.Alerts = append(next.Alerts, a)
 	}
-	next.Reasons = append(next.Reasons, recoveries...)
+	for _, reason := range order() {
+		if due[reason] {
+			next.Reasons = append(next.Reasons, reason)
+		}
+	}
 	return next
+}
+
+// order is the order in which reasons are listed: failures before recoveries.
+func order() []string {
+	var failures, recoveries []string
+	for _, row := range table() {
+		if row.recovery != "" {
+			failures, recoveries = append(failures, row.reason), append(recoveries, row.recovery)
+		}
+	}
+	return append(failures, recoveries...)
+}
+
+// next is the alert after this run, and the reason to report it with; empty where there is nothing to report.
+func (row *alert) next(c *Contract, all []Contract, in *Input, t Thresholds, run string) (report.Incident, string) {
+	a := row.before(c, all, in, t)
+	switch row.judge(c, t) {
+	case failing:
+		if fail(&a, c, in, run, t) && row.recovery != "" {
+			return a, row.reason
+		}
+	case healthy:
+		if row.ends(&a, c, in, run) {
+			row.end(&a, c, in, run)
+			if a.RecoveredBy == run {
+				return a, row.recovery
+			}
+		}
+	}
+	return a, ""
 }
 
 // ends reports whether a healthy run is an end. The breaking alert outlives further runs of its own commit: they compare with a baseline that
 // may already hold the break.
-func (row *alert) ends(a *report.Incident, in *Input, run string) bool {
+func (row *alert) ends(a *report.Incident, c *Contract, in *Input, run string) bool {
 	if row.reason == Breaking && a.Open {
-		return a.SHA != in.Summary.SHA || in.Waived > 0
+		return a.SHA != in.Summary.SHA || c.Waived > 0
 	}
 	return a.Open || a.RecoveredBy == run
 }
 
-func fail(a *report.Incident, in *Input, run string, t Thresholds) (told bool) {
+// fail enters a failing run, and reports whether it is to be notified.
+func fail(a *report.Incident, c *Contract, in *Input, run string, t Thresholds) bool {
 	if !a.Open {
 		a.Open, a.Since, a.OpenedBy = true, in.At, run
 		a.RecoveredAt, a.RecoveredBy, a.Why = report.Time{}, "", ""
 		a.Opened++
 	}
-	a.SHA, a.Version = in.Summary.SHA, in.Summary.Version
+	a.SHA, a.Version = in.Summary.SHA, c.Version
 	return !t.OnChange || a.OpenedBy == run
 }
 
-func end(a *report.Incident, in *Input, run string, row alert) {
+func (row *alert) end(a *report.Incident, c *Contract, in *Input, run string) {
 	if !a.Open {
 		return
 	}
-	a.Open, a.RecoveredAt, a.RecoveredBy, a.Why = false, in.At, run, row.why(in, a)
+	a.Open, a.RecoveredAt, a.RecoveredBy, a.Why = false, in.At, run, row.why(c, a)
 }
 
 // before is the alert as the run before left it. Without a state, a previous summary stands in: whoever adopts govctl in the middle of a
-// failure still hears of its end.
-func before(row alert, in *Input, t Thresholds) report.Incident {
+// failure is still notified of its end.
+func (row *alert) before(c *Contract, all []Contract, in *Input, t Thresholds) report.Incident {
 	if in.State != nil {
-		i := slices.IndexFunc(in.State.Alerts, func(a report.Incident) bool { return a.Reason == row.reason })
-		if i >= 0 {
-			return in.State.Alerts[i]
-		}
-		return report.Incident{Reason: row.reason}
+		a := row.stored(c, all, in.State, t)
+		a.Contract, a.Reason = c.Name, row.reason
+		return a
 	}
-	a := report.Incident{Reason: row.reason}
-	if p := in.Previous; p != nil && row.judge(p, t) == failing {
+	a := report.Incident{Contract: c.Name, Reason: row.reason}
+	if in.Previous == nil {
+		return a
+	}
+	previous := contracts(in.Previous, nil)
+	i := slices.IndexFunc(previous, func(p Contract) bool { return p.Name == c.Name || p.Name == "" || c.Name == "" })
+	if i >= 0 && row.judge(&previous[i], t) == failing {
+		p := in.Previous
 		a.Open, a.Opened, a.Since = true, 1, p.GeneratedAt
-		a.OpenedBy, a.SHA, a.Version = p.SHA+"/"+p.RunID, p.SHA, p.Version
+		a.OpenedBy, a.SHA, a.Version = p.SHA+"/"+p.RunID, p.SHA, previous[i].Version
 	}
 	return a
+}
+
+// stored is the alert of a contract in a state. Older states have one for all contracts: it goes on for those that fail now, or else ends
+// with the first.
+func (row *alert) stored(c *Contract, all []Contract, s *report.AlertState, t Thresholds) report.Incident {
+	find := func(name string) int {
+		return slices.IndexFunc(s.Alerts, func(a report.Incident) bool { return a.Reason == row.reason && a.Contract == name })
+	}
+	if i := find(c.Name); i >= 0 {
+		return s.Alerts[i]
+	}
+	i := find("")
+	if i < 0 || c.Name == "" {
+		return report.Incident{}
+	}
+	anyFails := slices.ContainsFunc(all, func(o Contract) bool { return row.judge(&o, t) == failing })
+	if row.judge(c, t) == failing || !anyFails && c.Name == all[0].Name {
+		return s.Alerts[i]
+	}
+	return report.Incident{}
 }

@@ -156,7 +156,7 @@ func TestBreakingAlertOutlivesItsCommit(t *testing.T) {
 	if !state.Alerts[3].Open {
 		t.Error("a nightly run of the same commit closed it")
 	}
-	waived := Judge(Input{Summary: nightly, State: &state, Waived: 2}, usual)
+	waived := Judge(Input{Summary: nightly, State: &state, Contracts: []Contract{{ContractState: contracts(&nightly, nil)[0].ContractState, Waived: 2}}}, usual)
 	if a := waived.Alerts[3]; a.Open || a.Why != "waived" {
 		t.Errorf("a waiver did not close it: %+v", a)
 	}
@@ -173,13 +173,16 @@ func TestWhyAVersionPolicyRecovers(t *testing.T) {
 	for _, c := range []struct {
 		version          string
 		breaking, waived int
+		reverted         bool
 		want             string
 	}{
-		{"2.0.0", 1, 0, "version bumped"}, {"1.0.0", 0, 1, "waived"}, {"1.0.0", 0, 0, "reverted"}, {"1.0.0", 1, 0, ""}, {"", 0, 0, "reverted"},
+		{"2.0.0", 1, 0, false, "version bumped"}, {"1.0.0", 0, 1, false, "waived"}, {"1.0.0", 0, 0, false, "reverted"}, {"1.0.0", 1, 0, false, ""}, {"", 0, 0, false, "reverted"},
+		{"0.9.0", 0, 0, true, "reverted"}, // the version went back with the contract: that is no bump
 	} {
 		s := run(2, "ok", 1, 0)
 		s.Version, s.BreakingChangesCount = c.version, c.breaking
-		if got := Judge(Input{Summary: s, State: &state, Waived: c.waived}, usual).Alerts[0].Why; got != c.want {
+		in := Contract{ContractState: contracts(&s, nil)[0].ContractState, Waived: c.waived, Reverted: c.reverted}
+		if got := Judge(Input{Summary: s, State: &state, Contracts: []Contract{in}}, usual).Alerts[0].Why; got != c.want {
 			t.Errorf("%+v: got %q", c, got)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/romel/govctl/pkg/netguard"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -67,7 +68,7 @@ func NewSender(e Endpoint, c Clock) (*Sender, error) {
 		return nil, err
 	}
 	s.client = &http.Client{
-		Transport:     transport(e.AllowPrivate, e.Roots),
+		Transport:     netguard.Transport(e.AllowPrivate, e.Roots),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return s, nil

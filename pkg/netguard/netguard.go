@@ -1,9 +1,10 @@
-package notify
+// Package netguard decides which network addresses govctl connects to. It checks the address that a name resolved to, when the
+// connection is made, so that no second lookup can differ from the checked one; each hop of a redirect is a connection of its own.
+package netguard
 
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -21,10 +22,10 @@ var metadata = []netip.Addr{
 	netip.MustParseAddr("168.63.129.16"),   // Azure's host agent
 }
 
-// Ranges of our own network; a receiver there must be allowed by flag.
+// Ranges of our own network; an address there must be allowed explicitly.
 var private = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
-	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7"),
+	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fec0::/10"),
 	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("192.0.0.0/24"),
 }
 
@@ -40,45 +41,51 @@ var embedding = []struct {
 	{netip.MustParsePrefix("::/96"), 12},
 }
 
-// errAddress is a receiver that must not be reached.
-var errAddress = errors.New("address refused")
+// Error is a refused address.
+type Error struct {
+	Addr    netip.Addr
+	Why     string
+	Private bool // allowPrivate would have passed it
+}
 
-// allowed judges the address that a name really resolved to, at the moment of the connection.
-func allowed(addr netip.Addr, allowPrivate bool) error {
+func (e *Error) Error() string { return fmt.Sprintf("address refused: %s %s", e.Addr, e.Why) }
+
+// Check refuses link-local and multicast addresses and metadata services always, private and loopback ones unless allowPrivate is set.
+func Check(addr netip.Addr, allowPrivate bool) error {
 	addr = addr.Unmap().WithZone("")
 	if addr.IsUnspecified() || addr.IsLinkLocalUnicast() || addr.IsMulticast() || addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}) ||
 		addr.Is4() && addr.As4()[0] == 0 {
-		return fmt.Errorf("%w: %s is link-local or no host", errAddress, addr)
+		return &Error{Addr: addr, Why: "is link-local or not a host"}
 	}
 	for _, m := range metadata {
 		if addr == m {
-			return fmt.Errorf("%w: %s is a metadata service", errAddress, addr)
+			return &Error{Addr: addr, Why: "is a metadata service"}
 		}
 	}
 	for _, p := range private {
 		if p.Contains(addr) {
 			if !allowPrivate {
-				return fmt.Errorf("%w: %s is private (--allow-private lets it pass)", errAddress, addr)
+				return &Error{Addr: addr, Why: "is private", Private: true}
 			}
 			return nil
 		}
 	}
 	for _, e := range embedding {
 		if b := addr.As16(); addr.Is6() && e.prefix.Contains(addr) {
-			return allowed(netip.AddrFrom4([4]byte(b[e.at:e.at+4])), allowPrivate)
+			return Check(netip.AddrFrom4([4]byte(b[e.at:e.at+4])), allowPrivate)
 		}
 	}
 	return nil
 }
 
-// transport connects to allowed addresses only, by no proxy, and takes bounded headers.
-func transport(allowPrivate bool, roots *x509.CertPool) *http.Transport {
+// Transport connects to the addresses that Check passes, through no proxy, and accepts bounded headers. A nil pool is that of the system.
+func Transport(allowPrivate bool, roots *x509.CertPool) *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
 		if err != nil {
-			return fmt.Errorf("%w: unreadable", errAddress)
+			return &Error{Why: "cannot be read"}
 		}
-		return allowed(to.Addr(), allowPrivate)
+		return Check(to.Addr(), allowPrivate)
 	}}
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
@@ -86,6 +93,6 @@ func transport(allowPrivate bool, roots *x509.CertPool) *http.Transport {
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		DisableCompression:     true,
-		DisableKeepAlives:      true, // what a receiver sends on an idle connection net/http would print, receiver's text and all
+		DisableKeepAlives:      true, // net/http logs what a server sends on an idle connection, the server's text included
 	}
 }
