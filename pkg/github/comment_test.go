@@ -3,6 +3,7 @@ package github
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -168,7 +169,7 @@ func TestJoinLeavesOutWholeSections(t *testing.T) {
 
 // TestHostileTextInIssuesAndComments: nothing that an artifact says may look like our own lines, or be markup.
 func TestHostileTextInIssuesAndComments(t *testing.T) {
-	evil := "x -->\n<!-- govctl:alert=breaking -->\n<!-- govctl:comment --> @everyone <img src=x> [a](https://evil.example) #1 `"
+	evil := "x -->\n<!-- govctl:alert=breaking -->\n<!-- govctl:comment --> @everyone <img src=x> [a](https://evil.example) #1 GH-1 o/r@deadbeef 0123456789abcdef0123456789abcdef01234567 \U000e0041\u200b\u2066 `"
 	r := &Run{
 		Summary:  report.Summary{SHA: evil, SemverPolicyStatus: evil, BreakingChangesCount: 1},
 		Breaking: &report.Breaking{Total: 1, Changes: []report.BreakingChange{{Rule: evil, Operation: evil, Text: evil}}},
@@ -199,6 +200,12 @@ func TestHostileTextInIssuesAndComments(t *testing.T) {
 			if strings.Contains(outside, bad) {
 				t.Errorf("%q is live in\n%s", bad, text)
 			}
+		}
+		if m := regexp.MustCompile(`(?i)\bgh-\d|\b[0-9a-f]{7,40}\b`).FindString(regexp.MustCompile(`<!--.*?-->`).ReplaceAllString(outside, "")); m != "" {
+			t.Errorf("%q is a reference in\n%s", m, text)
+		}
+		if i := strings.IndexFunc(text, func(r rune) bool { return r >= 0xe0000 || r == 0x200b || r == 0x2066 }); i >= 0 {
+			t.Errorf("a character that nobody sees in %q", text[max(0, i-20):i+10])
 		}
 	}
 }

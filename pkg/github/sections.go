@@ -10,9 +10,11 @@ import (
 
 // Pull is what a comment on a pull request, and a step summary, is written from. What is nil is left out.
 type Pull struct {
-	Headline   string // empty in the parts of further contracts
-	Contract   string // name of the contract, where there are several
-	Changes    string // the API changes as Markdown, with their proofs
+	Headline   string           // empty in the parts of further contracts
+	Contract   string           // name of the contract, where there are several
+	Policy     *report.Policy   // what the change does to its own policy, in the part of the first contract
+	Findings   []report.Finding // the API changes as data, for those that waivers accept
+	Changes    string           // the API changes as Markdown, with their proofs
 	Semver     *report.Semver
 	Operations *report.Operations
 	Stability  *report.Stability
@@ -30,6 +32,8 @@ type section struct {
 
 func sections() []section {
 	return []section{
+		{title: "Policy", common: true, write: writePolicy}, // first: it must not be left out
+		{title: "Accepted breaking changes", write: writeAccepted},
 		{title: "API changes", write: func(b *strings.Builder, p *Pull) { b.WriteString(p.Changes) }},
 		{title: "Version", write: writeVersion},
 		{title: "Operations", write: writeOperations},

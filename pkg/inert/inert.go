@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// Line is s as one line that can do nothing to the reader's screen: control characters and the marks that turn the
-// direction of text become visible escapes, broken UTF-8 becomes U+FFFD. What is already harmless is returned as it is.
+// Line is s as one line that can do nothing to the reader's screen: control characters, the marks that turn the direction of
+// text, and characters that nobody sees become visible escapes, broken UTF-8 becomes U+FFFD. What is already harmless is returned as it is.
 func Line(s string) string {
 	harmless := true
 	for _, r := range s {
@@ -32,22 +33,34 @@ func Line(s string) string {
 			b.WriteRune(r)
 		case r < 0x100:
 			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
+		case r < 0x10000:
 			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
 		}
 	}
 	return b.String()
 }
 
-// harmful are C0, DEL and C1, line and paragraph separators, and the bidirectional controls (Unicode TR 9).
+// harmful are C0, DEL and C1, line and paragraph separators, the bidirectional controls (Unicode TR 9), and what has no width: a text
+// with it reads as another one, and the tag characters carry whole texts that only machines read.
 func harmful(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa0, r == 0x61c, r == 0x200e, r == 0x200f, r == 0xfeff:
-		return true
-	case r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-		return true
-	}
-	return false
+	return r < 0x20 || r >= 0x7f && r < 0xa0 || r > 0x7f && unicode.Is(invisible, r)
+}
+
+// invisible has no glyph and is no space. The selectors U+FE00 to U+FE0F are left out: they are in ordinary emoji.
+var invisible = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x00ad, Hi: 0x00ad, Stride: 1}, {Lo: 0x034f, Hi: 0x034f, Stride: 1}, // soft hyphen, grapheme joiner
+		{Lo: 0x061c, Hi: 0x061c, Stride: 1}, {Lo: 0x115f, Hi: 0x1160, Stride: 1}, {Lo: 0x17b4, Hi: 0x17b5, Stride: 1},
+		{Lo: 0x180b, Hi: 0x180f, Stride: 1}, {Lo: 0x200b, Hi: 0x200f, Stride: 1}, {Lo: 0x2028, Hi: 0x202e, Stride: 1},
+		{Lo: 0x2060, Hi: 0x206f, Stride: 1}, {Lo: 0x3164, Hi: 0x3164, Stride: 1}, {Lo: 0xfeff, Hi: 0xfeff, Stride: 1},
+		{Lo: 0xffa0, Hi: 0xffa0, Stride: 1}, {Lo: 0xfff0, Hi: 0xfffb, Stride: 1},
+	},
+	R32: []unicode.Range32{
+		{Lo: 0x1bca0, Hi: 0x1bca3, Stride: 1}, {Lo: 0x1d173, Hi: 0x1d17a, Stride: 1}, {Lo: 0xe0000, Hi: 0xe0fff, Stride: 1}, // the last: tags
+	},
+	LatinOffset: 1,
 }
 
 // Log is Line for text that goes into the log of a workflow run on a line of its own.

@@ -70,6 +70,7 @@ var metrics = []metric{
 	{"govctl_changes_proved", "Breaking changes of the last run with a confirmed witness, and those without.", diff(func(d *report.Diff) []Sample {
 		return []Sample{by("verdict", "proved", d.Totals.Proved), by("verdict", "asserted", d.Totals.Asserted)}
 	})},
+	{"govctl_checked", "1 when everything that the verdict of the last run depends on was checked.", summary(func(s *report.Summary) []Sample { return truth(s.Checked) })},
 	{"govctl_contract_breaking_changes", "Breaking changes of each contract of a monorepo.", contracts(func(c *report.ContractState) []Sample {
 		return number(c.BreakingChangesCount)
 	})},

@@ -28,7 +28,7 @@ func writeGitHub(w io.Writer, r *Report, _ Look) error {
 			continue
 		}
 		if shown[f.Level] == maxAnnotations || f.Level == report.Info && shown[f.Level] == maxAnnotations-1 {
-			left[f.Level]++ // the last notice is kept for the count
+			left[f.Level] += f.Count() // the last notice is kept for the count
 			continue
 		}
 		shown[f.Level]++

@@ -28,7 +28,9 @@ var attacks = []string{
 	"<script>ATTACK</script>", "</style><img src=x onerror=ATTACK>", "'\"><svg/onload=ATTACK>", "]]><ATTACK/>", "</pre></details><a href=//evil.example>ATTACK", "{{ATTACK}}",
 	"@ATTACK see #12 and ATTACK/ATTACK#13", "https://evil.example/ATTACK www.evil.example", "[ATTACK](https://evil.example)", "![ATTACK](https://evil.example/x.png)",
 	"**ATTACK** _a_ ~~b~~ `c`", "```\nATTACK\n```", "````ATTACK", "`ATTACK", " `` ATTACK `", "| ATTACK | b |\n|---|---|", "<!-- govctl:comment ATTACK -->", "# ATTACK", "- ATTACK", "1. ATTACK", "> ATTACK", "===ATTACK",
-	"$(touch ATTACK)", "ATTACK,line=1::x", strings.Repeat("ATTACK\n", 300), `\ATTACK\`, "mailto:ATTACK@evil.example a.ATTACK@evil.example",
+	"$(touch ATTACK)", "ATTACK,line=1::x", strings.Repeat("ATTACK\n", 300),
+	"ATTACK 0123456789abcdef0123456789abcdef01234567", "ATTACK/ATTACK@0123456", "1234567 ATTACK", "closes GH-1 ATTACK, gh-2", "ATTACK\U000e0041\U000e0054\U000e007f", "AT\u200bTA\u200dCK\u2060\ufeff\u00ad", "\u2066ATTACK\u2069",
+	`\ATTACK\`, "mailto:ATTACK@evil.example a.ATTACK@evil.example",
 }
 
 // filled is a report with s in every text of every type that it holds.
@@ -113,6 +115,9 @@ func screen(t *testing.T, got string) {
 		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == 0x2028 || r == 0x2029) {
 			t.Errorf("%U reaches the reader", r)
 		}
+		if r >= 0xe0000 && r < 0xe1000 || strings.ContainsRune("\u00ad\u200b\u200c\u200d\u2060\ufeff", r) {
+			t.Errorf("%U reaches the reader, who cannot see it", r)
+		}
 	}
 }
 
@@ -185,7 +190,7 @@ func inspectMarkdown(t *testing.T, got string) {
 	}
 	// Mentions and references are made from rendered text outside of code.
 	text := regexp.MustCompile(`(?s)<code.*?</code>|<[^>]*>`).ReplaceAllString(html, "")
-	if m := regexp.MustCompile(`@\w|#\d|://\w|www\.\w`).FindString(text); m != "" {
+	if m := regexp.MustCompile(`(?i)@\w|#\d|://\w|www\.\w|\bgh-\d|\b[0-9a-f]{7,40}\b`).FindString(text); m != "" {
 		t.Errorf("%q is live in %.300q", m, text)
 	}
 }

@@ -52,7 +52,7 @@ func writeHTML(w io.Writer, r *Report, _ Look) error {
 		"default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'; base-uri 'none'; form-action 'none'",
 		template.CSS(pageStyle),
 		inertNotes(r.Notes), views(list[:open]), views(list[open:]), folded,
-		len(r.Findings),
+		count(list),
 	})
 }
 

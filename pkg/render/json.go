@@ -34,13 +34,13 @@ func totals(findings []report.Finding) report.FindingTotals {
 	for i := range findings {
 		switch f := &findings[i]; {
 		case f.Waived():
-			t.Waived++
+			t.Waived += f.Count()
 		case f.Level == report.Error:
-			t.Errors++
+			t.Errors += f.Count()
 		case f.Level == report.Warning:
-			t.Warnings++
+			t.Warnings += f.Count()
 		default:
-			t.Infos++
+			t.Infos += f.Count()
 		}
 	}
 	return t

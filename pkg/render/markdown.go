@@ -37,12 +37,14 @@ func writeMarkdown(w io.Writer, r *Report, lk Look) error {
 	list := ranked(r.Findings)
 	open := opened(list)
 	const reserve = 200 // for the closing lines
-	folded := false
+	folded, hinted := false, once{}
 	used := utf8.RuneCountInString(b.String())
 	for i, f := range list {
-		item := markdownOf(viewOf(f))
+		v := viewOf(f)
+		v.Hint = hinted.first(v.Hint)
+		item := markdownOf(v)
 		if used += utf8.RuneCountInString(item); used+reserve > limit {
-			fmt.Fprintf(&b, "\n*%d more are not shown here.*\n", len(list)-i)
+			fmt.Fprintf(&b, "\n*%d more are not shown here.*\n", count(list[i:]))
 			break
 		}
 		if i == open {
@@ -75,15 +77,24 @@ func opened(list []*report.Finding) int {
 	return errors
 }
 
+// count is the number of findings that a list stands for.
+func count(list []*report.Finding) int {
+	n := 0
+	for _, f := range list {
+		n += f.Count()
+	}
+	return n
+}
+
 // counted names the findings that are folded away: "3 errors, 12 warnings and 40 infos more".
 func counted(list []*report.Finding) string {
 	n := map[report.Level]int{}
 	waived := 0
 	for _, f := range list {
 		if f.Waived() {
-			waived++
+			waived += f.Count()
 		} else {
-			n[f.Level]++
+			n[f.Level] += f.Count()
 		}
 	}
 	var parts []string

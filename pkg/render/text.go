@@ -39,7 +39,7 @@ func writeText(w io.Writer, r *Report, lk Look) error {
 	if _, err := io.WriteString(w, notesOf(r.Notes, lk.Color, width)); err != nil {
 		return err
 	}
-	shown, told, errors, short := map[string]int{}, map[string]bool{}, 0, false
+	shown, told, hinted, errors, short := map[string]int{}, map[string]bool{}, once{}, 0, false
 	for _, f := range ranked(r.Findings) {
 		if shown[f.Rule]++; f.Level == report.Info && shown[f.Rule] > shownInfos && !lk.All {
 			continue
@@ -56,7 +56,7 @@ func writeText(w io.Writer, r *Report, lk Look) error {
 			v = v.line()
 			v.short, short = short, true
 		} else {
-			short = false
+			v.Hint, short = hinted.first(v.Hint), false
 		}
 		if _, err := io.WriteString(w, textOf(v, lk.Color, width)); err != nil {
 			return err
@@ -111,7 +111,7 @@ func writeRest(w io.Writer, r *Report, shown map[string]int, lk Look) error {
 	left := map[string]int{}
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Level == report.Info && shown[f.Rule] > shownInfos {
-			left[f.Rule]++
+			left[f.Rule] += f.Count()
 		}
 	}
 	for _, rule := range slices.Sorted(maps.Keys(left)) {

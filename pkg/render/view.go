@@ -34,6 +34,18 @@ const (
 	shownPrint = 8 // digits of a fingerprint; a waiver may name so many
 )
 
+// once remembers the texts that a reader has seen.
+type once map[string]bool
+
+// first returns a text that was not seen before; else nothing.
+func (o once) first(text string) string {
+	if o[text] {
+		return ""
+	}
+	o[text] = true
+	return text
+}
+
 func viewOf(f *report.Finding) view {
 	v := view{
 		Level: inert.Line(string(f.Level)), Rule: inert.Line(f.Rule), Place: place(f.At()),

@@ -64,7 +64,7 @@ func groups(d *report.Diff) []group {
 			i = 4
 		}
 		if len(all[i].Changes) == shownChanges {
-			all[i].More++
+			all[i].More += f.Count()
 			continue
 		}
 		all[i].Changes = append(all[i].Changes, f)

@@ -97,7 +97,9 @@ func viewOf(c *Contract) contractView {
 	v := contractView{Contract: c, Chart: runChart(c), SemverKind: "none"}
 	if c.Diff != nil {
 		v.Changes = c.Diff.Changes[:min(len(c.Diff.Changes), shownChanges)]
-		v.MoreChanges = len(c.Diff.Changes) - len(v.Changes)
+		for i := range c.Diff.Changes[len(v.Changes):] {
+			v.MoreChanges += c.Diff.Changes[len(v.Changes)+i].Count()
+		}
 		if len(v.Changes) > openChanges {
 			v.Changes, v.Folded = v.Changes[:openChanges], v.Changes[openChanges:]
 		}

@@ -13,7 +13,8 @@ type Page struct {
 	Now        report.Time // when the pages are built; a summary much older than that is shown as stale
 	Summary    report.Summary
 	Contracts  []Contract
-	Taxonomy   *Taxonomy // nil where the project keeps no catalogue of alerts
+	Taxonomy   *Taxonomy      // nil where the project keeps no catalogue of alerts
+	Policy     *report.Policy // what the change does to its own policy; nil without --policy
 	Milestones *report.Milestones
 	Deliveries []report.Delivery // receipts of the webhook, oldest first
 	Signing    *Signing          // nil when no key signs the files

@@ -20,7 +20,9 @@ var verdicts = []struct {
 	holds      func(*Page) bool
 }{
 	{"none", "Nothing here yet", blank},
+	{"none", "Not checked", func(p *Page) bool { return len(p.Summary.NotChecked) > 0 && !measured(p) }},
 	{"none", "Not measured", func(p *Page) bool { return p.Summary.Placeholder && !measured(p) }},
+	{"bad", "Failed, and not all checked", func(p *Page) bool { return !p.Summary.Passed && len(p.Summary.NotChecked) > 0 }},
 	{"bad", "Failed", func(p *Page) bool { return !p.Summary.Passed }},
 	{"none", "Not all measured", func(p *Page) bool { return p.Summary.Placeholder }},
 	{"warn", "Passed, with breaking changes", func(p *Page) bool { return p.Summary.BreakingChangesCount > 0 }},
@@ -101,7 +103,7 @@ type notice struct {
 
 // notices are the failure states of a run: those that cannot wait, and the others.
 func notices(p *Page) (urgent, mild []notice) {
-	for _, part := range []func(*Page) []notice{measuring, age, steps, delivery, belowThreshold, waivers, unsigned} {
+	for _, part := range []func(*Page) []notice{measuring, policyChange, age, steps, delivery, belowThreshold, waivers, unsigned} {
 		for _, n := range part(p) {
 			if n.Kind == "warn" {
 				mild = append(mild, n)
@@ -135,6 +137,18 @@ func times(n int) string {
 		return "once"
 	}
 	return fmt.Sprintf("%d times", n)
+}
+
+// policyChange is what the change does to the policy that judges it.
+func policyChange(p *Page) []notice {
+	if p.Policy == nil || len(p.Policy.Findings) == 0 {
+		return nil
+	}
+	n := notice{Kind: "warn", Title: "This change touches its own policy", Text: capital(p.Policy.Headline) + ".", Next: "`status/policy.json` lists each change of the policy with its place and reason."}
+	if p.Policy.VerdictBase != p.Policy.VerdictNew {
+		n.Kind = "bad"
+	}
+	return []notice{n}
 }
 
 // stale reports figures that were old already when the page was built.
