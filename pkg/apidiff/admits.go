@@ -33,12 +33,19 @@ const maxValueDepth = 60
 // admits reports whether the schema accepts a value that travels on that side.
 func (c *schema) admits(v contract.Node, s Side, depth int) truth {
 	if depth > maxValueDepth {
+		c.side.meter.deep = true
 		return unknown
 	}
-	return c.norm().admits(c.side, v, s, depth)
+	if depth < 2 { // few, and asked once
+		return c.norm().admits(c.side, v, s, depth)
+	}
+	return c.side.meter.verdict(verdictKey{c, v.Hash(), s, depth}, func() truth { return c.norm().admits(c.side, v, s, depth) })
 }
 
 func (n *norm) admits(s *side, v contract.Node, dir Side, depth int) truth {
+	if n.meter.charge(3); n.cut || n.meter.spent() {
+		return unknown
+	}
 	if n.never || n.types&typeOf(v) == 0 {
 		return no
 	}
@@ -68,7 +75,7 @@ func (n *norm) admitsPlain(s *side, v contract.Node) truth {
 		return truthOf(n.admitsNumber(r) && (n.format.Text() != "int32" || fitsInt32(r)))
 	case contract.String:
 		for _, p := range n.patterns {
-			if compilePattern(p.Text()) == nil {
+			if n.meter.pattern(p.Text()) == nil {
 				return unknown
 			}
 		}
@@ -88,6 +95,7 @@ func (n *norm) admitsObject(s *side, v contract.Node, dir Side, depth int) truth
 		return no
 	}
 	t := yes
+	n.meter.charge(len(n.required))
 	for name := range n.required {
 		if v.Get(name).Exists() {
 			continue
@@ -134,14 +142,15 @@ func (n *norm) admitsNames(s *side, v contract.Node, dir Side, depth int) truth 
 func (n *norm) admitsDependent(s *side, v contract.Node, dir Side, depth int) truth {
 	t := yes
 	for trigger, names := range n.depRequired {
+		n.meter.charge(1 + len(names))
 		for name := range names {
 			if v.Get(trigger).Exists() && !v.Get(name).Exists() {
 				return no
 			}
 		}
 	}
-	for trigger, list := range n.depSchemas {
-		if v.Get(trigger).Exists() {
+	for _, trigger := range sortedKeys(n.depSchemas) {
+		if list := n.depSchemas[trigger]; v.Get(trigger).Exists() {
 			t = t.and(s.all(list).schema.admits(v, dir, depth+1))
 		}
 	}
@@ -232,6 +241,7 @@ func (u union) admits(s *side, v contract.Node, dir Side, depth int) truth {
 
 // count is the number of alternatives that accept the value, and of those that nobody can tell of.
 func (u union) count(s *side, v contract.Node, dir Side, depth int) (hits, maybe int) {
+	s.meter.charge(len(u.branches))
 	for _, b := range u.branches {
 		switch s.of(b).schema.admits(v, dir, depth+1) {
 		case yes:

@@ -36,14 +36,18 @@ type Result struct {
 	Problems []report.Finding // waivers that match nothing or have expired
 	ops      []operation
 	byOp     map[report.Operation][]*report.Finding
-	causes   map[string]string // by fingerprint: the component or the operation that was edited
+	reached  map[report.Operation]int // by operation: the findings that reach it
+	causes   map[string]string        // by fingerprint: the component or the operation that was edited
 }
 
 // Compare tells what changed from the old contract to the new one.
 func Compare(ctx context.Context, old, new *contract.Document, opt Options) *Result {
 	e := newEngine(ctx, old, new, opt, table())
 	e.run()
-	return e.result()
+	r := e.result()
+	r.noteUnread(old, new)
+	r.bound(old, new)
+	return r
 }
 
 // First is the result where there is no old contract: every operation is added, nothing is compared.
@@ -55,19 +59,22 @@ func First(new *contract.Document, opt Options) *Result {
 	r := e.result()
 	r.Diff.FirstRun, r.Diff.Old = true, report.Contract{}
 	r.Diff.Bump, r.Diff.Headline = "none", "first run: nothing to compare with"
+	r.noteUnread(nil, new)
+	r.bound(nil, new)
 	return r
 }
 
 func newEngine(ctx context.Context, old, new *contract.Document, opt Options, rules *ruleTable) *engine {
+	m := newMeter()
 	e := &engine{
-		ctx: ctx, opt: opt, rules: rules, old: newSide(old), new: newSide(new),
+		ctx: ctx, opt: opt, rules: rules, meter: m, old: newSide(old, m), new: newSide(new, m),
 		sites: map[siteKey]*site{}, found: map[recordKey]*record{}, worded: map[wordKey]*site{}, schemesDone: map[string]*site{}, sets: map[string][]report.Operation{},
 	}
 	if e.opt.WitnessBudget <= 0 {
 		e.opt.WitnessBudget = 24 // measured: what is found at all is found by then, and a miss in deep alternatives costs
 	}
 	e.same = e.old.v30 == e.new.v30
-	e.prover = newProver(e.same)
+	e.prover = newProver(e.same, m)
 	return e
 }
 
@@ -106,4 +113,5 @@ func (e *engine) forget() {
 	}
 	e.old.nodes, e.old.schemas, e.new.nodes, e.new.schemas = nil, nil, nil, nil
 	e.prover, e.sites, e.found, e.worded = nil, nil, nil, nil
+	e.meter.forget()
 }

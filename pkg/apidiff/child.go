@@ -1,6 +1,7 @@
 package apidiff
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -9,15 +10,17 @@ import (
 // child are the schemas that the property name must satisfy, and the node that declares it (absent when none does).
 func (n *norm) child(name string) (schemas []contract.Node, declared contract.Node) {
 	evaluated := false
-	for _, p := range n.objects {
+	visit := func(p *objectPart) {
 		hit := false
 		if v := p.props.Get(name); v.Exists() {
 			schemas, hit = append(schemas, v), true
 			declared = first(declared, v)
 		}
-		for pattern, v := range p.patterns.Fields() {
-			if re := compilePattern(pattern); re != nil && re.MatchString(name) {
-				schemas, hit = append(schemas, v), true
+		if p.patterns.Exists() {
+			for pattern, v := range p.patterns.Fields() {
+				if met, _ := n.meter.matches(pattern, name); met {
+					schemas, hit = append(schemas, v), true
+				}
 			}
 		}
 		if !hit && p.extra.Exists() {
@@ -25,15 +28,70 @@ func (n *norm) child(name string) (schemas []contract.Node, declared contract.No
 		}
 		evaluated = evaluated || hit
 	}
+	if len(n.objects) < indexedParts {
+		n.meter.charge(1 + len(n.objects))
+		for i := range n.objects {
+			visit(&n.objects[i])
+		}
+	} else {
+		parts := n.partsOf(name)
+		n.meter.charge(1 + len(parts))
+		for _, i := range parts {
+			visit(&n.objects[i])
+		}
+	}
 	if !evaluated && n.unevaluatedProps.Exists() && len(n.unions) == 0 && len(n.conds) == 0 && len(n.depSchemas) == 0 {
 		schemas = append(schemas, n.unevaluatedProps)
 	}
 	return schemas, declared
 }
 
+// indexedParts is from how many conjuncts on it pays to note which of them list a property.
+const indexedParts = 8
+
+// A partIndex says which conjuncts say something about a property.
+type partIndex struct {
+	size   int // of the list that it was made of
+	always []int
+	listed map[string][]int // with those that always do, in order
+}
+
+// partsOf are the numbers of the conjuncts that say something about a property.
+func (n *norm) partsOf(name string) []int {
+	if n.parts == nil || n.parts.size != len(n.objects) {
+		n.parts = indexParts(n.objects)
+		n.meter.charge(4 * len(n.objects))
+	}
+	listed, ok := n.parts.listed[name]
+	switch {
+	case !ok:
+		return n.parts.always
+	case len(n.parts.always) == 0:
+		return listed
+	}
+	both := append(slices.Clone(n.parts.always), listed...)
+	slices.Sort(both)
+	return slices.Compact(both)
+}
+
+func indexParts(objects []objectPart) *partIndex {
+	x := &partIndex{size: len(objects), listed: map[string][]int{}}
+	for i, p := range objects {
+		if p.patterns.Exists() || p.extra.Exists() {
+			x.always = append(x.always, i)
+			continue
+		}
+		for name := range p.props.Fields() {
+			x.listed[name] = append(x.listed[name], i)
+		}
+	}
+	return x
+}
+
 // extra are the schemas of properties that nothing lists.
 func (n *norm) extra() []contract.Node {
 	var out []contract.Node
+	n.meter.charge(len(n.objects))
 	for _, p := range n.objects {
 		if p.extra.Exists() {
 			out = append(out, p.extra)
@@ -48,6 +106,7 @@ func (n *norm) extra() []contract.Node {
 // closed is the node that rules out properties that nothing lists; absent for an open object.
 func (n *norm) closed(s *side) contract.Node {
 	for _, v := range n.extra() {
+		n.meter.charge(2)
 		if c := s.of(v).schema; c.forbids() {
 			return v
 		}
@@ -75,6 +134,7 @@ func (c *schema) forbids() bool {
 func (n *norm) declared() []string {
 	var names []string
 	if len(n.objects) == 1 {
+		n.meter.charge(n.objects[0].props.Len())
 		for name := range n.objects[0].props.Fields() {
 			names = append(names, name)
 		}
@@ -82,6 +142,7 @@ func (n *norm) declared() []string {
 	}
 	seen := map[string]bool{}
 	for _, p := range n.objects {
+		n.meter.charge(1 + 2*p.props.Len())
 		for name := range p.props.Fields() {
 			if !seen[name] {
 				names, seen[name] = append(names, name), true
@@ -95,6 +156,7 @@ func (n *norm) declared() []string {
 func (n *norm) patternProps() map[string][]contract.Node {
 	var out map[string][]contract.Node
 	for _, p := range n.objects {
+		n.meter.charge(1 + 4*p.patterns.Len())
 		for pattern, v := range p.patterns.Fields() {
 			if everyName[pattern] {
 				continue
@@ -111,6 +173,7 @@ func (n *norm) patternProps() map[string][]contract.Node {
 // item are the schemas that the item at i must satisfy.
 func (n *norm) item(i int) []contract.Node {
 	var out []contract.Node
+	n.meter.charge(len(n.arrays))
 	for _, a := range n.arrays {
 		switch {
 		case i < len(a.prefix):

@@ -31,7 +31,7 @@ func (e *engine) compareBody(x exchange) {
 	}
 }
 
-// dangles reports whether a node is a reference that leads nowhere: what it names cannot be compared, and was warned of.
+// dangles reports whether a node is a reference that does not resolve: what it names cannot be compared, and was warned of.
 func dangles(n contract.Node) bool { return n.Get("$ref").Kind() == contract.String }
 
 var bodyKeys = known("required", "description", "content", "headers", "links", "summary")

@@ -50,7 +50,7 @@ func (e *engine) compareOperations() {
 	}
 }
 
-// hides reports whether the path is there as a reference that leads nowhere.
+// hides reports whether the path is there as a reference that does not resolve.
 func (s *side) hides(path string) bool {
 	for _, container := range []string{"paths", "webhooks", "x-webhooks"} {
 		if item := s.doc.Root().Get(container).Get(path); item.Exists() && dangles(s.doc.Deref(item)) {

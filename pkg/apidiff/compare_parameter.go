@@ -131,7 +131,7 @@ func (e *engine) compareParameters(x exchange) {
 		case moved[k] || !o.at.Exists():
 		case ok:
 			e.compareParam(x, o, n)
-		case unknownNew: // it may be what a reference names that leads nowhere
+		case unknownNew: // it may be what a reference names that does not resolve
 		case o.in != "path":
 			e.paramRemoved(x, o)
 		}
@@ -143,7 +143,7 @@ func (e *engine) compareParameters(x exchange) {
 	}
 }
 
-// takeDangling takes out what is a reference that leads nowhere, and reports whether there was one.
+// takeDangling takes out what is a reference that does not resolve, and reports whether there was one.
 func takeDangling(m map[string]param) bool {
 	found := false
 	for k, p := range m {

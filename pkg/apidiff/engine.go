@@ -43,7 +43,9 @@ type engine struct {
 	found  map[recordKey]*record
 	list   []*record
 	worded map[wordKey]*site
-	same   bool // both sides follow the same dialect: equal hashes are equal meanings
+	meter  *meter
+	gaps   *record // of the pairs that were not compared
+	same   bool    // both sides follow the same dialect: equal hashes are equal meanings
 	prover *prover
 	finder witness.Finder
 
@@ -109,6 +111,8 @@ type record struct {
 	site      *site // that met it first
 	near      *site // that the shortest way leads to
 	number    int
+	gaps      int    // pairs of schemas that were not compared
+	budget    string // that ended, in words
 }
 
 type recordKey struct {
@@ -173,6 +177,7 @@ func (e *engine) pair(from *site, step []string, o, n use, m mode) *site {
 	if e.same && o.entry.Exists() && n.entry.Exists() && e.old.closure(o.entry) == e.new.closure(n.entry) {
 		return nil
 	}
+	e.meter.charge(2)
 	e.words(from, step, o, n)
 	if e.same && o.schema.meaning() == n.schema.meaning() || o.schema.unknown || n.schema.unknown {
 		return nil
@@ -181,6 +186,10 @@ func (e *engine) pair(from *site, step []string, o, n use, m mode) *site {
 	if s, ok := e.sites[k]; ok {
 		e.edge(from, s, step)
 		return s
+	}
+	if e.meter.charge(workPerPair); e.meter.spent() {
+		e.leaveOut(from)
+		return nil
 	}
 	s := &site{old: o.schema, new: n.schema, mode: m, rank: len(e.order), oldEntry: o.entry, newEntry: n.entry}
 	e.sites[k] = s
@@ -193,8 +202,39 @@ func (e *engine) pair(from *site, step []string, o, n use, m mode) *site {
 // a chain as long as the document.
 func (e *engine) judgeAll() {
 	for ; e.judged < len(e.order); e.judged++ {
-		if s := e.order[e.judged]; s.old != nil && !s.beside {
+		s := e.order[e.judged]
+		if s.old == nil || s.beside {
+			continue
+		}
+		if !e.meter.spent() {
 			e.judge(s)
 		}
+		if e.meter.spent() || s.old.norm().cut || s.new.norm().cut || s.old.cut || s.new.cut {
+			e.leaveOut(s)
+		}
 	}
+}
+
+// workPerPair is what a pair of schemas costs at the least: in time little, in memory half a kilobyte.
+const workPerPair = 100
+
+// leaveOut notes that something at a site was not compared because the budget was spent. It is one finding for all, an
+// error, that reaches every operation concerned.
+func (e *engine) leaveOut(s *site) {
+	if e.gaps == nil {
+		root := e.new.doc.Root()
+		e.gaps = &record{
+			delta: delta{on: "document", op: Changed, name: "not compared", new: root, oldAt: e.old.doc.Root()},
+			rule:  e.rules.claim("anything", "", Changed, None, ""), site: s, number: len(e.list), budget: budgetOfRun,
+		}
+		e.list = append(e.list, e.gaps)
+	}
+	if s == nil {
+		s = e.part(nil)
+	}
+	if n := len(s.deltas); n > 0 && s.deltas[n-1] == e.gaps {
+		return
+	}
+	e.gaps.gaps++
+	s.deltas = append(s.deltas, e.gaps)
 }

@@ -60,7 +60,7 @@ type facts struct {
 	noted         bool // words or flags beside a reference or allOf
 	nullableAlone bool // 3.0 nullable beside a reference or allOf, without a type: null is meant to be valid
 
-	dangling bool          // a reference leads nowhere: nobody knows what it says
+	dangling bool          // a reference does not resolve: nobody knows what it says
 	ref      contract.Node // target of $ref or $dynamicRef
 	allOf    []contract.Node
 	types    types

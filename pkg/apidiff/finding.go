@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -33,9 +34,21 @@ func (e *engine) finding(r *record) (report.Finding, string) {
 	if r.to != "" {
 		f.To = jsontext.Value(r.to)
 	}
+	if r.gaps > 0 {
+		f.Message = fmt.Sprintf("%s: %s not compared", s.words(r.side), countOf(r.gaps, "pair of schemas was", "pairs of schemas were"))
+		f.Hint = "asserted: " + r.budget
+	}
 	f.Breaking = level == report.Error
 	f.Fingerprint = fingerprint(rule.ID, s.String(), r.name, r.from, r.to)
 	return f, s.owner
+}
+
+// countOf is a count with the words for one and for many.
+func countOf(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // judgement is the level in force: that of the row, or the configured one, lowered where the gate does not reach,

@@ -1,10 +1,6 @@
 package apidiff
 
-import (
-	"regexp"
-
-	"github.com/romel/govctl/pkg/contract"
-)
+import "github.com/romel/govctl/pkg/contract"
 
 // assertableFormats are the formats whose meaning is registered, by the types that they restrict.
 var assertableFormats = map[string]types{
@@ -61,15 +57,3 @@ func formatWithin(a, b string) bool {
 // tooWide reports whether x has numbers of double precision where y takes single ones. Nobody validates either, and a
 // number without a format is taken as good for both; but who narrows one to the other means it.
 func tooWide(x, y *norm) bool { return x.hint.Text() == "double" && y.hint.Text() == "float" }
-
-// compilePattern is the pattern as an expression of Go, nil where it uses what ECMA-262 has and Go has not.
-func compilePattern(p string) *regexp.Regexp {
-	if len(p) > 10_000 {
-		return nil
-	}
-	re, err := regexp.Compile(p)
-	if err != nil {
-		return nil
-	}
-	return re
-}

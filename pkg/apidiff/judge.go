@@ -94,6 +94,9 @@ func (n *norm) weight() int {
 
 // tell emits a delta of a schema.
 func (e *engine) tell(s *site, d delta) {
+	if e.meter.spent() {
+		return // what led to it may be wrong; the site is reported as not compared
+	}
 	d.on, d.side = "property", s.mode.side()
 	if !d.oldAt.Exists() {
 		d.oldAt = first(d.old, s.oldEntry)

@@ -53,19 +53,25 @@ func (e *engine) judgeRecomposed(s *site, a, b *norm) {
 // hull are the types of all values, alternatives included.
 func (n *norm) hull(s *side, depth int) types {
 	t := n.types
-	if depth > 8 {
+	if depth > 8 || len(n.unions) == 0 {
 		return t
+	}
+	k := hullKey{n, depth}
+	if known, ok := s.meter.hulls[k]; ok {
+		return known
 	}
 	for _, u := range n.unions {
 		var all types
 		if u.null {
 			all = tNull
 		}
+		s.meter.charge(2 * len(u.branches))
 		for _, b := range u.branches {
 			all |= s.of(b).schema.norm().hull(s, depth+1)
 		}
 		t &= all
 	}
+	s.meter.hulls[k] = t
 	return t
 }
 
@@ -119,6 +125,9 @@ func branchName(s *side, b contract.Node) string {
 func (e *engine) judgeNots(s *site, a, b *norm) {
 	lost, gained := e.apart(e.old, a.nots, e.new, b.nots), e.apart(e.new, b.nots, e.old, a.nots)
 	for i := range max(len(lost), len(gained)) {
+		if e.meter.spent() {
+			return
+		}
 		switch {
 		case i >= len(lost):
 			e.tell(s, delta{attr: "not", op: Added, new: gained[i], to: jsonOf(gained[i])})
@@ -144,6 +153,7 @@ func (e *engine) judgeNots(s *site, a, b *norm) {
 // apart are the nodes of one list whose meaning the other lacks.
 func (e *engine) apart(s *side, list []contract.Node, t *side, other []contract.Node) []contract.Node {
 	has := map[contract.Hash]bool{}
+	e.meter.charge(4 * (len(list) + len(other)))
 	for _, n := range other {
 		has[t.of(n).schema.meaning()] = true
 	}
@@ -158,6 +168,9 @@ func (e *engine) apart(s *side, list []contract.Node, t *side, other []contract.
 
 func (e *engine) judgeConds(s *site, a, b *norm) {
 	for i := range max(len(a.conds), len(b.conds)) {
+		if e.meter.spent() {
+			return
+		}
 		switch {
 		case i >= len(a.conds):
 			e.tell(s, delta{attr: "condition", op: Added, new: b.conds[i].at})

@@ -24,10 +24,15 @@ func (e *engine) judgeProperties(s *site, a, b *norm) {
 	names := a.declared()
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
-		seen[name] = true
+		if seen[name] = true; e.meter.spent() {
+			return
+		}
 		e.judgeProperty(s, a, b, name)
 	}
 	for _, name := range b.declared() {
+		if e.meter.spent() {
+			return
+		}
 		if !seen[name] {
 			e.judgeProperty(s, a, b, name)
 		}
@@ -67,7 +72,7 @@ func (e *engine) judgeProperty(s *site, a, b *norm, name string) {
 // listsBelow reports whether an alternative lists the property, so that it neither came nor went.
 func (n *norm) listsBelow(s *side, name string) bool {
 	return slices.ContainsFunc(n.unions, func(u union) bool {
-		return slices.ContainsFunc(u.branches, func(b contract.Node) bool { return s.of(b).schema.norm().lists(s, name, 1) })
+		return slices.ContainsFunc(u.branches, func(b contract.Node) bool { return s.of(b).schema.norm().lists(s, name, 1, map[*norm]int{}) })
 	})
 }
 
@@ -143,6 +148,9 @@ func (e *engine) judgeRequired(s *site, a, b *norm) {
 		is, now := b.required[name]
 		if old == now {
 			continue
+		}
+		if e.meter.charge(10); e.meter.spent() {
+			return
 		}
 		oldSchemas, oldDeclared := a.child(name)
 		newSchemas, newDeclared := b.child(name)

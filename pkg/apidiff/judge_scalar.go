@@ -247,7 +247,7 @@ func (e *engine) judgeText(s *site, attr string, a, b contract.Node) {
 
 // judgePatterns compares the regular expressions that are not on both sides.
 func (e *engine) judgePatterns(s *site, a, b *norm) {
-	lost, gained := patternsWithout(a.patterns, b.patterns), patternsWithout(b.patterns, a.patterns)
+	lost, gained := e.meter.patternsWithout(a.patterns, b.patterns), e.meter.patternsWithout(b.patterns, a.patterns)
 	if len(lost) == 0 && len(gained) == 0 {
 		return
 	}
@@ -264,7 +264,7 @@ func (e *engine) judgePatterns(s *site, a, b *norm) {
 	case len(gained) == 0:
 		d.op, d.to = Removed, ""
 	default:
-		in, out := patternsWithin(lost, gained), patternsWithin(gained, lost)
+		in, out := e.meter.patternsWithin(lost, gained), e.meter.patternsWithin(gained, lost)
 		switch {
 		case in && out:
 			return
@@ -279,14 +279,14 @@ func (e *engine) judgePatterns(s *site, a, b *norm) {
 	e.tell(s, d)
 }
 
-func patternsWithout(a, b []contract.Node) []contract.Node {
+func (m *meter) patternsWithout(a, b []contract.Node) []contract.Node {
 	has := map[string]bool{}
 	for _, p := range b {
 		has[p.Text()] = true
 	}
 	var out []contract.Node
 	for _, p := range a {
-		if !has[p.Text()] && !patternWithin("", p.Text()) { // what matches everything says nothing
+		if !has[p.Text()] && !m.within("", p.Text()) { // what matches everything says nothing
 			out = append(out, p)
 		}
 	}
@@ -294,11 +294,11 @@ func patternsWithout(a, b []contract.Node) []contract.Node {
 }
 
 // patternsWithin reports whether each of the outer expressions contains one of the inner ones.
-func patternsWithin(inner, outer []contract.Node) bool {
+func (m *meter) patternsWithin(inner, outer []contract.Node) bool {
 	for _, o := range outer {
 		ok := false
 		for _, i := range inner {
-			ok = ok || patternWithin(i.Text(), o.Text())
+			ok = ok || m.within(i.Text(), o.Text())
 		}
 		if !ok {
 			return false

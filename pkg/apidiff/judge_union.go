@@ -11,9 +11,11 @@ import (
 // judgeUnion matches the alternatives of two lists and compares the matches; what has no match came or went.
 func (e *engine) judgeUnion(s *site, a, b union) {
 	m := e.match(a, b)
+	e.meter.charge(20 * (len(a.branches) + len(b.branches)))
+	step := s.branchSteps(a, b)
 	for _, p := range m.pairs {
 		o, n := e.old.of(p[0]), e.new.of(p[1])
-		if e.pair(s, s.branchStep(a, b, p), o, n, s.mode) != nil {
+		if e.pair(s, step(p), o, n, s.mode) != nil {
 			s.edges[len(s.edges)-1].choice = true
 			s.edges[len(s.edges)-1].safe = e.otherwise(s, a, b, p)
 		}
@@ -37,27 +39,34 @@ func (e *engine) otherwise(s *site, a, b union, p [2]contract.Node) bool {
 	if s.mode.side() == Response {
 		inner, outer, other, except = e.new.of(p[1]).schema, a, e.old, p[0]
 	}
+	if outer.one || len(outer.branches) > maxBranchPairs+1 {
+		return false
+	}
 	var rest []contract.Node
 	for _, n := range outer.branches {
 		if n != except {
 			rest = append(rest, n)
 		}
 	}
-	return !outer.one && e.covered(inner, other, union{branches: rest}, s.mode)
+	return e.covered(inner, other, union{branches: rest}, s.mode)
 }
 
-// branchStep leads to a pair of alternatives, as the side counts them whose values must be contained.
-func (s *site) branchStep(a, b union, p [2]contract.Node) []string {
-	u, branch := a, p[0]
+// branchSteps leads to a pair of alternatives, as the side counts them whose values must be contained.
+func (s *site) branchSteps(a, b union) func(p [2]contract.Node) []string {
+	u, side := a, 0
 	if s.mode.side() == Response {
-		u, branch = b, p[1]
+		u, side = b, 1
 	}
+	at := make(map[contract.Node]int, u.at.Len())
 	for i, n := range u.at.Items() {
-		if n == branch {
+		at[n] = i
+	}
+	return func(p [2]contract.Node) []string {
+		if i, ok := at[p[side]]; ok {
 			return []string{u.at.Key(), strconv.Itoa(i)}
 		}
+		return nil
 	}
-	return nil
 }
 
 // covered reports whether another alternative of the other side accepts all that a branch accepts.
@@ -104,17 +113,18 @@ func (e *engine) match(a, b union) matching {
 func (m *matching) pairBy(e *engine, sign func(*side, contract.Node) string) {
 	olds, news := index(e.old, m.lost, sign), index(e.new, m.gained, sign)
 	used := map[contract.Node]bool{}
+	position := map[contract.Node]int{} // among the ones of its sign
+	for _, same := range olds {
+		for i, o := range same {
+			position[o] = i
+		}
+	}
 	for _, o := range m.lost {
 		k := sign(e.old, o)
 		if k == "" || len(olds[k]) == 0 || len(olds[k]) != len(news[k]) {
 			continue
 		}
-		n := news[k][0]
-		for i, same := range olds[k] {
-			if same == o {
-				n = news[k][i]
-			}
-		}
+		n := news[k][position[o]]
 		m.pairs = append(m.pairs, [2]contract.Node{o, n})
 		used[o], used[n] = true, true
 	}
@@ -202,6 +212,13 @@ func (e *engine) overlap(s *site, c *schema, u union, d *schema, w union) contra
 		return contract.Node{}
 	}
 	dir := s.mode.side()
+	end := e.meter.limit(workPerQuestion / 4)
+	defer func() {
+		ended := e.meter.spent()
+		if end(); ended {
+			e.leaveOut(s)
+		}
+	}()
 	twice := func(v contract.Node) bool {
 		hits, _ := w.count(d.side, v, dir, 0)
 		return hits > 1 && c.admits(v, dir, 0) == yes

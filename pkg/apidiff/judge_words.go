@@ -58,6 +58,7 @@ func carriers(u use) []contract.Node {
 		out = append([]contract.Node{u.entry}, out...)
 	}
 	s := u.schema.side
+	s.meter.charge(8 * len(out))
 	for i := 0; i < len(out) && i < 20; i++ {
 		for _, key := range []string{"anyOf", "oneOf"} {
 			if branch := s.besideNull(out[i].Get(key), key == "oneOf"); branch.Exists() {

@@ -10,6 +10,9 @@ import (
 // norms; what is left (alternatives, negations, conditions) is kept as a list. Each value remembers the node it comes
 // from, so that a finding points at the line that says it.
 type norm struct {
+	meter *meter // what work on it is charged to
+	cut   bool   // the budget was spent while it was made: it may admit more, or less, than the schema
+
 	never   bool // no value is valid
 	neverAt contract.Node
 	types   types
@@ -38,6 +41,7 @@ type norm struct {
 	maxProps, minProps count
 	required           map[string]contract.Node // name to the item of the required list
 	objects            []objectPart
+	parts              *partIndex
 	names              []contract.Node // propertyNames
 	depRequired        map[string]map[string]contract.Node
 	depSchemas         map[string][]contract.Node
@@ -119,7 +123,10 @@ func (c *schema) norm() *norm {
 	if c.normal != nil {
 		return c.normal
 	}
+	m := c.side.meter
+	end := m.forAll()
 	n := newNorm()
+	n.meter = m
 	c.normal = n
 	for _, node := range c.nodes {
 		n.merge(c.side, node, 0)
@@ -128,6 +135,8 @@ func (c *schema) norm() *norm {
 		n.admitNull()
 	}
 	n.tidy(c.side)
+	n.cut = c.cut || m.spent()
+	end()
 	return n
 }
 
@@ -138,6 +147,8 @@ func (n *norm) merge(s *side, node contract.Node, depth int) {
 		return
 	}
 	f := s.fact(node)
+	n.meter = s.meter
+	s.meter.charge(10 + 2*len(f.keywords))
 	if f.typed {
 		if n.types&^f.types != 0 || !n.typeAt.Exists() {
 			n.typeAt = f.typeAt
@@ -259,6 +270,7 @@ func newNorm() *norm {
 func (s *side) withoutNull(u union) union {
 	var rest []contract.Node
 	null := 0
+	s.meter.charge(4 * len(u.branches))
 	for _, b := range u.branches {
 		if s.onlyNull(b) {
 			null++

@@ -10,6 +10,7 @@ import (
 // clone is a copy that can be merged into without touching n.
 func (n *norm) clone() *norm {
 	c := *n
+	n.meter.charge(n.heft())
 	c.multiple = slices.Clone(n.multiple)
 	c.patterns = slices.Clone(n.patterns)
 	c.contentSchema = slices.Clone(n.contentSchema)
@@ -26,4 +27,14 @@ func (n *norm) clone() *norm {
 	c.unions, c.nots, c.conds = slices.Clone(n.unions), slices.Clone(n.nots), slices.Clone(n.conds)
 	c.unknown = slices.Clone(n.unknown)
 	return &c
+}
+
+// heft is what a copy costs, in units of work.
+func (n *norm) heft() int {
+	size := 20 + len(n.multiple) + len(n.patterns) + len(n.contentSchema) + len(n.arrays) + len(n.contains) + len(n.objects) + len(n.names) +
+		len(n.unions) + len(n.nots) + len(n.conds) + len(n.unknown) + 2*len(n.required) + 2*len(n.depSchemas)
+	for _, names := range n.depRequired {
+		size += 10 + 2*len(names)
+	}
+	return size
 }

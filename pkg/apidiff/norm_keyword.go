@@ -11,6 +11,7 @@ import (
 // mergeKeyword adds one keyword that stands for itself.
 func (n *norm) mergeKeyword(s *side, f *facts, k keyword) {
 	v := k.value
+	s.meter.charge(2 * v.Len())
 	switch k.name {
 	case "enum":
 		e := newEnum(items(v), v)

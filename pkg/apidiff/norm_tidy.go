@@ -22,6 +22,7 @@ func (n *norm) tidy(s *side) {
 	}
 	if n.never {
 		never := newNorm()
+		never.meter, never.cut = n.meter, n.cut
 		never.never, never.types, never.neverAt, never.typeAt = true, 0, n.neverAt, n.typeAt
 		*n = *never
 	}
@@ -61,6 +62,7 @@ func (n *norm) listsValues(s *side, u union) bool {
 	var values []contract.Node
 	seen := map[contract.Hash]int{}
 	null := u.null
+	s.meter.charge(2 * len(u.branches))
 	for _, b := range u.branches {
 		c := s.of(b).schema
 		if c.satisfiable() || !c.alone() || c.norm().enum == nil || c.norm().types&(tArray|tObject) != 0 {
@@ -85,6 +87,7 @@ func (n *norm) listsValues(s *side, u union) bool {
 // distinct are the branches that count; open reports an anyOf with a branch that admits everything.
 func distinct(s *side, u union) (branches []contract.Node, open bool) {
 	seen := map[contract.Hash]bool{}
+	s.meter.charge(4 * len(u.branches))
 	for _, b := range openNested(s, u, 0, map[contract.Node]bool{}) {
 		c := s.of(b).schema
 		if !u.one && (seen[c.meaning()] || !c.satisfiable() && c.alone() && c.norm().never) {
@@ -128,6 +131,7 @@ func openNested(s *side, u union, depth int, opened map[contract.Node]bool) []co
 		return u.branches
 	}
 	var out []contract.Node
+	s.meter.charge(2 * len(u.branches))
 	for _, b := range u.branches {
 		c := s.of(b).schema
 		if len(c.nodes) == 1 && !c.orNull && c.nodes[0].Kind() == contract.Object {
@@ -187,6 +191,7 @@ func (b bound) multiple(sign int, of *big.Rat) bound {
 }
 
 func (n *norm) mergeMultiples() {
+	n.meter.charge(20 * len(n.multiple))
 	for len(n.multiple) > 1 {
 		a, b := n.multiple[0].value, n.multiple[1].value
 		num := new(big.Int).Mul(a.Num(), b.Num())
@@ -245,6 +250,7 @@ func (n *norm) tidyEnum() {
 	}
 	var t types
 	var values []contract.Node
+	n.meter.charge(4 * len(n.enum.values))
 	for _, v := range n.enum.values {
 		if n.admitsScalar(v) {
 			values = append(values, v)
@@ -290,6 +296,7 @@ func (n *norm) admitsNumber(r *big.Rat) bool {
 			return false
 		}
 	}
+	n.meter.charge(10 * len(n.multiple))
 	for _, m := range n.multiple {
 		if !new(big.Rat).Quo(r, m.value).IsInt() {
 			return false
@@ -307,7 +314,7 @@ func (n *norm) admitsText(s string) bool {
 		return false
 	}
 	for _, p := range n.patterns {
-		if re := compilePattern(p.Text()); re != nil && !re.MatchString(s) {
+		if hit, known := n.meter.matches(p.Text(), s); known && !hit {
 			return false
 		}
 	}
@@ -348,6 +355,7 @@ func (n *norm) dropDead() {
 	if n.types&(tString|tNumber) == 0 || plain {
 		n.format, n.hint = contract.Node{}, contract.Node{}
 	}
+	n.meter.charge(len(n.patterns))
 	seen := map[string]bool{}
 	var patterns []contract.Node
 	for _, p := range n.patterns {

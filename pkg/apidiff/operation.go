@@ -14,7 +14,7 @@ type operation struct {
 	kind     kind
 	old, new call
 	unstable bool // draft or alpha: breaking it is no promise broken
-	unknown  bool // one side has the path as a reference that leads nowhere: nobody knows what is there
+	unknown  bool // one side has the path as a reference that does not resolve: nobody knows what is there
 }
 
 // kind is where an operation stands.

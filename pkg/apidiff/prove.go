@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/romel/govctl/pkg/apidiff/witness"
@@ -40,6 +41,7 @@ var keywordOf = map[string]string{
 const (
 	maxWitnesses = 400
 	searchWork   = 4_000_000
+	searchTolls  = 3_000_000 // of what the finder counts beside it
 )
 
 // proveAll looks for a witness for every finding that breaks, worst first.
@@ -59,11 +61,15 @@ func (e *engine) proveAll(findings []report.Finding, records map[string]*record)
 			f.Hint = "asserted: with so many breaking changes, witnesses were looked for in the first ones only"
 			continue
 		}
-		if e.finder.Stats().Work > searchWork {
+		if done := e.finder.Stats(); done.Work > searchWork || done.Tolls > searchTolls {
 			f.Hint = "asserted: the search for witnesses ended when its budget for all changes was spent"
 			continue
 		}
 		w, found := e.witness(r, f.Fingerprint, e.opt.WitnessBudget>>min(missed[r.near], maxHalvings))
+		if found && sizeOfWitness(w) > maxShownExample {
+			f.Hint = fmt.Sprintf("asserted: an example was found but has %d bytes, more than the 128 kB that are shown", sizeOfWitness(w))
+			continue
+		}
 		if found {
 			f.Verdict, f.Witness = report.Proved, w
 			continue

@@ -55,6 +55,8 @@ type prover struct {
 	depth int
 	steps int // left in this question
 	left  int // left in this run
+	meter *meter
+	work  int64 // left in this run, in units of the meter
 	spent bool
 
 	meetings map[contract.Node][]contract.Node // by the list of alternatives: values that lie in two of them
@@ -80,8 +82,8 @@ const (
 	refused
 )
 
-func newProver(same bool) *prover {
-	return &prover{same: same, known: map[proofKey]proof{}, left: stepsPerRun, meetings: map[contract.Node][]contract.Node{}}
+func newProver(same bool, m *meter) *prover {
+	return &prover{same: same, known: map[proofKey]proof{}, left: stepsPerRun, meter: m, work: workPerProver, meetings: map[contract.Node][]contract.Node{}}
 }
 
 // within reports whether every value of inner is proved to be a value of outer.
@@ -96,7 +98,12 @@ func (e *engine) equal(a, b *schema, m mode) bool { return e.within(a, b, m) && 
 
 func (p *prover) ask(inner, outer *schema, m mode) bool {
 	p.steps, p.spent = min(stepsPerQuestion, p.left), false
+	end := p.meter.limit(min(workPerQuestion, p.work))
 	ok, _ := p.prove(termOf(inner), termOf(outer), m&^modeXML)
+	if p.meter.spent() {
+		ok, p.spent = false, true
+	}
+	p.work -= end()
 	p.left -= min(stepsPerQuestion, p.left) - max(p.steps, 0)
 	return ok
 }
@@ -107,7 +114,8 @@ func (p *prover) prove(a, b term, m mode) (bool, int) {
 	if a.norm.never || p.trivially(a, b) {
 		return true, free
 	}
-	if p.steps--; p.steps < 0 || p.depth > 3000 {
+	p.meter.charge(10)
+	if p.steps--; p.steps < 0 || p.depth > 3000 || p.meter.spent() || a.norm.cut || b.norm.cut {
 		p.spent = true
 		return false, free
 	}
@@ -125,6 +133,9 @@ func (p *prover) prove(a, b term, m mode) (bool, int) {
 	p.known[k] = proof{underProof, here}
 	lean := free
 	ok := p.contains(a, b, m, &lean)
+	if p.meter.spent() { // some of the answers that it rests on were cut short
+		ok, p.spent = false, true
+	}
 	p.depth--
 	return p.conclude(k, ok, mark, here, lean)
 }
@@ -251,7 +262,9 @@ func (n *norm) finite() bool { return n.enum != nil }
 // eachValue shows that every listed value of a is one of b.
 func (p *prover) eachValue(a, b term, m mode) bool {
 	for _, v := range a.norm.enum.values {
-		p.steps--
+		if p.steps--; p.meter.spent() {
+			return false
+		}
 		if b.norm.admits(b.side, v, m.side(), 0) != yes && (m&modeText == 0 || !b.norm.admitsAsText(v)) {
 			return false
 		}

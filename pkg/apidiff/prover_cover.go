@@ -21,6 +21,9 @@ const (
 func (p *prover) covered(a term, s *side, branches []contract.Node, m mode, lean *int) bool {
 	var near []contract.Node
 	for _, b := range branches {
+		if p.meter.spent() {
+			return false
+		}
 		c := termOf(s.of(b).schema)
 		if p.part(a, c, m, lean) {
 			return true

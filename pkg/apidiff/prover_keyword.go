@@ -44,12 +44,13 @@ func enumHolds(x, y *norm) bool {
 	if y.enum == nil {
 		return true
 	}
+	x.meter.charge(4)
 	if x.enum == nil {
 		rest := x.types &^ tNull
 		return (x.types&tNull == 0 || y.enum.null) && (rest == 0 || rest == tString && len(x.patterns) > 0 && x.shapedAs(y.enum.valuesPattern()))
 	}
 	for _, v := range x.enum.values {
-		if !y.enum.contains(v) {
+		if x.meter.charge(1); !y.enum.contains(v) {
 			return false
 		}
 	}
@@ -109,7 +110,7 @@ func stringsHold(x, y *norm) bool {
 		return false
 	}
 	for _, p := range y.patterns {
-		if !x.shapedAs(p.Text()) && !patternWithin("", p.Text()) {
+		if !x.shapedAs(p.Text()) && !y.meter.within("", p.Text()) {
 			return false
 		}
 	}
@@ -124,13 +125,18 @@ func (n *norm) shapedAs(pattern string) bool {
 	if pattern == "" {
 		return false
 	}
+	for _, p := range n.patterns { // the rule, and it costs nothing
+		if p.Text() == pattern {
+			return true
+		}
+	}
 	for _, p := range n.patterns {
-		if patternWithin(p.Text(), pattern) {
+		if n.meter.within(p.Text(), pattern) {
 			return true
 		}
 	}
 	own := lengthPattern(max(n.minLength.n, 0), n.maxLength.n)
-	return own != "" && (n.minLength.n > 0 || n.maxLength.set()) && patternWithin(own, pattern)
+	return own != "" && (n.minLength.n > 0 || n.maxLength.set()) && n.meter.within(own, pattern)
 }
 
 // lengthPattern matches the texts of such a length; empty where it would be too long. most < 0: no limit.

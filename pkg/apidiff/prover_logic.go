@@ -11,17 +11,17 @@ import (
 // logicHolds compares alternatives, negations and conditions of b with a.
 func (p *prover) logicHolds(a, b term, m mode, lean *int) bool {
 	for i := range b.norm.unions {
-		if !p.unionHolds(a, b, &b.norm.unions[i], m, lean) {
+		if p.meter.spent() || !p.unionHolds(a, b, &b.norm.unions[i], m, lean) {
 			return false
 		}
 	}
 	for _, n := range b.norm.nots {
-		if !p.notHolds(a, b.side.of(n).schema, b.side, m, lean) {
+		if p.meter.spent() || !p.notHolds(a, b.side.of(n).schema, b.side, m, lean) {
 			return false
 		}
 	}
 	for _, c := range b.norm.conds {
-		if !p.condHolds(a, b, c, m, lean) {
+		if p.meter.spent() || !p.condHolds(a, b, c, m, lean) {
 			return false
 		}
 	}
@@ -66,6 +66,7 @@ func (p *prover) sameBranches(s *side, a union, t *side, b union) bool {
 	if len(a.branches) != len(b.branches) || a.null != b.null || !p.same && s != t {
 		return false
 	}
+	p.meter.charge(4 * len(a.branches))
 	count := map[contract.Hash]int{}
 	for _, n := range a.branches {
 		count[s.of(n).schema.meaning()]++
@@ -81,6 +82,7 @@ func (p *prover) sameBranches(s *side, a union, t *side, b union) bool {
 
 // likely are the branches in the order in which they are worth a try: the one of the same name first.
 func (p *prover) likely(a term, s *side, u *union) []int {
+	p.meter.charge(4 * len(u.branches))
 	order := make([]int, 0, len(u.branches))
 	for i, b := range u.branches {
 		if a.name != "" && s.of(b).schema.name() == a.name {
@@ -96,6 +98,7 @@ func (p *prover) likely(a term, s *side, u *union) []int {
 }
 
 func (p *prover) named(s *side, u *union, name string) bool {
+	p.meter.charge(len(u.branches))
 	for _, b := range u.branches {
 		if s.of(b).schema.name() == name {
 			return true
@@ -111,7 +114,9 @@ func (p *prover) overlaps(a, b term, u *union, m mode) bool {
 		return false
 	}
 	twice := func(v contract.Node) bool {
-		p.steps--
+		if p.steps--; p.meter.spent() {
+			return true // nobody can tell any more
+		}
 		if a.root.admits(v, m.side(), 0) != yes || a.norm.admits(a.side, v, m.side(), 0) != yes {
 			return false
 		}
@@ -138,7 +143,9 @@ func (p *prover) meeting(b term, u *union, dir Side) []contract.Node {
 	var out []contract.Node
 	for i, x := range u.branches {
 		for _, y := range u.branches[i+1:] {
-			p.steps--
+			if p.steps--; p.meter.spent() {
+				return nil
+			}
 			if p.disjoint(termOf(b.side.of(x).schema), termOf(b.side.of(y).schema), dir, 0) {
 				continue
 			}
@@ -146,7 +153,9 @@ func (p *prover) meeting(b term, u *union, dir Side) []contract.Node {
 			out = append(out, p.samplesOf(termOf(both), dir)...)
 		}
 	}
-	p.meetings[u.at] = out
+	if !p.meter.spent() {
+		p.meetings[u.at] = out
+	}
 	return out
 }
 
@@ -154,15 +163,16 @@ func (p *prover) meeting(b term, u *union, dir Side) []contract.Node {
 // speaks of. Where anything goes, any name does.
 func (a term) speaksOf(v contract.Node) bool {
 	for name := range v.Fields() {
-		if !a.root.unconstrained() && !a.root.norm().lists(a.side, name, 0) {
+		if !a.root.unconstrained() && !a.root.norm().lists(a.side, name, 0, map[*norm]int{}) {
 			return false
 		}
 	}
 	return true
 }
 
-// lists reports whether a property is listed or demanded, in an alternative too.
-func (n *norm) lists(s *side, name string, depth int) bool {
+// lists reports whether a property is listed or demanded, in an alternative too. seen are the forms that were asked, with
+// the depth at which they were: alternatives that share others are not walked way by way.
+func (n *norm) lists(s *side, name string, depth int, seen map[*norm]int) bool {
 	if _, ok := n.required[name]; ok {
 		return true
 	}
@@ -170,8 +180,13 @@ func (n *norm) lists(s *side, name string, depth int) bool {
 		return true
 	}
 	const deepest = 4
-	return depth < deepest && slices.ContainsFunc(n.unions, func(u union) bool {
-		return slices.ContainsFunc(u.branches, func(b contract.Node) bool { return s.of(b).schema.norm().lists(s, name, depth+1) })
+	if before, ok := seen[n]; ok && before <= depth || depth >= deepest || len(n.unions) == 0 || s.meter.spent() {
+		return false
+	}
+	seen[n] = depth
+	return slices.ContainsFunc(n.unions, func(u union) bool {
+		s.meter.charge(len(u.branches))
+		return slices.ContainsFunc(u.branches, func(b contract.Node) bool { return s.of(b).schema.norm().lists(s, name, depth+1, seen) })
 	})
 }
 
@@ -186,6 +201,7 @@ func (p *prover) samplesOf(a term, dir Side) []contract.Node {
 	}
 	var out []contract.Node
 	for _, text := range texts {
+		p.meter.charge(20 + len(text)/4)
 		if n, err := contract.ParseValue(context.Background(), "sample.json", []byte(text), contract.Options{}); err == nil {
 			out = append(out, n)
 		}
@@ -196,6 +212,9 @@ func (p *prover) samplesOf(a term, dir Side) []contract.Node {
 // notHolds shows that no value of a is one that b rules out.
 func (p *prover) notHolds(a term, ruled *schema, s *side, m mode, lean *int) bool {
 	for _, n := range a.norm.nots {
+		if p.meter.spent() {
+			return false
+		}
 		if p.sub(ruled, a.side.of(n).schema, m&^modeText|modeStrict, lean) {
 			return true // a rules out at least as much
 		}
@@ -207,6 +226,9 @@ func (p *prover) notHolds(a term, ruled *schema, s *side, m mode, lean *int) boo
 func (p *prover) condHolds(a, b term, c cond, m mode, lean *int) bool {
 	test, then, otherwise := b.side.of(c.test).schema, b.side.of(c.then).schema, b.side.of(c.otherwise).schema
 	for _, own := range a.norm.conds {
+		if p.meter.charge(2); p.meter.spent() {
+			return false
+		}
 		t := a.side.of(own.test).schema
 		if p.trivially(termOf(t), termOf(test)) && p.sub(a.side.of(own.then).schema, then, m, lean) && p.sub(a.side.of(own.otherwise).schema, otherwise, m, lean) {
 			return true
@@ -224,7 +246,8 @@ func (p *prover) condHolds(a, b term, c cond, m mode, lean *int) bool {
 
 // disjoint shows that no value lies in both.
 func (p *prover) disjoint(a, b term, dir Side, depth int) bool {
-	if p.steps--; p.steps < 0 || depth > 12 {
+	p.meter.charge(5)
+	if p.steps--; p.steps < 0 || depth > 12 || p.meter.spent() {
 		return false
 	}
 	x, y := a.norm, b.norm
@@ -297,6 +320,7 @@ func boundsApart(upper, lower bound) bool {
 
 // requiredApart reports whether a property that a must have cannot have a value that suits both.
 func (p *prover) requiredApart(a, b term, dir Side, depth int) bool {
+	p.meter.charge(8 * len(a.norm.required))
 	for _, name := range sortedKeys(a.norm.required) {
 		mine, _ := a.norm.child(name)
 		theirs, _ := b.norm.child(name)

@@ -28,6 +28,7 @@ func hiddenProperty(t term, name string, s Side) bool {
 }
 
 func (p *prover) requiredHolds(a, b term, m mode) bool {
+	p.meter.charge(len(a.norm.required) + len(b.norm.required))
 	for name := range b.norm.required {
 		if _, ok := a.norm.required[name]; ok {
 			continue
@@ -74,7 +75,7 @@ func (p *prover) propertiesHold(a, b term, m mode, lean *int) bool {
 		}
 	}
 	for _, name := range names {
-		if !p.propertyHolds(a, b, name, m, lean) {
+		if p.meter.spent() || !p.propertyHolds(a, b, name, m, lean) {
 			return false
 		}
 	}
@@ -101,6 +102,9 @@ func (p *prover) propertyHolds(a, b term, name string, m mode, lean *int) bool {
 // namedHold compares the only properties that a can have.
 func (p *prover) namedHold(a, b term, names []string, m mode, lean *int) bool {
 	for _, name := range names {
+		if p.meter.charge(2 + len(b.norm.names)); p.meter.spent() {
+			return false
+		}
 		for _, v := range b.norm.names {
 			if n := b.side.of(v).schema.sharp(); n.types&tString == 0 || n.enum != nil && !n.enum.lists(name) || n.enum == nil && !n.plainlyAdmits(name) {
 				return false
@@ -121,7 +125,7 @@ func (e *enumSet) lists(text string) bool {
 // plainlyAdmits reports whether a text is seen to be valid.
 func (n *norm) plainlyAdmits(text string) bool {
 	for _, p := range n.patterns {
-		if compilePattern(p.Text()) == nil {
+		if n.meter.pattern(p.Text()) == nil {
 			return false
 		}
 	}
@@ -202,6 +206,7 @@ func (p *prover) namesHold(a, b term, m mode, lean *int) bool {
 
 func (p *prover) dependentHolds(a, b term, m mode, lean *int) bool {
 	for trigger, names := range b.norm.depRequired {
+		p.meter.charge(2 + 2*len(names))
 		for name := range names {
 			_, always := a.norm.required[name]
 			if _, same := a.norm.depRequired[trigger][name]; !always && !same && !p.impossible(a, trigger) {

@@ -8,16 +8,20 @@ import (
 )
 
 // patternWithin reports whether every string that the inner expression matches somewhere is proved to be one that the
-// outer matches somewhere. False also where an expression uses what Go does not know, or the search grows too large.
-func patternWithin(inner, outer string) bool {
+// outer matches somewhere, and the work that it took, in units of the meter. False also where an expression uses what Go
+// does not know, or the search grows too large.
+func patternWithin(inner, outer string) (within bool, work int) {
 	if inner == outer {
-		return true
+		return true, 0
 	}
+	work = 100 + 10*(len(inner)+len(outer))
 	a, b := newAutomaton(inner), newAutomaton(outer)
 	if a == nil || b == nil {
-		return false
+		return false, work + 10*maxInstructions
 	}
-	return a.within(b)
+	work += 4 * (len(a.prog.Inst) + len(b.prog.Inst))
+	within = a.within(b)
+	return within, work + a.work + b.work
 }
 
 // Bounds of the search: instructions of one expression, pairs of states, kinds of characters.
@@ -44,6 +48,9 @@ func newAutomaton(pattern string) *automaton {
 	if err != nil {
 		return nil
 	}
+	if leastSize(re) > 4*maxInstructions { // before it is written out
+		return nil
+	}
 	prog, err := syntax.Compile(re.Simplify())
 	if err != nil || len(prog.Inst) > maxInstructions {
 		return nil
@@ -58,6 +65,24 @@ func newAutomaton(pattern string) *automaton {
 		}
 	}
 	return &automaton{prog: prog, mark: make([]uint32, len(prog.Inst))}
+}
+
+// leastSize is about how many instructions an expression compiles to at the least.
+func leastSize(re *syntax.Regexp) int {
+	size := 0
+	switch re.Op {
+	case syntax.OpLiteral:
+		size = len(re.Rune)
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		size = 1
+	}
+	for _, sub := range re.Sub {
+		size = min(size+leastSize(sub), 1<<30)
+	}
+	if re.Op == syntax.OpRepeat {
+		size = min(size*max(re.Min, re.Max), 1<<30)
+	}
+	return size
 }
 
 // threads are the instructions that wait for a character or for the end; matched means that nothing more can matter.
@@ -179,6 +204,7 @@ func (a *automaton) within(b *automaton) bool {
 			continue // whatever follows, the outer has matched
 		}
 		for _, r := range classes {
+			a.work += 4 + len(p.a.waits) + len(p.b.waits)
 			n := statePair{a.step(p.a, r), b.step(p.b, r)}
 			k := string(n.b.key(n.a.key(nil)))
 			if seen[k] {

@@ -142,7 +142,30 @@ func (r *Rule) Kind() string {
 
 // message fills the row's words in.
 func (r *Rule) message(what, name, from, to string) string {
-	return strings.NewReplacer("{what}", what, "{name}", name, "{from}", from, "{to}", to).Replace(r.Say)
+	var b strings.Builder
+	for rest := r.Say; ; {
+		text, after, found := strings.Cut(rest, "{")
+		if b.WriteString(text); !found {
+			return b.String()
+		}
+		rest = after
+		switch word, tail, _ := strings.Cut(after, "}"); word {
+		case "what":
+			b.WriteString(what)
+			rest = tail
+		case "name":
+			b.WriteString(name)
+			rest = tail
+		case "from":
+			b.WriteString(from)
+			rest = tail
+		case "to":
+			b.WriteString(to)
+			rest = tail
+		default:
+			b.WriteByte('{')
+		}
+	}
 }
 
 // Unclassified is the row of last resort: a delta that no row claims is an error, never silence.

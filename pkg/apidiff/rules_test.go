@@ -124,7 +124,7 @@ func TestRuleCases(t *testing.T) {
 // unpruned compares without the shortcut of equal hashes, so that every comparison is made.
 func unpruned(old, new *contract.Document, opt Options) *Result {
 	e := newEngine(context.Background(), old, new, opt, table())
-	e.same, e.prover = false, newProver(false)
+	e.same, e.prover = false, newProver(false, newMeter())
 	e.run()
 	return e.result()
 }

@@ -12,7 +12,7 @@ const maxSampleDepth = 5
 // samples are a few values, as JSON, that the schema is likely to accept: the smallest object, the full one, the ends
 // of ranges. They are evidence for the prover; whether they are valid is asked of the schema itself.
 func (n *norm) samples(s *side, dir Side, depth int) []string {
-	if n.never || depth > maxSampleDepth {
+	if n.meter.charge(20); n.never || depth > maxSampleDepth || n.meter.spent() {
 		return nil
 	}
 	if n.enum != nil {
@@ -141,6 +141,9 @@ func (n *norm) objectSample(s *side, dir Side, depth int, names []string) (strin
 	var b strings.Builder
 	b.WriteByte('{')
 	for _, name := range names {
+		if s.meter.charge(5); s.meter.spent() {
+			return "", false
+		}
 		schemas, _ := n.child(name)
 		u := s.all(schemas)
 		if u.flags().hidden(dir) {
@@ -161,6 +164,7 @@ func (n *norm) objectSample(s *side, dir Side, depth int, names []string) (strin
 			b.WriteByte(',')
 		}
 		b.WriteString(quoted(name) + ":" + value)
+		s.meter.charge(len(value) / 8)
 	}
 	b.WriteByte('}')
 	return b.String(), true

@@ -17,6 +17,7 @@ type side struct {
 	schemas map[string]*schema // by the numbers of the nodes
 	made    int
 	any     *schema
+	meter   *meter
 }
 
 // about is what has been worked out about a node.
@@ -44,10 +45,10 @@ func (s *side) about(n contract.Node) *about {
 	return a
 }
 
-func newSide(doc *contract.Document) *side {
+func newSide(doc *contract.Document, m *meter) *side {
 	s := &side{
 		doc: doc, v30: strings.HasPrefix(doc.OpenAPI(), "3.0"),
-		nodes: map[contract.Node]*about{}, schemas: map[string]*schema{},
+		nodes: map[contract.Node]*about{}, schemas: map[string]*schema{}, meter: m,
 	}
 	s.any = s.intern(nil, false, false)
 	return s
@@ -62,7 +63,8 @@ type schema struct {
 	side      *side
 	nodes     []contract.Node // references followed, wrappers without keywords of their own left out
 	orNull    bool            // null is valid besides
-	unknown   bool            // a reference in it leads nowhere: nobody knows what it says
+	cut       bool            // the budget was spent before all of it was read
+	unknown   bool            // a reference in it does not resolve: nobody knows what it says
 	normal    *norm
 	sharpened *norm         // what the prover reads
 	hash      contract.Hash // of all nodes; equal hashes on both sides mean equal meaning
@@ -90,7 +92,7 @@ func (s *side) all(nodes []contract.Node) use {
 			f.add(n, 0)
 		}
 	}
-	return use{schema: s.intern(f.nodes, f.orNull, f.unknown), notes: f.notes}
+	return use{schema: f.schema(), notes: f.notes}
 }
 
 func (s *side) one(n contract.Node) use {
@@ -98,7 +100,7 @@ func (s *side) one(n contract.Node) use {
 	if a.schema == nil {
 		f := flattener{side: s}
 		f.add(n, 0)
-		a.schema, a.notes = s.intern(f.nodes, f.orNull, f.unknown), f.notes
+		a.schema, a.notes = f.schema(), f.notes
 	}
 	return use{schema: a.schema, entry: n, notes: a.notes}
 }
@@ -112,6 +114,7 @@ func (s *side) intern(nodes []contract.Node, orNull, unknown bool) *schema {
 		}
 		return a.alone
 	}
+	s.meter.charge(len(nodes))
 	ids := make([]uint32, 0, len(nodes))
 	for _, n := range nodes {
 		ids = append(ids, s.about(n).id)
@@ -143,6 +146,7 @@ func (c *schema) meaning() contract.Hash {
 		return c.hash
 	}
 	c.hashed = true
+	c.side.meter.charge(len(c.nodes))
 	hashes := make([]contract.Hash, 0, len(c.nodes))
 	for _, n := range c.nodes {
 		hashes = append(hashes, c.side.closure(n))
@@ -163,6 +167,7 @@ func (c *schema) meaning() contract.Hash {
 // types are those that the type keywords allow: a bound of what is valid, without the normal form.
 func (c *schema) types() types {
 	t := tAll
+	c.side.meter.charge(len(c.nodes))
 	for _, n := range c.nodes {
 		t &= c.side.fact(n).types
 	}
@@ -184,6 +189,14 @@ type flattener struct {
 	index   map[contract.Node]bool // of seen, where that is long
 	orNull  bool
 	unknown bool
+	cut     bool
+}
+
+// schema is what was found.
+func (f *flattener) schema() *schema {
+	c := f.side.intern(f.nodes, f.orNull, f.unknown)
+	c.cut = c.cut || f.cut
+	return c
 }
 
 // visit notes a node, and reports whether it is new.
@@ -211,7 +224,12 @@ func (f *flattener) visit(n contract.Node) bool {
 const maxConjuncts = 20_000
 
 func (f *flattener) add(n contract.Node, depth int) {
-	if len(f.seen) > maxConjuncts || depth > maxConjuncts || !f.visit(n) {
+	f.side.meter.charge(1)
+	if len(f.seen) > maxConjuncts || depth > maxConjuncts || f.side.meter.over() {
+		f.cut = true
+		return
+	}
+	if !f.visit(n) {
 		return
 	}
 	if n.Kind() != contract.Object {

@@ -20,12 +20,20 @@ func (e *engine) settle(components [][]*site) {
 				differBelow = differBelow || differ[d.to.rank]
 			}
 		}
+		harmfuls := 0 // sites of the circle with deltas that break
 		for _, s := range component {
-			others := len(component) > 1
+			if harmful, _ := s.weigh(); harmful {
+				harmfuls++
+			}
+		}
+		for _, s := range component {
 			harmful, differs := s.weigh()
-			if (differs || harmBeside) && s.old != nil && !s.beside && (!others || !e.anyWeight(component, s)) {
+			if (differs || harmBeside) && s.old != nil && !s.beside && (harmfuls == 0 || harmfuls == 1 && harmful) {
 				e.settleOne(s, harmful || harmBeside, harmBelow, differBelow)
-				harmful, differs = s.weigh()
+				was := harmful
+				if harmful, differs = s.weigh(); was && !harmful {
+					harmfuls--
+				}
 			}
 			harmBelow = harmBelow || harmBeside && !s.safe
 			harmBelow = harmBelow || harmful && !s.safe
@@ -35,16 +43,6 @@ func (e *engine) settle(components [][]*site) {
 			harm[s.rank], differ[s.rank] = harmBelow, differBelow
 		}
 	}
-}
-
-// anyWeight reports whether another site of a circle has deltas that break.
-func (e *engine) anyWeight(component []*site, s *site) bool {
-	for _, t := range component {
-		if harmful, _ := t.weigh(); t != s && harmful {
-			return true
-		}
-	}
-	return false
 }
 
 // weigh reports whether the deltas of a site break, and whether they say anything about validity.

@@ -14,7 +14,10 @@ import (
 func (c *schema) sharp() *norm {
 	if c.sharpened == nil {
 		c.sharpened = c.norm() // for schemas that lead back to themselves
+		end := c.side.meter.forAll()
 		c.sharpened = c.norm().sharpen(c.side)
+		c.sharpened.cut = c.sharpened.cut || c.side.meter.spent()
+		end()
 	}
 	return c.sharpened
 }
@@ -46,6 +49,7 @@ func (n *norm) blunt() bool {
 func (n *norm) resolveNots(s *side) {
 	var rest []contract.Node
 	todo := n.nots
+	s.meter.charge(20 * len(todo))
 	n.nots = nil // what is merged on the way may bring more
 	for _, v := range todo {
 		c := s.of(v).schema
@@ -230,6 +234,9 @@ func (n *norm) sharpenArray(s *side) {
 		return
 	}
 	for i := range n.listed() + 1 {
+		if s.meter.spent() {
+			break
+		}
 		if schemas := n.item(i); len(schemas) > 0 && s.all(schemas).schema.sharp().never {
 			n.maxItems = n.maxItems.atMost(count{n: int64(i), at: schemas[0]})
 			break
@@ -366,6 +373,9 @@ func (n *norm) possibleNames(s *side) ([]string, bool) {
 	}
 	var names []string
 	for _, name := range sortedKeys(allowed) {
+		if s.meter.spent() {
+			return nil, false
+		}
 		if schemas, _ := n.child(name); len(schemas) == 0 || !s.all(schemas).schema.sharp().never {
 			names = append(names, name)
 		}

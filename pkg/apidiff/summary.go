@@ -68,7 +68,7 @@ var bumpWords = map[string]string{
 
 // headline is the diff in one sentence.
 func (r *Result) headline() string {
-	t := r.Diff.Totals
+	t, accepted := r.Diff.Totals, report.AcceptedOf(r.Diff.Changes)
 	var parts []string
 	if t.Breaking > 0 {
 		owners := map[string]bool{}
@@ -82,15 +82,30 @@ func (r *Result) headline() string {
 			parts = append(parts, plural(t.BreakingOperations, "operation"))
 		}
 	} else {
-		parts = append(parts, "no breaking change")
+		if len(accepted.Changes) == 0 {
+			parts = append(parts, "no breaking change")
+		}
 		if t.Changes > 0 {
 			parts = append(parts, plural(t.Changes, "other change"))
 		}
 	}
-	if t.Waived > 0 {
-		parts = append(parts, fmt.Sprintf("%d waived", t.Waived))
+	if n := len(accepted.Changes); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s accepted by %s until %s", plural(n, "breaking change"), strings.Join(firstNames(accepted.Owners), ", "), accepted.Until))
+	}
+	if n := t.Waived - len(accepted.Changes); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d waived", n))
 	}
 	return strings.Join(parts, ", ") + "; " + bumpWords[r.Diff.Bump]
+}
+
+// namedOwners is how many owners of waivers a headline names.
+const namedOwners = 3
+
+func firstNames(names []string) []string {
+	if more := len(names) - namedOwners; more > 0 {
+		return append(slices.Clone(names[:namedOwners]), fmt.Sprintf("%d more", more))
+	}
+	return names
 }
 
 func plural(n int, word string) string {
@@ -105,6 +120,16 @@ func (r *Result) Operations() report.Operations {
 	out := report.Operations{
 		Schema: "govctl/operations-classification/v1", GeneratedAt: r.Diff.GeneratedAt,
 		Added: []report.Operation{}, Removed: []report.Operation{}, Changed: []report.ChangedOperation{}, Deprecated: []report.Operation{},
+	}
+	most := maxListed
+	if n := len(r.byOp); n*most > maxListedInAll {
+		total := 0
+		for _, list := range r.byOp {
+			total += len(list)
+		}
+		if total > maxListedInAll {
+			most = max(maxListedInAll/n, 1)
+		}
 	}
 	for _, op := range r.ops {
 		if op.kind != kindPath {
@@ -127,7 +152,7 @@ func (r *Result) Operations() report.Operations {
 				out.Deprecated = append(out.Deprecated, op.Operation)
 			}
 			if list := r.byOp[op.Operation]; len(list) > 0 {
-				out.Changed = append(out.Changed, changed(op.Operation, list))
+				out.Changed = append(out.Changed, changed(op.Operation, list, most, r.reached[op.Operation]))
 			}
 		}
 	}
@@ -151,11 +176,16 @@ func sortOperations(list []report.Operation) {
 // every operation has all changes.
 const maxListed = 200
 
+// maxListedInAll bounds the changes that are listed for all operations together: beyond it each lists fewer.
+const maxListedInAll = 100_000
+
 func (r *Result) changesByOperation() map[report.Operation][]*report.Finding {
 	m := map[report.Operation][]*report.Finding{}
+	r.reached = map[report.Operation]int{}
 	for i := range r.Diff.Changes { // worst first
 		f := &r.Diff.Changes[i]
 		for _, op := range f.Operations {
+			r.reached[op]++
 			if list := m[op]; len(list) < maxListed {
 				m[op] = append(list, f)
 			}
@@ -193,10 +223,12 @@ func (r *Result) trim() {
 var migrationRanks = map[string]int{Auto: 1, Manual: 2, Hard: 3}
 
 // changed sums up the changes of one operation. The migration is the hardest among its breaking changes.
-func changed(op report.Operation, list []*report.Finding) report.ChangedOperation {
+func changed(op report.Operation, list []*report.Finding, most, all int) report.ChangedOperation {
 	c := report.ChangedOperation{Method: op.Method, Path: op.Path, Changes: []string{}}
-	for _, f := range list {
-		c.Changes = append(c.Changes, f.Fingerprint)
+	for i, f := range list {
+		if i < most {
+			c.Changes = append(c.Changes, f.Fingerprint)
+		}
 		if f.Breaking {
 			c.Breaking = true
 			if migrationRanks[f.Migration] > migrationRanks[c.Migration] {
@@ -204,6 +236,7 @@ func changed(op report.Operation, list []*report.Finding) report.ChangedOperatio
 			}
 		}
 	}
+	c.More = all - len(c.Changes)
 	slices.Sort(c.Changes)
 	c.Changes = slices.Compact(c.Changes)
 	return c
@@ -226,10 +259,10 @@ func (r *Result) Breaking() report.Breaking {
 			out.Waived = append(out.Waived, line(f))
 		case !f.Breaking:
 		case removals[f.Rule]:
-			out.DeletedOrRemoved++
+			out.DeletedOrRemoved += f.Count()
 			out.Changes = append(out.Changes, line(f))
 		default:
-			out.Incompatible++
+			out.Incompatible += f.Count()
 			out.Changes = append(out.Changes, line(f))
 		}
 	}

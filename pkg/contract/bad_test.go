@@ -75,7 +75,7 @@ var badInputs = []struct{ file, text, want string }{
 
 	{"x.yaml", o30 + "info:\n  title: x\n  descr", `x.yaml:4:3:`},
 	{"x.yaml", o30 + "info:\n  title: x\n", `x.yaml:1:1: the description has none of "paths", "webhooks" and "components"`},
-	{"x.yaml", o30 + "paths: {/a: {get: {responses: {'200': {$ref: '#/components/responses/Ok'}}}}}\n", `x.yaml:2:46: $ref "#/components/responses/Ok" leads nowhere`},
+	{"x.yaml", o30 + "paths: {/a: {get: {responses: {'200': {$ref: '#/components/responses/Ok'}}}}}\n", `x.yaml:2:46: $ref "#/components/responses/Ok" does not resolve`},
 	{"x.yaml", o30 + "paths: []\n", `x.yaml:2:8: "paths" must be an object, not an array`},
 	{"x.yaml", o30 + "paths:\n  /a:\n    get:\n      parameters: x\n", `x.yaml:5:19: "parameters" must be an array, not a string`},
 	{"x.yaml", o30 + "paths: {/a: {get: {responses: 3}}}\n", `x.yaml:2:31: "responses" must be an object, not a number`},

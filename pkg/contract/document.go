@@ -185,3 +185,6 @@ func parseText(t *tree, data []byte, opt Options) error {
 	}
 	return nil
 }
+
+// Size is the number of bytes of the root document.
+func (d *Document) Size() int { return len(d.root.src) }

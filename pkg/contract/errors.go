@@ -7,6 +7,15 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
+// ErrOutside is the error of a remote reference that could not be fetched: the network failed, and the document may be right.
+var ErrOutside = errors.New("the network failed")
+
+// outside adds ErrOutside to an error without changing its text.
+type outside struct{ error }
+
+func (outside) Is(target error) bool { return target == ErrOutside }
+func (o outside) Unwrap() error      { return o.error }
+
 // Error is what bad input returns: where it is, what is wrong, and what the user can do about it.
 type Error struct {
 	Place report.Place

@@ -14,7 +14,7 @@ type Options struct {
 	// who expects OpenAPI 3 should know that it is none.
 	ConvertSwagger bool
 
-	// AllowDangling lets references pass that lead nowhere; Document.Dangling lists them.
+	// AllowDangling lets references pass that do not resolve; Document.Dangling lists them.
 	AllowDangling bool
 
 	// ReadFile reads a file that a reference names: a slash-separated path below the folder of the root document.
@@ -23,7 +23,9 @@ type Options struct {
 
 	// AllowRemote lets references name https URLs, which Fetch reads. Plain http never is read.
 	AllowRemote bool
-	Fetch       func(ctx context.Context, url string) ([]byte, error)
+	// AllowPrivate lets URLs lead to private and loopback addresses.
+	AllowPrivate bool
+	Fetch        func(ctx context.Context, url string) ([]byte, error)
 }
 
 func orDefault(v, standard int) int {

@@ -18,9 +18,9 @@ import (
 // the sources that need it are refused.
 type Reader struct {
 	Stdin   io.Reader
-	Open    func(name string) (fs.File, error) // os.Open: the root document, by the name that the user gave
-	Dir     func(dir string) (fs.FS, error)    // os.OpenRoot: what lies below dir, where links that leave dir do not open
-	HTTP    *http.Client
+	Open    func(name string) (fs.File, error)   // os.Open: the root document, by the name that the user gave
+	Dir     func(dir string) (fs.FS, error)      // os.OpenRoot: what lies below dir, where links that leave dir do not open
+	HTTP    func(allowPrivate bool) *http.Client // connects to the addresses that may be read
 	Command func(ctx context.Context, command string) ([]byte, error)
 	Git     func(ctx context.Context, rev, path string) ([]byte, error)
 }
@@ -57,6 +57,13 @@ func ParsePair(ctx context.Context, a, b *Input) (da, db *Document, errA, errB e
 	da, errA = a.Parse(ctx)
 	other.Wait()
 	return da, db, errA, errB
+}
+
+// Lenient is the input with references that do not resolve let through: Document.Unresolved names all of them.
+func (in *Input) Lenient() *Input {
+	out := *in
+	out.opt.AllowDangling = true
+	return &out
 }
 
 // Parse parses the input under the options that it was read with.

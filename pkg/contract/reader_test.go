@@ -154,6 +154,10 @@ func TestReadURLs(t *testing.T) {
 			w.WriteHeader(http.StatusBadGateway)
 		case "/refs.yaml":
 			fmt.Fprint(w, "openapi: 3.0.3\ncomponents: {schemas: {A: {$ref: 'schema.yaml'}}}\n")
+		case "/gone-ref.yaml", "/broken-ref.yaml":
+			fmt.Fprintf(w, "openapi: 3.0.3\ncomponents: {schemas: {A: {$ref: '%s.yaml'}}}\n", strings.TrimSuffix(q.URL.Path[1:], "-ref.yaml"))
+		case "/plain-ref.yaml":
+			fmt.Fprintf(w, "openapi: 3.0.3\ncomponents: {schemas: {A: {$ref: '%s'}}}\n", plain.URL)
 		case "/schema.yaml":
 			fmt.Fprint(w, "title: found\n")
 		default:
@@ -161,7 +165,7 @@ func TestReadURLs(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	r := Reader{HTTP: server.Client()}
+	r := Reader{HTTP: func(bool) *http.Client { return server.Client() }}
 	for path, want := range map[string]string{
 		"/ok.yaml?token=secret": "", "/moved.yaml": "", "/down.yaml": "redirected away from https", "/loop.yaml": "too many redirects", "/none.yaml": "the server answers 404",
 		"/large.yaml": "is larger than the limit", "/broken.yaml": "the server answers 502", "/refs.yaml": "names a remote file",
@@ -177,6 +181,11 @@ func TestReadURLs(t *testing.T) {
 	d, err := r.Load(context.Background(), server.URL+"/refs.yaml", Options{AllowRemote: true})
 	if err != nil || d.Deref(d.schema("A")).Get("title").Text() != "found" {
 		t.Errorf("a reference beside a URL: %v", err)
+	}
+	for path, outside := range map[string]bool{"/gone-ref.yaml": false, "/broken-ref.yaml": true, "/plain-ref.yaml": false} {
+		if _, err = r.Load(context.Background(), server.URL+path, Options{AllowRemote: true}); err == nil || errors.Is(err, ErrOutside) != outside {
+			t.Errorf("%s: %v, want a failure of the network: %t", path, err, outside)
+		}
 	}
 	_, err = r.Load(context.Background(), server.URL+"/none.yaml", Options{})
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -50,6 +50,6 @@ func (d *Document) step(n Node) Node {
 	return Node{}
 }
 
-// Dangling are the references that lead nowhere, in the order of the files. There are some only when
+// Dangling are the references that do not resolve, in the order of the files. There are some only when
 // Options.AllowDangling let them pass; Deref then returns the reference itself.
 func (d *Document) Dangling() []*Error { return d.dangling }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // A resolver loads the files that references reach and turns references into edges.
@@ -92,7 +93,7 @@ func (r *resolver) resolve(t *tree, ref reference) error {
 		return nil // the value of a mapping need not be a reference
 	case r.opt.AllowDangling:
 		if len(r.d.dangling) == maxDangling {
-			return fail(s, fmt.Sprintf("more than %d references lead nowhere", maxDangling), "are files missing?")
+			return fail(s, fmt.Sprintf("more than %d references do not resolve", maxDangling), "are files missing?")
 		}
 		r.d.dangling = append(r.d.dangling, err)
 		return nil
@@ -100,7 +101,7 @@ func (r *resolver) resolve(t *tree, ref reference) error {
 	return err
 }
 
-// maxDangling bounds the references that may lead nowhere: beyond, something else is wrong than a slip of the pen.
+// maxDangling bounds the references that may not resolve: beyond, something else is wrong than a slip of the pen.
 const maxDangling = 1000
 
 // String is the keyword of the reference.
@@ -137,7 +138,7 @@ func (r *resolver) at(s Node, ref reference, resource Node, fragment string) (No
 		if to := resource.Find(fragment); to.Exists() {
 			return to, nil
 		}
-		return Node{}, fail(s, fmt.Sprintf("%s %q leads nowhere", ref, s.Text()), missing(resource, fragment))
+		return Node{}, fail(s, fmt.Sprintf("%s %q does not resolve", ref, s.Text()), missing(resource, fragment))
 	}
 	if resource.i == 0 && resource.t != r.d.root { // the names in a file that is a schema are known when it has been walked
 		if err := r.walk(resource.t, 0, sSchema); err != nil {
@@ -155,7 +156,7 @@ func (r *resolver) at(s Node, ref reference, resource Node, fragment string) (No
 	if r.dialect.siblings {
 		hint = fmt.Sprintf("there is no $anchor %q", fragment)
 	}
-	return Node{}, fail(s, fmt.Sprintf("%s %q leads nowhere", ref, s.Text()), hint)
+	return Node{}, fail(s, fmt.Sprintf("%s %q does not resolve", ref, s.Text()), hint)
 }
 
 // missing says how far a pointer leads.
@@ -208,6 +209,9 @@ func (r *resolver) file(s Node, ref reference, name string) (*tree, *Error) {
 		return nil, fail(s, fmt.Sprintf("%s %q leaves the folder of the contract", ref, s.Text()),
 			"keep referenced files below the folder of the root document")
 	}
+	if !utf8.ValidString(name) {
+		return nil, fail(s, fmt.Sprintf("%s %q names a file whose name is not valid UTF-8: %q", ref, s.Text(), name), "rename the file")
+	}
 	if r.opt.ReadFile == nil && r.d.files[id] == nil {
 		return nil, fail(s, fmt.Sprintf("%s %q names a file, and there is no folder to read it from", ref, s.Text()),
 			"give the contract as a file")
@@ -259,7 +263,7 @@ func siblingName(root, id string) string {
 	return root[:strings.LastIndexAny(root, "/:")+1] + id
 }
 
-// sortDangling puts the references that lead nowhere in the order of files and lines.
+// sortDangling puts the references that do not resolve in the order of files and lines.
 func (r *resolver) sortDangling() {
 	slices.SortStableFunc(r.d.dangling, func(a, b *Error) int {
 		if c := strings.Compare(a.Place.File, b.Place.File); c != 0 {

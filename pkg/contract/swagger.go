@@ -9,7 +9,7 @@ import (
 // was written in the original keeps its place, and what the conversion adds stands where its reason stands.
 //
 // It is own code and not kin-openapi's openapi2conv because that loses places and large numbers, and gives up on a
-// description with one reference that leads nowhere; a test holds the two against each other.
+// description with one reference that does not resolve; a test holds the two against each other.
 func convertSwagger(old *tree, opt Options) (*tree, error) {
 	t := &tree{file: old.file, id: old.id, src: old.src, texts: slices.Clone(old.texts), converted: true}
 	opt.MaxDepth = opt.maxDepth() + 20 // what it adds is not the fault of the document

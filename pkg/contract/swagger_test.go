@@ -150,7 +150,7 @@ func TestSwaggerThatIsRefused(t *testing.T) {
 		"paths: {/a: {get: {responses: 3}}}":          `x.yaml:2:31: "responses" must be an object`,
 		"paths: {/a: {get: {parameters: x}}}":         `x.yaml:2:32: "parameters" must be an array`,
 		"definitions: {A: {$ref: 'b.yaml'}}":          "x.yaml:2:25: a Swagger 2.0 description of several files cannot be converted",
-		"definitions: {A: {$ref: '#/definitions/B'}}": `x.yaml:2:25: $ref "#/components/schemas/B" leads nowhere`,
+		"definitions: {A: {$ref: '#/definitions/B'}}": `x.yaml:2:25: $ref "#/components/schemas/B" does not resolve`,
 		"paths: {/a: {get: {parameters: [{name: a, in: query, type: array, collectionFormat: tsv}]}}}":                  "x.yaml:2:85: collectionFormat tsv has no equivalent",
 		"paths: {/a: {get: {parameters: [{name: a, in: formData, type: string}, {name: b, in: body, schema: {}}]}}}":    "a body and form fields at the same time",
 		"paths: {/a: {get: {parameters: [{name: a, in: path, type: array, collectionFormat: pipes, required: true}]}}}": "has no equivalent in OpenAPI 3 for a path parameter",

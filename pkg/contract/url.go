@@ -36,7 +36,11 @@ func (r Reader) fetch(opt Options) func(context.Context, string) ([]byte, error)
 		if err != nil {
 			return nil, err
 		}
-		return r.get(ctx, address, u, opt)
+		data, err := r.get(ctx, address, u, opt)
+		if bad := (*Error)(nil); err != nil && !errors.As(err, &bad) {
+			err = outside{err}
+		}
+		return data, err
 	}
 }
 
@@ -47,11 +51,11 @@ func (r Reader) get(ctx context.Context, name string, u *url.URL, opt Options) (
 	if r.HTTP == nil {
 		return nil, sourceError(name, "URLs cannot be read here", "", nil)
 	}
-	client := *r.HTTP
+	client := *r.HTTP(opt.AllowPrivate)
 	client.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		switch {
 		case next.URL.Scheme != "https":
-			return errors.New("redirected away from https")
+			return &Error{Msg: "redirected away from https", Hint: "name the https address to which it leads"}
 		case len(via) > maxRedirects:
 			return errors.New("too many redirects")
 		}
@@ -69,6 +73,10 @@ func (r Reader) get(ctx context.Context, name string, u *url.URL, opt Options) (
 		var u *url.Error
 		if errors.As(err, &u) {
 			err = u.Err // its text holds the whole URL
+		}
+		var refused *Error
+		if errors.As(err, &refused) {
+			return nil, sourceError(name, refused.Msg, refused.Hint, refused.Err)
 		}
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}

@@ -25,7 +25,7 @@ type parsed struct {
 }
 
 func newExpressions() *expressions {
-	return &expressions{Parser: parser.NewParser(parser.Options{}), seen: map[string]parsed{}}
+	return &expressions{Parser: Bounded(parser.NewParser(parser.Options{})), seen: map[string]parsed{}}
 }
 
 // ParseExpr is the parser's own, remembered. The trees are shared: nobody changes them.
@@ -49,7 +49,7 @@ func SameExpr(a, b string) bool {
 	if a == b {
 		return true
 	}
-	p := parser.NewParser(parser.Options{EnableExperimentalFunctions: true})
+	p := Bounded(parser.NewParser(parser.Options{EnableExperimentalFunctions: true}))
 	x, errX := p.ParseExpr(a)
 	y, errY := p.ParseExpr(b)
 	if errX != nil || errY != nil {

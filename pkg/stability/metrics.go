@@ -57,7 +57,7 @@ func (l *ledger) overall() (o overall) {
 
 // result computes all figures. They are about the last run of the history.
 func (l *ledger) result(c Config) (Result, error) {
-	r := Result{Skipped: l.skipped, SkippedTotal: l.total}
+	r := Result{Skipped: l.skipped, SkippedTotal: l.total, Lines: len(l.runs)}
 	window, err := l.last()
 	if err != nil {
 		return r, err

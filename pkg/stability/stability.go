@@ -71,6 +71,7 @@ type Result struct {
 	BelowAlert   bool               // the window ratio is below AlertThreshold; never for a placeholder
 	Skipped      []report.SkippedLine
 	SkippedTotal int
+	Lines        int // readable lines of the history
 }
 
 // Artifact is the one of Metrics and Placeholder that is set.
@@ -152,6 +153,19 @@ func Digest(history io.Reader, n int) (sha256 string, lines int, err error) {
 		return l.visit(p)
 	})
 	return hex.EncodeToString(l.digest.Sum(nil)), len(l.runs), err
+}
+
+// Count returns how many lines of history can be read, and the last run of them; the zero run where there is none.
+func Count(history io.Reader) (lines int, last report.HistoryLine, err error) {
+	l := newLedger(1)
+	if err := l.readAll(history); err != nil {
+		return 0, last, err
+	}
+	runs, err := l.last()
+	if len(runs) > 0 {
+		last = runs[len(runs)-1]
+	}
+	return len(l.runs), last, err
 }
 
 // encode returns the line of a run, with its line end, and completes its score.

@@ -31,6 +31,7 @@ type deriver struct {
 	w     *worker
 	known map[derivedKey]*derived
 	made  int // schemas so far
+	wrote int // instructions of patterns so far
 	leafs map[leafKey]*jsonschema.Schema
 }
 
@@ -48,7 +49,8 @@ type leafKey struct {
 // derived is a schema with the number of schemas in it, which is what a validation costs.
 type derived struct {
 	*jsonschema.Schema
-	size int
+	size     int
+	patterns int // instructions of all patterns in it
 }
 
 // schema is the derived form of s, shared between all that refer to it.
@@ -57,9 +59,9 @@ func (d *deriver) schema(s site, m mode) *derived {
 	if k := d.known[key]; k != nil {
 		return k
 	}
-	before := d.made
+	before, wrote := d.made, d.wrote
 	out := &derived{Schema: d.derive(s, m)}
-	out.size = d.made - before
+	out.size, out.patterns = d.made-before, d.wrote-wrote
 	d.w.burn(out.size) // an object of a hundred thousand properties is derived whole
 	d.known[key] = out
 	return out
@@ -204,6 +206,9 @@ func (l *lazy) Validate(ctx jsonschema.ValidationContext, v any) error {
 	w.depth++
 	if w.steps > maxSteps || w.depth > maxDepth || !w.burn(l.to.size) {
 		panic(undecided("too deep"))
+	}
+	if l.to.patterns > 0 {
+		w.toll(l.to.patterns / 200)
 	}
 	err := ctx.Validate(l.to.Schema, "$ref", v, "")
 	w.depth--

@@ -45,7 +45,9 @@ func derivations() map[string]derivation {
 		"minContains":      deriveCount,
 		"maxContains":      deriveCount,
 		"pattern": func(d *deriver, _ site, v contract.Node, _ mode, out *jsonschema.Schema) {
-			if out.Pattern = d.w.pattern(v.Text()); out.Pattern == nil {
+			out.Pattern = d.w.pattern(v.Text())
+			d.wrote += d.w.sizes[out.Pattern]
+			if out.Pattern == nil {
 				d.refuseToSay(out, "pattern")
 			}
 		},
@@ -207,6 +209,7 @@ func derivePatternProperties(d *deriver, s site, v contract.Node, m mode, out *j
 	out.PatternProperties = map[*regexp.Regexp]*jsonschema.Schema{}
 	for pattern, sub := range v.Fields() {
 		re := d.w.pattern(pattern)
+		d.wrote += d.w.sizes[re]
 		if re == nil {
 			d.refuseToSay(out, "patternProperties")
 			return

@@ -27,6 +27,9 @@ func (o *operation) filter(s *search, m mode, msg *message) (out verdict) {
 	if err != nil {
 		return silent
 	}
+	if s.w.toll(b.price(o.d.dialect == openapi31)); s.w.fuel < 0 {
+		return silent
+	}
 	req, err := http.NewRequest(msg.method(), msg.url(), bytes.NewReader(msg.raw))
 	if err != nil {
 		return silent

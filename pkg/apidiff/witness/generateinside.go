@@ -142,13 +142,14 @@ func (g *gen) fields(sh *shape) []string {
 func (g *gen) field(sh *shape, name string) (conj, bool) {
 	var c conj
 	known := false
+	g.w.toll(len(sh.objects) / 4)
 	for _, s := range sh.objects {
 		here := false
 		if p := s.get("properties").Get(name); p.Exists() {
 			c.sites, here = append(c.sites, s.at(p)), true
 		}
 		for pattern, p := range s.get("patternProperties").Fields() {
-			if re := g.w.pattern(pattern); re != nil && re.MatchString(name) {
+			if re := g.w.pattern(pattern); re != nil && g.w.matches(re, name) {
 				c.sites, here = append(c.sites, s.at(p)), true
 			}
 		}

@@ -27,6 +27,9 @@ func (w *worker) second(s site, m mode, v any) (out verdict) {
 	if err != nil {
 		return silent
 	}
+	if w.toll(b.price(b.uses31)); w.fuel < 0 {
+		return silent
+	}
 	defer func() {
 		if recover() != nil {
 			out = silent
@@ -36,6 +39,15 @@ func (w *worker) second(s site, m mode, v any) (out verdict) {
 		return refuses
 	}
 	return accepts
+}
+
+// price is what a validation of what was built costs: kin-openapi compiles a schema of 2020-12 anew for each value.
+func (b *kinBuilder) price(compiled bool) int {
+	const plain, compiling = 2, 60
+	if compiled {
+		return (maxKin - b.room) * compiling
+	}
+	return (maxKin - b.room) * plain
 }
 
 // Bounds of a schema handed to kin-openapi: schemas, and compositions inside each other (it runs the alternative that

@@ -80,7 +80,12 @@ func (w *worker) pattern(p string) *regexp.Regexp {
 	}
 	var re *regexp.Regexp
 	if text, ok := goPattern(p); ok {
-		re, _ = regexp.Compile(text)
+		var size int
+		if re, size = compile(text); re != nil {
+			w.sizes[re] = size
+			w.toll(size / 4)
+		}
+		w.toll(10)
 	}
 	w.patterns[p] = re
 	return re

@@ -21,6 +21,7 @@ type search struct {
 	seen      map[string]bool // values tried already
 	left      int             // candidates that may still be tried
 	fuel      int             // what the worker had for it
+	tolls     int64           // what the worker had counted before it
 	tried     int
 	disagreed int
 	hint      Hint
@@ -49,6 +50,7 @@ func newSearch(ctx context.Context, w *worker, q Query) *search {
 	}
 	s.fuel = s.left * fuelPerCandidate
 	w.ctx, w.fuel = ctx, s.fuel
+	s.tolls, w.tollStop = w.tolls, w.tolls+maxTolls
 	s.refute, s.ask = s.refuted, s.second
 	return s
 }

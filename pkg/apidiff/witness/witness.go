@@ -84,6 +84,7 @@ type Stats struct {
 	Candidates                          int64 // values tried
 	Disagreements                       int64 // candidates that one validator proved and another did not
 	Work                                int64 // about a microsecond each; the same for the same queries
+	Tolls                               int64 // about a microsecond each, of work that Work does not count
 }
 
 // Finder searches for witnesses. The zero value is ready. It keeps what it has prepared of each document and is safe for
@@ -92,7 +93,7 @@ type Finder struct {
 	mu   sync.Mutex
 	free []*worker
 
-	found, notFound, discarded, candidates, disagreements, work atomic.Int64
+	found, notFound, discarded, candidates, disagreements, work, tolls atomic.Int64
 }
 
 // Find returns a value that q.Inner accepts and q.Outer refuses, smallest first, or why there is none to show.
@@ -111,7 +112,7 @@ func (f *Finder) Find(ctx context.Context, q Query) (*report.Witness, Outcome) {
 func (f *Finder) Stats() Stats {
 	s := Stats{
 		Found: f.found.Load(), NotFound: f.notFound.Load(), Discarded: f.discarded.Load(),
-		Candidates: f.candidates.Load(), Disagreements: f.disagreements.Load(), Work: f.work.Load(),
+		Candidates: f.candidates.Load(), Disagreements: f.disagreements.Load(), Work: f.work.Load(), Tolls: f.tolls.Load(),
 	}
 	s.Queries = s.Found + s.NotFound + s.Discarded
 	return s
@@ -129,6 +130,7 @@ func (f *Finder) count(s *search, out Outcome) {
 	f.candidates.Add(int64(s.tried))
 	f.disagreements.Add(int64(s.disagreed))
 	f.work.Add(int64(s.fuel - max(s.w.fuel, 0)))
+	f.tolls.Add(s.w.tolls - s.tolls)
 }
 
 // take is a worker that nobody else uses: compiled schemas count the steps of the one validation that runs on them.

@@ -17,6 +17,7 @@ type worker struct {
 	docs     map[*contract.Document]*document
 	derivers map[*document]*deriver
 	patterns map[string]*regexp.Regexp
+	sizes    map[*regexp.Regexp]int // instructions
 	trees    map[*regexp.Regexp]*syntax.Regexp
 	samples  map[sampleKey]sampled
 	flats    map[flatKey]*shape
@@ -25,6 +26,8 @@ type worker struct {
 
 	ctx          context.Context // of the search that runs
 	fuel, ticks  int             // work that it may still do, about a microsecond each
+	tolls        int64           // see toll
+	tollStop     int64           // where the search that runs ends
 	steps, depth int             // of the validation that runs
 	tricky       bool            // a value met a keyword under which stricter is not narrower
 }
@@ -41,7 +44,7 @@ func (w *worker) burn(n int) bool {
 func newWorker() *worker {
 	return &worker{
 		docs: map[*contract.Document]*document{}, derivers: map[*document]*deriver{},
-		patterns: map[string]*regexp.Regexp{}, trees: map[*regexp.Regexp]*syntax.Regexp{}, samples: map[sampleKey]sampled{}, flats: map[flatKey]*shape{},
+		patterns: map[string]*regexp.Regexp{}, sizes: map[*regexp.Regexp]int{}, trees: map[*regexp.Regexp]*syntax.Regexp{}, samples: map[sampleKey]sampled{}, flats: map[flatKey]*shape{},
 		tables: tables{derivations(), kinKeywords(), readings(), rows()},
 	}
 }
@@ -73,6 +76,7 @@ func (w *worker) trim() {
 	}
 	if len(w.patterns) > maxKept || len(w.samples) > maxKept {
 		clear(w.patterns)
+		clear(w.sizes)
 		clear(w.trees)
 		clear(w.samples)
 	}
@@ -113,6 +117,9 @@ func (w *worker) judge(s site, m mode, v any) (verdict, *jsonschema.ValidationEr
 	k := w.deriver(s.d).schema(s, m)
 	if !w.burn(k.size) {
 		return silent, nil
+	}
+	if k.patterns > 0 {
+		w.toll(k.patterns / 200)
 	}
 	return w.ask(k.Schema, v)
 }

@@ -156,8 +156,25 @@ func (t *trial) expander(ctx context.Context, r *Rule, ts time.Time, s *promql.S
 		if data == nil {
 			data = template.AlertTemplateData(s.Metric.Map(), t.external, t.group.externalURL, *s)
 		}
-		out, err := template.NewTemplateExpander(ctx, prelude+text, "__alert_"+r.Alert, data,
-			model.Time(ts.UnixMilli()), t.query, nil, nil).Expand()
+		expand := func(text string) (string, error) {
+			e := template.NewTemplateExpander(ctx, text, "__alert_"+r.Alert, data, model.Time(ts.UnixMilli()), t.query, nil, nil)
+			e.Funcs(t.budget.funcs())
+			return e.Expand()
+		}
+		if t.excess != nil {
+			return ""
+		}
+		priced, loops := t.counted(prelude + text)
+		out, err := expand(priced)
+		if err != nil && loops && !errors.Is(err, errTemplateBudget) {
+			out, err = expand(prelude + text) // for the message: it names places in the text as written
+		}
+		if t.excess == nil && errors.Is(err, errTemplateBudget) {
+			t.excess = t.overBudget(r, errTemplateBudget)
+		}
+		if t.excess == nil {
+			t.excess = t.charge(r, len(out))
+		}
 		if err != nil {
 			return fmt.Sprintf("<error expanding template: %s>", err)
 		}

@@ -7,6 +7,7 @@ package ruletest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -20,13 +21,14 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/promrules"
 	"github.com/romel/govctl/pkg/report"
 )
 
 // Options say what to run and where files come from.
 type Options struct {
-	Read func(name string) ([]byte, error)                // a file
-	Glob func(pattern string) (names []string, err error) // the files that a pattern of rule_files names, sorted
+	Read func(name string) ([]byte, error)                      // a file
+	Glob func(test, pattern string) (names []string, err error) // the files that a pattern in the rule_files of a test file names, sorted
 
 	Run           *regexp.Regexp // tests whose name matches; nil for all
 	IgnoreUnknown bool           // accept unknown keys in rule files
@@ -41,11 +43,11 @@ type Features struct {
 
 // Parser reads expressions with the given features.
 func Parser(f Features) parser.Parser {
-	return &memo{Parser: parser.NewParser(parser.Options{
+	return &memo{Parser: promrules.Bounded(parser.NewParser(parser.Options{
 		EnableExperimentalFunctions: f.ExperimentalFunctions,
 		EnableBinopFillModifiers:    f.BinopFillModifiers,
 		EnableUnquotedUTF8Names:     f.UnquotedUTF8Names,
-	})}
+	}))}
 }
 
 // File is the outcome of one test file.
@@ -108,7 +110,7 @@ func (r *runner) load(name string) ruleFile {
 	once, _ := r.loaded.LoadOrStore(name, sync.OnceValue(func() ruleFile {
 		data, err := r.Read(name)
 		if err != nil {
-			return ruleFile{problems: []*contract.Error{{Place: report.Place{File: name}, Msg: err.Error(), Err: err}}}
+			return ruleFile{problems: []*contract.Error{unreadable(name, err)}}
 		}
 		groups, problems := ParseRules(name, data, r.parser, r.IgnoreUnknown)
 		for _, g := range groups {
@@ -121,11 +123,20 @@ func (r *runner) load(name string) ruleFile {
 	return once.(func() ruleFile)()
 }
 
+// unreadable is the error of a file that could not be read.
+func unreadable(name string, err error) *contract.Error {
+	var known *contract.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return &contract.Error{Place: report.Place{File: name}, Msg: strings.TrimPrefix(err.Error(), name+": "), Err: err}
+}
+
 func (r *runner) file(ctx context.Context, name string) File {
 	out := File{Name: name}
 	data, err := r.Read(name)
 	if err != nil {
-		out.Problems = []*contract.Error{{Place: report.Place{File: name}, Msg: strings.TrimPrefix(err.Error(), name+": "), Err: err}}
+		out.Problems = []*contract.Error{unreadable(name, err)}
 		return out
 	}
 	f := parseTestFile(name, data)
@@ -139,12 +150,13 @@ func (r *runner) file(ctx context.Context, name string) File {
 	limited := &stepLimit{Parser: r.parser, interval: f.interval, judged: map[string]error{}}
 	engine := r.engine(limited)
 	defer func() { _ = engine.Close() }() // it closes a log that it does not have
+	left := newBudget()
 	for _, t := range f.tests {
 		if ctx.Err() != nil {
 			return out
 		}
 		if r.Run == nil || r.Run.MatchString(t.name) {
-			r.test(ctx, f, t, engine, limited, &out)
+			r.test(ctx, f, t, engine, limited, left, &out)
 		}
 	}
 	return out
@@ -157,7 +169,7 @@ func (r *runner) loadRules(f *testFile, out *File) {
 		if path != "" && !filepath.IsAbs(path) {
 			path = filepath.Join(filepath.Dir(f.name), path)
 		}
-		names, err := r.Glob(path)
+		names, err := r.Glob(f.name, path)
 		switch place := at(f.name, p.node); {
 		case err != nil:
 			out.Problems = append(out.Problems, &contract.Error{Place: place, Msg: fmt.Sprintf("rule file pattern %s: %v", quoted(p.text), err), Err: err})
@@ -188,12 +200,12 @@ func (r *runner) engine(limited *stepLimit) *promql.Engine {
 // maxSteps bounds the evaluations of one test: two years of minutes.
 const maxSteps = 1_100_000
 
-func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, engine *promql.Engine, limited *stepLimit, out *File) {
+func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, engine *promql.Engine, limited *stepLimit, left *budget, out *File) {
 	out.Tests = append(out.Tests, Test{Name: g.title, Place: g.place, Problems: g.problems})
 	result := &out.Tests[len(out.Tests)-1]
 	t := &trial{
 		file: f, group: g, parser: limited, engine: engine, store: newStore(), rules: ordered(out.Rules, f.order),
-		external: g.external.Map(), start: g.start, result: result, proof: newProof(),
+		external: g.external.Map(), start: g.start, result: result, proof: newProof(), budget: left,
 	}
 	if t.start.IsZero() {
 		t.start = time.Unix(0, 0).UTC()

@@ -14,6 +14,8 @@ import (
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/romel/govctl/pkg/contract"
 )
 
 // trial is one test group while it runs.
@@ -30,6 +32,10 @@ type trial struct {
 	now      time.Time // of the evaluation under way
 	result   *Test
 	proof    *proof
+	budget   *budget         // of the file
+	at       *Rule           // that is evaluated
+	excess   *contract.Error // why the test ended: its file has no budget left
+	priced   map[string]pricedText
 }
 
 // ruleGroup is a group with the memory of its rules.
@@ -80,13 +86,18 @@ func (t *trial) run(ctx context.Context) error {
 			return err
 		}
 		if !t.step(ctx) {
+			if t.excess != nil {
+				t.result.Problems = append(t.result.Problems, t.excess)
+			}
 			return nil
 		}
 		for ; len(times) > 0 && t.start.Add(time.Duration(times[0])).Before(t.now.Add(t.file.interval)); times = times[1:] {
 			t.checkAlerts(times[0])
 		}
 	}
-	t.checkExprs(ctx)
+	if t.checkExprs(ctx); t.excess != nil {
+		t.result.Problems = append(t.result.Problems, t.excess)
+	}
 	return ctx.Err()
 }
 
@@ -122,6 +133,9 @@ func (t *trial) step(ctx context.Context) bool {
 	for _, g := range t.rules {
 		for _, r := range g.rules {
 			t.evaluate(ctx, g.Group, r)
+			if t.excess != nil {
+				return false
+			}
 			if r.err != nil {
 				ok = false
 				t.fail(t.evalFailure(r))
@@ -133,6 +147,7 @@ func (t *trial) step(ctx context.Context) bool {
 
 // evaluate brings one rule to the present and writes what it yields.
 func (t *trial) evaluate(ctx context.Context, g *Group, r *ruleState) {
+	t.at = r.Rule
 	var result promql.Vector
 	if result, r.err = t.query(ctx, r.query, t.now.Add(-g.QueryOffset)); r.err != nil {
 		return
@@ -197,7 +212,11 @@ func (t *trial) query(ctx context.Context, expr string, at time.Time) (promql.Ve
 		return nil, err
 	}
 	defer q.Close()
-	switch v := q.Exec(ctx); value := v.Value.(type) {
+	v := q.Exec(ctx)
+	if !t.budget.evaluated(expr, q.Stats().Samples.TotalSamples) && t.excess == nil {
+		t.excess = t.overBudget(t.at, errEvaluationBudget)
+	}
+	switch value := v.Value.(type) {
 	case promql.Vector:
 		return value, v.Err
 	case promql.Scalar:

@@ -29,7 +29,7 @@ const retries = 64
 // wrong with the input.
 func outcome(t *testing.T, file string) (failures, problems []string) {
 	t.Helper()
-	files, err := ruletest.Run(context.Background(), []string{file}, ruletest.Options{Read: os.ReadFile, Glob: filepath.Glob})
+	files, err := ruletest.Run(context.Background(), []string{file}, ruletest.Options{Read: os.ReadFile, Glob: func(_, pattern string) ([]string, error) { return filepath.Glob(pattern) }})
 	if err != nil {
 		t.Fatal(err)
 	}
