@@ -43,6 +43,8 @@ const (
 	AlertStatePath  = "status/alert-state.json"
 	DeliveriesPath  = "status/webhook-deliveries.jsonl"
 	ManifestPath    = "status/manifest.json"
+	RunLogPath      = "status/run-log.json"
+	PolicyPath      = "status/policy.json"
 	IndexPath       = "status/index.html"
 	PagePath        = "site/index.html"
 	AlertsHTMLPath  = "site/taxonomy.html"
@@ -74,6 +76,7 @@ func Kinds() []Kind {
 		{HistoryPath, "history-line", shape[report.HistoryLine](), "One line per run; the memory from which the stability metrics are computed."},
 		{StabilityPath, "stability-metrics", append(shape[report.Stability](), shape[report.PlaceholderMetrics]()...), "Rolling stability figures, or a placeholder when measuring itself failed."},
 		{SummaryPath, "governance-summary", shape[report.Summary](), "What a dashboard needs in a single fetch."},
+		{PolicyPath, "policy", shape[report.Policy](), "What a change does to the policy that judges it, and the verdict under both policies. Written with `run --policy` only."},
 		{MilestonesPath, "milestone-summary", shape[report.Milestones](), "Weighted progress of the project's milestones."},
 		{BreakingBadge, "badge", badge, "Badge: stable, or the number of breaking changes."},
 		{StabilityBadge, "badge", badge, "Badge: score, stable share and streak."},
@@ -118,9 +121,14 @@ func Kinds() []Kind {
 		{AlertsHTMLPath, "", nil, "Every alert, to search, filter and sort."},
 		{ChangelogPath, "", nil, "What changed in the contract and among the alerts."},
 		{EmbedPath, "", nil, "A small page for frames, with a snippet for the figures alone."},
+		{"site/manifest.json", "manifest", shape[report.Manifest](), "The manifest of the pages: as `status/manifest.json`, with paths from `site/`, which is the root of the published pages."},
+		{"site/checksums.json", "checksums", shape[report.Checksums](), "The digest of every page. Beside it are `SHA256SUMS` and, where a key signs, the same files as in `status/`."},
+		{"site/checksums-signature.json", "checksums-signature", shape[report.Signature](), "Ed25519 signature over the checksums of the pages."},
+		{"site/checksums-badge.json", "badge", badge, "A copy of `status/checksums-badge.json`, for Shields; beside it its drawing."},
 		{"site/*.json", "", nil, "Copies of the badges and of the summary, for Shields and for snippets."},
 		{"site/*.svg", "", nil, "The badges, drawn."},
-		{ManifestPath, "manifest", shape[report.Manifest](), "Every file of the last run with digest, size and the step that wrote it."},
+		{ManifestPath, "manifest", shape[report.Manifest](), "Who made the files of the folder, what the next run compares with, and every file of the last run with digest, size and the step that wrote it."},
+		{RunLogPath, "run-log", shape[report.RunLog](), "How long each step of the last run took. It is not signed."},
 	}
 }
 
@@ -161,7 +169,8 @@ var mediaTypes = map[string]string{
 	".pub":   "text/plain; charset=utf-8",
 }
 
-func mediaType(p string) string {
+// MediaType is that of a file by its extension.
+func MediaType(p string) string {
 	if m, ok := mediaTypes[path.Ext(p)]; ok {
 		return m
 	}

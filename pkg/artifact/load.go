@@ -14,16 +14,22 @@ import (
 // maxArtifact bounds what Load reads, in bytes: the largest honest artifact is a diff of some megabytes.
 const maxArtifact = 256 << 20
 
-// Load reads an artifact of an output folder and checks it against its schema.
-// The error of an absent file is an fs.ErrNotExist; every other error means that the file is not what govctl writes.
+// Load reads an artifact of an output folder, whichever version of govctl wrote it: keys that are not known are ignored, absent ones have
+// their zero value, and only those without which no decision can be taken must be there. The error of an absent file is an
+// fs.ErrNotExist, that of a later version a *schemas.Newer; every other error means that the file is not what govctl writes.
 func Load[T any](fsys fs.FS, p string) (T, error) {
 	var v T
 	b, err := Read(fsys, p, maxArtifact)
 	if err != nil {
 		return v, err
 	}
+	return Parse[T](p, b)
+}
+
+// Parse is Load for a file that has been read: p is its path in the output folder.
+func Parse[T any](p string, b []byte) (v T, err error) {
 	if k, ok := kindOf(p); ok && k.Schema != "" {
-		if err := schemas.Validate(k.Schema, b); err != nil {
+		if err := schemas.CheckRead(k.Schema, b); err != nil {
 			return v, fmt.Errorf("read %s: %w", p, err)
 		}
 	}

@@ -1,28 +1,18 @@
 package artifact
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
 )
 
-// lockName is the file that a run holds while it writes. Its content is the journal; a run that comes to its end removes it,
-// so that a journal without a holder is the trace of a killed run.
+// lockName is the file that a run holds while it writes. It is empty, and what a file of this name says means nothing: it may have been
+// committed.
 const lockName = ".govctl-run.lock"
-
-// Journal says who writes into the folder and what the folder held before.
-type Journal struct {
-	PID   int    `json:"pid"`
-	SHA   string `json:"sha"`
-	RunID string `json:"run_id"`
-	// Baselines is the digest of the contract that each comparison of this run starts from, by contract name; empty for a first run.
-	Baselines map[string]string `json:"baselines,omitempty"`
-}
 
 // ErrHeld is the error of a folder in which another run is writing.
 var ErrHeld = errors.New("another govctl run is writing into the output folder")
@@ -32,33 +22,28 @@ type lock struct {
 	held *flock.Flock
 }
 
-// acquire takes the lock file and gives back the journal that a killed run left in it.
-func acquire(path string, wait time.Duration) (*lock, *Journal, error) {
+// acquire takes the lock file.
+func acquire(path string, wait time.Duration) (*lock, error) {
 	const pause = 20 * time.Millisecond
 	for tries := int(wait/pause) + 1; tries > 0; {
 		l := &lock{path: path, held: flock.New(path)}
 		ok, err := l.held.TryLock()
 		if err != nil {
-			return nil, nil, fmt.Errorf("lock output folder: %w", err)
+			return nil, fmt.Errorf("lock output folder: %w", err)
 		}
 		if ok && l.current() {
-			j, _ := readJournal(path) // an unreadable journal is a torn one: the run died while it began
-			return l, j, nil
+			return l, nil
 		}
 		if ok { // the former holder removed the file between our open and our lock
 			if err := l.held.Unlock(); err != nil {
-				return nil, nil, fmt.Errorf("lock output folder: %w", err)
+				return nil, fmt.Errorf("lock output folder: %w", err)
 			}
 			continue // nobody holds it: that was no try
 		}
 		tries--
 		time.Sleep(pause)
 	}
-	holder := ""
-	if j, _ := readJournal(path); j != nil { // best effort: the message is good without it
-		holder = fmt.Sprintf(": process %d, commit %s", j.PID, j.SHA)
-	}
-	return nil, nil, fmt.Errorf("%w%s", ErrHeld, holder)
+	return nil, ErrHeld
 }
 
 // current reports whether the locked file is still the one under its name.
@@ -71,39 +56,11 @@ func (l *lock) current() bool {
 	return err == nil && os.SameFile(named, held)
 }
 
-func readJournal(path string) (*Journal, error) {
-	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) || len(b) == 0 {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var j Journal
-	if err := json.Unmarshal(b, &j); err != nil {
-		return nil, err
-	}
-	return &j, nil
-}
-
-// Journal records what this run is about to do, before it does it.
-func (s *Store) Journal(j Journal) error {
-	j.PID = os.Getpid()
-	b, err := json.Marshal(j)
-	if err == nil {
-		err = os.WriteFile(s.lock.path, b, 0o644)
-	}
-	if err != nil {
-		return fmt.Errorf("write journal: %w", err)
-	}
-	return nil
-}
-
 func (l *lock) release() error {
 	// Removed before it is unlocked: who waits for it sees that the name is gone and starts over.
 	err := os.Remove(l.path)
-	if err != nil { // Windows keeps a file that is open; an empty journal says as much as none
-		err = os.Truncate(l.path, 0)
+	if err != nil && runtime.GOOS == "windows" { // which keeps a file that is open; an empty one may stay
+		err = nil
 	}
 	return errors.Join(err, l.held.Close())
 }

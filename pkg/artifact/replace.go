@@ -3,23 +3,55 @@ package artifact
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/romel/govctl/pkg/contract"
 )
 
 // Replace writes one file outside an output folder (a configuration, an appended changelog) as whole as a Store would:
-// a reader sees the old content or the new.
+// a reader sees the old content or the new. A file that is a symbolic link is refused.
 func Replace(file string, b []byte) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return fmt.Errorf("write %s: %w", file, err)
-	}
-	t, err := os.CreateTemp(filepath.Dir(file), tempPrefix+"*")
+	root, rel, err := around(file)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", file, err)
 	}
+	defer func() { _ = root.Close() }() // the file is synced
 	mode := os.FileMode(0o644)
-	if info, err := os.Stat(file); err == nil {
+	switch info, err := root.Lstat(rel); {
+	case err == nil && info.Mode()&fs.ModeSymlink != 0:
+		return LinkError(file, "that is not written to", "name the file to which it leads")
+	case err == nil:
 		mode = info.Mode().Perm()
+	}
+	err = Escape(root, rel, file, replace(root, rel, b, mode))
+	if bad := (*contract.Error)(nil); err != nil && !errors.As(err, &bad) {
+		err = fmt.Errorf("write %s: %w", file, err)
+	}
+	return err
+}
+
+// around opens the folder below which a file is written: the bound of Within or, outside of it, the file's own folder.
+func around(file string) (*os.Root, string, error) {
+	root, rel, err := Within(file)
+	if err != nil || root != nil {
+		return root, rel, err
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return nil, "", err
+	}
+	root, err = os.OpenRoot(filepath.Dir(file))
+	return root, filepath.Base(file), err
+}
+
+func replace(root *os.Root, rel string, b []byte, mode os.FileMode) error {
+	if err := makeFolder(root, filepath.Dir(rel)); err != nil {
+		return err
+	}
+	t, name, err := temporary(root, filepath.Dir(rel))
+	if err != nil {
+		return err
 	}
 	_, err = t.Write(b)
 	if err == nil {
@@ -29,10 +61,10 @@ func Replace(file string, b []byte) error {
 		err = t.Sync()
 	}
 	if err = errors.Join(err, t.Close()); err == nil {
-		err = os.Rename(t.Name(), file)
+		err = root.Rename(name, rel)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", file, err), os.Remove(t.Name()))
+		return errors.Join(err, root.Remove(name))
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -29,56 +30,69 @@ const tempPrefix = ".govctl-tmp-"
 
 // Store writes into one output folder. Its methods are safe for concurrent use.
 type Store struct {
-	dir  string
-	now  func() time.Time
-	lock *lock
+	dir   string
+	files files
+	now   func() time.Time
+	lock  *lock
+
+	journal string // file; empty without one
 
 	mu      sync.Mutex
 	step    string
 	started time.Time
+	times   []report.StepTime
 	written map[string]report.ManifestFile
 }
 
 // Found is what Open met in the folder.
 type Found struct {
-	Journal   *Journal // of a run that did not come to its end; nil after a clean one
+	Journal   *Journal // of a run that did not end, by Store.Interrupted; nil after a clean one
 	Temporary []string // half-written files that were removed
 }
 
 // Open takes the folder, which it creates, for one process: it waits until no other run holds it or wait has passed.
 // The error of a held folder says who holds it.
 func Open(dir string, now func() time.Time, wait time.Duration) (*Store, Found, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	root, err := openFolder(dir, true)
+	if err != nil {
 		return nil, Found{}, fmt.Errorf("create output folder: %w", err)
 	}
-	l, journal, err := acquire(filepath.Join(dir, lockName), wait)
-	if err != nil {
-		return nil, Found{}, err
+	files := files{root, dir}
+	if err := files.refuseLinks(lockName); err != nil {
+		return nil, Found{}, errors.Join(err, root.Close())
 	}
-	s := &Store{dir: dir, now: now, lock: l, started: now(), written: map[string]report.ManifestFile{}}
-	found := Found{Journal: journal}
+	l, err := acquire(filepath.Join(dir, lockName), wait)
+	if err != nil {
+		return nil, Found{}, errors.Join(err, root.Close())
+	}
+	s := &Store{dir: dir, files: files, now: now, lock: l, started: now(), written: map[string]report.ManifestFile{}}
+	var found Found
 	if found.Temporary, err = s.sweep(); err != nil {
-		return nil, Found{}, errors.Join(fmt.Errorf("clear output folder: %w", err), l.release())
+		return nil, Found{}, errors.Join(err, l.release(), root.Close())
 	}
 	return s, found, nil
 }
 
-// sweep removes what a killed process left half-written. Only our own three folders are looked at.
+// sweep removes what a killed process left half-written, and refuses links. Only our own three folders are looked at.
 func (s *Store) sweep() ([]string, error) {
 	var removed []string
 	for _, top := range []string{".", "schemas", "status", "site"} {
-		err := filepath.WalkDir(filepath.Join(s.dir, top), func(p string, d fs.DirEntry, err error) error {
+		if err := s.files.refuseLinks(top); err != nil {
+			return removed, err
+		}
+		err := fs.WalkDir(s.files, top, func(p string, d fs.DirEntry, err error) error {
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
 				return nil
 			case err != nil:
-				return err
-			case d.IsDir() && top == "." && p != s.dir:
+				return fmt.Errorf("clear output folder: %w", err)
+			case d.IsDir() && top == "." && p != ".":
 				return fs.SkipDir
+			case d.Type()&fs.ModeSymlink != 0 && top != ".":
+				return s.files.refuseLinks(p)
 			case d.Type().IsRegular() && strings.HasPrefix(d.Name(), tempPrefix):
-				rel, _ := filepath.Rel(s.dir, p) // p lies below s.dir by construction
-				removed = append(removed, filepath.ToSlash(rel))
-				return os.Remove(p)
+				removed = append(removed, p)
+				return s.files.root.Remove(filepath.FromSlash(p))
 			}
 			return nil
 		})
@@ -94,13 +108,32 @@ func (s *Store) sweep() ([]string, error) {
 func (s *Store) Dir() string { return s.dir }
 
 // FS reads the output folder.
-func (s *Store) FS() fs.FS { return os.DirFS(s.dir) }
+func (s *Store) FS() fs.FS { return s.files }
 
-// Begin names the step to which the following files belong.
+// Begin names the step to which the following files belong. The time until then belongs to the step before.
 func (s *Store) Begin(step string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.step, s.started = step, s.now()
+	s.stop()
+	s.step = step
+}
+
+// stop ends the time of the present step.
+func (s *Store) stop() {
+	now := s.now()
+	if s.step != "" {
+		s.times = append(s.times, report.StepTime{Name: s.step, DurationMS: now.Sub(s.started).Milliseconds()})
+	}
+	s.started = now
+}
+
+// Times is how long each step took until now, in the order in which they began.
+func (s *Store) Times() []report.StepTime {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stop()
+	s.step = ""
+	return slices.Clone(s.times)
 }
 
 // JSON writes v as deterministic JSON after checking it against the schema of the path.
@@ -128,7 +161,13 @@ func (s *Store) Bytes(p string, b []byte) error {
 			return fmt.Errorf("write %s: %w", p, err)
 		}
 	}
-	if old, err := os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(p))); err == nil && bytes.Equal(old, b) {
+	return s.Carry(p, b)
+}
+
+// Carry is Bytes for a file of an earlier run, which may be of another version of its schema: readers are tolerant, and only what a run makes
+// itself must be what this version promises.
+func (s *Store) Carry(p string, b []byte) error {
+	if old, err := fs.ReadFile(s.files, p); err == nil && bytes.Equal(old, b) {
 		sum := sha256.Sum256(b)
 		s.record(p, sum[:], int64(len(b)))
 		return nil
@@ -148,6 +187,7 @@ type File struct {
 	store *Store
 	path  string
 	temp  *os.File
+	name  string // of temp, below the store's root
 	hash  hash.Hash
 	size  int64
 	done  bool
@@ -160,15 +200,18 @@ func (s *Store) Create(p string) (*File, error) {
 	if !filepath.IsLocal(filepath.FromSlash(p)) {
 		return nil, fmt.Errorf("write %s: the path leaves the output folder", p)
 	}
-	full := filepath.Join(s.dir, filepath.FromSlash(p))
-	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+	if err := s.files.refuseLinks(p); err != nil {
+		return nil, err
+	}
+	dir := filepath.Dir(filepath.FromSlash(p))
+	if err := s.files.root.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("write %s: %w", p, err)
 	}
-	t, err := os.CreateTemp(filepath.Dir(full), tempPrefix+"*")
+	t, name, err := temporary(s.files.root, dir)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", p, err)
 	}
-	return &File{store: s, path: p, temp: t, hash: sha256.New()}, nil
+	return &File{store: s, path: p, temp: t, name: name, hash: sha256.New()}, nil
 }
 
 func (f *File) Write(b []byte) (int, error) {
@@ -183,16 +226,16 @@ func (f *File) Commit() error {
 	if f.done {
 		return nil
 	}
-	err := f.temp.Chmod(0o644) // CreateTemp makes 0600, and readers of the folder are other users
+	err := f.temp.Chmod(0o644) // it is made with 0600, and readers of the folder are other users
 	if err == nil {
 		err = f.temp.Sync()
 	}
 	if err = errors.Join(err, f.temp.Close()); err == nil {
-		err = os.Rename(f.temp.Name(), filepath.Join(f.store.dir, filepath.FromSlash(f.path)))
+		err = f.store.files.root.Rename(f.name, filepath.FromSlash(f.path))
 	}
 	f.done = true
 	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", f.path, err), os.Remove(f.temp.Name()))
+		return errors.Join(fmt.Errorf("write %s: %w", f.path, err), f.store.files.root.Remove(f.name))
 	}
 	f.store.record(f.path, f.hash.Sum(nil), f.size)
 	return nil
@@ -204,19 +247,22 @@ func (f *File) Abort() error {
 		return nil
 	}
 	f.done = true
-	return errors.Join(f.temp.Close(), os.Remove(f.temp.Name()))
+	return errors.Join(f.temp.Close(), f.store.files.root.Remove(f.name))
 }
 
 func (s *Store) record(p string, sum []byte, size int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.written[p] = report.ManifestFile{Path: p, SHA256: hex.EncodeToString(sum), Size: size,
-		MediaType: mediaType(p), Step: s.step, DurationMS: s.now().Sub(s.started).Milliseconds()}
+		MediaType: MediaType(p), Step: s.step}
 }
 
 // Remove takes a file of an earlier run away, so that no reader takes it for this run's; an absent one is no error.
 func (s *Store) Remove(p string) error {
-	err := os.Remove(filepath.Join(s.dir, filepath.FromSlash(p)))
+	if err := s.files.refuseLinks(p); err != nil {
+		return err
+	}
+	err := s.files.root.Remove(filepath.FromSlash(p))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove %s: %w", p, err)
 	}
@@ -238,8 +284,11 @@ func (s *Store) Written() []report.ManifestFile {
 	return files
 }
 
-// Close ends the run: the journal goes, and the next run may have the folder.
-func (s *Store) Close() error { return s.lock.release() }
+// Close ends the run: the journal is removed, and the next run may have the folder.
+func (s *Store) Close() error {
+	s.endJournal()
+	return errors.Join(s.lock.release(), s.files.root.Close())
+}
 
 // Leave gives the folder away as a killed process would: the journal stays, and the next run finds it.
-func (s *Store) Leave() error { return s.lock.held.Close() }
+func (s *Store) Leave() error { return errors.Join(s.lock.held.Close(), s.files.root.Close()) }

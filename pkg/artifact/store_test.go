@@ -115,8 +115,8 @@ func TestAKilledRunIsFoundAndSweptUp(t *testing.T) {
 		t.Fatal("the helper came to its end")
 	}
 	s, found := open(t, dir)
-	if found.Journal == nil || found.Journal.SHA != "abc1234" || found.Journal.Baselines["openapi"] != "d1" {
-		t.Errorf("journal %+v", found.Journal)
+	if j := s.Interrupted(dir + ".journal"); j == nil || j.SHA != "abc1234" || j.RunID != "1" {
+		t.Errorf("journal %+v", j)
 	}
 	if len(found.Temporary) != 1 || !strings.HasPrefix(found.Temporary[0], "status/") {
 		t.Errorf("temporary files %v", found.Temporary)
@@ -124,7 +124,7 @@ func TestAKilledRunIsFoundAndSweptUp(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, found = open(t, dir); found.Journal != nil || found.Temporary != nil {
+	if s, found = open(t, dir); s.Interrupted(dir+".journal") != nil || found.Temporary != nil {
 		t.Errorf("a clean end left %+v", found)
 	}
 }
@@ -136,7 +136,8 @@ func TestHelperDiesWhileWriting(t *testing.T) {
 		return
 	}
 	s, _ := open(t, dir)
-	if err := s.Journal(Journal{SHA: "abc1234", RunID: "1", Baselines: map[string]string{"openapi": "d1"}}); err != nil {
+	s.Interrupted(dir + ".journal")
+	if err := s.Journal(Journal{SHA: "abc1234", RunID: "1"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Create(HistoryPath); err != nil {
@@ -148,11 +149,15 @@ func TestHelperDiesWhileWriting(t *testing.T) {
 func TestSecondRunWaitsOrNamesTheHolder(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := open(t, dir)
+	s.Interrupted(dir + ".journal")
 	if err := s.Journal(Journal{SHA: "abc1234"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Open(dir, fixed, 0); !errors.Is(err, ErrHeld) || !strings.Contains(err.Error(), "abc1234") {
+	if _, _, err := Open(dir, fixed, 0); !errors.Is(err, ErrHeld) {
 		t.Errorf("got %v", err)
+	}
+	if j := Holder(dir + ".journal"); j == nil || j.SHA != "abc1234" || j.PID != os.Getpid() {
+		t.Errorf("holder %+v", j)
 	}
 	waited := make(chan error)
 	go func() {

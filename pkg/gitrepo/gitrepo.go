@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +31,8 @@ type Runner func(context.Context, Command) error
 type Error struct {
 	Args   []string
 	Code   int    // exit code of git
-	Stderr string // first line of what git said
+	Stderr string // the line of what git said that names the reason
+	Remote string // what the server said meanwhile, its lines joined by "; "
 }
 
 func (e *Error) Error() string {
@@ -82,6 +84,29 @@ func known(err error) error {
 // Root returns the top folder of the work tree.
 func (r Repo) Root(ctx context.Context) (string, error) {
 	return r.output(ctx, "rev-parse", "--show-toplevel")
+}
+
+// Prefix is the path of the Repo's folder from the top of the work tree; empty at the top, and in a bare repository.
+func (r Repo) Prefix(ctx context.Context) (string, error) {
+	return r.output(ctx, "rev-parse", "--show-prefix")
+}
+
+// RemoteURL is the address that the remote of a name is read from; a relative path is made absolute. Its error is an ErrRemote where
+// there is no such remote.
+func (r Repo) RemoteURL(ctx context.Context, name string) (string, error) {
+	names, err := r.output(ctx, "remote")
+	if err != nil {
+		return "", err
+	}
+	if !slices.Contains(strings.Split(names, "\n"), name) {
+		return "", fmt.Errorf("%w: no remote %q here", ErrRemote, name)
+	}
+	address, err := r.output(ctx, "remote", "get-url", "--", name)
+	if err != nil {
+		return "", err
+	}
+	r.Dir = r.top(ctx) // where git counts the paths of a configuration from
+	return r.local(address)
 }
 
 // Shallow reports whether the clone lacks the older part of its history.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // Words by which git says that a push lost a race; the next round reads the new tip.
@@ -37,14 +38,65 @@ func (w *workshop) push(ctx context.Context, args []string) error {
 		return fmt.Errorf("%w: branch %s is in the way: git cannot hold %s beside it", ErrRefused, clean(m[1]), clean(m[2]))
 	}
 	for _, race := range races {
-		if strings.Contains(said, race) {
+		if strings.Contains(said, race) && !strings.Contains(said, "hook declined") { // whose words may be any
 			return errMoved
 		}
 	}
 	if len(reasons) == 0 {
-		return fmt.Errorf("%w: %s", ErrRemote, clean(refused.Stderr))
+		return fmt.Errorf("%w: %s", ErrRemote, withRemote(refused.Stderr, refused))
 	}
-	return fmt.Errorf("%w: %s", ErrRefused, clean(own(reasons)))
+	return fmt.Errorf("%w: %s", ErrRefused, withRemote(own(reasons), refused))
+}
+
+// withRemote adds the server's own words to a reason.
+func withRemote(reason string, refused *Error) string {
+	if refused.Remote == "" || strings.Contains(reason, refused.Remote) {
+		return clean(reason)
+	}
+	return clean(reason + ": the server says: " + refused.Remote)
+}
+
+// Bounds on what is told of a server's words.
+const (
+	maxRemoteLines = 12
+	maxRemoteBytes = 1000
+)
+
+// progress is what a server says of its own work while it receives or sends.
+var progress = regexp.MustCompile(`^(Resolving deltas|Counting objects|Compressing objects|Enumerating objects|Total|Processing changes|warning: .*auto.gc)`)
+
+// remotely are the lines that the server sent beside the protocol, which git marks. Colours and other control characters are dropped.
+func remotely(stderr string) string {
+	var lines []string
+	for line := range strings.Lines(stderr) {
+		text, ok := strings.CutPrefix(line, "remote: ")
+		text = strings.TrimSpace(strings.Map(printable, escapes.ReplaceAllString(text, "")))
+		switch {
+		case !ok || strings.Trim(text, "-=*# ") == "" || progress.MatchString(text):
+		case len(lines) == maxRemoteLines:
+			return cut(strings.Join(lines, "; ")) + "; ..."
+		default:
+			lines = append(lines, text)
+		}
+	}
+	return cut(strings.Join(lines, "; "))
+}
+
+// escapes are sequences that colour a terminal or move its cursor.
+var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+
+func printable(r rune) rune {
+	if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+		return ' '
+	}
+	return r
+}
+
+func cut(s string) string {
+	if len(s) <= maxRemoteBytes {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxRemoteBytes], "") + "..."
 }
 
 // own is the reason that is not merely "another branch of the same push failed".

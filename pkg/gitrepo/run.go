@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -40,11 +41,32 @@ func Exec(environ []string) Runner {
 		cmd := exec.CommandContext(ctx, "git", args...)
 		cmd.Dir, cmd.Stdin, cmd.Stdout = c.Dir, c.Stdin, c.Stdout
 		cmd.Env = append(append([]string{}, kept...), c.Env...)
-		cmd.WaitDelay = 5 * time.Second
-		var stderr bytes.Buffer
+		cmd.WaitDelay = patience
+		cmd.Cancel = func() error { // asked to end, git takes its children and its temporary files along
+			if cmd.Process.Signal(syscall.SIGTERM) == nil {
+				return nil
+			}
+			return cmd.Process.Kill() // where there is no such signal
+		}
+		var stderr talk
 		cmd.Stderr = &stderr
 		return explain(ctx, c, cmd.Run(), stderr.String())
 	}
+}
+
+// patience is how long git may take to end once it was asked to, and whoever it started to let go of its streams: a hook of a remote
+// on this machine, say, goes on.
+const patience = 2 * time.Second
+
+// maxTalk bounds what is kept of git's messages, in bytes; a server may send as many as it likes.
+const maxTalk = 64 << 10
+
+// talk keeps the beginning of what is written to it.
+type talk struct{ bytes.Buffer }
+
+func (t *talk) Write(b []byte) (int, error) {
+	_, _ = t.Buffer.Write(b[:min(len(b), maxTalk-t.Len())]) // it has no errors
+	return len(b), nil
 }
 
 // explain turns the end of a git process into an error that says what git said.
@@ -58,7 +80,7 @@ func explain(ctx context.Context, c Command, err error, stderr string) error {
 	case errors.Is(err, exec.ErrNotFound):
 		return ErrNoGit
 	case errors.As(err, &exit):
-		return &Error{Args: c.Args, Code: exit.ExitCode(), Stderr: said(stderr)}
+		return &Error{Args: c.Args, Code: exit.ExitCode(), Stderr: said(stderr), Remote: remotely(stderr)}
 	}
 	return fmt.Errorf("git %s: %w", c.Args[0], err)
 }

@@ -81,7 +81,7 @@ func contents() folder {
 // summed is the folder with its checksums.
 func summed(t testing.TB, files folder) folder {
 	t.Helper()
-	sums, err := integrity.Sum(t.Context(), files.fs(), slices.DeleteFunc(slices.Collect(maps.Keys(files)), func(name string) bool { return !integrity.Coverable(name) }))
+	sums, err := integrity.Sum(t.Context(), files.fs(), slices.DeleteFunc(slices.Collect(maps.Keys(files)), func(name string) bool { return !integrity.Coverable("status", name) }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func summed(t testing.TB, files folder) folder {
 func signed(t testing.TB, files folder, first integrity.PrivateKey, also ...integrity.PrivateKey) folder {
 	t.Helper()
 	out := summed(t, files)
-	growing, err := integrity.Growing(out.fs(), out["status/checksums.json"])
+	growing, err := integrity.Growing(out.fs(), "status", out["status/checksums.json"])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -34,27 +36,42 @@ const maxExtraFindings = 50
 // comparison is the folder against the list.
 type comparison struct {
 	files    fs.FS
-	dir      string // folder of the integrity files below files: "status" or "."
+	dir      string   // folder of the integrity files below files: "status" or "."
+	nested   []string // folders that are bundles of their own
 	list     *list
 	verdicts []report.FileVerdict
 	refusals []*refusal
-	found    []report.Checksum // as the folder has it, at the index of the list
+	found    []report.Checksum // as the folder has it, at the index of the list; of a file with another size only that
+	plain    map[string]error  // folder -> why what is in it cannot be reached without a symbolic link
 	holder   map[string]string // digest -> listed path
+	unnamed  string            // a file whose name is not UTF-8, so that no report can name it
 }
 
-// compare hashes every listed file and looks at what lies beside. The error says that the folder could not be read.
-func compare(ctx context.Context, files fs.FS, dir string, l *list) (*comparison, error) {
-	c := &comparison{files: files, dir: dir, list: l, holder: map[string]string{}}
-	names := make([]string, len(l.Artifacts))
+// compare looks at every listed file and at the other ones of the folder. A file is read only where it has the listed size. The error says
+// that the folder could not be read.
+func compare(ctx context.Context, files fs.FS, dir string, nested []string, l *list) (*comparison, error) {
+	c := &comparison{files: files, dir: dir, nested: nested, list: l, holder: map[string]string{}, plain: map[string]error{".": nil},
+		found: make([]report.Checksum, len(l.Artifacts))}
+	errs := make([]error, len(l.Artifacts))
+	var names []string
+	var at []int // index in the list of each name
 	for i, a := range l.Artifacts {
-		names[i], c.holder[a.SHA256] = a.Path, a.Path
+		c.holder[a.SHA256] = a.Path
+		if c.found[i], errs[i] = c.measure(a.Path); errs[i] == nil && (a.Size < 0 || a.Size == c.found[i].Size) {
+			names, at = append(names, a.Path), append(at, i)
+		}
 	}
-	var errs []error
-	c.found, errs = hashAll(ctx, files, names)
+	sums, failed := hashAll(ctx, files, names)
+	for k, i := range at {
+		c.found[i], errs[i] = sums[k], failed[k]
+	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	extras, full := c.unlisted(ctx)
+	if c.unnamed != "" {
+		return nil, &Unreadable{Place: report.Place{File: strconv.Quote(c.unnamed)}, Msg: "the name of the file is not valid UTF-8", Hint: "rename the file"}
+	}
 	var missing []int
 	for i, want := range l.Artifacts {
 		verdict, err := c.one(i, want, errs[i])
@@ -84,6 +101,43 @@ func compare(ctx context.Context, files fs.FS, dir string, l *list) (*comparison
 	return c, ctx.Err()
 }
 
+// errLink is the error of a file that is a symbolic link or is reached through one.
+var errLink = errors.New("it is reached through a symbolic link")
+
+// measure is the size of a regular file that no symbolic link leads to.
+func (c *comparison) measure(p string) (report.Checksum, error) {
+	sum := report.Checksum{Path: p}
+	if err := c.reach(path.Dir(p)); err != nil {
+		return sum, err
+	}
+	info, err := fs.Lstat(c.files, p)
+	switch {
+	case err != nil:
+		return sum, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return sum, errLink
+	case !info.Mode().IsRegular():
+		return sum, errNotRegular
+	}
+	sum.Size = info.Size()
+	return sum, nil
+}
+
+// reach looks for symbolic links on the way to a folder. What else is wrong with the way shows when the file is looked at.
+func (c *comparison) reach(dir string) error {
+	err, known := c.plain[dir]
+	if known {
+		return err
+	}
+	if err = c.reach(path.Dir(dir)); err == nil {
+		if info, lerr := fs.Lstat(c.files, dir); lerr == nil && info.Mode()&fs.ModeSymlink != 0 {
+			err = errLink
+		}
+	}
+	c.plain[dir] = err
+	return err
+}
+
 // one judges a listed file.
 func (c *comparison) one(i int, want report.Checksum, err error) (string, error) {
 	got := c.found[i]
@@ -97,11 +151,11 @@ func (c *comparison) one(i int, want report.Checksum, err error) (string, error)
 			return "", &Unreadable{Place: report.Place{File: want.Path}, Msg: why}
 		}
 		return kind, nil
+	case want.Size >= 0 && got.Size != want.Size:
+		c.refusals = append(c.refusals, refuse("file-changed", want.Path, "the file has %d bytes, %d are listed%s", got.Size, want.Size, c.story(i)))
+		return fileChanged, nil
 	case got.SHA256 != want.SHA256:
 		c.refusals = append(c.refusals, refuse("file-changed", want.Path, "the file has sha256 %.12s..., %.12s... is listed%s", got.SHA256, want.SHA256, c.story(i)))
-		return fileChanged, nil
-	case want.Size >= 0 && got.Size != want.Size:
-		c.refusals = append(c.refusals, refuse("size-mismatch", want.Path, "the file has %d bytes, %d are listed", got.Size, want.Size))
 		return fileChanged, nil
 	}
 	return fileOK, nil
@@ -123,8 +177,11 @@ func (c *comparison) story(i int) string {
 // lookAt says why a listed file could not be hashed: missing, refused, or, with an empty verdict, unreadable.
 // An error of os.Root does not say that it was about a link, so the path is walked.
 func lookAt(files fs.FS, p string, err error) (verdict, why string) {
-	if errors.Is(err, errNotRegular) {
+	switch {
+	case errors.Is(err, errNotRegular):
 		return fileRefused, "it is not a regular file"
+	case errors.Is(err, errLink):
+		return fileRefused, errLink.Error()
 	}
 	parts := strings.Split(p, "/")
 	for i := range parts {
@@ -135,7 +192,7 @@ func lookAt(files fs.FS, p string, err error) (verdict, why string) {
 		case statErr != nil:
 			return "", statErr.Error()
 		case info.Mode()&fs.ModeSymlink != 0:
-			return fileRefused, "it is reached through a link that leaves the folder or leads nowhere"
+			return fileRefused, errLink.Error()
 		case i < len(parts)-1 && !info.IsDir():
 			return fileMissing, ""
 		}
@@ -158,14 +215,19 @@ func (c *comparison) unlisted(ctx context.Context) (extras []string, full bool) 
 		case ctx.Err() != nil || seen > maxListed:
 			full = seen > maxListed
 			return fs.SkipAll
+		case !utf8.ValidString(p):
+			c.unnamed = p
+			return fs.SkipAll
 		case err != nil:
 			if p != "." {
 				extras = append(extras, p)
 			}
 			return fs.SkipDir
-		case d.IsDir() && p == ".git":
+		case d.IsDir() && (p == gitFolder || slices.Contains(c.nested, p)):
 			return fs.SkipDir
 		case d.IsDir() || listed[p] || p == lockFile || path.Dir(p) == c.dir && slices.Contains(Names(), path.Base(p)):
+			return nil
+		case p == gitFolder && d.Type().IsRegular(): // of a linked work tree
 			return nil
 		case d.Type().IsRegular() && c.grows(p, listed):
 			c.verdicts = append(c.verdicts, report.FileVerdict{Path: p, Verdict: fileUncovered})
@@ -177,22 +239,28 @@ func (c *comparison) unlisted(ctx context.Context) (extras []string, full bool) 
 	return extras, full
 }
 
-// grows reports whether a file changes after the checksums: those beside them, and the history of each contract that has metrics.
+// grows reports whether a file is written after the checksums: those beside them, and the history of each contract that has metrics.
+// Whether a manifest may be among them is asked later.
 func (c *comparison) grows(p string, listed map[string]bool) bool {
 	dir, base := path.Split(p)
 	dir = path.Clean(dir)
-	return dir == c.dir && slices.Contains(uncovered, base) ||
+	if c.dir != Folder {
+		return false
+	}
+	return dir == c.dir && (slices.Contains(growing, base) || base == runLogFile || base == ManifestFile) ||
 		base == historyFile && path.Dir(dir) == c.dir && listed[path.Join(dir, metricsFile)]
 }
 
-// lockFile is what a running govctl holds in its output folder.
-const lockFile = ".govctl-run.lock"
+const (
+	lockFile  = ".govctl-run.lock" // what a running govctl holds in its output folder
+	gitFolder = ".git"             // at the root of a clone; a file in a linked work tree
+)
 
 // renamed finds missing files among the unlisted ones by their digest and returns the other unlisted ones.
 func (c *comparison) renamed(ctx context.Context, missing []int, extras []string) []string {
 	elsewhere := map[string][]string{} // digest -> unlisted paths
 	if len(missing) > 0 {
-		sums, _ := hashAll(ctx, c.files, extras[:min(len(extras), maxRenames)]) // one that cannot be read has no digest
+		sums, _ := hashAll(ctx, c.files, c.candidates(missing, extras)) // one that cannot be read has no digest
 		for _, s := range sums {
 			elsewhere[s.SHA256] = append(elsewhere[s.SHA256], s.Path)
 		}
@@ -211,6 +279,20 @@ func (c *comparison) renamed(ctx context.Context, missing []int, extras []string
 		c.refusals = append(c.refusals, refuse("file-renamed", want.Path, "its content lies under %s", here[0]))
 	}
 	return slices.DeleteFunc(extras, func(p string) bool { return taken[p] })
+}
+
+// candidates are the unlisted files that have the size of a missing one.
+func (c *comparison) candidates(missing []int, extras []string) (names []string) {
+	sizes := map[int64]bool{}
+	for _, i := range missing {
+		sizes[c.list.Artifacts[i].Size] = true // -1 where the list has no sizes
+	}
+	for _, p := range extras[:min(len(extras), maxRenames)] {
+		if got, err := c.measure(p); err == nil && (sizes[got.Size] || sizes[-1]) {
+			names = append(names, p)
+		}
+	}
+	return names
 }
 
 // checkAggregate recomputes what a list says about itself.

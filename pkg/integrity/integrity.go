@@ -13,10 +13,13 @@ import (
 	"path"
 )
 
-// Folder is the folder of the integrity files below the output folder.
+// Folder is where the integrity files of the artifacts are, below the output folder. Those of the pages are at the root of the pages.
 const Folder = "status"
 
-// Names of the integrity files, which lie together in Folder.
+// ManifestFile is the name of the manifest, which is beside the checksums and covered by them.
+const ManifestFile = "manifest.json"
+
+// Names of the integrity files, which are in one folder.
 const (
 	ChecksumsFile = "checksums.json"
 	BadgeFile     = "checksums-badge.json"

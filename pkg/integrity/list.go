@@ -15,6 +15,7 @@ import (
 type list struct {
 	report.Checksums        // an entry without a size has Size -1
 	generated        string // generated_at as written; it may come from another tool
+	foreign          bool   // it does not name our schema: another tool wrote it
 }
 
 // wireChecksums is checksums.json as any tool writes it; a nil member was absent or null.
@@ -45,7 +46,7 @@ func parseList(file string, data []byte) (*list, error) {
 	if n := len(*w.Artifacts); n > maxArtifacts {
 		return nil, refuse("too-large", file, "%d files are listed, more than %d", n, maxArtifacts)
 	}
-	l := &list{Checksums: report.Checksums{Schema: checksumsSchema, Artifacts: []report.Checksum{}, AggregateSHA256: *w.AggregateSHA256, Count: *w.Count, Missing: w.Missing}}
+	l := &list{foreign: len(w.Schema) == 0, Checksums: report.Checksums{Schema: checksumsSchema, Artifacts: []report.Checksum{}, AggregateSHA256: *w.AggregateSHA256, Count: *w.Count, Missing: w.Missing}}
 	if w.GeneratedAt != nil {
 		l.generated = *w.GeneratedAt
 		if _, err := parseTime(l.generated); err != nil {

@@ -11,6 +11,7 @@ const (
 	stepRead      = "read"
 	stepFiles     = "files"
 	stepAggregate = "aggregate"
+	stepManifest  = "manifest"
 	stepPayload   = "payload"
 	stepTrust     = "trust"
 	stepSignature = "signature"
@@ -18,7 +19,7 @@ const (
 )
 
 func steps() []string {
-	return []string{stepRead, stepFiles, stepAggregate, stepPayload, stepTrust, stepSignature, stepByHand}
+	return []string{stepRead, stepFiles, stepAggregate, stepManifest, stepPayload, stepTrust, stepSignature, stepByHand}
 }
 
 // Reason is one row of the table of all that verification can say.
@@ -48,8 +49,7 @@ var reasons = []Reason{
 	{"file-changed", stepFiles, report.Error, "The content is not the one that was published.", "fetch the file again; if it stays different, it was altered after signing"},
 	{"file-missing", stepFiles, report.Error, "A listed file is not there.", "is the folder the one that the paths start from? --base names it; --ignore-missing is for a part of the files"},
 	{"file-renamed", stepFiles, report.Error, "The content lies under another name than the one that was signed.", ""},
-	{"size-mismatch", stepFiles, report.Error, "The list gives another size than the file with this digest has.", ""},
-	{"file-refused", stepFiles, report.Error, "Only regular files inside the folder are read; a link out of it could show anything.", ""},
+	{"file-refused", stepFiles, report.Error, "Only regular files are read; what a link points to can change after the check.", ""},
 	{"file-extra", stepFiles, report.Warning, "A file that is not listed is not covered by the signature.", ""},
 	{"file-was-missing", stepFiles, report.Warning, "Files that were expected and absent when the checksums were taken are not covered.", ""},
 
@@ -57,6 +57,13 @@ var reasons = []Reason{
 
 	{"count-mismatch", stepAggregate, report.Error, "The count is not the number of listed files.", ""},
 	{"aggregate-mismatch", stepAggregate, report.Error, "The aggregate is not the digest of the listed digests.", ""},
+
+	{"bundle-misplaced", stepManifest, report.Error, "The artifacts and the pages are signed by the same key: the list of one does not cover the other.", "which branch was fetched?"},
+	{"manifest-malformed", stepManifest, report.Error, "A manifest without commit, time and files says nothing about the bundle.", "a newer govctl may know it"},
+	{"manifest-not-covered", stepManifest, report.Error, "Commit, time and project are proved only where the manifest is among the signed files.", "govctl run and govctl checksums write cover it"},
+	{"manifest-differs", stepManifest, report.Error, "The manifest and the checksums describe different files.", ""},
+	{"commit-differs", stepManifest, report.Error, "The bundle is genuine and was made for another commit.", "an older bundle was put back, or the branch was not published for this commit yet"},
+	{"bundle-too-old", stepManifest, report.Error, "The bundle is genuine, and its age is not the one that was asked for.", "an older bundle was put back, or nothing was published since; is the clock of this machine right?"},
 
 	{"version-unsupported", stepPayload, report.Error, "A signature of an unknown format binds who knows what.", "a newer govctl may know it"},
 	{"version-too-low", stepPayload, report.Error, "The signature format binds less than was asked for.", ""},
@@ -123,6 +130,9 @@ func (r *refusal) finding(table map[string]Reason) report.Finding {
 	row, ok := table[r.reason]
 	if !ok { // a refusal without a row must not turn into silence
 		row = Reason{ID: r.reason, Step: stepRead, Level: report.Error}
+	}
+	if r.hint != "" {
+		row.Hint = r.hint
 	}
 	return report.Finding{Rule: row.ID, Level: row.Level, Category: row.Step, Subject: r.subject, Message: r.detail, Hint: row.Hint, Why: row.Why, New: r.place}
 }

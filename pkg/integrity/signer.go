@@ -121,7 +121,15 @@ func (v *verifier) readStatement() error {
 
 // beside reads a file for verification by hand: no bytes and no refusal where it is absent.
 func (v *verifier) beside(name string) ([]byte, *refusal, error) {
-	b, err := Read(v.Beside, name)
+	return readBeside(v.Beside, name, companions[name])
+}
+
+// readBeside reads a file of a bundle; one that is there and is not a plain file is refused for the reason.
+func readBeside(files fs.FS, name, reason string) ([]byte, *refusal, error) {
+	b, err := Read(files, name)
+	if info, lerr := fs.Lstat(files, name); lerr == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return nil, refuse(reason, name, "it is a symbolic link"), nil
+	}
 	switch {
 	case err == nil:
 		return b, nil, nil
@@ -130,7 +138,7 @@ func (v *verifier) beside(name string) ([]byte, *refusal, error) {
 	case errors.Is(err, fs.ErrPermission):
 		return nil, nil, &Unreadable{Place: report.Place{File: name}, Msg: err.Error()}
 	}
-	return nil, refuse(companions[name], name, "it cannot be read: %v", err), nil
+	return nil, refuse(reason, name, "it cannot be read: %v", err), nil
 }
 
 // trust judges the keys. One that is trusted is enough; during an overlap the others are for other readers.

@@ -36,6 +36,7 @@ type refusal struct {
 	reason  string // id of a row of Reasons
 	subject string // file or key that it is about
 	detail  string
+	hint    string // instead of that of the row
 	place   *report.Place
 }
 

@@ -36,20 +36,28 @@ func DefaultMembers() []string {
 	}
 }
 
-// Names of files that are not covered.
+// Names of files that are not covered, and of the one that binds the lines of a history.
 const (
-	historyFile = "history.jsonl" // its lines are bound by the metrics beside it
-	metricsFile = "stability-metrics.json"
+	historyFile    = "history.jsonl"
+	deliveriesFile = "webhook-deliveries.jsonl"
+	runLogFile     = "run-log.json"
+	metricsFile    = "stability-metrics.json"
 )
 
-// Growing lists the files of a folder that go on changing after its checksums, sorted: of those that are there.
-func Growing(files fs.FS, checksums []byte) ([]string, error) {
+// growing are the files beside the checksums that publishing merges with those of a branch, so that they change after the checksums.
+var growing = []string{historyFile, deliveriesFile}
+
+// Growing lists the files that go on changing after the checksums in the folder dir were taken, sorted: of those that are there.
+func Growing(files fs.FS, dir string, checksums []byte) ([]string, error) {
+	if dir != Folder {
+		return nil, nil
+	}
 	l, err := parseList(ChecksumsFile, checksums)
 	if err != nil {
 		return nil, public(err)
 	}
 	var all []string
-	for _, name := range uncovered {
+	for _, name := range growing {
 		all = append(all, path.Join(Folder, name))
 	}
 	for _, a := range l.Artifacts {
@@ -64,20 +72,46 @@ func Growing(files fs.FS, checksums []byte) ([]string, error) {
 	}), nil
 }
 
-// uncovered are the files that change after the checksums: the manifest lists the checksums themselves, and publishing merges
-// the append-only files of two branches.
-var uncovered = []string{"manifest.json", historyFile, "webhook-deliveries.jsonl"}
-
-// Coverable reports whether a file of the output folder can be covered by checksums. Among several contracts each has a folder
-// with a history of its own.
-func Coverable(p string) bool {
-	dir, base := path.Split(p)
-	switch dir {
-	case Folder + "/":
-		return !slices.Contains(Names(), base) && !slices.Contains(uncovered, base)
-	default:
-		return base != historyFile || path.Dir(path.Dir(p)) != Folder
+// Coverable reports whether a checksum list in the folder dir, "status" or "." for the pages, can cover a file. It covers neither the
+// integrity files beside it nor what changes after it. The badge of the checksums at the root of the pages is a copy of another list's,
+// so that it is a file like any other.
+func Coverable(dir, p string) bool {
+	folder, base := path.Split(p)
+	folder = path.Clean(folder)
+	if folder == dir && slices.Contains(Names(), base) {
+		return dir != Folder && base == BadgeFile
 	}
+	if dir != Folder {
+		return true
+	}
+	if folder == dir {
+		return !slices.Contains(growing, base) && base != runLogFile
+	}
+	return base != historyFile || path.Dir(folder) != dir // among several contracts each has a history of its own
+}
+
+// Belonging lists the files of a bundle whose checksums are in the folder dir, sorted: those that are listed, the integrity files and
+// those that go on changing, of the latter two those that are there. Nothing else of the folder is part of the bundle.
+func Belonging(files fs.FS, dir string, checksums []byte) ([]string, error) {
+	l, err := parseList(ChecksumsFile, checksums)
+	if err != nil {
+		return nil, public(err)
+	}
+	all, err := Growing(files, dir, checksums)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range Names() {
+		p := path.Join(dir, name)
+		if info, err := fs.Lstat(files, p); err == nil && info.Mode().IsRegular() {
+			all = append(all, p)
+		}
+	}
+	for _, a := range l.Artifacts {
+		all = append(all, a.Path)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // chunk is the size of the read buffer of each worker: large enough that system calls cost nothing, small enough for the L2 cache.
@@ -159,10 +193,10 @@ func hashFile(ctx context.Context, fsys fs.FS, name string, buf []byte) (report.
 // badPath says why a path cannot stand in a checksum list; empty when it can.
 func badPath(p string) string {
 	switch {
+	case !utf8.ValidString(p): // before ValidPath, which refuses it without a reason
+		return "the name of the file is not valid UTF-8"
 	case p == "" || p == "." || !fs.ValidPath(p):
 		return "the path is not a plain relative one inside the folder"
-	case !utf8.ValidString(p):
-		return "the path is not UTF-8"
 	case strings.ContainsRune(p, 0):
 		return "the path holds a zero byte"
 	case len(p) > maxPath:

@@ -108,16 +108,25 @@ func TestSumRefuses(t *testing.T) {
 }
 
 func TestCoverable(t *testing.T) {
-	for p, want := range map[string]bool{
-		"status/openapi-diff.json": true, "schemas/openapi.json": true, "site/index.html": true, "site/manifest.json": true,
-		"status/checksums.json": false, "status/manifest.json": false, "status/history.jsonl": false, "status/payments/history.jsonl": false,
-		"status/SHA256SUMS": false, "status/checksums.sigstore.json": false, "status/webhook-deliveries.jsonl": false,
+	for dir, paths := range map[string]map[string]bool{
+		"status": {
+			"status/openapi-diff.json": true, "schemas/openapi.json": true, "schemas/manifest.json": true, "status/manifest.json": true, "status/runs/1.json": true,
+			"status/checksums.json": false, "status/checksums-badge.json": false, "status/history.jsonl": false, "status/payments/history.jsonl": false,
+			"status/SHA256SUMS": false, "status/checksums.sigstore.json": false, "status/webhook-deliveries.jsonl": false, "status/run-log.json": false,
+		},
+		".": {
+			"index.html": true, "manifest.json": true, "checksums-badge.json": true, "history.jsonl": true, "docs/checksums.json": true, "status/checksums.json": true,
+			"checksums.json": false, "SHA256SUMS": false, "checksums-signature.json": false, "minisign.pub": false,
+		},
 	} {
-		if got := integrity.Coverable(p); got != want {
-			t.Errorf("%s: %v", p, got)
+		for p, want := range paths {
+			if got := integrity.Coverable(dir, p); got != want {
+				t.Errorf("%s, listed in %s: %v", p, dir, got)
+			}
 		}
 	}
-	if !slices.IsSorted(integrity.DefaultMembers()) || slices.ContainsFunc(integrity.DefaultMembers(), func(p string) bool { return !integrity.Coverable(p) }) {
+	if !slices.IsSorted(integrity.DefaultMembers()) ||
+		slices.ContainsFunc(integrity.DefaultMembers(), func(p string) bool { return !integrity.Coverable(integrity.Folder, p) }) {
 		t.Error("default members")
 	}
 }

@@ -192,7 +192,7 @@ func mutations(t *testing.T) []mutation {
 		{"digest shortened", first("sha256", zero[1:]), "digest-malformed"},
 		{"digest is a number", first("sha256", 7), "shape-wrong"},
 		{"digest is null", first("sha256", nil), "shape-wrong"},
-		{"size changed", first("size", 7), "size-mismatch"},
+		{"size changed", first("size", 7), "file-changed"},
 		{"size negative", first("size", -1), "shape-wrong"},
 		{"size with a fraction", replace(sumsPath, `"size": 25`, `"size": 25.5`), "shape-wrong"},
 		{"path to the parent", first("path", "../x"), "path-unsafe"},

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/romel/govctl/pkg/report"
 )
 
 // Status of a trusted key.
@@ -62,6 +65,9 @@ func (t *Trust) read(file string, data []byte) error {
 	var w wireTrusted
 	if err := decode(file, data, &w); err != nil {
 		return err
+	}
+	if s := string(w.Schema); s != "" && s != "null" && s != strconv.Quote(TrustedSchema) {
+		return &Unreadable{Place: report.Place{File: file}, Msg: fmt.Sprintf("its schema is %.80s, and this govctl reads %s", s, TrustedSchema), Hint: "use the govctl that wrote it, or a later one"}
 	}
 	if w.Keys == nil {
 		return refuse("shape-wrong", file, "it has no keys")

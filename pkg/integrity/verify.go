@@ -31,6 +31,9 @@ type Request struct {
 	IgnoreMissing  bool   // lets listed files be absent, so long as one is there as it is listed
 	MinVersion     int    // lowest signature format that is accepted
 	Now            time.Time
+	Commit         string        // the signed manifest must be of this commit, or of one that begins so; empty accepts any
+	MaxAge         time.Duration // the signed manifest must not be older; 0 accepts any age
+	Nested         []string      // folders below Files that are bundles of their own and are verified as such
 
 	// History says how the history beside a stability-metrics.json differs from the one that these metrics name, or nothing.
 	// The metrics are covered, the history is not. Nil looks at no history.
@@ -53,6 +56,9 @@ func Verify(ctx context.Context, r Request) (report.Verification, error) {
 		}
 	}
 	v.aggregate()
+	if err := v.manifest(); err != nil {
+		return report.Verification{}, err
+	}
 	v.readSigners()
 	if err := v.readStatement(); err != nil {
 		return report.Verification{}, err
@@ -82,6 +88,9 @@ func VerifyChecksums(ctx context.Context, r Request) (report.Verification, error
 		return report.Verification{}, err
 	}
 	v.aggregate()
+	if err := v.manifest(); err != nil {
+		return report.Verification{}, err
+	}
 	return v.answer(), nil
 }
 
@@ -138,7 +147,7 @@ func (v *verifier) readList() error {
 
 func (v *verifier) files(ctx context.Context) error {
 	v.taken[stepFiles] = true
-	c, err := compare(ctx, v.Files, v.Dir, v.list)
+	c, err := compare(ctx, v.Files, v.Dir, v.Nested, v.list)
 	if err != nil {
 		return err
 	}
@@ -151,11 +160,27 @@ func (v *verifier) files(ctx context.Context) error {
 		c.refusals = append(c.refusals, refuse("file-was-missing", v.ChecksumsName, "absent when the checksums were taken: %s%s",
 			strings.Join(missing[:min(most, len(missing))], ", "), more))
 	}
+	v.firstTools(c.refusals)
 	v.partly = slices.ContainsFunc(c.verdicts, func(f report.FileVerdict) bool { return f.Verdict == fileOK })
 	v.say(c.refusals...)
 	v.out.Files = append(v.out.Files, c.verdicts...)
 	v.histories()
 	return nil
+}
+
+// changedLate is the listed file that the workflow of the first tools wrote again after it had taken the checksums.
+const changedLate = "operations-classification.json"
+
+// firstTools says of a bundle of the first tools why the file differs that differs in all of them. Their own verifier looked at no file.
+func (v *verifier) firstTools(refusals []*refusal) {
+	if _, err := fs.Lstat(v.Files, path.Join(v.Dir, ManifestFile)); !v.list.foreign || !errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	for _, r := range refusals {
+		if r.reason == "file-changed" && path.Base(r.subject) == changedLate {
+			r.hint = "did the first tools write this folder? Their workflow changed this file after the checksums; --signature-only checks the two JSON files as their verifier did, and nothing about this file"
+		}
+	}
 }
 
 // histories asks about the history beside each metrics file that is as it was signed.

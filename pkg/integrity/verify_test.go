@@ -35,11 +35,11 @@ func TestVerifyWhatWeSigned(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	for _, s := range v.Steps {
-		if s.Verdict != "ok" {
+		if s.Verdict != "ok" && s.Name != "manifest" { // there is none
 			t.Errorf("step %s: %s", s.Name, s.Verdict)
 		}
 	}
-	if len(v.Files) != 5 || len(v.Steps) != 7 {
+	if len(v.Files) != 5 || len(v.Steps) != 8 {
 		t.Errorf("%d files, %d steps", len(v.Files), len(v.Steps))
 	}
 	if d := cmp.Diff(f, signed(t, contents(), k)); d != "" {
@@ -110,6 +110,64 @@ func TestVerifyWhatOthersSigned(t *testing.T) {
 		if v := verify(t, r); (v.Verdict == "ok") != (version == 2) || version == 1 && reasons(v) != "version-too-low" {
 			t.Errorf("format %d, at least 2: %s %s", version, v.Verdict, reasons(v))
 		}
+	}
+}
+
+// TestBundleOfTheFirstTools: their workflow wrote a file again after it had taken the checksums. What their verifier looked at passes, their
+// badge is accepted, and the file is named with the reason.
+func TestBundleOfTheFirstTools(t *testing.T) {
+	files := folder{}
+	for _, name := range []string{"schemas/openapi-governance.json", "status/governance-summary.json", "status/operations-classification.json", "status/semver-validation.json", "status/stability-metrics.json"} {
+		files[name] = []byte("{}")
+	}
+	f := summed(t, files)
+	f[sumsPath] = edit(t, f[sumsPath], func(m map[string]any) {
+		delete(m, "schema")
+		delete(m, "missing")
+		m["generated_at"] = "2025-09-17T10:00:00.123456Z"
+	})
+	f[sigPath] = foreign(t, f, 2, 1)
+	f["status/checksums-pubkey.txt"] = []byte(key(t, 1).Public().Base64() + "\n")
+	f["status/checksums-badge.json"] = []byte(`{"schemaVersion": 1, "label": "checksums", "message": "5 artifacts", "color": "blue"}`)
+	delete(f, "status/SHA256SUMS")
+	f["status/history.jsonl"] = nil
+	r := request(t, f)
+	r.Trust = trusting(key(t, 1))
+	if v := verify(t, r); v.Verdict != "ok" || reasons(v) != "" {
+		t.Fatalf("before the file was written again: %s %+v", v.Verdict, v.Findings)
+	}
+	f["status/operations-classification.json"] = []byte("{} ")
+	r = request(t, f)
+	r.Trust = trusting(key(t, 1))
+	v := verify(t, r)
+	if v.Verdict != "fail" || reasons(v) != "file-changed" || v.Findings[0].Subject != "status/operations-classification.json" || !strings.Contains(v.Findings[0].Hint, "--signature-only") {
+		t.Errorf("%s %+v", v.Verdict, v.Findings)
+	}
+	r.Files, r.ByHand = nil, false
+	if v := verify(t, r); v.Verdict != "ok" || reasons(v) != "" {
+		t.Errorf("the signature alone: %s %+v", v.Verdict, v.Findings)
+	}
+	// Only of these bundles: ours are consistent, and other files are not changed by that workflow.
+	f["status/semver-validation.json"] = []byte("{} ")
+	r = request(t, f)
+	for _, finding := range verify(t, r).Findings {
+		if strings.Contains(finding.Hint, "--signature-only") != (finding.Subject == "status/operations-classification.json") {
+			t.Errorf("%s: hint %q", finding.Subject, finding.Hint)
+		}
+	}
+	f["status/manifest.json"] = earlyManifest
+	for _, finding := range verify(t, request(t, f)).Findings {
+		if strings.Contains(finding.Hint, "--signature-only") {
+			t.Errorf("with a manifest: %+v", finding)
+		}
+	}
+	f = summed(t, contents())
+	f["status/checksums-badge.json"] = []byte(`{"schemaVersion": 1, "label": "checksums", "message": "5 artifacts", "color": "blue"}`)
+	f[sigPath] = foreign(t, f, 2, 1)
+	r = request(t, f)
+	r.Trust = trusting(key(t, 1))
+	if v := verify(t, r); reasons(v) != "badge-mismatch" {
+		t.Errorf("that badge on a list of ours: %s", reasons(v))
 	}
 }
 
@@ -184,9 +242,13 @@ func TestFileVerdicts(t *testing.T) {
 			f["schemas"] = []byte("flat")
 		}, "(file-extra) file-missing", map[string]string{"schemas/openapi.json": "missing", "schemas": "extra"}},
 		"other writers": {func(f folder) {
-			f["status/history.jsonl"], f["status/manifest.json"], f["status/webhook-deliveries.jsonl"] = []byte("1"), []byte("2"), []byte("3")
+			f["status/history.jsonl"], f["status/run-log.json"], f["status/webhook-deliveries.jsonl"] = []byte("1"), []byte("2"), []byte("3")
 			f[".git/config"], f[".govctl-run.lock"] = []byte("4"), []byte("5")
-		}, "", map[string]string{"status/history.jsonl": "uncovered", "status/manifest.json": "uncovered", "status/webhook-deliveries.jsonl": "uncovered"}},
+		}, "", map[string]string{"status/history.jsonl": "uncovered", "status/run-log.json": "uncovered", "status/webhook-deliveries.jsonl": "uncovered"}},
+		"linked work tree": {func(f folder) { f[".git"] = []byte("gitdir: elsewhere") }, "", nil},
+		".git elsewhere": {func(f folder) { f["schemas/.git"] = []byte("gitdir: elsewhere") }, "(file-extra)",
+			map[string]string{"schemas/.git": "extra"}},
+		"manifest of an early version": {func(f folder) { f["status/manifest.json"] = earlyManifest }, "", map[string]string{"status/manifest.json": "uncovered"}},
 		"names of integrity files elsewhere": {func(f folder) {
 			f["status/sub/checksums.json"], f["status/sub/history.jsonl"], f["schemas/manifest.json"] = []byte("1"), []byte("2"), []byte("3")
 		}, "(file-extra)", map[string]string{"status/sub/checksums.json": "extra", "status/sub/history.jsonl": "extra", "schemas/manifest.json": "extra"}},
@@ -218,6 +280,40 @@ func TestFileVerdicts(t *testing.T) {
 				t.Errorf("checksums alone: %s, %v", hashes.Verdict, err)
 			}
 		})
+	}
+}
+
+// closed fails a test that opens one of the files.
+type closed struct {
+	fs.FS
+	t     *testing.T
+	names []string
+}
+
+func (c closed) Open(name string) (fs.File, error) {
+	if slices.Contains(c.names, name) {
+		c.t.Errorf("%s was opened", name)
+	}
+	return c.FS.Open(name)
+}
+
+func (c closed) Stat(name string) (fs.FileInfo, error)      { return fs.Stat(c.FS, name) }
+func (c closed) Lstat(name string) (fs.FileInfo, error)     { return fs.Lstat(c.FS, name) }
+func (c closed) ReadLink(name string) (string, error)       { return fs.ReadLink(c.FS, name) }
+func (c closed) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(c.FS, name) }
+
+// TestSizesFirst: a file of another size than the listed one is refused without reading it, and so is an unlisted one that cannot be the
+// missing file under another name.
+func TestSizesFirst(t *testing.T) {
+	k := key(t, 1)
+	f := signed(t, contents(), k)
+	f["schemas/openapi.json"] = []byte("imagine ten gigabytes")
+	f["status/large.json"] = []byte("and another ten")
+	delete(f, "status/governance-summary.json")
+	r := request(t, f)
+	r.Trust, r.Files = trusting(k), closed{f.fs(), t, []string{"schemas/openapi.json", "status/large.json"}}
+	if v := verify(t, r); v.Verdict != "fail" || reasons(v) != "(file-extra) file-changed file-missing" {
+		t.Errorf("%s %s", v.Verdict, reasons(v))
 	}
 }
 

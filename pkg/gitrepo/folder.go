@@ -1,0 +1,50 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// List returns the names of the entries of a folder, counted from the top of the repository, in the commit rev.
+func (r Repo) List(ctx context.Context, rev, dir string) ([]string, error) {
+	id, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkName("path", dir); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = r.Run(ctx, Command{Dir: r.Dir, Args: []string{"ls-tree", "-z", "--name-only", id + ":" + dir}, Stdout: &out})
+	var refused *Error
+	if errors.As(err, &refused) {
+		return nil, fmt.Errorf("%s in %s: %w", dir, rev, ErrNoFile)
+	}
+	if err != nil {
+		return nil, known(err)
+	}
+	return strings.FieldsFunc(out.String(), func(c rune) bool { return c == 0 }), nil
+}
+
+// Tracks reports whether git tracks a file in a folder, which is counted from the folder of the Repo. Outside of a repository, or without
+// git, nothing is tracked.
+func (r Repo) Tracks(ctx context.Context, dir string) (bool, error) {
+	var out bytes.Buffer
+	err := r.Run(ctx, Command{Dir: r.Dir, Args: []string{"--literal-pathspecs", "ls-files", "-z", "--", dir}, Stdout: &out})
+	var refused *Error
+	switch {
+	case errors.Is(err, ErrNoGit), errors.As(err, &refused): // no repository, or a folder outside of it
+		return false, nil
+	case err != nil:
+		return false, known(err)
+	}
+	return out.Len() > 0, nil
+}
+
+// GitDir is the absolute path of the repository's own directory.
+func (r Repo) GitDir(ctx context.Context) (string, error) {
+	return r.output(ctx, "rev-parse", "--absolute-git-dir")
+}
