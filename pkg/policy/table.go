@@ -1,0 +1,96 @@
+package policy
+
+import "slices"
+
+// Row is one key of govctl.yaml.
+type Row struct {
+	Key     string // as in docs/config.md: contract.gate
+	ID      string // of the finding where the change weakens the policy, or cannot be ordered; empty: the key is no policy
+	Changed string // of the finding where it cannot be ordered, where that is another
+	Order   Order
+	PerRule bool   // the value has a level for each rule, and each is compared
+	Why     string // what the key decides; for a key that is no policy, the reason
+}
+
+// idOf is the finding for a change in this direction.
+func (r *Row) idOf(d Direction) string {
+	switch {
+	case d == Stricter:
+		return raised
+	case d == Other && r.Changed != "":
+		return r.Changed
+	}
+	return r.ID
+}
+
+// levels orders the levels of rules.
+var levels = ranks("off", "info", "warning", "error")
+
+const (
+	whereItGoes  = "it decides where results go, not what they are"
+	inContracts  = "it is compared in each contract, which it is the default of"
+	reportedOnly = "it is reported and never fails a run"
+)
+
+// table has a row for every key of the schema, in its order.
+var table = []Row{
+	{Key: "project", ID: "policy-state-changed", Order: unordered, Why: "The state on the branches belongs to one project; under another name there is none."},
+	{Key: "policy.mode", ID: "policy-mode-lowered", Order: ranks("show", "block"), Why: "The mode of the base branch decides how a change of policy is judged."},
+	{Key: "contracts", Why: "its contracts are compared one by one"},
+	{Key: "contract.name", Why: "a changed name is reported as policy-contract-renamed, or as a contract that was removed"},
+	{Key: "contract.renamed_from", ID: renamedContract, Order: lastIsStricter, Why: "It names the contract whose state is continued."},
+	{Key: "contract.source", ID: "policy-source-changed", Order: firstIsStricter, Why: "It names the document that is checked."},
+	{Key: "contract.baseline", ID: "policy-baseline-changed", Order: unordered, Why: "It names the document that the contract is compared with."},
+	{Key: "contract.release_baseline", Why: reportedOnly},
+	{Key: "contract.gate", ID: "policy-gate-lowered", Changed: "policy-gate-changed", Order: gates, Why: "It decides which changes fail."},
+	{Key: "contract.allow_breaking", ID: "policy-allow-added", Order: onIsWeaker, Why: "Breaking changes then pass the gate."},
+	{Key: "contract.allow_remote_refs", ID: "policy-allow-added", Order: onIsWeaker, Why: "Parts of the contract may then be read from addresses that others control."},
+	{Key: "contract.allow_dangling_refs", ID: "policy-allow-added", Order: onIsWeaker, Why: "What a reference names that cannot be read is then not compared."},
+	{Key: "contract.allow_private", ID: "policy-allow-added", Order: onIsWeaker, Why: "The contract may then be read from private addresses, which the runner can reach and others cannot check."},
+	{Key: "contract.rules.category", ID: "policy-category-narrowed", Order: ranks("wire", "validation", "sdk", "docs"), Why: "Changes outside of the category never fail a gate."},
+	{Key: "contract.rules.levels", ID: "policy-level-lowered", Order: levels, PerRule: true, Why: "Only changes of the level error break."},
+	{Key: "contract.rules.deprecation_days", ID: "policy-threshold-lowered", Order: higher, Why: "Fewer days leave clients less time; 0 asks for none."},
+	{Key: "contract.rules.waiver_max_days", ID: "policy-threshold-lowered", Order: lower, Why: "Waivers may then last longer."},
+	{Key: "contract.waivers", ID: "policy-waiver-file-changed", Order: unordered, Why: "It names the file of decisions that let breaks pass."},
+	{Key: "contract.semver.scheme", ID: "policy-semver-changed", Order: unordered, Why: "The scheme decides which version a change needs."},
+	{Key: "contract.semver.zero_major", ID: "policy-semver-lowered", Order: ranks("minor", "major"), Why: "With minor, a version 0.y.z may break on a minor increase."},
+	{Key: "contract.semver.warn_as_fail", ID: "policy-check-removed", Order: onIsStricter, Why: "Warnings of the version policy then no longer fail."},
+	{Key: "semver.scheme", Why: inContracts},
+	{Key: "semver.zero_major", Why: inContracts},
+	{Key: "semver.warn_as_fail", Why: inContracts},
+	{Key: "stability.window", ID: "policy-threshold-changed", Order: unordered, Why: "The stability ratio is measured over these runs."},
+	{Key: "stability.alert_threshold", ID: "policy-threshold-lowered", Order: higher, Why: "A lower threshold alerts later."},
+	{Key: "stability.placeholder_max_runs", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "Runs that could not measure fail after this many; 0 never fails."},
+	{Key: "stability.placeholder_streak_alert_threshold", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "Runs that could not measure alert after this many; 0 never alerts."},
+	{Key: "taxonomy.file", ID: "policy-input-changed", Order: firstIsStricter, Why: "It names the alerts that are checked."},
+	{Key: "taxonomy.rules", ID: "policy-input-changed", Order: moreIsStricter, Why: "Rule files that are not named are not compared with the taxonomy."},
+	{Key: "taxonomy.profile", ID: "policy-profile-changed", Order: unordered, Why: "It decides which lint rules apply."},
+	{Key: "taxonomy.severities", ID: "policy-vocabulary-changed", Order: unordered, Why: "Severities and their weights decide lint and risk churn."},
+	{Key: "taxonomy.runbook_min_percent", ID: "policy-threshold-lowered", Order: higher, Why: "Fewer alerts then need a runbook."},
+	{Key: "taxonomy.scopes", ID: "policy-vocabulary-changed", Order: moreIsWeaker, Why: "Alerts of further scopes then pass lint."},
+	{Key: "taxonomy.categories", ID: "policy-vocabulary-changed", Order: moreIsWeaker, Why: "Alerts of further categories then pass lint."},
+	{Key: "taxonomy.runbooks", ID: "policy-input-changed", Order: moreIsStricter, Why: "Runbook files that are not named are not checked."},
+	{Key: "taxonomy.runbook_sla_days", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "Alerts may then wait longer for a runbook; 0 lets them wait for ever."},
+	{Key: "taxonomy.window_days", ID: "policy-threshold-changed", Order: unordered, Why: "Churn is counted over these days."},
+	{Key: "taxonomy.deprecation_max_days", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "Deprecated alerts may then stay longer; 0 lets them stay for ever."},
+	{Key: "taxonomy.deprecation_strict", ID: "policy-check-removed", Order: onIsStricter, Why: "Deprecated alerts past the limit then no longer fail."},
+	{Key: "taxonomy.max_churn_delta", ID: "policy-threshold-lowered", Order: lower, Why: "Churn may then rise further."},
+	{Key: "taxonomy.max_risk_churn_delta", ID: "policy-threshold-lowered", Order: lower, Why: "Risk churn may then rise further."},
+	{Key: "taxonomy.risk_churn_spike_threshold", ID: "policy-threshold-lowered", Order: lower, Why: "Risk churn may then rise further before it is a spike."},
+	{Key: "taxonomy.risk_churn_spike_fail", ID: "policy-check-removed", Order: onIsStricter, Why: "A spike of risk churn then no longer fails."},
+	{Key: "taxonomy.levels", ID: "policy-level-lowered", Order: levels, PerRule: true, Why: "Only findings of the level error fail."},
+	{Key: "milestones", Why: reportedOnly},
+	{Key: "sign.public_keys", ID: "policy-key-file-changed", Order: firstIsStricter, Why: "It names the file of the keys that verification trusts."},
+	{Key: "webhook.timeout", Why: whereItGoes},
+	{Key: "webhook.deadline", Why: whereItGoes},
+	{Key: "webhook.repeat", Why: whereItGoes},
+	{Key: "github.suppression_labels", Why: whereItGoes},
+	{Key: "github.author", Why: whereItGoes},
+	{Key: "publish.schemas_branch", ID: "policy-state-changed", Order: unordered, Why: "The previous state is read from this branch."},
+	{Key: "publish.pages_branch", Why: whereItGoes},
+	{Key: "publish.folder", ID: "policy-state-changed", Order: unordered, Why: "The previous state is read from this folder."},
+	{Key: "publish.pages_folder", Why: whereItGoes},
+}
+
+// Table lists every key of govctl.yaml with its stricter direction, in the order of the schema.
+func Table() []Row { return slices.Clone(table) }
