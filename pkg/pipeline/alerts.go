@@ -85,7 +85,7 @@ func (a *Alerts) Input(c config.Taxonomy, data []byte, now time.Time) (taxonomy.
 	in := taxonomy.Input{Config: TaxonomyConfig(c), Now: now, Repository: a.Repository, HasFile: a.HasFile}
 	var err, errRules error
 	var wg sync.WaitGroup
-	wg.Go(func() { in.Rules, in.RuleRead, errRules = a.rules(c.Rules) })
+	wg.Go(func() { in.Rules, in.RuleRead, errRules = a.rules(c) })
 	in.File, err = taxonomy.Parse(c.File, data)
 	wg.Wait()
 	if err = cmp.Or(err, errRules); err != nil {
@@ -98,15 +98,19 @@ func (a *Alerts) Input(c config.Taxonomy, data []byte, now time.Time) (taxonomy.
 }
 
 // rules reads rule files; the errors of all files that are wrong come together.
-func (a *Alerts) rules(patterns []string) ([]taxonomy.Rule, int, error) {
-	if a.Rules == nil || len(patterns) == 0 {
+func (a *Alerts) rules(c config.Taxonomy) ([]taxonomy.Rule, int, error) {
+	if a.Rules == nil || len(c.Rules) == 0 {
 		return nil, 0, nil
 	}
-	sources, err := a.Rules(patterns)
+	sources, err := a.Rules(c.Rules)
 	if err != nil {
 		return nil, 0, err
 	}
-	return parseRules(sources)
+	files, err := promrules.Loadable(sources, c.Levels)
+	if err != nil {
+		return nil, 0, err
+	}
+	return AlertRules(files), len(files), nil
 }
 
 func parseRules(sources []promrules.Source) ([]taxonomy.Rule, int, error) {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/romel/govctl/pkg/artifact"
 	"github.com/romel/govctl/pkg/badge"
@@ -18,13 +19,14 @@ func badges(_ context.Context, b *bench) error {
 	}
 	s := b.final
 	errs = append(errs,
-		b.job.Store.JSON(artifact.SummaryBadge, badge.Summary(&s)),
-		b.job.Store.JSON(artifact.CombinedBadge, badge.Combined(&s)),
-		b.job.Store.JSON(artifact.PayloadBadge, badge.PayloadVersion(s.WebhookPayloadVersion)),
+		b.badge(artifact.SummaryBadge, badge.Summary(&s)),
+		b.badge(artifact.CombinedBadge, badge.Combined(&s)),
+		b.badge(artifact.PayloadBadge, badge.PayloadVersion(s.WebhookPayloadVersion)),
+		b.greyAlerts(),
 	)
 	m, err := written[report.Milestones](b, artifact.MilestonesPath)
 	if m != nil {
-		err = b.job.Store.JSON(artifact.MilestonesBadge, badge.Milestones(m))
+		err = b.badge(artifact.MilestonesBadge, badge.Milestones(m))
 	}
 	made := 0
 	for _, f := range b.job.Store.Written() {
@@ -34,6 +36,34 @@ func badges(_ context.Context, b *bench) error {
 	}
 	b.note = count(made, "badge")
 	return errors.Join(append(errs, err)...)
+}
+
+// badge writes a badge; grey where the run was not checked, whatever its figures say.
+func (b *bench) badge(p string, v report.Badge) error {
+	if !b.final.Checked {
+		v.Color = badge.LightGrey
+	}
+	return b.job.Store.JSON(p, v)
+}
+
+// greyAlerts takes the colour from the badges of the alerts, which were written with their figures, where the run was not checked.
+func (b *bench) greyAlerts() error {
+	if b.final.Checked {
+		return nil
+	}
+	for _, f := range b.job.Store.Written() {
+		if !strings.HasPrefix(f.Path, "status/badge-") {
+			continue
+		}
+		v, err := artifact.Again[report.Badge](b.job.Store, f.Path)
+		if err == nil {
+			err = b.badge(f.Path, *v)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *bench) contractBadges() error {
@@ -54,8 +84,8 @@ func (b *bench) contractBadges() error {
 		}
 	}
 	return errors.Join(
-		b.job.Store.JSON(b.path(artifact.BreakingBadge), badge.Breaking(broken)),
-		b.job.Store.JSON(b.path(artifact.StabilityBadge), badge.Stability(full)),
+		b.badge(b.path(artifact.BreakingBadge), badge.Breaking(broken)),
+		b.badge(b.path(artifact.StabilityBadge), badge.Stability(full)),
 		b.job.Store.JSON(b.path(artifact.StreakBadge), badge.PlaceholderStreak(streak)),
 	)
 }

@@ -22,11 +22,11 @@ func diff(ctx context.Context, b *bench) error {
 	}
 	old, err := b.baseline(ctx)
 	if err != nil {
-		return fmt.Errorf("baseline: %w", err)
+		return unreadable{fmt.Errorf("baseline: %w", err)}
 	}
 	opt, err := b.options(ctx)
 	if err != nil {
-		return err
+		return unreadable{err}
 	}
 	result := apidiff.First(doc, opt)
 	if old != nil {
@@ -76,22 +76,35 @@ func (b *bench) baseline(ctx context.Context) (*contract.Document, error) {
 		if data == nil {
 			return nil, nil
 		}
-		return contract.Parse(ctx, baselinePath(b.contract.Name), data, contract.Options{AllowDangling: true})
+		old, err := contract.Parse(ctx, baselinePath(b.contract.Name), data, contract.Options{AllowDangling: true})
+		if err != nil {
+			return nil, err
+		}
+		return old, b.resolved(old)
 	}
 	old, err := b.job.Load(ctx, b.contract.Baseline, *b.contract)
-	if absent(err) {
+	if absentRevision(err) {
+		if b.job.Required {
+			return nil, &contract.Error{Place: b.job.Config.KeyPlace(b.contract.At + "/baseline"), Err: err, Msg: fmt.Sprintf("%s is not there (--require-state)", b.contract.Baseline), Hint: "fetch the revision, or correct contract.baseline"}
+		}
 		return nil, b.job.Store.Remove(baselinePath(b.contract.Name))
 	}
 	if err != nil {
 		return nil, err
 	}
+	if err := b.resolved(old); err != nil {
+		return nil, err
+	}
 	return old, b.job.Store.Bytes(baselinePath(b.contract.Name), old.Canonical())
 }
 
-// absent reports a source that is not there, as against one that cannot be read. A branch that nobody has published yet is as absent as
-// a file that nobody has written.
-func absent(err error) bool {
-	for _, kind := range []error{fs.ErrNotExist, gitrepo.ErrNoRevision, gitrepo.ErrNoFile, gitrepo.ErrNoTag} {
+// absent reports a source that is not there, as opposed to one that cannot be read.
+func absent(err error) bool { return absentRevision(err) || errors.Is(err, fs.ErrNotExist) }
+
+// absentRevision reports a revision that nobody has made yet, or one without the file: the baseline of a first run. A plain file that the
+// configuration names is expected to be there.
+func absentRevision(err error) bool {
+	for _, kind := range []error{gitrepo.ErrNoRevision, gitrepo.ErrNoFile, gitrepo.ErrNoTag} {
 		if errors.Is(err, kind) {
 			return true
 		}
@@ -105,7 +118,7 @@ func (b *bench) options(ctx context.Context) (apidiff.Options, error) {
 	if err != nil {
 		return opt, err
 	}
-	data, ok, err := b.job.optional(b.contract.Waivers, "") // an absent file waives nothing
+	data, ok, err := b.readWaivers(ctx)
 	if err != nil || !ok {
 		return opt, err
 	}

@@ -17,6 +17,11 @@ func gate(_ context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
+	return b.decide(broken, policy)
+}
+
+// decide is the gate of the contract's policy over what was found; its error is a finding.
+func (b *bench) decide(broken *report.Breaking, policy *report.Semver) error {
 	switch b.contract.Gate {
 	case "semver":
 		return semverGate(b, policy)

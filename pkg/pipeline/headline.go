@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/romel/govctl/pkg/inert"
@@ -11,29 +12,72 @@ import (
 // outcome is what a run found about one contract, as far as the headline tells it.
 type outcome struct {
 	report.ContractState
-	first  bool   // there was nothing to compare with
-	unread string // the version, where it cannot be read
+	first     bool     // there was nothing to compare with
+	unread    string   // the version, where it cannot be read
+	unchecked string   // why the contract was not checked; empty where it was
+	accepted  accepted // breaking changes that waivers accept
 }
 
-// telling is a row of what the headline can say about a contract: the first that holds is said. {name} stands for the contract,
-// {ways} for how it breaks, {runs} for the placeholder runs in a row, {version} for the version.
-type telling struct {
+// accepted are the breaking changes that waivers accept: how many, by whom, and until when the first of them holds.
+type accepted struct {
+	count  int
+	owners []string // sorted
+	until  string   // the earliest last day, YYYY-MM-DD
+}
+
+func acceptedBreaks(changes []report.Finding) (a accepted) {
+	for i := range changes {
+		f := &changes[i]
+		if !f.Waived() || f.Level != report.Error {
+			continue
+		}
+		a.count++
+		if !slices.Contains(a.owners, f.Waiver.Owner) {
+			a.owners = append(a.owners, f.Waiver.Owner)
+		}
+		if a.until == "" || f.Waiver.Expires < a.until {
+			a.until = f.Waiver.Expires
+		}
+	}
+	slices.Sort(a.owners)
+	return a
+}
+
+// namedOwners is how many owners of waivers a headline names.
+const namedOwners = 3
+
+func (a accepted) String() string {
+	owners := a.owners
+	if more := len(owners) - namedOwners; more > 0 {
+		owners = append(slices.Clone(owners[:namedOwners]), fmt.Sprintf("%d more", more))
+	}
+	return fmt.Sprintf("%s accepted by %s until %s", count(a.count, "breaking change"), strings.Join(owners, ", "), a.until)
+}
+
+// headlineTemplate is a row of what the headline can say about a contract: the first that holds is used. {name} stands for the contract,
+// {ways} for how it breaks, {runs} for the placeholder runs in a row, {version} for the version, {accepted} for what waivers accept, {why}
+// for the reason.
+type headlineTemplate struct {
 	holds        func(*outcome) bool
 	alone, among string // where the contract is the only one, and where it is one of several
 	bad          bool   // it explains why a run did not pass
 }
 
-var tellings = []telling{
+var headlines = []headlineTemplate{
+	{func(o *outcome) bool { return o.unread != "" },
+		"The version {version} cannot be read, so the contract was not checked ({runs} in a row)", "the version of {name} cannot be read: {version}, so it was not checked ({runs} in a row)", true},
+	{func(o *outcome) bool { return o.unchecked != "" },
+		"The contract was not checked ({runs} in a row): {why}", "{name} was not checked ({runs} in a row)", true},
 	{func(o *outcome) bool { return o.Placeholder },
 		"The contract could not be measured ({runs} in a row)", "{name} could not be measured ({runs} in a row)", true},
 	{func(o *outcome) bool { return o.SemverPolicyStatus == "fail" && o.BreakingChangesCount > 0 },
 		"The API breaks its clients in {ways} and the version does not say so", "{name} breaks its clients in {ways} and its version does not say so", true},
-	{func(o *outcome) bool { return o.SemverPolicyStatus == "fail" && o.unread != "" },
-		"The version number cannot be read: {version}", "the version of {name} cannot be read: {version}", true},
 	{func(o *outcome) bool { return o.SemverPolicyStatus == "fail" },
 		"The version number does not tell the truth about the change", "the version of {name} does not tell the truth about its change", true},
 	{func(o *outcome) bool { return o.BreakingChangesCount > 0 },
 		"The API breaks its clients in {ways}, and the version says so", "{name} breaks its clients in {ways}, and its version says so", false},
+	{func(o *outcome) bool { return o.accepted.count > 0 },
+		"The API has {accepted}", "{name} has {accepted}", false},
 }
 
 // headline is the run in one sentence that a manager understands.
@@ -57,11 +101,11 @@ func headline(s *report.Summary, all []outcome) string {
 	parts, others := shorten(parts), len(parts) > 0
 	switch {
 	case len(all) == 1 && len(fine) == 1 && !s.Passed:
-		parts = append(parts, "The API is compatible")
+		parts = append(parts, compatible(s, "The API is compatible", "No breaking change was found in the API"))
 	case others && len(fine) > 0:
 		parts = append(parts, areCompatible(fine))
 	case !others && !s.Passed:
-		parts = append(parts, fmt.Sprintf("All %d contracts are compatible", len(all)))
+		parts = append(parts, compatible(s, fmt.Sprintf("All %d contracts are compatible", len(all)), fmt.Sprintf("No breaking change was found in %d contracts", len(all))))
 	case !others && first:
 		return "First run: there is nothing to compare with yet."
 	case !others && len(all) == 1:
@@ -75,10 +119,18 @@ func headline(s *report.Summary, all []outcome) string {
 	return strings.Join(parts, "; ") + "."
 }
 
-func told(o *outcome) *telling {
-	for i := range tellings {
-		if tellings[i].holds(o) {
-			return &tellings[i]
+// compatible is the text for a run that was checked, or the more careful one.
+func compatible(s *report.Summary, checked, unchecked string) string {
+	if s.Checked {
+		return checked
+	}
+	return unchecked
+}
+
+func told(o *outcome) *headlineTemplate {
+	for i := range headlines {
+		if headlines[i].holds(o) {
+			return &headlines[i]
 		}
 	}
 	return nil
@@ -86,7 +138,7 @@ func told(o *outcome) *telling {
 
 func fill(text string, o *outcome) string {
 	return strings.NewReplacer("{name}", o.Name, "{ways}", count(o.BreakingChangesCount, "way"), "{runs}", count(o.PlaceholderStreak, "run"),
-		"{version}", fmt.Sprintf("%q", o.unread)).Replace(text)
+		"{version}", fmt.Sprintf("%q", o.unread), "{accepted}", o.accepted.String(), "{why}", strings.TrimRight(inert.Cut(o.unchecked, maxReason), ".")).Replace(text)
 }
 
 // toldContracts is how many contracts a headline names; the page has them all.

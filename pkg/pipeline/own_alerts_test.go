@@ -64,7 +64,7 @@ func TestOwnAlerts(t *testing.T) {
 func TestOwnRuleTests(t *testing.T) {
 	files, err := ruletest.Run(context.Background(), []string{filepath.Join(top, ownTests)}, ruletest.Options{
 		Read: os.ReadFile,
-		Glob: func(pattern string) ([]string, error) { return filepath.Glob(pattern) },
+		Glob: func(_, pattern string) ([]string, error) { return filepath.Glob(pattern) },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -115,6 +115,9 @@ func (s PageSource) page() (site.Page, error) {
 	if p.Milestones, err = known[report.Milestones](s, artifact.MilestonesPath); err != nil {
 		return p, err
 	}
+	if p.Policy, err = known[report.Policy](s, artifact.PolicyPath); err != nil {
+		return p, err
+	}
 	for i := range s.Config.Contracts {
 		folder := "status"
 		if len(s.Config.Contracts) > 1 {

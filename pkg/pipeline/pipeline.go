@@ -11,6 +11,7 @@ import (
 	"github.com/romel/govctl/pkg/artifact"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/integrity"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -21,6 +22,8 @@ type Job struct {
 	Found   artifact.Found // what the store met when it was opened
 	Now     time.Time      // the time of the run
 	SHA     string         // commit of the run; UnknownSHA outside a repository
+	Project string         // stable identity of the project
+	State   State          // what earlier runs left
 	RunID   string         // identity of the run; empty: derived from commit, time and contracts
 	Version string         // of govctl, for the manifest
 
@@ -36,8 +39,16 @@ type Job struct {
 	// Signing is nil where no key is configured.
 	Signing *Signing
 
+	// Policy is the policy of the base branch, for `run --policy`; nil without it. Config is then the first of Policy.Configurations.
+	Policy *Policy
+	// Overrides are the flags and environment variables of this run that let something pass, for the headline.
+	Overrides []string
+
 	// Links lead from the pages to the repository and the run.
 	Links Links
+
+	// Required refuses baselines of the configuration that are not there (--require-state).
+	Required bool
 
 	// Synthetic lets a refresh without a new commit count as a run.
 	Synthetic bool
@@ -50,24 +61,15 @@ const UnknownSHA = "0000000"
 type Result struct {
 	Steps   []report.Step
 	Summary report.Summary
-	Worst   Class
-	Repairs []string          // what an interrupted earlier run left behind, and what was done about it
-	Hints   map[string]string // what the user can do about a step that failed, by its name
+	Worst   report.Outcome
+	Notices []string           // what an interrupted earlier run left behind, and what was done about it
+	Hints   map[string]string  // what the user can do about a step that failed, by its name
+	Details map[string][]error // the single errors behind the reason of a step, by its name, where there are several
 	SHA     string
 	RunID   string
 	Breaks  []report.Finding // what breaks clients, worst first
+	Policy  *report.Policy   // what the change does to its own policy; nil without --policy
 }
-
-// Class orders the outcomes of a step; the worst one is the outcome of the run.
-type Class int
-
-// The classes, best first.
-const (
-	Fine     Class = iota
-	Findings       // a gate failed
-	Input          // an input is wrong
-	Broken         // the work could not be done
-)
 
 // Step is one row of the run.
 type step struct {
@@ -76,7 +78,8 @@ type step struct {
 	// needs are files of this run without which the step is skipped; makes are the files that go away when it fails, so that
 	// no reader takes an older run's for this one's. Both are relative to the folder of a contract where once is false.
 	needs, makes []string
-	once         bool // for the whole run, not for each contract
+	once         bool            // for the whole run, not for each contract
+	when         func(*Job) bool // nil: in every run
 	run          func(context.Context, *bench) error
 }
 
@@ -84,20 +87,22 @@ type step struct {
 var steps = []step{
 	{name: "export", about: "read the contract and write its canonical form", run: export},
 	{name: "diff", about: "compare with the baseline and classify the operations", makes: []string{diffFile, operationsFile, breakingFile}, run: diff},
-	{name: "semver", about: "hold the version against the change", needs: []string{diffFile}, makes: []string{semverFile}, run: semverPolicy},
+	{name: "semver", about: "check that the version matches the change", needs: []string{diffFile}, makes: []string{semverFile}, run: semverPolicy},
 	{name: "stability", about: "record the run and compute the metrics", run: stabilityMetrics},
 	{name: "gate", about: "decide whether the change may pass", needs: []string{breakingFile}, run: gate},
 	{name: "taxonomy", about: "lint the alert taxonomy against its rules", makes: []string{artifact.LintPath, artifact.AlertsPath, artifact.AlertsPagePath}, once: true, run: lintTaxonomy},
 	{name: "alerts", about: "measure churn, runbooks and age of the alerts", makes: []string{artifact.MetricsPath}, once: true, run: measureTaxonomy},
-	{name: "alert-gates", about: "hold the alerts against their limits and their past", needs: []string{artifact.MetricsPath}, makes: []string{artifact.GatesPath}, once: true, run: gateTaxonomy},
-	{name: "changelog", about: "tell how the alerts moved since the last run", makes: []string{artifact.AlertDiffPath}, once: true, run: alertChangelog},
+	{name: "alert-gates", about: "check the alerts against their limits and their history", needs: []string{artifact.MetricsPath}, makes: []string{artifact.GatesPath}, once: true, run: gateTaxonomy},
+	{name: "changelog", about: "list how the alerts changed since the last run", makes: []string{artifact.AlertDiffPath}, once: true, run: alertChangelog},
 	{name: "milestones", about: "sum up the milestones", makes: []string{artifact.MilestonesPath, artifact.MilestonesBadge}, once: true, run: milestones},
+	{name: "policy", about: "compare the policy with that of the base, with --policy only", makes: []string{artifact.PolicyPath}, once: true, when: hasPolicy, run: judgePolicy},
 	{name: "summary", about: "write what a dashboard fetches", once: true, run: summary},
-	{name: "reasons", about: "judge which alerts open and recover", needs: []string{artifact.SummaryPath}, makes: []string{artifact.AlertStatePath}, once: true, run: reasons},
+	{name: "reasons", about: "judge which alerts open and recover", needs: []string{artifact.SummaryPath}, once: true, run: reasons},
 	{name: "badges", about: "write the badges", once: true, run: badges},
 	{name: "metrics", about: "write the figures for Prometheus", once: true, run: metrics},
 	{name: "site", about: "build the pages", once: true, run: pages},
-	{name: "checksums", about: "take the digest of every file", once: true, run: checksums},
+	{name: "manifest", about: "list the files with the commit and the time of the run", once: true, run: manifest},
+	{name: "checksums", about: "take the digest of every file", needs: []string{artifact.ManifestPath}, makes: []string{artifact.ChecksumsPath, Pages.At(integrity.ChecksumsFile)}, once: true, run: checksums},
 	{name: "sign", about: "sign the checksums, where a key is configured", needs: []string{artifact.ChecksumsPath}, makes: signedFiles(), once: true, run: sign},
 }
 
@@ -123,22 +128,26 @@ type finding string
 
 func (f finding) Error() string { return string(f) }
 
-// tolerated marks a failure that the placeholder limit judges, instead of failing the run by itself.
-type tolerated struct{ error }
+// unreadable marks an error about what a contract is read from or compared with. Under gate: none it fails no run; the placeholder limit
+// does. An error of writing is none of these.
+type unreadable struct{ error }
 
-func (t tolerated) Unwrap() error { return t.error }
+func (u unreadable) Unwrap() error { return u.error }
 
 // ErrInterrupted is the error of a run that was told to stop. What it found by then says nothing about the contract; the folder is to
 // be left as a killed run leaves it.
 var ErrInterrupted = errors.New("the run was interrupted")
 
-// Run does every step and writes the manifest. Its error is about the run as a whole: nothing could be written.
+// Run does every step. Its error is about the run as a whole: nothing could be written.
 func Run(ctx context.Context, j *Job) (Result, error) {
-	r := &run{job: j, docs: map[string]loaded{}, published: map[string]string{}, hints: map[string]string{}}
+	r := &run{job: j, docs: map[string]loaded{}, contracts: map[string]*verdict{}, hints: map[string]string{}, details: map[string][]error{}}
 	if err := r.begin(ctx); err != nil {
 		return Result{}, err
 	}
 	for _, s := range steps {
+		if s.when != nil && !s.when(j) {
+			continue
+		}
 		for _, b := range r.places(s) {
 			r.do(ctx, s, b)
 			if ctx.Err() != nil {
@@ -146,11 +155,24 @@ func Run(ctx context.Context, j *Job) (Result, error) {
 			}
 		}
 	}
+	if err := r.correct(ctx); err != nil {
+		return Result{}, err
+	}
 	if err := r.end(); err != nil {
 		return Result{}, err
 	}
 	breaks, err := r.breaks()
-	return Result{Steps: r.steps, Summary: r.final, Worst: r.worst, Repairs: r.repairs, Hints: r.hints, SHA: r.job.SHA, RunID: r.job.RunID, Breaks: breaks}, err
+	return Result{Steps: r.steps, Summary: r.final, Worst: r.worst, Notices: r.notices, Hints: r.hints, Details: r.details, SHA: r.job.SHA, RunID: r.job.RunID, Breaks: breaks, Policy: r.policyReport}, err
+}
+
+// correct writes summary and badges again where a step after them could not do its work: they say that everything was checked.
+func (r *run) correct(ctx context.Context) error {
+	if !r.final.Checked || len(r.unchecked) == 0 {
+		return nil
+	}
+	b := &bench{run: r}
+	r.found = nil
+	return errors.Join(summary(ctx, b), badges(ctx, b))
 }
 
 // do runs one step and records how it ended. Whatever happens in it, the next step follows.
@@ -167,37 +189,77 @@ func (r *run) do(ctx context.Context, s step, b *bench) {
 	if err == nil {
 		err = s.run(ctx, b)
 	}
-	out := report.Step{Name: name, Status: "ok", Reason: b.note}
-	class := Fine
-	var none skip
-	var found finding
-	var mild tolerated
-	var input *contract.Error
-	switch {
-	case err == nil:
-	case errors.As(err, &none):
-		out.Status, out.Reason = "skipped", err.Error()
-	case errors.As(err, &found):
-		out.Status, out.Reason, class = "findings", err.Error(), Findings
-	case errors.As(err, &mild):
-		out.Status, out.Reason = "failed", err.Error()
-	case errors.As(err, &input):
-		out.Status, out.Reason, class = "failed", err.Error(), Input
-	default:
-		out.Status, out.Reason, class = "failed", err.Error(), Broken
-	}
-	if err != nil && !errors.As(err, &found) {
+	out, outcome := judged(err, b.note)
+	out.Name = name
+	if err != nil && out.Status != statusFindings {
 		for _, p := range s.makes {
 			if rerr := r.job.Store.Remove(b.path(p)); rerr != nil {
-				out.Reason, class = errors.Join(err, rerr).Error(), Broken
+				out.Reason, outcome = errors.Join(err, rerr).Error(), report.WorkFailed
 			}
 		}
 	}
+	var input *contract.Error
 	if errors.As(err, &input) && input.Hint != "" {
 		r.hints[name] = input.Hint
 	}
+	var several interface{ Unwrap() []error }
+	if errors.As(err, &several) && len(several.Unwrap()) > 1 {
+		r.details[name] = several.Unwrap()
+	}
 	r.steps = append(r.steps, out)
-	r.worst = max(r.worst, class)
+	r.note(s, b, err, outcome, out.Reason)
+}
+
+// The statuses of a step, as files have them.
+const (
+	statusOK       = "ok"
+	statusFindings = "findings"
+	statusFailed   = "failed"
+	statusSkipped  = "skipped"
+)
+
+// judged is how a step ended that returned err.
+func judged(err error, note string) (report.Step, report.Outcome) {
+	var none skip
+	var found finding
+	switch {
+	case err == nil:
+		return report.Step{Status: statusOK, Reason: note}, report.Passed
+	case errors.As(err, &none):
+		return report.Step{Status: statusSkipped, Reason: err.Error()}, report.Passed
+	case errors.As(err, &found):
+		return report.Step{Status: statusFindings, Reason: err.Error()}, report.GateFailed
+	}
+	return report.Step{Status: statusFailed, Reason: err.Error()}, OutcomeOf(err)
+}
+
+// OutcomeOf is what an error of a step means: the input is wrong, or the work could not be done.
+func OutcomeOf(err error) report.Outcome {
+	var input *contract.Error
+	if (errors.As(err, &input) || absentRevision(err)) && !errors.Is(err, contract.ErrOutside) {
+		return report.BadInput
+	}
+	return report.WorkFailed
+}
+
+// note enters the outcome of a step into that of its contract and of the run. What could not be checked is said of both, and counts for the
+// run unless the contract has no gate.
+func (r *run) note(s step, b *bench, err error, outcome report.Outcome, reason string) {
+	unchecked := report.NotChecked{Step: s.name, Reason: reason}
+	if b.contract != nil {
+		unchecked.Contract = b.contract.Name
+		v := r.contracts[b.contract.Name]
+		v.outcome = max(v.outcome, outcome)
+		v.gated = v.gated || s.name == "gate" && err == nil
+	}
+	if !outcome.Checked() {
+		r.unchecked = append(r.unchecked, unchecked)
+		var u unreadable
+		if errors.As(err, &u) && b.contract != nil && b.contract.Gate == "none" {
+			return
+		}
+	}
+	r.worst = max(r.worst, outcome)
 }
 
 // lacks is the skip for the first needed file that this run did not write.

@@ -37,10 +37,14 @@ type world struct {
 	dir   string
 	files map[string]string
 	cfg   string
+
+	signing *Signing // of its runs; nil signs nothing
 }
 
+const newConfig = "contract: {source: api.yaml}\n"
+
 func newWorld(t *testing.T) *world {
-	return &world{t: t, dir: t.TempDir(), files: map[string]string{}, cfg: "contract: {source: api.yaml}\n"}
+	return &world{t: t, dir: t.TempDir(), files: map[string]string{}, cfg: newConfig}
 }
 
 func (w *world) read(name string) ([]byte, error) {
@@ -56,7 +60,12 @@ func (w *world) job(store *artifact.Store, found artifact.Found, sha, runID stri
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &Job{Config: cfg, Store: store, Found: found, Now: now(), SHA: sha, RunID: runID, Version: "test", ReadFile: w.read,
+	found.Journal = store.Interrupted(journalOf(store.Dir()))
+	state, err := w.state(cfg, found.Journal)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &Job{Config: cfg, Store: store, Found: found, State: state, Now: now(), SHA: sha, RunID: runID, Version: "test", ReadFile: w.read, Signing: w.signing,
 		Load: func(ctx context.Context, source string, _ config.Contract) (*contract.Document, error) {
 			data, err := w.read(source)
 			if err != nil {
@@ -64,6 +73,20 @@ func (w *world) job(store *artifact.Store, found artifact.Found, sha, runID stri
 			}
 			return contract.Parse(ctx, source, data, contract.Options{})
 		}}
+}
+
+// state is what earlier runs left in the folder.
+func (w *world) state(cfg config.Config, journal *artifact.Journal) (State, error) {
+	files := os.DirFS(w.dir)
+	return ReadState(StateInput{Config: cfg, Journal: journal, Open: files.Open,
+		Read: func(p string) ([]byte, error) { return artifact.Read(files, p, maxContract) },
+		Schemas: func() ([]string, error) {
+			names, err := fs.Glob(files, "schemas/*")
+			for i := range names {
+				names[i] = filepath.Base(names[i])
+			}
+			return names, err
+		}})
 }
 
 func now() time.Time { return time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC) }
@@ -199,7 +222,7 @@ func TestAContractThatCannotBeReadIsAPlaceholder(t *testing.T) {
 	w.files["api.yaml"] = "openapi: ["
 	for streak := 1; streak <= 3; streak++ {
 		r := w.run(fmt.Sprintf("b00000%d", streak), fmt.Sprint(10+streak))
-		if want := map[bool]Class{true: Findings, false: Fine}[streak > 2]; r.Worst != want {
+		if want := report.BadInput; r.Worst != want {
 			t.Errorf("streak %d: outcome %d, want %d: %v", streak, r.Worst, want, r.Steps)
 		}
 		m, err := artifact.Load[report.PlaceholderMetrics](os.DirFS(w.dir), artifact.StabilityPath)
@@ -223,7 +246,7 @@ func TestAContractThatCannotBeReadIsAPlaceholder(t *testing.T) {
 		}
 	}
 	r := w.version("1.0.1", "a").run("c000000", "20")
-	if s := w.summary(); r.Worst != Fine || s.Placeholder || s.PlaceholderStreak != 0 {
+	if s := w.summary(); r.Worst != report.Passed || s.Placeholder || s.PlaceholderStreak != 0 {
 		t.Errorf("the next good run: %d %+v", r.Worst, s)
 	}
 	if d := w.diff(); d.FirstRun || d.Old.Version != "1.0.0" {
@@ -235,14 +258,14 @@ func TestGates(t *testing.T) {
 	for _, c := range []struct {
 		name, gate, version string
 		allow               bool
-		want                Class
+		want                report.Outcome
 	}{
-		{"breaking and the number says so", "semver", "2.0.0", false, Fine},
-		{"breaking and the number hides it", "semver", "1.1.0", false, Findings},
-		{"breaking gate", "breaking", "2.0.0", false, Findings},
-		{"breaking gate, allowed", "breaking", "2.0.0", true, Fine},
-		{"no gate", "none", "1.0.1", false, Fine},
-		{"unreadable version", "semver", "main", false, Findings},
+		{"breaking and the number says so", "semver", "2.0.0", false, report.Passed},
+		{"breaking and the number hides it", "semver", "1.1.0", false, report.GateFailed},
+		{"breaking gate", "breaking", "2.0.0", false, report.GateFailed},
+		{"breaking gate, allowed", "breaking", "2.0.0", true, report.Passed},
+		{"no gate", "none", "1.0.1", false, report.Passed},
+		{"unreadable version", "semver", "main", false, report.BadInput},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -258,15 +281,15 @@ func TestGates(t *testing.T) {
 func TestAFailedGateKeepsItsBaseline(t *testing.T) {
 	w := newWorld(t)
 	w.version("1.0.0", "a", "b").run("a000000", "1")
-	if r := w.version("1.1.0", "a").run("b000000", "2"); r.Worst != Findings {
+	if r := w.version("1.1.0", "a").run("b000000", "2"); r.Worst != report.GateFailed {
 		t.Fatalf("outcome %d", r.Worst)
 	}
-	if r := w.version("1.1.1", "a").run("c000000", "3"); r.Worst != Findings || w.diff().Old.Version != "1.0.0" {
+	if r := w.version("1.1.1", "a").run("c000000", "3"); r.Worst != report.GateFailed || w.diff().Old.Version != "1.0.0" {
 		t.Errorf("the break became the new normal: outcome %d, compared with %s", r.Worst, w.diff().Old.Version)
 	}
 	w.files["api.yaml"] = "torn: ["
 	w.run("d000000", "4")
-	if r := w.version("2.0.0", "a").run("e000000", "5"); r.Worst != Fine || w.diff().Old.Version != "1.0.0" {
+	if r := w.version("2.0.0", "a").run("e000000", "5"); r.Worst != report.Passed || w.diff().Old.Version != "1.0.0" {
 		t.Errorf("the right version did not pass: outcome %d, compared with %s", r.Worst, w.diff().Old.Version)
 	}
 	if w.version("2.0.1", "a").run("f000000", "6"); w.diff().Old.Version != "2.0.0" {
@@ -278,13 +301,13 @@ func TestBaselines(t *testing.T) {
 	for _, c := range []struct {
 		name, cfg, file string
 		first           bool
-		want            Class
+		want            report.Outcome
 	}{
-		{"none", "none", "", true, Fine},
-		{"an absent file is a first run", "old.yaml", "", true, Fine},
-		{"a present one is compared", "old.yaml", document("1.0.0", "a"), false, Fine},
-		{"an empty one is an error", "old.yaml", " ", false, Input},
-		{"a truncated one is an error", "old.yaml", `{"openapi": "3.0`, false, Input},
+		{"none", "none", "", true, report.Passed},
+		{"an absent file is an error", "old.yaml", "", false, report.BadInput},
+		{"a present one is compared", "old.yaml", document("1.0.0", "a"), false, report.Passed},
+		{"an empty one is an error", "old.yaml", " ", false, report.BadInput},
+		{"a truncated one is an error", "old.yaml", `{"openapi": "3.0`, false, report.BadInput},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t).version("1.0.0", "a")
@@ -296,7 +319,7 @@ func TestBaselines(t *testing.T) {
 			if r.Worst != c.want {
 				t.Fatalf("outcome %d: %+v", r.Worst, r.Steps)
 			}
-			if c.want == Fine && w.diff().FirstRun != c.first {
+			if c.want == report.Passed && w.diff().FirstRun != c.first {
 				t.Errorf("first run: %v", !c.first)
 			}
 		})
@@ -317,7 +340,7 @@ func TestReleaseBaseline(t *testing.T) {
 		}
 		r := w.run("aaaaaaa", "1")
 		said := slices.ContainsFunc(r.Steps, func(s report.Step) bool { return s.Name == "diff" && strings.Contains(s.Reason, want) })
-		if r.Worst != Fine || !said {
+		if r.Worst != report.Passed || !said {
 			t.Errorf("want %q: outcome %d: %+v", want, r.Worst, r.Steps)
 		}
 	}
@@ -331,7 +354,7 @@ func TestSeveralContractsAreKeptApart(t *testing.T) {
 	w.files["b.yaml"] = document("3.0.1", "x")
 	r := w.run("bbbbbbb", "2")
 	s := w.summary()
-	if r.Worst != Findings || len(s.Contracts) != 2 || s.Contracts[0].BreakingChangesCount != 0 || s.Contracts[1].BreakingChangesCount != 1 || s.SemverPolicyStatus != "fail" {
+	if r.Worst != report.GateFailed || len(s.Contracts) != 2 || s.Contracts[0].BreakingChangesCount != 0 || s.Contracts[1].BreakingChangesCount != 1 || s.SemverPolicyStatus != "fail" {
 		t.Errorf("outcome %d, summary %+v", r.Worst, s)
 	}
 	files := tree(t, w.dir)
@@ -364,7 +387,7 @@ func TestKilledAtAnyStep(t *testing.T) {
 				checkWhole(t, name, text)
 			}
 			r := w.version("2.0.1", "a").run("ccccccc", "3")
-			if len(r.Repairs) == 0 && died {
+			if len(r.Notices) == 0 && died {
 				t.Error("the next run did not say what it found")
 			}
 			if died && w.diff().Totals.Breaking == 0 {
@@ -399,8 +422,8 @@ func (w *world) die(moment string) bool {
 	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
 		w.t.Fatal(err)
 	}
-	journal, err := os.ReadFile(filepath.Join(w.dir, ".govctl-run.lock"))
-	return err == nil && len(journal) > 0 // before the journal is written nothing is touched, and there is nothing to tell
+	journal, err := os.ReadFile(journalOf(w.dir))
+	return err == nil && len(journal) > 0 // before the journal is written nothing is touched, and there is nothing to report
 }
 
 // TestChild is the process that the test above kills; alone it does nothing.
@@ -409,7 +432,7 @@ func TestChild(t *testing.T) {
 	if dir == "" {
 		return
 	}
-	w := newWorld(t).version("2.0.0", "a")
+	w := (&world{t: t, dir: dir, files: map[string]string{}, cfg: newConfig}).version("2.0.0", "a") // no folder of its own: nobody would remove it
 	store, found, err := artifact.Open(dir, now, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -427,6 +450,9 @@ func TestChild(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// journalOf is where the tests keep the journal of a folder.
+func journalOf(dir string) string { return dir + ".journal" }
 
 // checkWhole fails for a file that was cut off in the middle.
 func checkWhole(t *testing.T, name, text string) {
@@ -456,17 +482,13 @@ func TestStateIsTakenFromElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := tree(t, old.dir)
-	read := func(p string) ([]byte, error) {
-		if text, ok := files[p]; ok {
-			return []byte(text), nil
-		}
-		return nil, fs.ErrNotExist
-	}
-	if err := TakeState(store, []byte(files[artifact.ManifestPath]), read); err != nil {
+	j := w.job(store, found, "bbbbbbb", "2")
+	files := os.DirFS(old.dir)
+	in := StateInput{Config: j.Config, Copied: true, Read: func(p string) ([]byte, error) { return artifact.Read(files, p, maxContract) }}
+	if j.State, err = ReadState(in); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(context.Background(), w.job(store, found, "bbbbbbb", "2")); err != nil {
+	if _, err := Run(context.Background(), j); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.Close(); err != nil {
@@ -500,7 +522,7 @@ func TestMilestonesThatCannotBeReadFailTheRun(t *testing.T) {
 	w := newWorld(t).version("1.0.0", "a")
 	w.files["project_milestones.json"] = `[{"id": 3}]`
 	r := w.run("aaaaaaa", "1")
-	if r.Worst != Input || !bytes.Contains([]byte(tree(t, w.dir)[artifact.SummaryPath]), []byte("project_milestones.json:1:")) {
+	if r.Worst != report.BadInput || !bytes.Contains([]byte(tree(t, w.dir)[artifact.SummaryPath]), []byte("project_milestones.json:1:")) {
 		t.Errorf("outcome %d %+v", r.Worst, r.Steps)
 	}
 }

@@ -18,29 +18,27 @@ const maxDeliveries = 64 << 20
 
 // reasons judges which alerts open and which recover, over the state that the run before left. Nothing is sent here.
 func reasons(_ context.Context, b *bench) error {
-	in := notify.Input{Summary: b.final, Previous: b.last, At: report.At(b.job.Now)}
-	last, err := artifact.Load[report.AlertState](b.job.Store.FS(), artifact.AlertStatePath)
-	switch {
-	case err == nil:
-		in.State = &last
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-	for _, one := range b.benches() {
+	state := b.job.State
+	in := notify.Input{Summary: b.final, Previous: state.Summary, State: state.Alerts, At: report.At(b.job.Now)}
+	for i, one := range b.benches() {
+		c := notify.Contract{ContractState: b.found[i].ContractState}
 		broken, err := written[report.Breaking](one, breakingFile)
 		if err != nil {
 			return err
 		}
 		if broken != nil {
-			in.Waived += len(broken.Waived)
+			c.Waived = len(broken.Waived)
 		}
+		before := b.start[one.contract.Name]
+		c.Reverted = before != nil && digest(before) == b.digestOf(publishedPath(one.contract.Name))
+		in.Contracts = append(in.Contracts, c)
 	}
-	state := notify.Judge(in, Thresholds(b.job.Config))
-	b.note = "nothing to tell"
-	if len(state.Reasons) > 0 {
-		b.note = strings.Join(state.Reasons, ", ")
+	next := notify.Judge(in, Thresholds(b.job.Config))
+	b.note = "nothing to report"
+	if len(next.Reasons) > 0 {
+		b.note = strings.Join(next.Reasons, ", ")
 	}
-	return errors.Join(b.job.Store.JSON(artifact.AlertStatePath, state), b.carryDeliveries())
+	return errors.Join(b.job.Store.JSON(artifact.AlertStatePath, next), b.carryDeliveries())
 }
 
 // carryDeliveries lists the receipts in this run's manifest, so that a state taken from it has them.

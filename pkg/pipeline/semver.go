@@ -5,12 +5,13 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/pkg/semver"
 )
 
-// semverPolicy holds the version of the contract against what the diff found.
+// semverPolicy checks that the version of the contract matches what the diff found.
 func semverPolicy(ctx context.Context, b *bench) error {
 	d, err := written[report.Diff](b, diffFile)
 	if err != nil {
@@ -25,12 +26,11 @@ func semverPolicy(ctx context.Context, b *bench) error {
 	if werr := b.job.Store.JSON(b.path(semverFile), verdict); werr != nil {
 		return errors.Join(err, werr)
 	}
-	var unreadable *contract.Error
-	if errors.As(err, &unreadable) { // the policy has failed; the contract itself is fine
-		return finding(err.Error())
+	if err != nil { // a version that cannot be read
+		return unreadable{err}
 	}
 	b.note = verdict.Status + ": " + strings.Join(verdict.Messages, "; ")
-	return err
+	return nil
 }
 
 // SemverInput is what the version policy looks at, taken from a diff and the new contract.
@@ -40,12 +40,13 @@ func SemverInput(d report.Diff, scheme, zeroMajor string, doc *contract.Document
 		PreviousPlace: report.Place{File: d.Old.Source, Pointer: "/info/version"}, CurrentPlace: doc.Root().Find("/info/version").Place(),
 		PreviousMajor: d.Old.Major, CurrentMajor: d.New.Major,
 		Scheme: scheme, ZeroMajor: zeroMajor,
-		Change: semver.Change{Breaking: d.Totals.Breaking > 0, Changed: len(d.Changes) > 0},
+		Change: semver.Change{Breaking: d.Totals.Breaking > 0, Changed: d.Totals.Changes+d.Totals.Waived > 0},
 	}
 	added, other := 0, 0
 	for i := range d.Changes {
 		f := &d.Changes[i]
 		switch {
+		case f.Rule == apidiff.ReferenceNotRead:
 		case f.Kind == "added":
 			added++
 		case f.Category != "docs": // changed words, info.version among them, take nothing away from an addition

@@ -28,72 +28,86 @@ func sign(ctx context.Context, b *bench) error {
 		return skip("no signing key is configured: GOV_SIGNING_PRIVATE_KEY is not set")
 	}
 	b.note = "key " + b.job.Signing.Key.Public().ID()
-	return Sign(ctx, b.job.Store, *b.job.Signing, b.job.Now, artifact.ManifestPath) // which the run writes last
+	return Sign(ctx, b.job.Store, *b.job.Signing, b.job.Now)
 }
 
-// Sign signs the checksum list of an output folder and verifies what it wrote. Whether the list tells the truth about the files is
-// the caller's to know: a run has just made it. The coming files are not there yet and will not be covered.
-func Sign(ctx context.Context, s *artifact.Store, keys Signing, now time.Time, coming ...string) error {
+// Sign signs the checksum list of each bundle of an output folder and verifies what it wrote. Whether a list matches the files is the
+// caller's to know: a run has just made it.
+func Sign(ctx context.Context, s *artifact.Store, keys Signing, now time.Time) error {
+	for _, b := range bundles() {
+		_, err := fs.Stat(s.FS(), b.At(integrity.ChecksumsFile))
+		if errors.Is(err, fs.ErrNotExist) && b.Root != Artifacts.Root {
+			continue // a folder without pages
+		}
+		if err := signBundle(ctx, s, b, keys, now); err != nil {
+			return fmt.Errorf("sign %s: %w", b.At(integrity.ChecksumsFile), err)
+		}
+	}
+	return nil
+}
+
+func signBundle(ctx context.Context, s *artifact.Store, b Bundle, keys Signing, now time.Time) error {
 	r := integrity.SignRequest{At: now, Key: keys.Key, Also: keys.Also, Previous: keys.Previous, Beside: map[string][]byte{}}
-	files := s.FS()
-	var err error
-	if r.Checksums, err = integrity.Read(files, artifact.ChecksumsPath); err != nil {
+	files, err := b.files(s)
+	if err != nil {
+		return err
+	}
+	if r.Checksums, err = integrity.Read(files, path.Join(b.Dir, integrity.ChecksumsFile)); err != nil {
 		return err
 	}
 	for _, name := range []string{integrity.SumsFile, integrity.BadgeFile} {
-		b, err := integrity.Read(files, statusFile(name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+		if p := path.Join(b.Dir, name); !integrity.Coverable(b.Dir, p) {
+			text, err := integrity.Read(files, p)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			r.Beside[name] = text
 		}
-		if err != nil {
-			return err
-		}
-		r.Beside[name] = b
 	}
-	if r.Uncovered, err = integrity.Growing(files, r.Checksums); err != nil {
-		return fmt.Errorf("sign %s: %w", artifact.ChecksumsPath, err)
+	if r.Uncovered, err = integrity.Growing(files, b.Dir, r.Checksums); err != nil {
+		return err
 	}
-	r.Uncovered = append(r.Uncovered, coming...)
-	slices.Sort(r.Uncovered)
-	r.Uncovered = slices.Compact(r.Uncovered)
 	signed, err := integrity.Sign(r)
 	if err != nil {
-		return fmt.Errorf("sign %s: %w", artifact.ChecksumsPath, err)
-	}
-	if err := writeSigned(s, signed); err != nil {
 		return err
 	}
-	return readBack(ctx, files, keys.Key.Public(), now)
+	if err := writeSigned(s, b, signed); err != nil {
+		return err
+	}
+	return readBack(ctx, files, b.Dir, keys.Key.Public(), now)
 }
 
-func statusFile(name string) string { return path.Join(integrity.Folder, name) }
-
 // writeSigned writes the signature file last: until it is there, nobody takes the folder for signed.
-func writeSigned(s *artifact.Store, signed integrity.Signed) error {
+func writeSigned(s *artifact.Store, b Bundle, signed integrity.Signed) error {
 	for _, name := range slices.Sorted(maps.Keys(signed.Files)) {
-		if err := s.Bytes(statusFile(name), signed.Files[name]); err != nil {
+		if err := s.Bytes(b.At(name), signed.Files[name]); err != nil {
 			return err
 		}
 	}
-	if err := s.JSON(statusFile(integrity.SigstoreFile), signed.Bundle); err != nil {
+	if err := s.JSON(b.At(integrity.SigstoreFile), signed.Bundle); err != nil {
 		return err
 	}
-	return s.JSON(artifact.SignaturePath, signed.Signature)
+	return s.JSON(b.At(integrity.SignatureFile), signed.Signature)
 }
 
 // signedFiles are the paths of what signing writes.
 func signedFiles() []string {
 	var all []string
-	for _, name := range integrity.SignedNames() {
-		all = append(all, statusFile(name))
+	for _, b := range bundles() {
+		for _, name := range integrity.SignedNames() {
+			all = append(all, b.At(name))
+		}
 	}
 	return all
 }
 
 // dropSignature takes away what an earlier signing wrote.
-func dropSignature(s *artifact.Store) error {
-	for _, p := range signedFiles() {
-		if err := s.Remove(p); err != nil {
+func dropSignature(s *artifact.Store, b Bundle) error {
+	for _, name := range integrity.SignedNames() {
+		if err := s.Remove(b.At(name)); err != nil {
 			return err
 		}
 	}
@@ -101,14 +115,14 @@ func dropSignature(s *artifact.Store) error {
 }
 
 // readBack verifies the integrity files as a reader does who knows the key.
-func readBack(ctx context.Context, files fs.FS, key integrity.PublicKey, now time.Time) error {
-	r := integrity.Request{ChecksumsName: artifact.ChecksumsPath, SignatureName: artifact.SignaturePath,
+func readBack(ctx context.Context, files fs.FS, dir string, key integrity.PublicKey, now time.Time) error {
+	r := integrity.Request{ChecksumsName: path.Join(dir, integrity.ChecksumsFile), SignatureName: path.Join(dir, integrity.SignatureFile), Dir: dir,
 		ByHand: true, Trust: &integrity.Trust{}, MinVersion: 2, Now: now}
 	r.Trust.Pin(key)
 	var err, err2, err3 error
-	r.Checksums, err = integrity.Read(files, artifact.ChecksumsPath)
-	r.Signature, err2 = integrity.Read(files, artifact.SignaturePath)
-	r.Beside, err3 = fs.Sub(files, integrity.Folder)
+	r.Checksums, err = integrity.Read(files, r.ChecksumsName)
+	r.Signature, err2 = integrity.Read(files, r.SignatureName)
+	r.Beside, err3 = fs.Sub(files, dir)
 	if err = errors.Join(err, err2, err3); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ func stabilityMetrics(ctx context.Context, b *bench) error {
 	if err := b.job.Store.JSON(b.path(stabilityFile), result.Artifact()); err != nil {
 		return err
 	}
+	b.contracts[b.contract.Name].lines = result.Lines
 	b.note = DescribeStability(result)
 	if result.MaxExceeded {
 		return finding(fmt.Sprintf("%d placeholder runs in a row, more than placeholder_max_runs (%d)", result.Streak, c.PlaceholderMaxRuns))
@@ -40,7 +41,8 @@ func stabilityMetrics(ctx context.Context, b *bench) error {
 
 // historyLine is this run in the history, and why it is a placeholder where it is one.
 func (b *bench) historyLine(ctx context.Context) (report.HistoryLine, string, error) {
-	line := report.HistoryLine{Timestamp: report.At(b.job.Now), SHA: b.job.SHA, RunID: b.job.RunID, Synthetic: b.job.Synthetic}
+	line := report.HistoryLine{Timestamp: report.At(b.job.Now), SHA: b.job.SHA, RunID: b.job.RunID, Synthetic: b.job.Synthetic,
+		Project: b.job.Project, Contract: b.contract.Name}
 	broken, err := written[report.Breaking](b, breakingFile)
 	if err != nil {
 		return line, "", err
@@ -49,7 +51,7 @@ func (b *bench) historyLine(ctx context.Context) (report.HistoryLine, string, er
 	if err != nil {
 		return line, "", err
 	}
-	if broken == nil || d == nil {
+	if broken == nil || d == nil || !b.contracts[b.contract.Name].outcome.Checked() {
 		line.Placeholder = true
 		return line, b.firstFailure(), nil
 	}

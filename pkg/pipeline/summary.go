@@ -20,15 +20,15 @@ func summary(_ context.Context, b *bench) error {
 	s := report.Summary{
 		Schema: "govctl/governance-summary/v1", SHA: b.job.SHA, RunID: b.job.RunID, GeneratedAt: report.At(b.job.Now),
 		StabilityRatio: 1, SemverPolicyStatus: "ok", WebhookPayloadVersion: payloadVersion,
-		Passed: b.worst == Fine, Steps: b.steps,
+		Passed: b.worst == report.Passed && len(b.unchecked) == 0, Checked: len(b.unchecked) == 0, NotChecked: b.unchecked,
+		Project: b.job.Project, Steps: b.steps,
 	}
-	var all []outcome
 	for _, one := range b.benches() {
 		o, err := one.addTo(&s)
 		if err != nil {
 			return err
 		}
-		all = append(all, o)
+		b.found = append(b.found, o)
 	}
 	if len(b.job.Config.Contracts) == 1 { // a list of one says nothing that the fields above do not
 		s.Version, s.Contracts = s.Contracts[0].Version, nil
@@ -47,11 +47,14 @@ func summary(_ context.Context, b *bench) error {
 	if alerts != nil {
 		s.AlertsTotal, s.RunbookCompletenessPct = &alerts.TotalAlerts, &alerts.RunbookCompletenessPercent
 	}
-	s.Headline = headline(&s, all)
+	s.Headline = b.withPolicy(headline(&s, b.found))
 	b.final = s
 	b.note = "not passed"
-	if s.Passed {
+	switch {
+	case s.Passed:
 		b.note = "passed"
+	case !s.Checked:
+		b.note = "not checked"
 	}
 	return b.job.Store.JSON(artifact.SummaryPath, s)
 }
@@ -67,7 +70,9 @@ type stabilityView struct {
 
 // addTo adds one contract's figures: the summary of several contracts is as good as the worst of them.
 func (b *bench) addTo(s *report.Summary) (outcome, error) {
-	o := outcome{ContractState: report.ContractState{Name: b.contract.Name, Placeholder: true, StabilityRatio: 1, SemverPolicyStatus: "unknown"}}
+	v := b.contracts[b.contract.Name]
+	o := outcome{ContractState: report.ContractState{Name: b.contract.Name, Placeholder: true, StabilityRatio: 1, SemverPolicyStatus: "unknown", Outcome: v.outcome.String()}}
+	o.unchecked = b.uncheckedReason()
 	stab, err1 := written[stabilityView](b, stabilityFile)
 	broken, err2 := written[report.Breaking](b, breakingFile)
 	policy, err3 := written[report.Semver](b, semverFile)
@@ -81,6 +86,7 @@ func (b *bench) addTo(s *report.Summary) (outcome, error) {
 	}
 	if broken != nil {
 		o.BreakingChangesCount = broken.Total
+		s.BreakingAccepted += len(broken.Waived)
 	}
 	if policy != nil {
 		o.SemverPolicyStatus, o.Version = policy.Status, policy.CurrentVersion
@@ -93,6 +99,9 @@ func (b *bench) addTo(s *report.Summary) (outcome, error) {
 		s.OperationsRemoved += ops.Counts.Removed
 	}
 	o.first = d != nil && d.FirstRun
+	if d != nil {
+		o.accepted = acceptedBreaks(d.Changes)
+	}
 	s.StabilityRatio = min(s.StabilityRatio, o.StabilityRatio)
 	s.Placeholder = s.Placeholder || o.Placeholder
 	s.PlaceholderStreak = max(s.PlaceholderStreak, o.PlaceholderStreak)
@@ -102,6 +111,16 @@ func (b *bench) addTo(s *report.Summary) (outcome, error) {
 	}
 	s.Contracts = append(s.Contracts, o.ContractState)
 	return o, nil
+}
+
+// uncheckedReason is why the contract was not checked; empty where it was.
+func (b *bench) uncheckedReason() string {
+	for _, n := range b.unchecked {
+		if n.Contract == b.contract.Name {
+			return n.Reason
+		}
+	}
+	return ""
 }
 
 func count(n int, what string) string {

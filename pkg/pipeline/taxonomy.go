@@ -27,10 +27,14 @@ func (b *bench) taxonomyInput() (taxonomy.Input, error) {
 	if !ok {
 		return taxonomy.Input{}, skip(fmt.Sprintf("no %s", c.File))
 	}
-	return b.job.Alerts.Input(c, data, b.job.Now)
+	in, err := b.job.Alerts.Input(c, data, b.job.Now)
+	if err == nil {
+		err = b.readIgnores(&in)
+	}
+	return in, err
 }
 
-// lintTaxonomy holds the taxonomy against the lint table and writes its readable forms.
+// lintTaxonomy checks the taxonomy by the lint table and writes its readable forms.
 func lintTaxonomy(_ context.Context, b *bench) error {
 	in, err := b.taxonomyInput()
 	if err != nil {
@@ -125,13 +129,20 @@ func ReadSnapshots(folder fs.FS) (report.TaxonomyHistory, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return h, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(data, &h)
-	}
 	if err != nil {
+		return h, err
+	}
+	return parseSnapshots(data)
+}
+
+func parseSnapshots(data []byte) (h report.TaxonomyHistory, err error) {
+	if err := json.Unmarshal(data, &h); err != nil {
 		return h, fmt.Errorf("read %s: %w", artifact.SnapshotsPath, err)
 	}
 	for i := range h.History {
+		if s := h.History[i].Schema; s != "" && s != "govctl/taxonomy-metrics/v1" && s != "govctl/taxonomy-snapshot/v1" {
+			return h, fmt.Errorf("read %s: snapshot %d is of %.60s, which this govctl does not read", artifact.SnapshotsPath, i+1, s)
+		}
 		if strings.ContainsAny(h.History[i].SnapshotDate, `/\`) || len(h.History[i].SnapshotDate) != len("2025-09-17") {
 			return h, fmt.Errorf("read %s: snapshot %d has the date %q", artifact.SnapshotsPath, i+1, h.History[i].SnapshotDate)
 		}
@@ -212,7 +223,7 @@ func alertChangelog(ctx context.Context, b *bench) error {
 }
 
 func (b *bench) diffSinceLast(ctx context.Context, in taxonomy.Input) (report.TaxonomyDiff, error) {
-	for _, rev := range []string{b.previous, b.job.SHA + "^"} {
+	for _, rev := range []string{b.job.State.SHA, b.job.SHA + "^"} {
 		if rev == "" || rev == b.job.SHA || strings.HasPrefix(rev, UnknownSHA) {
 			continue
 		}
