@@ -32,14 +32,20 @@ var effects = []struct {
 	script    string
 	want      string
 }{
+	{"policy.mode", "policy: {mode: show}", "policy: {mode: block}", `git init -q; c govctl.yaml; cp openapi/v2.yaml openapi.yaml; g run --sha aaaaaaa >/dev/null; cp openapi/v3.yaml openapi.yaml
+		sed -i '/^contract/s/{/{gate: none, /' govctl.yaml; g run --sha bbbbbbb --policy git:HEAD`, "exit code 1"},
 	{"contracts", "", "contracts: [{name: a, source: openapi/v1.yaml}, {name: b, source: openapi/v2.yaml}]", "g run --sha aaaaaaa", "diff b "},
 	{"contract.name", "", "contract: {name: parcels}", "cp openapi/v1.yaml openapi.yaml; g run --sha aaaaaaa", "schemas/parcels.json"},
+	{"project", "", "project: parcels", "cp openapi/v1.yaml openapi.yaml; g run --sha aaaaaaa >/dev/null; cat governance/status/manifest.json", `"project": "parcels"`},
+	{"contract.renamed_from", "project: p\ncontract: {source: openapi.yaml, name: parcels}", "project: p\ncontract: {source: openapi.yaml, name: parcels, renamed_from: openapi}", `printf 'project: p\ncontract: {source: openapi.yaml}\n' > first.yaml; cp openapi/v2.yaml openapi.yaml; g --config first.yaml run --sha aaaaaaa >/dev/null; cp openapi/v3.yaml openapi.yaml; g run --sha bbbbbbb --run-id 2`, "breaks its clients in 6 ways"},
+	{"contract.allow_dangling_refs", "", "contract: {allow_dangling_refs: true}", `sed 's|#/components/schemas/Money|#/components/schemas/Nothing|' openapi/v1.yaml > openapi.yaml; g run --sha aaaaaaa`, "exit code 0"},
 	{"contract.source", "", "contract: {source: openapi/v2.yaml}", "g openapi export", `"version": "1.5.0"`},
 	{"contract.baseline", "", "contract: {baseline: openapi/v1.yaml}", "cp openapi/v3.yaml openapi.yaml; g run --sha aaaaaaa", "1.4.0 to 1.6.0"},
 	{"contract.release_baseline", "", "contract: {release_baseline: openapi/v1.yaml}", runTwice, "since the release: "},
 	{"contract.gate", "", "contract: {gate: breaking}", runTwice, "none may pass"},
 	{"contract.allow_breaking", "contract: {gate: breaking}", "contract: {gate: breaking, allow_breaking: true}", runTwice, "breaking changes allowed"},
-	{"contract.allow_remote_refs", "", "contract: {allow_remote_refs: true}", `sed 's|#/components/schemas/Money|https://127.0.0.1:1/x.yaml#/a|' openapi/v1.yaml > openapi.yaml; g openapi export`, "connection refused"},
+	{"contract.allow_remote_refs", "", "contract: {allow_remote_refs: true}", `sed 's|#/components/schemas/Money|https://127.0.0.1:1/x.yaml#/a|' openapi/v1.yaml > openapi.yaml; g openapi export`, "127.0.0.1 is private"},
+	{"contract.allow_private", "contract: {allow_remote_refs: true}", "contract: {allow_remote_refs: true, allow_private: true}", `sed 's|#/components/schemas/Money|https://127.0.0.1:1/x.yaml#/a|' openapi/v1.yaml > openapi.yaml; g openapi export`, "connection refused"},
 	{"contract.waivers", "", "contract: {waivers: accepted.yaml}", `printf -- '- {rule: operation-removed, subject: "*", reason: r, owner: o, expires: 2026-04-01}\n' > accepted.yaml; g openapi waivers list`, "operation-removed"},
 	{"contract.rules.category", "", "contract: {rules: {category: wire}}", "g openapi diff openapi/v2.yaml openapi/v3.yaml", "^1 breaking"},
 	{"contract.rules.levels", "", "contract: {rules: {levels: {operation-removed: info}}}", "g openapi diff openapi/v2.yaml openapi/v3.yaml", "^5 breaking"},
@@ -61,7 +67,9 @@ var effects = []struct {
 	{"github.suppression_labels", "github: {author: somebody}", "github: {author: somebody, suppression_labels: [keep]}", issues, "breaking: held #7"},
 	{"publish.schemas_branch", "", "publish: {schemas_branch: artefacts}", publishDry, "artefacts"},
 	{"publish.pages_branch", "", "publish: {pages_branch: www}", publishDry, "www"},
-	{"webhook.repeat", "", "webhook: {repeat: on-change}", runTwice + ` >/dev/null; sed -i 's/1.6.0/1.7.0/' openapi.yaml; g run --sha ccccccc --run-id 3`, "reasons +nothing to tell"},
+	{"publish.folder", "", "publish: {folder: team}", publishReal + " schemas", "^team/status/manifest.json"},
+	{"publish.pages_folder", "", "publish: {pages_folder: www}", publishReal + " gh-pages", "^www/index.html"},
+	{"webhook.repeat", "", "webhook: {repeat: on-change}", runTwice + ` >/dev/null; sed -i 's/1.6.0/1.7.0/' openapi.yaml; g run --sha ccccccc --run-id 3`, "reasons +nothing to report"},
 	{"webhook.timeout", "webhook: {deadline: 30s}", "webhook: {deadline: 30s, timeout: 20ms}", hook, "not delivered"}, // a loaded machine delivers in 30 s
 	{"webhook.deadline", "", "webhook: {deadline: 20ms}", hook, "not delivered"},
 	{"taxonomy.file", "", "taxonomy: {file: other.json}", "sed 's/ParcelsApiDown/ParcelsGone/' alerts_taxonomy.json > other.json; g taxonomy render", "ParcelsGone"},
@@ -84,6 +92,8 @@ var effects = []struct {
 }
 
 const publishDry = runTwice + ` >/dev/null; git init -q; git init -q --bare remote.git; git remote add origin remote.git; c govctl.yaml; g publish --dry-run --allow-unsigned`
+
+const publishReal = runTwice + ` >/dev/null; git init -q; git init -q --bare remote.git; git remote add origin remote.git; g publish --allow-unsigned; git -C remote.git ls-tree -r --name-only`
 
 // helpers are what the scripts call.
 const helpers = `export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.com GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.com

@@ -44,6 +44,9 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(r.URL.Path, "/hook/down"):
 		w.WriteHeader(http.StatusNotFound)
 	case strings.HasPrefix(r.URL.Path, "/hook/"):
+	case strings.HasPrefix(r.URL.Path, "/asks/"): // for a password
+		w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
+		w.WriteHeader(http.StatusUnauthorized)
 	case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/issues") && r.URL.Query().Get("state") == "open":
 		_ = json.NewEncoder(w).Encode(append([]map[string]any{}, o.issues...))
 	case r.Method == http.MethodGet:

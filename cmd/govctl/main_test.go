@@ -35,6 +35,11 @@ func (a alone) Run() int {
 			}
 		}
 	}
+	var err error
+	if templates, err = os.MkdirTemp("", "templates-"); err != nil {
+		panic(err) // no test can mean anything
+	}
+	defer func() { _ = os.RemoveAll(templates) }()
 	return a.M.Run()
 }
 
@@ -54,7 +59,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(e.WorkDir)) // TMPDIR may lie in a repository
 			e.Setenv("QUICKSTART", quickstart)
 			startOutside(e)
-			return nil
+			return startContracts(e)
 		},
 	})
 }

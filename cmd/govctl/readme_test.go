@@ -46,14 +46,14 @@ func TestReadmeCommands(t *testing.T) {
 				t.Errorf("%s: no such target", line)
 			}
 		case isInstall: // this very source stands in for the latest release
-			say(t, ".", []string{"GOBIN=" + bin}, "go install -buildvcs=false "+strings.TrimSuffix(module, "@latest"))
+			say(t, ".", []string{"GOBIN=" + bin}, "go install -buildvcs=false -ldflags '-X github.com/romel/govctl/cmd/govctl/internal/cli.commit=0123456789abcdef0123456789abcdef01234567' "+strings.TrimSuffix(module, "@latest"))
 			installed = true
-		case strings.HasPrefix(line, "govctl ") || strings.HasPrefix(line, "git "):
+		case strings.HasPrefix(line, "govctl ") || strings.HasPrefix(line, "(umask 077; govctl ") || strings.HasPrefix(line, "git "):
 			for _, dir := range []string{full, empty} {
 				if strings.Contains(line, "old.yaml") && dir == empty {
 					continue
 				}
-				say(t, dir, []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "GITHUB_ACTIONS=", "GITHUB_TOKEN=", "GOVERNANCE_WEBHOOK="}, line)
+				say(t, dir, []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "GITHUB_ACTIONS=", "GITHUB_TOKEN=", "GOVERNANCE_WEBHOOK=", "GOV_SIGNING_PRIVATE_KEY="}, line)
 			}
 		default:
 			t.Errorf("%s: not a command that this test knows how to try", line)
@@ -63,7 +63,7 @@ func TestReadmeCommands(t *testing.T) {
 		t.Error("the README does not say how to install govctl")
 	}
 	for _, dir := range []string{full, empty} {
-		say(t, dir, nil, "git -C ../remote.git cat-file -e schemas:status/governance-summary.json && git -C ../remote.git cat-file -e gh-pages:index.html")
+		say(t, dir, nil, "git -C ../remote.git cat-file -e schemas:status/governance-summary.json && git -C ../remote.git cat-file -e schemas:status/checksums-signature.json && git -C ../remote.git cat-file -e gh-pages:index.html")
 		if strings.Contains(say(t, dir, nil, "git ls-files"), "governance/") {
 			t.Error("the output folder was committed")
 		}

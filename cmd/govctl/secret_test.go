@@ -60,9 +60,9 @@ func TestTheKeyStaysSecret(t *testing.T) {
 		filepath.Join(keys, "torn"):     `{"seed_base64": "` + secret,
 		filepath.Join(keys, "open"):     secret,
 		filepath.Join(dir, "api.json"):  `{"openapi": "3.1.0", "info": {"title": "t", "version": "1.0.0"}, "paths": {}}`,
-		filepath.Join(dir, "file.yaml"): "contract: {source: api.json}\n",
-		filepath.Join(dir, "dump.yaml"): "contract: {source: \"cmd:env > dump; env 1>&2; env; exit 1\"}\n",
-		filepath.Join(dir, "slow.yaml"): "contract: {source: \"cmd:sleep 300\"}\n",
+		filepath.Join(dir, "file.yaml"): "project: t\ncontract: {source: api.json}\n",
+		filepath.Join(dir, "dump.yaml"): "project: t\ncontract: {source: \"cmd:env > dump; env 1>&2; env; exit 1\"}\n",
+		filepath.Join(dir, "slow.yaml"): "project: t\ncontract: {source: \"cmd:sleep 300\"}\n",
 	} {
 		mode := fs.FileMode(0o600)
 		if strings.HasSuffix(name, "open") {

@@ -69,7 +69,7 @@ func start() {
 	if browser.folder, browser.err = os.MkdirTemp("", "govctl-browser-*"); browser.err != nil {
 		return
 	}
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.UserDataDir(browser.folder), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(patience),
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.UserDataDir(browser.folder), chromedp.Env("TMPDIR="+browser.folder), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
 	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	browser.ctx, _ = chromedp.NewContext(allocator) // ended with the allocator

@@ -89,6 +89,8 @@ func runOutputs(s *report.Summary, reasons []string) []github.Output {
 		{Name: "breaking", Value: strconv.Itoa(s.BreakingChangesCount)},
 		{Name: "semver_status", Value: s.SemverPolicyStatus},
 		{Name: "stability_ratio", Value: strconv.FormatFloat(s.StabilityRatio.Rounded(), 'f', -1, 64)},
+		{Name: "passed", Value: strconv.FormatBool(s.Passed)},
+		{Name: "checked", Value: strconv.FormatBool(s.Checked)},
 		{Name: "reasons", Value: strings.Join(reasons, ",")},
 	}
 }

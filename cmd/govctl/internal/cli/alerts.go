@@ -186,6 +186,9 @@ func (a *app) ruleSourcesAt(ctx context.Context, rev string, patterns []string) 
 		if !slices.ContainsFunc(patterns, func(p string) bool { return below(p, name) }) {
 			continue
 		}
+		if err := validName(name); err != nil {
+			return nil, err
+		}
 		data, err := repo.Show(ctx, rev, "./"+name)
 		if err != nil {
 			return nil, err
@@ -297,7 +300,10 @@ func (a *app) sayAll(err error) error {
 		}
 	}
 	for _, one := range several.Unwrap() {
-		say(a.Stderr, one)
+		a.say(one)
+	}
+	if codeOf(err) == Failed {
+		return errFailed
 	}
 	return errBadInput
 }

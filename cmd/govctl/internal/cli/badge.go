@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,6 +53,10 @@ func badgeNames(files fs.FS) ([]string, error) {
 		if strings.HasPrefix(f.Path, "status/") && pipeline.IsBadge(f.Path) {
 			names = append(names, f.Path)
 		}
+	}
+	if _, err := fs.Stat(files, artifact.ChecksumsBadge); err == nil { // made from the manifest, which therefore does not list it
+		names = append(names, artifact.ChecksumsBadge)
+		slices.Sort(names)
 	}
 	return names, nil
 }

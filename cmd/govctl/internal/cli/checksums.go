@@ -34,11 +34,13 @@ func checksumsWrite(a *app) *cobra.Command {
 	c := command("write", "Write checksums.json, SHA256SUMS and the badge", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.writeChecksums(ctx, f)
 	})
-	c.Long = "Write the digests of these files of the output folder, in three forms:\n\n  " + strings.Join(integrity.DefaultMembers(), "\n  ") +
-		"\n\nAn absent one stands under \"missing\" and is a warning. A signature over an older list goes away."
+	c.Long = "Write the digests of the files of the output folder, in three forms: of those that the manifest of the last run lists, and of these:\n\n  " +
+		strings.Join(integrity.DefaultMembers(), "\n  ") +
+		"\n\nThe manifest is written again with these digests, and the pages in site/ get a manifest and checksums of their own. An absent file\n" +
+		"is named under \"missing\" and is a warning. A signature over an older list is removed."
 	c.Flags().StringArrayVar(&f.include, "include", nil, "cover these files too: a path below the output folder, or a `pattern` with * and ?")
 	c.Flags().StringArrayVar(&f.only, "only", nil, "cover these files, a path or a `pattern`, instead; such as the archives of a release")
-	c.Flags().BoolVar(&f.all, "all", false, "cover everything that the manifest lists, instead")
+	c.Flags().BoolVar(&f.all, "all", false, "cover what the manifest lists and nothing else")
 	c.Flags().BoolVar(&f.requireAll, "require-all", false, "fail where a file is missing")
 	c.MarkFlagsMutuallyExclusive("only", "all")
 	return c
@@ -63,12 +65,8 @@ func (a *app) writeChecksums(ctx context.Context, f memberFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	store.Begin("checksums")
-	sums, err := integrity.Sum(ctx, files, names)
+	sums, err := pipeline.WriteBundles(ctx, store, pipeline.BundleRequest{At: now(), Include: names, Rehash: true})
 	if err != nil {
-		return err
-	}
-	sums.GeneratedAt = report.At(now())
-	if err := pipeline.WriteChecksums(store, sums); err != nil {
 		return err
 	}
 	for _, p := range sums.Missing {
@@ -81,20 +79,17 @@ func (a *app) writeChecksums(ctx context.Context, f memberFlags) (err error) {
 	return err
 }
 
-// members are the paths to cover.
+// members are the paths to cover besides those that the manifest lists.
 func members(files fs.FS, f memberFlags) ([]string, error) {
 	names := integrity.DefaultMembers()
+	_, err := fs.Stat(files, artifact.ManifestPath)
 	switch {
-	case f.all:
-		m, err := artifact.Load[report.Manifest](files, artifact.ManifestPath)
-		if err != nil {
-			return nil, usage("--all: %w", err).hint("govctl run writes the manifest")
-		}
-		names = nil
-		for _, file := range m.Files {
-			names = append(names, file.Path)
-		}
-	case len(f.only) > 0:
+	case f.all && err != nil:
+		return nil, usage("--all: %s: %w", artifact.ManifestPath, cause(err)).hint("govctl run writes the manifest")
+	case len(f.only) > 0 && err == nil:
+		return nil, usage("--only: %s lists the files of this folder, and all of them are covered", artifact.ManifestPath).
+			hint("leave --only away, or name with --out a folder that no run has written")
+	case f.all || len(f.only) > 0:
 		names = nil
 	}
 	only, err := matching(files, "only", f.only)
@@ -106,7 +101,7 @@ func members(files fs.FS, f memberFlags) ([]string, error) {
 		return nil, err
 	}
 	names = slices.Concat(names, only, include)
-	return slices.DeleteFunc(names, func(p string) bool { return !integrity.Coverable(p) }), nil
+	return slices.DeleteFunc(names, func(p string) bool { return p == artifact.ManifestPath || !integrity.Coverable(integrity.Folder, p) }), nil
 }
 
 // matching are the paths that the patterns of a flag name. A path without * and ? stays, so that its absence is told.
@@ -121,6 +116,11 @@ func matching(files fs.FS, flag string, patterns []string) (names []string, _ er
 		if err != nil || len(found) == 0 {
 			return nil, usage("--%s %s matches no file of the output folder", flag, pattern)
 		}
+		for _, name := range found {
+			if err := validName(name); err != nil {
+				return nil, err
+			}
+		}
 		names = append(names, found...)
 	}
 	return names, nil
@@ -128,12 +128,10 @@ func matching(files fs.FS, flag string, patterns []string) (names []string, _ er
 
 func checksumsVerify(a *app) *cobra.Command {
 	var f verifyFlags
-	c := command("verify [FOLDER]", "Compare files with checksums.json, without any signature", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
-		r, err := a.bundle(args, &f, false)
-		if err != nil {
-			return integrityError(err)
-		}
-		v, err := integrity.VerifyChecksums(ctx, r)
+	var c *cobra.Command
+	c = command("verify [FOLDER]", "Compare files with checksums.json, without any signature", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+		f.explicit = c.Flag("out").Changed
+		v, err := a.examine(args, &f, false, func(r integrity.Request) (report.Verification, error) { return integrity.VerifyChecksums(ctx, r) })
 		if err != nil {
 			return integrityError(err)
 		}

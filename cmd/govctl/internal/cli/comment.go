@@ -63,8 +63,10 @@ func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun bool) e
 	if err != nil {
 		return err
 	}
-	s := &r.summary
-	clean := s.Passed && s.BreakingChangesCount == 0 && s.SemverPolicyStatus == "ok"
+	clean, err := r.clean()
+	if err != nil {
+		return err
+	}
 	act, err := c.Comment(ctx, pr, text, clean, false)
 	if errors.Is(err, github.ErrForbidden) {
 		return a.tellElsewhere(text)
@@ -73,6 +75,23 @@ func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun bool) e
 		fmt.Fprintf(a.Stdout, "%s on #%d\n", act.Act, pr)
 	}
 	return err
+}
+
+// clean reports a run that a pull request need not hear of: it passed, nothing breaks, nothing was accepted or left unchecked, and the policy
+// is that of the base.
+func (r *found) clean() (bool, error) {
+	s := &r.summary
+	p, err := r.policy()
+	return s.Passed && s.Checked && s.BreakingChangesCount == 0 && s.BreakingAccepted == 0 && s.SemverPolicyStatus == "ok" && (p == nil || len(p.Findings) == 0), err
+}
+
+// policy is what the change of this run does to its own policy; nil without --policy.
+func (r *found) policy() (*report.Policy, error) {
+	p, err := load[report.Policy](r, artifact.PolicyPath)
+	if err != nil || p == nil || p.SHA != r.summary.SHA || p.RunID != r.summary.RunID {
+		return nil, err
+	}
+	return p, nil
 }
 
 // tellElsewhere is for a token that may only read, as on a fork: the step summary has the text then, and stdout where there is none.
@@ -94,13 +113,18 @@ func (a *app) tellElsewhere(text string) error {
 // told is what a run found as Markdown, for a comment or a summary.
 func (a *app) told(cfg config.Config, r *found) (string, error) {
 	var sections []string
+	change, err := r.policy()
+	if err != nil {
+		return "", err
+	}
+	cfg = judgedBy(cfg, change, &r.summary)
 	for i, c := range cfg.Contracts {
 		p, err := a.pull(cfg, r, c.Name)
 		if err != nil {
 			return "", err
 		}
 		if i == 0 {
-			p.Headline = r.summary.Headline
+			p.Headline, p.Policy = r.summary.Headline, change
 		}
 		if len(cfg.Contracts) > 1 {
 			p.Contract = c.Name
@@ -136,6 +160,7 @@ func (a *app) pull(cfg config.Config, r *found, name string) (*github.Pull, erro
 		return nil, err
 	}
 	if diff != nil {
+		p.Findings = diff.Changes
 		var b bytes.Buffer
 		if err := render.Write(&b, "markdown", a.diffReport(*diff), render.Look{Limit: maxComment - 10_000}); err != nil {
 			return nil, err

@@ -79,7 +79,33 @@ func configPage(t *testing.T) string {
 	for _, v := range variables() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", v.name, ticked(v.flag), ticked(v.key), cell(v.about))
 	}
+	b.WriteString("\n## What other programs get\n\nA `cmd:` source gets the environment of govctl without these variables. git gets the same and one token of the repository, which its\n" +
+		"credential helpers read: the first that is set of those marked *git*.\n\n| Set by or for | Variables |\n|---|---|\n")
+	for _, row := range secretRows() {
+		fmt.Fprintf(&b, "| %s | %s |\n", row[0], row[1])
+	}
+	b.WriteString("\nTokens of package registries and clouds (`NPM_TOKEN`, `AWS_*` and the like) are passed on, since a build may need them: do not set them for a job that\n" +
+		"runs code of pull requests.\n")
 	return b.String()
+}
+
+// secretRows are the variables that other programs do not get, by what sets them.
+func secretRows() [][2]string {
+	var rows [][2]string
+	at := map[string]int{}
+	for _, s := range secrets {
+		name := ticked(s.name)
+		if s.git {
+			name += " *git*"
+		}
+		if i, ok := at[s.of]; ok {
+			rows[i][1] += ", " + name
+			continue
+		}
+		at[s.of] = len(rows)
+		rows = append(rows, [2]string{s.of, name})
+	}
+	return rows
 }
 
 func ticked(s string) string {

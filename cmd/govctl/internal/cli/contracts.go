@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"path"
@@ -61,7 +62,7 @@ func policyOf(cfg config.Config, name string, sources ...string) (config.Contrac
 		}
 	}
 	for i := range cfg.Contracts {
-		if !reflect.DeepEqual(policy(cfg.Contracts[i]), policy(cfg.Contracts[0])) {
+		if !reflect.DeepEqual(demands(cfg.Contracts[i]), demands(cfg.Contracts[0])) {
 			return contractOf(cfg, name)
 		}
 	}
@@ -78,14 +79,14 @@ func place(source string) string {
 	return path.Clean(strings.TrimPrefix(source, "./"))
 }
 
-// policy is what a contract asks of its changes, without what makes it this contract.
-func policy(c config.Contract) config.Contract {
-	return config.Contract{AllowRemoteRefs: c.AllowRemoteRefs, Rules: c.Rules, Waivers: c.Waivers, Semver: c.Semver}
+// demands is what a contract asks of its changes, without what makes it this contract.
+func demands(c config.Contract) config.Contract {
+	return config.Contract{AllowRemoteRefs: c.AllowRemoteRefs, AllowPrivate: c.AllowPrivate, Rules: c.Rules, Waivers: c.Waivers, Semver: c.Semver}
 }
 
 // sides are the contract and the two documents that a command compares: those of the arguments or, without any, the configured contract
 // and what it was published as.
-func (a *app) sides(cfg config.Config, name string, args []string) (c config.Contract, old, new string, err error) {
+func (a *app) sides(ctx context.Context, cfg config.Config, name string, args []string) (c config.Contract, old, new string, err error) {
 	if len(args) == 2 {
 		c, err = policyOf(cfg, name, args[1], args[0])
 		return c, args[0], args[1], err
@@ -96,12 +97,12 @@ func (a *app) sides(cfg config.Config, name string, args []string) (c config.Con
 	if c.Source == "" {
 		return c, "", "", usage("nothing to compare: contract.source is not set").hint("give two contracts, or set contract.source in govctl.yaml")
 	}
-	old, err = a.baseline(c)
+	old, err = a.baseline(ctx, cfg, c)
 	return c, old, c.Source, err
 }
 
 // baseline is where the document lies that the next run compares the contract with.
-func (a *app) baseline(c config.Contract) (string, error) {
+func (a *app) baseline(ctx context.Context, cfg config.Config, c config.Contract) (string, error) {
 	if c.Baseline == config.NoBaseline {
 		return "", usage("the contract %s is configured without a baseline: nothing to compare", c.Name).hint("give the two documents to compare")
 	}
@@ -110,13 +111,17 @@ func (a *app) baseline(c config.Contract) (string, error) {
 	}
 	files, err := openDir(a.out)
 	if err == nil {
+		var in pipeline.StateInput
+		if in, err = a.placedState(ctx, files, cfg); err != nil {
+			return "", err
+		}
 		var file string
-		if file, err = pipeline.Published(files, c.Name); err == nil {
+		if file, err = pipeline.AcceptedFile(in, c.Name); err == nil {
 			return path.Join(a.out, file), nil
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", usage("nothing to compare: %s holds no contract %s", a.out, c.Name).hint("govctl run publishes one; or give the two documents to compare")
 	}
-	return "", err
+	return "", stateError("the previous state in "+a.out, err)
 }

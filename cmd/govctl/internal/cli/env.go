@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +25,7 @@ type Env struct {
 	Getenv         func(string) string
 	Now            func() time.Time // fixed by --now or SOURCE_DATE_EPOCH
 	HTTP           func() *http.Client
+	Contracts      func(allowPrivate bool) *http.Client // for contract addresses
 	Git            func() gitrepo.Repo
 	Shell          func(ctx context.Context, command string) ([]byte, error) // for cmd: sources
 	Terminal       bool                                                      // Stderr is a terminal that a person looks at
@@ -37,24 +37,20 @@ func World() *Env {
 	firstRoom(os.Getenv)
 	return &Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv:   os.Getenv,
-		Now:      time.Now,
-		HTTP:     func() *http.Client { return &http.Client{Timeout: 30 * time.Second} },
-		Git:      func() gitrepo.Repo { return gitrepo.Repo{Dir: ".", Run: gitrepo.Exec(withoutSecrets(os.Environ()))} },
-		Shell:    shell,
-		Terminal: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
-		Colour:   isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb" && os.Getenv("NO_COLOR") == "",
+		Getenv:    os.Getenv,
+		Now:       time.Now,
+		HTTP:      func() *http.Client { return &http.Client{Timeout: 30 * time.Second} },
+		Contracts: contractClient,
+		Git:       func() gitrepo.Repo { return gitrepo.Repo{Dir: ".", Run: gitrepo.Exec(gitEnv(os.Environ()))} },
+		Shell:     shell,
+		Terminal:  isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
+		Colour:    isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb" && os.Getenv("NO_COLOR") == "",
 	}
 }
 
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// withoutSecrets is an environment for programs that govctl starts: none of them signs.
-func withoutSecrets(env []string) []string {
-	return slices.DeleteFunc(env, func(v string) bool { return strings.HasPrefix(v, seedVariable+"=") })
 }
 
 // What a cmd: source may print, in bytes, and how long it may take.
@@ -73,7 +69,7 @@ func shell(ctx context.Context, command string) ([]byte, error) {
 		name, flag = "cmd", "/C"
 	}
 	cmd := exec.CommandContext(ctx, name, flag, command)
-	cmd.Env = withoutSecrets(os.Environ())
+	cmd.Env = childEnv(os.Environ())
 	cmd.WaitDelay = time.Second // a child of the command may hold the pipe open
 	out := bounded{limit: maxCommandOutput, stop: cancel}
 	talk := bounded{limit: maxCommandTalk}

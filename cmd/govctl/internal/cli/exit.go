@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -31,6 +30,9 @@ func (e *exitError) Unwrap() error { return e.err }
 
 func (e *exitError) hint(format string, args ...any) *exitError {
 	e.tip = fmt.Sprintf(format, args...)
+	if inner := (*contract.Error)(nil); errors.As(e.err, &inner) && inner.Hint != "" { // it knows better what can be done
+		e.tip = inner.Hint
+	}
 	return e
 }
 
@@ -45,6 +47,9 @@ var errFindings = &exitError{code: Findings, err: errors.New("findings")}
 // errBadInput ends a command that has already said which input is wrong.
 var errBadInput = &exitError{code: BadInput, err: errors.New("wrong input")}
 
+// errFailed ends a command that has already said what it could not do.
+var errFailed = &exitError{code: Failed, err: errors.New("failed")}
+
 // codeOf is the exit code for what a command body returned.
 func codeOf(err error) int {
 	var exit *exitError
@@ -54,26 +59,40 @@ func codeOf(err error) int {
 		return Passed
 	case errors.As(err, &exit):
 		return exit.code
+	case errors.Is(err, contract.ErrOutside):
+		return Failed
 	case errors.As(err, &input), errors.Is(err, gitrepo.ErrNoRevision), errors.Is(err, gitrepo.ErrNoFile), errors.Is(err, gitrepo.ErrNoTag):
 		return BadInput
 	}
 	return Failed
 }
 
-// say prints an error as govctl prints all of them: one line, and a hint where the user can mend it.
-func say(w io.Writer, err error) {
-	if errors.Is(err, errFindings) || errors.Is(err, errBadInput) {
+// say prints an error as govctl prints all of them: one line, and a hint where the user can fix it.
+func (a *app) say(err error) {
+	if errors.Is(err, errFindings) || errors.Is(err, errBadInput) || errors.Is(err, errFailed) {
 		return
 	}
-	fmt.Fprintf(w, "govctl: %s\n", oneLine(err.Error()))
+	fmt.Fprintf(a.Stderr, "govctl: %s\n", oneLine(err.Error()))
 	var exit *exitError
 	var input *contract.Error
 	switch {
 	case errors.As(err, &exit) && exit.tip != "":
-		fmt.Fprintf(w, "hint: %s\n", oneLine(exit.tip))
+		a.hint(exit.tip)
 	case errors.As(err, &input) && input.Hint != "":
-		fmt.Fprintf(w, "hint: %s\n", oneLine(input.Hint))
+		a.hint(input.Hint)
 	}
+}
+
+// hint prints what can be done, once: thirty broken files need no advice thirty times.
+func (a *app) hint(text string) {
+	if text == "" || a.hinted[text] {
+		return
+	}
+	if a.hinted == nil {
+		a.hinted = map[string]bool{}
+	}
+	a.hinted[text] = true
+	fmt.Fprintf(a.Stderr, "hint: %s\n", oneLine(text))
 }
 
 // oneLine keeps what came from an input from painting the terminal or from starting a workflow command.

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/romel/govctl/pkg/contract"
 )
 
 // ruleExtensions are those of rule files in a folder.
@@ -23,8 +24,11 @@ func (a *app) paths(patterns, extensions []string) (files []string, named map[st
 	named = map[string]bool{}
 	for _, pattern := range patterns {
 		var found []string
-		info, statErr := os.Stat(pattern) //nolint:forbidigo // what the patterns of a command name is looked up here and nowhere else
+		info, statErr := stat(pattern)
+		var link *contract.Error
 		switch {
+		case errors.As(statErr, &link):
+			err = statErr
 		case statErr == nil && info.IsDir():
 			found, err = walk(pattern, func(p string) bool { return len(extensions) == 0 || slices.Contains(extensions, path.Ext(p)) })
 		case statErr == nil:
@@ -49,16 +53,36 @@ func (a *app) paths(patterns, extensions []string) (files []string, named map[st
 	return slices.Compact(files), named, nil
 }
 
-// fixedPart is the folder of a glob above its first pattern character.
+// fixedPart is the folder of a glob above its first pattern character; a path without one is its own.
 func fixedPart(pattern string) string {
-	pattern = filepath.ToSlash(pattern)
-	dir := path.Dir(pattern[:strings.IndexAny(pattern, "*?[")] + "x")
+	i := strings.IndexAny(pattern, "*?[")
+	if i < 0 {
+		return pattern
+	}
+	dir := path.Dir(filepath.ToSlash(pattern[:i]) + "x")
 	return filepath.FromSlash(dir)
+}
+
+// ruleFiles are the files that a pattern in the rule_files of a test file names. A test file of the repository names files of the repository.
+func ruleFiles(test, pattern string) ([]string, error) {
+	if outside(fixedPart(pattern)) && !outside(test) {
+		return nil, errors.New("it leaves the repository")
+	}
+	files, err := filepath.Glob(pattern)
+	for _, name := range files {
+		if err := validName(name); err != nil {
+			return nil, err
+		}
+	}
+	return files, err
 }
 
 // walk lists the files below a folder that want takes, by slash-separated paths. Folders of tools are left out.
 func walk(dir string, want func(string) bool) ([]string, error) {
 	var out []string
+	if _, err := stat(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -68,6 +92,9 @@ func walk(dir string, want func(string) bool) ([]string, error) {
 		case d.IsDir() && p != dir && (d.Name() == ".git" || d.Name() == "node_modules"):
 			return fs.SkipDir
 		case !d.IsDir() && want(filepath.ToSlash(p)):
+			if err := validName(p); err != nil {
+				return err
+			}
 			out = append(out, filepath.ToSlash(p))
 		}
 		return nil

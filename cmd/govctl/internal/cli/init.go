@@ -30,17 +30,22 @@ type repository struct {
 	ignores   bool   // there is a .gitignore
 	compared  bool   // both are there, where the configuration looks for them
 	generated string // time for the dates of what is written
+	govctl    reference
 }
 
 func initCommand(a *app) *cobra.Command {
 	var force bool
+	var ref string
 	c := command("init", "Write govctl.yaml, workflows and pre-commit hooks for this repository", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		dir, err := openDir(".")
+		dir, err := openBeside(".")
 		if err != nil {
 			return err
 		}
 		r, err := a.survey(ctx, dir)
 		if err != nil {
+			return err
+		}
+		if r.govctl, err = a.reference(ctx, thisBuild(), ref); err != nil {
 			return err
 		}
 		files, err := generatedFiles(r)
@@ -54,14 +59,19 @@ func initCommand(a *app) *cobra.Command {
 		return nil
 	})
 	c.Long = "Write a commented govctl.yaml, the workflows and the pre-commit hooks for this repository. Where it has no OpenAPI description, or\n" +
-		"neither a taxonomy nor rule files, a first one of each is written, so that every command of the workflows has something to work on."
+		"neither a taxonomy nor rule files, a first one of each is written, so that every command of the workflows has something to work on.\n\n" +
+		"Every action and hook is named by its commit, never by a branch or a tag, which can be moved. govctl itself is named by the commit\n" +
+		"of this build. A build that knows only its version looks the commit up in " + home + "; one that\n" +
+		"knows neither needs --ref."
 	c.Flags().BoolVar(&force, "force", false, "overwrite what is there")
+	c.Flags().StringVar(&ref, "ref", "", "use govctl at this `commit`, tag or branch, which is looked up and written as a commit (default: this build's)")
 	return c
 }
 
 const nextSteps = `
 Next: commit these files and push them. The branches of the artifacts and of the pages appear with the first run on GitHub. To have them
-signed, make a key with "govctl key new" and keep its seed as the secret GOV_SIGNING_PRIVATE_KEY of the environment "governance".
+signed, make a key with "govctl key new", keep its seed as the secret GOV_SIGNING_PRIVATE_KEY of the environment "governance", which only the
+default branch may use, and name its public key under sign.public_keys: verify.yml fails without it.
 `
 
 var plainBranch = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)

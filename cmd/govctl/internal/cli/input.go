@@ -9,13 +9,17 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/artifact"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/integrity"
 	"github.com/romel/govctl/pkg/promrules"
 	"github.com/romel/govctl/pkg/taxonomy"
 )
@@ -33,6 +37,9 @@ func (a *app) readInput(name string) ([]byte, error) {
 		return data, err
 	}
 	f, err := open(name)
+	if known := (*contract.Error)(nil); errors.As(err, &known) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, usage("%s: %w", name, cause(err)).hint("%s", unreadable(err))
 	}
@@ -94,7 +101,21 @@ func (a *app) configuration(ctx context.Context) (config.Config, error) {
 	if err == nil {
 		err = ruleIDs(&c)
 	}
+	if err == nil {
+		err = ruleFolders(&c)
+	}
 	return c, err
+}
+
+// ruleFolders refuses patterns of rule files that leave the repository.
+func ruleFolders(c *config.Config) error {
+	for i, pattern := range c.Taxonomy.Rules {
+		if filepath.IsAbs(pattern) || outside(fixedPart(pattern)) {
+			return &contract.Error{Place: c.KeyPlace(fmt.Sprintf("/taxonomy/rules/%d", i)), Msg: fmt.Sprintf("taxonomy.rules: %q leaves the repository", pattern),
+				Hint: "rule files are read below the repository; --rules takes others"}
+		}
+	}
+	return nil
 }
 
 // ruleIDs refuses levels for rules that no table has: who misspells a rule believes that it is adjusted.
@@ -141,25 +162,116 @@ func alertRuleIDs() []string {
 	return ids
 }
 
-// open opens an input without waiting: a named pipe that nobody writes into is an empty file, not the end of the run.
+// open opens an input without waiting: a named pipe that nobody writes into is an empty file, not the end of the run. A link in the
+// repository that leaves it does not open: whoever commits it must not choose what is read on the machine that checks the commit out.
 func open(name string) (*os.File, error) {
-	return os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) //nolint:forbidigo // inputs of commands are opened here and nowhere else
+	if err := validName(name); err != nil {
+		return nil, err
+	}
+	root, rel, err := artifact.Within(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case root == nil:
+		return os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) //nolint:forbidigo // inputs of commands are opened here and nowhere else
+	}
+	defer func() { _ = root.Close() }() // only read
+	f, err := root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	return f, artifact.Escape(root, rel, name, err)
+}
+
+// openContract is open for a root document, which may not be a link at all: what it refers to is read from its folder, and a link
+// would make that another folder than the one that is seen.
+func openContract(name string) (fs.File, error) {
+	f, err := open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Lstat(name) //nolint:forbidigo // see open
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 && !systems(name) {
+		return nil, errors.Join(artifact.LinkError(name, "that is not followed", "name the file to which it leads"), f.Close())
+	}
+	return f, nil
+}
+
+// systems reports a path of the operating system's own, like /dev/fd/63, which shells hand over for a pipe.
+func systems(name string) bool {
+	return strings.HasPrefix(name, "/dev/") || strings.HasPrefix(name, "/proc/")
+}
+
+// validName refuses a name of a file that no output could show.
+func validName(name string) error {
+	if utf8.ValidString(name) {
+		return nil
+	}
+	return &contract.Error{Msg: fmt.Sprintf("%q: the name of the file is not valid UTF-8", name), Hint: "rename the file"}
+}
+
+// stat describes a file or folder under the rules of open.
+func stat(name string) (fs.FileInfo, error) {
+	if err := validName(name); err != nil {
+		return nil, err
+	}
+	root, rel, err := artifact.Within(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case root == nil:
+		return os.Stat(name) //nolint:forbidigo // see open
+	}
+	defer func() { _ = root.Close() }() // only read
+	info, err := root.Stat(rel)
+	return info, artifact.Escape(root, rel, name, err)
+}
+
+// outside reports a path that is neither in the repository nor, outside of one, below the current folder.
+func outside(name string) bool {
+	root, _, err := artifact.Within(name)
+	if root != nil {
+		_ = root.Close() // only asked for
+	}
+	return err == nil && root == nil
 }
 
 // reader loads contracts from wherever a source may point.
 func (a *app) reader() contract.Reader {
 	return contract.Reader{
 		Stdin:   a.Stdin,
-		Open:    func(name string) (fs.File, error) { return open(name) },
-		Dir:     openDir,
-		HTTP:    a.HTTP(),
+		Open:    openContract,
+		Dir:     openBeside,
+		HTTP:    a.Contracts,
 		Command: a.Shell,
 		Git:     a.Git().Show,
 	}
 }
 
-// openDir reads below a folder; links that leave it do not open.
+// openDir reads an output folder, in which no link is followed. Its errors do not repeat the name.
 func openDir(dir string) (fs.FS, error) {
+	folder, err := artifact.Folder(dir)
+	if link := (*contract.Error)(nil); errors.As(err, &link) {
+		err = &contract.Error{Msg: link.Msg, Hint: link.Hint}
+	}
+	return folder, err
+}
+
+// openDirOf is openDir for the folder of a file, where status/ is a part of the output folder that it is in.
+func openDirOf(name string) (fs.FS, error) {
+	dir := filepath.Dir(name)
+	if filepath.Base(dir) != integrity.Folder {
+		return openDir(dir)
+	}
+	out, err := openDir(filepath.Dir(dir))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := fs.Stat(out, integrity.Folder); err != nil {
+		return nil, err
+	}
+	return fs.Sub(out, integrity.Folder)
+}
+
+// openBeside reads the files beside one that the user named; links that leave their folder do not open.
+func openBeside(dir string) (fs.FS, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err

@@ -36,8 +36,9 @@ func openapiExport(a *app) *cobra.Command {
 		"SOURCE is a file, - for standard input, an https URL, cmd:COMMAND or git:REV:PATH. Without it the contract is that of the configuration."
 	a.contractFlag(c, &name)
 	c.Flags().BoolVar(&opt.AllowRemote, "allow-remote-refs", false, "follow $ref to https addresses")
+	c.Flags().BoolVar(&opt.AllowPrivate, "allow-private", false, "read from private and loopback addresses, too (also contract.allow_private)")
 	c.Flags().BoolVar(&opt.ConvertSwagger, "convert-swagger", false, "read a Swagger 2.0 description as the OpenAPI 3.0 one that says the same")
-	c.Flags().BoolVar(&opt.AllowDangling, "allow-dangling-refs", false, "keep references that lead nowhere")
+	c.Flags().BoolVar(&opt.AllowDangling, "allow-dangling-refs", false, "keep references that do not resolve")
 	return c
 }
 
@@ -57,7 +58,8 @@ func (a *app) exported(ctx context.Context, args []string, name string, opt cont
 	if c.Source == "" {
 		return nil, usage("nothing to export: contract.source is not set").hint("name the document, or set contract.source in govctl.yaml")
 	}
-	opt.AllowRemote = opt.AllowRemote || c.AllowRemoteRefs
+	opt.AllowRemote, opt.AllowPrivate = opt.AllowRemote || c.AllowRemoteRefs, opt.AllowPrivate || c.AllowPrivate
+	opt.AllowDangling = opt.AllowDangling || c.AllowDangling
 	return a.reader().Load(ctx, c.Source, opt)
 }
 
@@ -66,12 +68,13 @@ type diffFlags struct {
 	format, waivers, category string
 	contract                  string
 	remote, convert, all      bool
+	dangling, private         bool // compare around references that do not resolve; read from private addresses, too
 	release                   string
 	since                     int
 }
 
 func (f diffFlags) reading() contract.Options {
-	return contract.Options{AllowRemote: f.remote, ConvertSwagger: f.convert, AllowDangling: true}
+	return contract.Options{AllowRemote: f.remote, AllowPrivate: f.private, ConvertSwagger: f.convert, AllowDangling: f.dangling}
 }
 
 func openapiDiff(a *app) *cobra.Command {
@@ -92,6 +95,8 @@ func openapiDiff(a *app) *cobra.Command {
 	c.Flags().IntVar(&f.since, "since-releases", 0, "compare with each of the last `N` release tags, too; NEW is then a file in the work tree")
 	c.Flags().StringVar(&f.release, "release-baseline", "", "`source` that is compared with and reported beside, but never fails (default: release_baseline of the configuration, for its contract)")
 	c.Flags().BoolVar(&f.remote, "allow-remote-refs", false, "follow $ref to https addresses")
+	c.Flags().BoolVar(&f.dangling, "allow-dangling-refs", false, "compare the rest where references do not resolve, and report each of them (also allow_dangling_refs of the contract)")
+	c.Flags().BoolVar(&f.private, "allow-private", false, "read from private and loopback addresses, too (also contract.allow_private)")
 	c.Flags().BoolVar(&f.convert, "convert-swagger", false, "read Swagger 2.0 descriptions as the OpenAPI 3.0 ones that say the same")
 	return c
 }
@@ -101,7 +106,7 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags) error {
 	if err != nil {
 		return err
 	}
-	c, oldSource, newSource, err := a.sides(cfg, f.contract, args)
+	c, oldSource, newSource, err := a.sides(ctx, cfg, f.contract, args)
 	if err != nil {
 		return err
 	}
@@ -109,10 +114,10 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags) error {
 	if err != nil {
 		return err
 	}
-	f.remote = f.remote || c.AllowRemoteRefs
+	f.remote, f.private, f.dangling = f.remote || c.AllowRemoteRefs, f.private || c.AllowPrivate, f.dangling || c.AllowDangling
 	old, new, err := a.loadPair(ctx, oldSource, newSource, f.reading())
 	if err != nil {
-		return err
+		return a.printNotChecked(err, f.format)
 	}
 	opt.NoDigest = f.format != "json"
 	result := apidiff.Compare(ctx, old, new, opt)
@@ -143,7 +148,8 @@ func (a *app) sayProblems(problems []report.Finding) bool {
 	failed := false
 	for i := range problems {
 		p := &problems[i]
-		fmt.Fprintf(a.Stderr, "govctl: %s: %s:%d:%d: %s\nhint: %s\n", p.Level, oneLine(p.New.File), p.New.Line, p.New.Column, oneLine(p.Message), oneLine(p.Hint))
+		fmt.Fprintf(a.Stderr, "govctl: %s: %s:%d:%d: %s\n", p.Level, oneLine(p.New.File), p.New.Line, p.New.Column, oneLine(p.Message))
+		a.hint(p.Hint)
 		failed = failed || p.Level == report.Error
 	}
 	return failed
@@ -196,16 +202,34 @@ func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt con
 			return nil, nil, err
 		}
 	}
+	// every reference that does not resolve is to be named, not only the first
+	oldInput, newInput = oldInput.Lenient(), newInput.Lenient()
 	old, new, oldErr, newErr := contract.ParsePair(ctx, oldInput, newInput)
 	if oldErr != nil || newErr != nil {
 		return nil, nil, errors.Join(oldErr, newErr)
 	}
-	for _, doc := range []*contract.Document{old, new} {
-		if d := doc.Dangling(); len(d) > 0 {
-			fmt.Fprintf(a.Stderr, "govctl: warning: %s (%d such references); what they name is not compared\n", oneLine(d[0].Error()), len(d))
+	return old, new, a.resolved(opt.AllowDangling, old, new)
+}
+
+// resolved refuses documents in which references do not resolve, unless they are allowed to. Each is named.
+func (a *app) resolved(allowed bool, docs ...*contract.Document) error {
+	if allowed {
+		return nil
+	}
+	var all contract.Unresolved
+	for i, doc := range docs {
+		var some contract.Unresolved
+		if i > 0 && doc.Same(docs[0]) {
+			continue
+		}
+		if errors.As(doc.Unresolved("--allow-dangling-refs compares the rest, and reports what was not read (also contract.allow_dangling_refs)"), &some) {
+			all = append(all, some...)
 		}
 	}
-	return old, new, nil
+	if len(all) == 0 {
+		return nil
+	}
+	return a.sayAll(all)
 }
 
 // printDiff writes the diff; its JSON is the artifact itself.
@@ -226,5 +250,6 @@ func diffRules() *render.Report {
 		r.Rules[i] = render.RuleInfo{ID: row.ID, Level: row.Level, Category: string(row.Category), Summary: row.Summary(), Why: row.Why,
 			URL: "https://github.com/romel/govctl/blob/main/docs/rules.md#" + row.ID}
 	}
+	r.Rules = append(r.Rules, render.RuleInfo{ID: apidiff.ReferenceNotRead, Level: report.Warning, Category: string(apidiff.Wire), Summary: apidiff.UnreadSummary, Why: apidiff.UnreadWhy})
 	return r
 }

@@ -50,7 +50,9 @@ func (a *app) besideRelease(ctx context.Context, new *contract.Document, opt api
 	if f.release == "" {
 		return nil, nil
 	}
-	old, err := a.reader().Load(ctx, f.release, f.reading())
+	reading := f.reading()
+	reading.AllowDangling = true // it is reported and gates nothing
+	old, err := a.reader().Load(ctx, f.release, reading)
 	if missing(err) {
 		return []render.Note{{Label: "release", Text: f.release + " is not there yet: no release to compare with"}}, nil
 	}

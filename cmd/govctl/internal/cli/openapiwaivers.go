@@ -106,7 +106,7 @@ func (a *app) checkWaivers(ctx context.Context, from waiverSource, args []string
 	}
 	var problems []report.Finding
 	if len(args) == 2 {
-		old, new, err := a.loadPair(ctx, args[0], args[1], contract.Options{AllowDangling: true})
+		old, new, err := a.loadPair(ctx, args[0], args[1], contract.Options{AllowDangling: c.AllowDangling, AllowRemote: c.AllowRemoteRefs, AllowPrivate: c.AllowPrivate})
 		if err != nil {
 			return err
 		}

@@ -6,24 +6,17 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"net/url"
-	"os"
-	"path/filepath"
+	"path"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/integrity"
 	"github.com/romel/govctl/pkg/notify"
-	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/pkg/stability"
 )
 
@@ -31,7 +24,8 @@ type publishFlags struct {
 	dir, remote, branch, pages, message string
 	name, email                         string
 	deadline                            time.Duration
-	unsigned, dryRun                    bool
+	unsigned, dryRun, adopt             bool
+	unlessSame                          bool // push nothing where the published run has the same result
 }
 
 // Defaults of a publication.
@@ -50,8 +44,10 @@ func publishCommand(a *app) *cobra.Command {
 		return a.publish(ctx, f)
 	})
 	c.Long = "Push schemas/ and status/ of the output folder to the branch of the artifacts, and site/ to the branch of the pages, both or\n" +
-		"neither. Files of other writers stay; histories are merged; the work tree is not touched. Nothing is pushed unless\n" +
-		"`govctl verify` accepts the folder."
+		"neither, into publish.folder of each. Only files that the manifests list are pushed, and nothing unless `govctl verify` accepts both\n" +
+		"parts; the work tree is not touched. Histories are merged. Files of an earlier publish that this run no longer has are deleted.\n\n" +
+		"A folder of a branch belongs to one project: that of another one is refused, and so is each file that no earlier publish of this\n" +
+		"project wrote. After a project was renamed --adopt takes its folder over."
 	s := c.Flags()
 	s.StringVar(&f.dir, "dir", "", "output `folder` to push (default: --out)")
 	s.StringVar(&f.remote, "remote", "origin", "`remote`: a name, a URL or a path")
@@ -61,7 +57,8 @@ func publishCommand(a *app) *cobra.Command {
 	s.StringVar(&f.name, "author-name", botName, "`name` of the author")
 	s.StringVar(&f.email, "author-email", botAddress, "`address` of the author")
 	s.DurationVar(&f.deadline, "deadline", publishDeadline, "give up after this long")
-	s.BoolVar(&f.unsigned, "allow-unsigned", false, "push a folder without a signature; its checksums must hold")
+	s.BoolVar(&f.unsigned, "allow-unsigned", false, "push a folder without a signature; its checksums must match")
+	s.BoolVar(&f.adopt, "adopt", false, "take over the folder of a project that had another name, and contracts that somebody else published in it")
 	s.BoolVar(&f.dryRun, "dry-run", false, "make the commits, compare, and push nothing")
 	return c
 }
@@ -78,26 +75,27 @@ func (a *app) publish(ctx context.Context, f publishFlags) error {
 	if f.dir == "" {
 		f.dir = a.out
 	}
-	if err := a.accepted(ctx, f); err != nil {
+	parts, err := a.publication(ctx, cfg, f)
+	if err != nil {
 		return err
 	}
-	branches, err := a.branches(cfg, f)
+	take, err := a.takeover(ctx, cfg, f, parts[0])
 	if err != nil {
 		return err
 	}
 	if f.message == "" {
-		f.message = a.publishMessage(f.dir)
+		f.message = "Publish governance artifacts of " + oneLine(parts[0].head.SHA)
 	}
-	scratch, err := os.MkdirTemp("", "govctl-publish-") //nolint:forbidigo // for git alone, removed below
+	folder, err := a.scratch.folder() // for git alone
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(scratch) }() //nolint:forbidigo // the folder of the line above
+	defer a.scratch.remove(false)
 	ctx, cancel := context.WithTimeout(ctx, f.deadline)
 	defer cancel()
 	done, err := a.Git().Publish(ctx, gitrepo.Push{
-		Remote: f.remote, Branches: branches, Name: f.name, Email: f.email, Message: f.message, At: now(), Settings: a.gitToken(),
-		Scratch: scratch, Tries: publishTries, DryRun: f.dryRun, Sleep: sleep, Jitter: rand.Float64,
+		Remote: f.remote, Branches: a.branches(f, take, parts), Name: f.name, Email: f.email, Message: f.message, At: now(), Settings: a.gitToken(),
+		Scratch: folder, Tries: publishTries, DryRun: f.dryRun, Sleep: sleep, Jitter: rand.Float64,
 	})
 	if err != nil {
 		return publishError(err)
@@ -108,8 +106,40 @@ func (a *app) publish(ctx context.Context, f publishFlags) error {
 	return nil
 }
 
+// branches are the parts of the folder with the branch that each goes to.
+func (a *app) branches(f publishFlags, take *takeover, parts []*part) []gitrepo.Branch {
+	same := &sameness{a: a, wanted: f.unlessSame}
+	var list []gitrepo.Branch
+	for i, p := range parts {
+		b := gitrepo.Branch{Name: p.branch, Files: map[string][]byte{}, Merge: map[string]func(a, b []byte) ([]byte, error){}}
+		for name, data := range p.files {
+			at := path.Join(p.folder, name)
+			b.Files[at] = data
+			switch {
+			case i > 0:
+			case path.Base(name) == path.Base(artifact.HistoryPath):
+				b.Merge[at] = mergeHistories
+			case path.Base(name) == path.Base(artifact.DeliveriesPath):
+				b.Merge[at] = notify.MergeLog
+			}
+		}
+		b.Check = func(ctx context.Context, tip gitrepo.Tip) (gitrepo.Decision, error) {
+			gone, err := take.check(ctx, p, tip)
+			if err != nil {
+				return gitrepo.Decision{}, err
+			}
+			keep, err := same.check(ctx, p, tip, gone)
+			return gitrepo.Decision{Delete: gone, Keep: keep}, err
+		}
+		list = append(list, b)
+	}
+	return list
+}
+
 func published(p gitrepo.Published) string {
 	switch {
+	case p.Kept:
+		return "is up to date at " + p.Commit[:12] + ": the published run has the same result (--refresh publishes anew)"
 	case !p.Changed:
 		return "is up to date at " + p.Commit[:12]
 	case p.Created:
@@ -126,116 +156,24 @@ func suffix(when bool, s string) string {
 }
 
 func publishError(err error) error {
+	var refused *exitError
 	switch {
+	case errors.As(err, &refused): // by the check of a branch
+		return &exitError{code: refused.code, err: err, tip: refused.tip}
 	case errors.Is(err, gitrepo.ErrRefused):
 		return (&exitError{code: Failed, err: err}).hint("is the branch protected, and may the token write (permissions: contents: write)?")
 	case errors.Is(err, gitrepo.ErrRemote):
 		return (&exitError{code: Failed, err: err}).hint("--remote takes a name, a URL or a path; a push over https needs GITHUB_TOKEN or stored credentials")
 	case errors.Is(err, gitrepo.ErrBlocked):
-		return (&exitError{code: Failed, err: err}).hint("move it away on that branch, or publish to another one: publish.schemas_branch, publish.pages_branch")
+		return usage("%w", err).hint("move it away on that branch, or publish into a folder of this project's own: publish.folder, publish.pages_folder")
 	}
 	return err
-}
-
-// accepted refuses a folder that verification refuses.
-func (a *app) accepted(ctx context.Context, f publishFlags) error {
-	v := verifyFlags{}
-	unsigned := !exists(filepath.Join(f.dir, filepath.FromSlash(artifact.SignaturePath)))
-	if unsigned && !f.unsigned {
-		return (&exitError{code: Findings, err: fmt.Errorf("%s is not signed", f.dir)}).hint("govctl sign signs it; --allow-unsigned pushes it as it is")
-	}
-	r, err := a.bundle([]string{f.dir}, &v, !unsigned)
-	if err != nil {
-		return a.failed(err)
-	}
-	var verdict report.Verification
-	if unsigned {
-		verdict, err = integrity.VerifyChecksums(ctx, r)
-	} else {
-		if r.Trust, err = a.trust(ctx, v); err != nil {
-			return a.failed(err)
-		}
-		r.Now, r.ByHand = a.Now(), true
-		verdict, err = integrity.Verify(ctx, r)
-	}
-	if err != nil {
-		return integrityError(err)
-	}
-	if verdict.Verdict != "ok" {
-		a.printFailures("govctl: not published", verdict)
-		return errFindings
-	}
-	return nil
-}
-
-// branches are the files of the folder by the branch that they go to.
-func (a *app) branches(cfg config.Config, f publishFlags) ([]gitrepo.Branch, error) {
-	root, err := openDir(f.dir)
-	if err != nil {
-		return nil, usage("%s: %w", f.dir, cause(err))
-	}
-	artifacts := gitrepo.Branch{Name: firstOf(f.branch, cfg.Publish.SchemasBranch), Files: map[string][]byte{}, Merge: map[string]func(a, b []byte) ([]byte, error){}}
-	pages := gitrepo.Branch{Name: firstOf(f.pages, cfg.Publish.PagesBranch), Files: map[string][]byte{}}
-	if err := errors.Join(a.collect(root, "schemas", "", artifacts.Files), a.collect(root, "status", "", artifacts.Files), a.collect(root, "site", "site/", pages.Files)); err != nil {
-		return nil, err
-	}
-	for name := range artifacts.Files {
-		switch filepath.Base(name) {
-		case filepath.Base(artifact.HistoryPath):
-			artifacts.Merge[name] = mergeHistories
-		case filepath.Base(artifact.DeliveriesPath):
-			artifacts.Merge[name] = notify.MergeLog
-		}
-	}
-	list := []gitrepo.Branch{artifacts}
-	if len(pages.Files) > 0 && (f.branch == "" || f.pages != "") {
-		list = append(list, pages)
-	}
-	return list, nil
 }
 
 func mergeHistories(theirs, ours []byte) ([]byte, error) {
 	var out bytes.Buffer
 	err := stability.Merge(bytes.NewReader(theirs), bytes.NewReader(ours), &out)
 	return out.Bytes(), err
-}
-
-// collect reads the files below a folder. What a killed run left half-written is not published, nor what is no file; the latter is said.
-func (a *app) collect(root fs.FS, top, trim string, files map[string][]byte) error {
-	err := fs.WalkDir(root, top, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		switch hidden := strings.HasPrefix(d.Name(), "."); {
-		case d.IsDir() && hidden:
-			return fs.SkipDir
-		case d.IsDir() || hidden:
-			return nil
-		case !d.Type().IsRegular():
-			fmt.Fprintf(a.Stderr, "govctl: not published, because it is no regular file: %s\n", oneLine(p))
-			return nil
-		}
-		if !utf8.ValidString(p) || strings.ContainsFunc(p, unicode.IsControl) {
-			return usage("%q: a file with such a name cannot be published", p).hint("names are UTF-8 without control characters; rename the file, or take it out of the folder")
-		}
-		data, err := artifact.Read(root, p, maxState)
-		files[strings.TrimPrefix(p, trim)] = data
-		return err
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-func (a *app) publishMessage(dir string) string {
-	root, err := openDir(dir)
-	if err == nil {
-		if m, err := artifact.Load[report.Manifest](root, artifact.ManifestPath); err == nil {
-			return "Publish governance artifacts of " + oneLine(m.SHA)
-		}
-	}
-	return "Publish governance artifacts"
 }
 
 // gitToken is the credential for a push over https to the server of the workflow.

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -23,7 +26,7 @@ var chapters = []struct {
 	{"The main job:", []func(*app) *cobra.Command{runCommand, initCommand}},
 	{"The API contract:", []func(*app) *cobra.Command{openapiCommand, semverCommand, stabilityCommand, milestonesCommand}},
 	{"Alerts and their rules:", []func(*app) *cobra.Command{taxonomyCommand, rulesCommand, changelogCommand}},
-	{"What is shown and told:", []func(*app) *cobra.Command{badgeCommand, siteCommand, webhookCommand, issuesCommand, commentCommand, publishCommand}},
+	{"What is shown and told:", []func(*app) *cobra.Command{badgeCommand, siteCommand, webhookCommand, issuesCommand, commentCommand, publishCommand, sendCommand}},
 	{"Trust:", []func(*app) *cobra.Command{checksumsCommand, signCommand, verifyCommand, keyCommand}},
 	{"govctl itself:", []func(*app) *cobra.Command{schemaCommand, versionCommand}},
 }
@@ -35,6 +38,9 @@ type app struct {
 	out    string // --out
 	now    string // --now
 	github string // --github
+
+	hinted  map[string]bool // the hints that were printed
+	scratch scratch
 }
 
 // grace is how long a command that was interrupted may take to leave things whole, before the process ends under it.
@@ -42,12 +48,22 @@ const grace = 5 * time.Second
 
 // Main runs one command line and returns the exit code of the process.
 func Main(env *Env, args []string) int {
-	if env.Getenv(seedVariable) != "" {
+	if holdsSecret(env.Getenv) {
 		seal()
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	root := newRoot(&app{Env: env})
+	a := &app{Env: env}
+	if err := validArguments(args); err != nil {
+		a.say(err)
+		return codeOf(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 1)
+	for _, s := range endings() {
+		signal.Notify(signals, s)
+	}
+	defer signal.Stop(signals)
+	root := newRoot(a)
 	root.SetArgs(args)
 	var called *cobra.Command
 	ended := make(chan error, 1)
@@ -58,21 +74,39 @@ func Main(env *Env, args []string) int {
 	}()
 	select {
 	case err := <-ended:
-		return exit(env, called, err)
-	case <-ctx.Done():
-		stop() // a second signal ends the process at once
+		return a.exit(called, err)
+	case <-signals:
+		cancel()
 	}
 	select {
 	case err := <-ended:
-		return exit(env, called, err)
-	case <-time.NewTimer(grace).C: // what it waits for, a pipe say, does not look at the context
-		say(env.Stderr, errors.New("interrupted"))
-		return Failed
+		return a.exit(called, err)
+	case <-signals: // a second one ends the process at once
+	case <-time.NewTimer(grace).C: // what the command waits for, a pipe say, does not look at the context
 	}
+	a.scratch.remove(true)
+	a.say(errors.New("interrupted"))
+	return Failed
+}
+
+// endings are the signals that end a command. One that the caller has switched off, as nohup does, stays off.
+func endings() []os.Signal {
+	all := []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
+	return slices.DeleteFunc(all, signal.Ignored)
+}
+
+// validArguments refuses an argument that no output could show: most of them name files.
+func validArguments(args []string) error {
+	for _, arg := range args {
+		if !utf8.ValidString(arg) {
+			return usage("the argument %q is not valid UTF-8", arg).hint("if it names a file, rename the file")
+		}
+	}
+	return nil
 }
 
 // exit says what a command came to, and is its exit code.
-func exit(env *Env, called *cobra.Command, err error) int {
+func (a *app) exit(called *cobra.Command, err error) int {
 	var ran *bodyError
 	var refused *exitError
 	switch {
@@ -82,7 +116,7 @@ func exit(env *Env, called *cobra.Command, err error) int {
 		err = usage("%w", err).hint("%s --help shows how it is called", called.CommandPath())
 	}
 	if err != nil {
-		say(env.Stderr, err)
+		a.say(err)
 	}
 	return codeOf(err)
 }

@@ -100,7 +100,7 @@ func (a *app) testRules(ctx context.Context, f *testFlags, args []string) error 
 }
 
 func (a *app) testOptions(f *testFlags) (ruletest.Options, error) {
-	o := ruletest.Options{Read: a.readInput, Glob: filepath.Glob, IgnoreUnknown: f.unknown}
+	o := ruletest.Options{Read: a.readInput, Glob: ruleFiles, IgnoreUnknown: f.unknown}
 	for _, name := range f.features {
 		known := false
 		for _, feature := range features {

@@ -14,7 +14,9 @@ import (
 	"github.com/romel/govctl/pkg/artifact"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/integrity"
 	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/pkg/promrules"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -26,8 +28,16 @@ type runFlags struct {
 	wait                     time.Duration
 	send, dryRun             bool
 	allowPrivate             bool
+	requireState             bool
+	allowDangling            bool
+	allowUnsigned, refresh   bool
 	remote, sarif            string
 	sign                     signFlags
+
+	policy string
+	merged bool
+	base   *pipeline.Policy // found: the policy of the revision that --policy names
+	trust  *integrity.Trust // found: the keys of that revision, by which the previous state must be signed
 }
 
 // defaultWait is how long a command waits for another run in the same folder.
@@ -49,6 +59,10 @@ func runCommand(a *app) *cobra.Command {
 		"the last run left in the output folder, unless the configuration names a baseline. The same commit and run id again replaces its\n" +
 		"line in the history."
 	c.Flags().StringVar(&f.state, "state", "", "take the previous state from this output `folder` or git:REF (default: the output folder)")
+	c.Flags().BoolVar(&f.requireState, "require-state", false, "fail where there is no previous state, instead of starting a new history")
+	c.Flags().BoolVar(&f.allowDangling, "allow-dangling-refs", false, "compare the rest where references do not resolve (also allow_dangling_refs of the contract)")
+	c.Flags().StringVar(&f.policy, "policy", "", "report what the change does to its own policy: compare with that of git:`REV`, the base of the change")
+	c.Flags().BoolVar(&f.merged, "merged", false, "with --policy: the change is merged, so that its own policy counts under policy.mode: block, too (--send implies it)")
 	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: GITHUB_SHA, then git)")
 	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: GITHUB_RUN_ID, then derived)")
 	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
@@ -58,22 +72,21 @@ func runCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.send, "send", false, "then publish, tell the webhook and keep the issues")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "with --send: say what would be sent and send nothing")
 	c.Flags().StringVar(&f.remote, "remote", "origin", "with --send: `remote` to publish to")
-	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "with --send: let http:// and private webhook addresses pass")
+	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "let contract addresses be private, and with --send webhook addresses private or http://")
+	c.Flags().BoolVar(&f.allowUnsigned, "allow-unsigned", false, "with --send: publish although no key signs; the checksums must match")
+	c.Flags().BoolVar(&f.refresh, "refresh", false, "with --send: publish anew although the published run has the same result")
 	f.sign.add(c)
 	return c
 }
 
 func (a *app) run(ctx context.Context, f runFlags) error {
-	cfg, err := a.configuration(ctx)
+	cfg, err := a.judging(ctx, &f)
 	if err != nil {
 		return err
 	}
-	if err := a.limit(&cfg.Taxonomy, &alertFlags{}); err != nil {
-		return err
-	}
-	a.allowBreaking(&cfg, f)
 	for i := range cfg.Contracts {
-		if one := &cfg.Contracts[i]; one.Source == "" {
+		one := &cfg.Contracts[i]
+		if one.Source == "" {
 			return &contract.Error{Place: cfg.KeyPlace(one.At), Msg: strings.ReplaceAll(one.At[1:], "/", ".") + ".source is not set",
 				Hint: "name the OpenAPI document, like `source: api/openapi.yaml`; govctl init writes a configuration that finds it"}
 		}
@@ -133,6 +146,9 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 		return result, err
 	}
 	store, found, err := artifact.Open(a.out, now, f.wait)
+	if j := artifact.Holder(a.journal(ctx)); errors.Is(err, artifact.ErrHeld) && j != nil {
+		err = fmt.Errorf("%w: process %d, commit %s", err, j.PID, j.SHA)
+	}
 	if err != nil {
 		return result, err
 	}
@@ -143,35 +159,66 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 		}
 		err = errors.Join(err, store.Close())
 	}()
-	if err := a.takeState(ctx, store, f.state); err != nil {
+	found.Journal = store.Interrupted(a.journal(ctx))
+	project, err := a.project(ctx, cfg)
+	if err != nil {
+		return result, err
+	}
+	state, err := a.previousState(ctx, store, found, f.stateConfig(cfg), f)
+	if err != nil {
 		return result, err
 	}
 	job := &pipeline.Job{
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
-		SHA: sha, RunID: runID,
-		Alerts: a.alerts(), Load: a.loadContract, ReadFile: a.readInput, Progress: a.progress, Signing: keys, Links: a.links(""),
-		Synthetic: f.synthetic,
+		SHA: sha, RunID: runID, Project: project, State: state, Required: f.requireState,
+		Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Progress: a.progress, Signing: keys, Links: a.links(""),
+		Synthetic: f.synthetic, Policy: f.base, Overrides: a.overrides(f),
 	}
 	return pipeline.Run(ctx, job)
 }
 
-// outcome is the exit of a run whose steps have all been told.
-func outcome(worst pipeline.Class) error {
+// alertsOfRun and readOfRun are the inputs of a run. What is wrong with them is an error of the input, whoever reads it.
+func (a *app) alertsOfRun() pipeline.Alerts {
+	alerts := a.alerts()
+	read := alerts.Rules
+	alerts.Rules = func(patterns []string) ([]promrules.Source, error) {
+		sources, err := read(patterns)
+		return sources, asInput(err)
+	}
+	return alerts
+}
+
+func (a *app) readOfRun(name string) ([]byte, error) {
+	data, err := a.readInput(name)
+	return data, asInput(err)
+}
+
+// asInput is the error of a command about its input, as one about the input.
+func asInput(err error) error {
+	var exit *exitError
+	if errors.As(err, &exit) && exit.code == BadInput {
+		return &contract.Error{Msg: err.Error(), Hint: exit.tip, Err: err}
+	}
+	return err
+}
+
+// outcome is the exit of a run whose steps have all been reported.
+func outcome(worst report.Outcome) error {
 	switch worst {
-	case pipeline.Fine:
+	case report.Passed:
 		return nil
-	case pipeline.Findings:
+	case report.GateFailed:
 		return errFindings
-	case pipeline.Input:
+	case report.BadInput:
 		return errBadInput
 	}
 	return &exitError{code: Failed, err: errors.New("a step could not do its work")}
 }
 
-// loadContract is lenient where a run must not go blind: a dangling reference is reported by the export step, and a service that
+// loadContract reads a contract for a run. References that do not resolve are left to the run, which names each of them; a service that
 // moves from Swagger 2.0 to OpenAPI 3 keeps being measured.
 func (a *app) loadContract(ctx context.Context, source string, c config.Contract) (*contract.Document, error) {
-	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs, AllowDangling: true, ConvertSwagger: true})
+	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs, AllowPrivate: c.AllowPrivate, AllowDangling: true, ConvertSwagger: true})
 }
 
 // commit is the commit that the run belongs to.
@@ -223,19 +270,32 @@ func (a *app) printRun(r pipeline.Result) {
 	for _, s := range r.Steps {
 		fmt.Fprintf(a.Stdout, "  %-5s  %-*s  %s\n", marks[s.Status], width, s.Name, oneLine(s.Reason))
 	}
+	a.printPolicy(r.Policy)
 	a.printBreaks(r.Breaks)
-	for _, line := range r.Repairs {
+	for _, line := range r.Notices {
 		fmt.Fprintf(a.Stderr, "govctl: %s\n", oneLine(line))
 	}
 	for _, s := range r.Steps {
 		if s.Status == "failed" {
-			fmt.Fprintf(a.Stderr, "govctl: %s: %s\n", s.Name, oneLine(s.Reason))
-			if hint := r.Hints[s.Name]; hint != "" {
-				fmt.Fprintf(a.Stderr, "hint: %s\n", oneLine(hint))
+			for _, reason := range reasons(s, r.Details) {
+				fmt.Fprintf(a.Stderr, "govctl: %s: %s\n", s.Name, oneLine(reason))
 			}
+			a.hint(r.Hints[s.Name])
 		}
 	}
 	fmt.Fprintf(a.Stdout, "files: %s   page: %s\n", a.out, filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
+}
+
+// reasons are why a step failed: one for each of several errors.
+func reasons(s report.Step, details map[string][]error) []string {
+	if len(details[s.Name]) == 0 {
+		return []string{s.Reason}
+	}
+	var list []string
+	for _, err := range details[s.Name] {
+		list = append(list, err.Error())
+	}
+	return list
 }
 
 // shownBreaks is how many breaking changes a run prints; the page and the files have them all.

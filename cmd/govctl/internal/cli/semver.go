@@ -23,13 +23,16 @@ type semverFlags struct {
 	scheme, zeroMajor, current, previous, format string
 	contract                                     string
 	breaking, warnAsFail                         bool
+	dangling, private                            bool // compare around references that do not resolve; read from private addresses, too
 }
 
 func (f *semverFlags) add(a *app, c *cobra.Command) {
 	a.contractFlag(c, &f.contract)
 	choose(c, &f.scheme, "scheme", "", "how versions are read (default: semver.scheme)", "auto", "semver", "calver")
 	chooseOf(c, &f.zeroMajor, "zero-major", "zero-major number", "", "major, or minor to let 0.y.z break on a minor increase (default: semver.zero_major)", []string{semver.ZeroMajor, semver.ZeroMinor})
+	c.Flags().BoolVar(&f.dangling, "allow-dangling-refs", false, "compare the rest where references do not resolve (also allow_dangling_refs of the contract)")
 	c.Flags().StringVar(&f.previous, "previous", "", "the published `version`, instead of comparing two contracts")
+	c.Flags().BoolVar(&f.private, "allow-private", false, "read from private and loopback addresses, too (also contract.allow_private)")
 	c.Flags().BoolVar(&f.breaking, "breaking", false, "with --previous: the change breaks clients")
 }
 
@@ -134,7 +137,7 @@ func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (se
 			PreviousPlace: report.Place{File: "--previous"}, CurrentPlace: report.Place{File: "--current"},
 			Change: semver.Change{Breaking: f.breaking, Changed: true}}, policy, nil
 	}
-	c, oldSource, newSource, err := a.sides(cfg, f.contract, args)
+	c, oldSource, newSource, err := a.sides(ctx, cfg, f.contract, args)
 	if err != nil {
 		return none, policy, err
 	}
@@ -142,7 +145,8 @@ func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (se
 	if err != nil {
 		return none, policy, err
 	}
-	old, new, err := a.loadPair(ctx, oldSource, newSource, contract.Options{AllowDangling: true, AllowRemote: c.AllowRemoteRefs})
+	old, new, err := a.loadPair(ctx, oldSource, newSource, contract.Options{AllowDangling: f.dangling || c.AllowDangling, AllowRemote: c.AllowRemoteRefs,
+		AllowPrivate: f.private || c.AllowPrivate})
 	if err != nil {
 		return none, policy, err
 	}

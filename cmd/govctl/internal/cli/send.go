@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/romel/govctl/pkg/apidiff"
 	"github.com/romel/govctl/pkg/artifact"
@@ -33,7 +33,10 @@ func (a *app) tellActions(cfg config.Config, result pipeline.Result) error {
 		d.New.Source = cfg.Contracts[0].Source
 	}
 	_, err = a.summarise(text)
-	return errors.Join(a.annotate(a.diffReport(d)), err, a.outputs(runOutputs(&r.summary, r.state.Reasons)))
+	shown := a.diffReport(d)
+	withPolicy(shown, result.Policy)
+	withNotChecked(shown, &r.summary)
+	return errors.Join(a.annotate(shown), err, a.outputs(runOutputs(&r.summary, r.state.Reasons)))
 }
 
 // send does the outward steps of a run. The files are published before the webhook is told, so that a run which dies in between leaves the
@@ -43,15 +46,10 @@ func (a *app) send(ctx context.Context, cfg config.Config, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
-	try := func(what string, err error) {
-		if err == nil {
-			return
-		}
-		a.warn(what + ": " + err.Error())
-		errs = append(errs, fmt.Errorf("%s: %w", what, err))
-	}
-	publish := publishFlags{remote: f.remote, dir: a.out, name: botName, email: botAddress, deadline: publishDeadline, unsigned: !a.signed(), dryRun: f.dryRun}
+	var failed failures
+	try := func(what string, err error) { failed.add(a, what, err) }
+	publish := publishFlags{remote: f.remote, dir: a.out, name: botName, email: botAddress, deadline: publishDeadline, unsigned: f.allowUnsigned, dryRun: f.dryRun,
+		unlessSame: !f.refresh}
 	w := webhookFlags{allowPrivate: f.allowPrivate, dryRun: f.dryRun}
 	s, err := a.sender(cfg, w)
 	if err != nil {
@@ -77,15 +75,36 @@ func (a *app) send(ctx context.Context, cfg config.Config, f runFlags) error {
 	if a.Getenv("GITHUB_TOKEN") != "" && a.repository() != "" {
 		try("issues", a.issuesSync(ctx, statusFlags{}, f.dryRun))
 	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return &exitError{code: Failed, err: errors.Join(errs...)}
+	return failed.outcome()
 }
 
-// signed reports whether the output folder has a signature.
-func (a *app) signed() bool {
-	return exists(strings.TrimSuffix(a.out, "/") + "/" + artifact.SignaturePath)
+// failures are what went wrong in the steps of a command that goes on after each.
+type failures struct {
+	worst int
+	tips  []string
+}
+
+// add says it at once, with each hint once.
+func (f *failures) add(a *app, what string, err error) {
+	if err == nil {
+		return
+	}
+	f.worst = max(f.worst, codeOf(err))
+	if !errors.Is(err, errFindings) && !errors.Is(err, errBadInput) { // which are said
+		a.warn(what + ": " + err.Error())
+	}
+	var one *exitError
+	if errors.As(err, &one) && one.tip != "" && !slices.Contains(f.tips, one.tip) {
+		f.tips = append(f.tips, one.tip)
+		fmt.Fprintf(a.Stderr, "hint: %s\n", oneLine(one.tip))
+	}
+}
+
+func (f *failures) outcome() error {
+	if f.worst == Passed {
+		return nil
+	}
+	return &exitError{code: f.worst, err: errFailed}
 }
 
 // diffReport is a diff as the formats take it.
@@ -118,6 +137,12 @@ func (a *app) writeSARIF(cfg config.Config, file string) error {
 			all.Findings = append(all.Findings, d.Changes...)
 		}
 	}
+	change, err := r.policy()
+	if err != nil {
+		return err
+	}
+	withPolicy(all, change)
+	withNotChecked(all, &r.summary)
 	var b bytes.Buffer
 	if err := render.Write(&b, "sarif", all, render.Look{}); err != nil {
 		return err

@@ -60,7 +60,7 @@ func (a *app) sign(ctx context.Context, f signFlags) (err error) {
 		return usage("no signing key: %s is not set and there is no --key-file", seedVariable).hint("govctl key new makes a key")
 	}
 	if !f.unchecked {
-		if err := a.checkBeforeSigning(ctx); err != nil {
+		if err := a.filesAsListed(ctx, "govctl: not signed"); err != nil {
 			return err
 		}
 	}
@@ -77,21 +77,17 @@ func (a *app) sign(ctx context.Context, f signFlags) (err error) {
 	return err
 }
 
-// checkBeforeSigning refuses to sign what is not so.
-func (a *app) checkBeforeSigning(ctx context.Context) error {
-	f := verifyFlags{}
-	r, err := a.bundle(nil, &f, false)
-	if err != nil {
-		return err
-	}
-	v, err := integrity.VerifyChecksums(ctx, r)
+// filesAsListed refuses an output folder whose files differ from its checksums.
+func (a *app) filesAsListed(ctx context.Context, refusal string) error {
+	f := verifyFlags{explicit: true}
+	v, err := a.examine(nil, &f, false, func(r integrity.Request) (report.Verification, error) { return integrity.VerifyChecksums(ctx, r) })
 	if err != nil {
 		return integrityError(err)
 	}
 	if v.Verdict == "ok" {
 		return nil
 	}
-	a.printFailures("govctl: not signed", v)
+	a.printFailures(refusal, v)
 	return errFindings
 }
 
@@ -147,7 +143,7 @@ func (a *app) privateKey(file string) (integrity.PrivateKey, bool, error) {
 // keyFromFile reads a private key from a file that only its owner can read.
 func keyFromFile(name string) (integrity.PrivateKey, error) {
 	none := integrity.PrivateKey{}
-	dir, err := openDir(filepath.Dir(name))
+	dir, err := openBeside(filepath.Dir(name))
 	if err != nil {
 		return none, usage("%s: %w", name, cause(err))
 	}
@@ -192,7 +188,7 @@ func integrityError(err error) error {
 	return err
 }
 
-// printFailures writes a line for each error of a verification, and a hint where there is one.
+// printFailures writes a line for each error of a verification.
 func (a *app) printFailures(prefix string, v report.Verification) {
 	const most = 20
 	n := 0
@@ -204,9 +200,7 @@ func (a *app) printFailures(prefix string, v report.Verification) {
 			continue
 		}
 		fmt.Fprintf(a.Stderr, "%s: %s: %s: %s\n", prefix, f.Rule, oneLine(f.Subject), oneLine(f.Message))
-		if f.Hint != "" {
-			fmt.Fprintf(a.Stderr, "hint: %s\n", f.Hint)
-		}
+		a.hint(f.Hint)
 	}
 	if n > most {
 		fmt.Fprintf(a.Stderr, "%s: and %d more (--format json lists them all)\n", prefix, n-most)

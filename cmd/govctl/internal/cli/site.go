@@ -32,7 +32,7 @@ func siteBuild(a *app) *cobra.Command {
 	})
 	c.Long = "Build site/ (index.html, taxonomy.html, changelog.html, embed.html, the badges as JSON and SVG) and status/index.html from the\n" +
 		"files that the last run left in the output folder. govctl run does the same among its steps; alone, it is for a job that only\n" +
-		"publishes. Checksums and signature cover the pages: where they are made already, make them again."
+		"publishes. The checksums are made again; a signature over the older ones is removed, so sign afterwards."
 	c.Flags().StringVar(&address, "site-url", "", "`address` at which the pages will be found (default: the Pages address of GITHUB_REPOSITORY)")
 	return c
 }
@@ -68,8 +68,11 @@ func (a *app) buildSite(ctx context.Context, address string) (err error) {
 	if err != nil {
 		return err
 	}
+	if _, err := pipeline.WriteBundles(ctx, store, pipeline.BundleRequest{At: now()}); err != nil {
+		return err
+	}
 	if s.Signed != nil {
-		fmt.Fprintln(a.Stderr, "govctl: warning: the checksums and the signature are older than these pages\nhint: govctl checksums write --all, then govctl sign")
+		fmt.Fprintln(a.Stderr, "govctl: warning: the signature is removed: it does not cover these pages\nhint: govctl sign")
 	}
 	_, err = fmt.Fprintf(a.Stdout, "%d files, page: %s\n", n, filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
 	return err

@@ -2,12 +2,18 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/gitrepo"
 	"github.com/romel/govctl/pkg/pipeline"
 )
@@ -15,66 +21,169 @@ import (
 // maxState bounds one file of a previous state, in bytes.
 const maxState = 1 << 30
 
-// takeState brings the files of an earlier output folder, or of a published branch, into the output folder before the run begins. A state
-// that is not there yet makes a first run, and is told: a name that is misspelt would look the same.
-func (a *app) takeState(ctx context.Context, store *artifact.Store, source string) error {
-	if source == "" {
-		return nil
-	}
-	read, err := a.stateReader(source)
+// previousState reads what earlier runs left: from the source of --state, or from the output folder itself. With a state from elsewhere the
+// output folder forgets its own.
+func (a *app) previousState(ctx context.Context, store *artifact.Store, found artifact.Found, cfg config.Config, f runFlags) (pipeline.State, error) {
+	project, err := a.project(ctx, cfg)
 	if err != nil {
-		return err
+		return pipeline.State{}, err
 	}
-	store.Begin("state")
-	manifest, err := read(ctx, artifact.ManifestPath)
-	if errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(a.Stderr, "govctl: --state %s: %s, so this run begins without a past\n", oneLine(source), oneLine(err.Error()))
-		return nil
+	in := pipeline.StateInput{Config: cfg, Project: project, Journal: found.Journal, Required: f.requireState}
+	if f.state == "" {
+		return a.stateInPlace(ctx, store, in)
 	}
-	if err == nil {
-		err = pipeline.TakeState(store, manifest, func(p string) ([]byte, error) { return read(ctx, p) })
+	source, err := a.stateSource(ctx, f.state, cfg)
+	if err != nil {
+		return pipeline.State{}, err
 	}
-	switch {
-	case errors.Is(err, gitrepo.ErrNoRepository):
-		return usage("--state %s: %w", source, err).hint("run it inside the repository, or name an output folder of govctl")
-	case errors.Is(err, pipeline.ErrState):
-		return usage("--state %s: %w", source, err).hint("it is no state that govctl left; without --state the run begins with what the output folder holds")
-	case err != nil:
-		return fmt.Errorf("--state %s: %w", source, err)
+	in.Copied, in.Journal = true, nil
+	if in.Former, err = a.pathIdentity(ctx); err != nil {
+		return pipeline.State{}, err
 	}
-	return nil
+	if source.absent != "" {
+		if f.requireState {
+			return pipeline.State{}, (&exitError{code: Failed, err: fmt.Errorf("--state %s: %s (--require-state)", f.state, source.absent)}).
+				hint("fetch the branch, check its name and publish.folder, or run once without --require-state to start a new history")
+		}
+		fmt.Fprintf(a.Stderr, "govctl: --state %s: %s: no previous state found; starting a new history\n", oneLine(f.state), oneLine(source.absent))
+		return pipeline.State{}, pipeline.Forget(store)
+	}
+	checked, err := a.verifiedState(ctx, cfg, source, f)
+	if err != nil {
+		return pipeline.State{}, stateError("--state "+f.state, err)
+	}
+	in.Read, in.Schemas = checked.read, source.schemas
+	state, err := pipeline.ReadState(in)
+	if err != nil {
+		return state, stateError("--state "+f.state, err)
+	}
+	if state.Summary == nil && len(state.Contracts) == 0 {
+		fmt.Fprintf(a.Stderr, "govctl: --state %s: no previous state found; starting a new history\n", oneLine(f.state))
+	}
+	return state, pipeline.Forget(store)
 }
 
-// stateReader reads files of an output folder, wherever it lies. Its error for an absent file is an fs.ErrNotExist.
-func (a *app) stateReader(source string) (func(context.Context, string) ([]byte, error), error) {
-	if rev, ok := strings.CutPrefix(source, "git:"); ok {
-		if rev == "" {
-			return nil, usage("--state git: names no revision").hint("name a branch: git:origin/schemas")
+// stateError is a refused state as the command line reports it.
+func stateError(source string, err error) error {
+	var refused *pipeline.StateError
+	if !errors.As(err, &refused) {
+		return fmt.Errorf("%s: %w", source, err)
+	}
+	return (&exitError{code: int(refused.Outcome), err: fmt.Errorf("%s: %w", source, err)}).hint("%s", refused.Hint)
+}
+
+// stateInPlace reads the state of the output folder. A folder whose files git tracks is none: whoever makes a commit could write there.
+func (a *app) stateInPlace(ctx context.Context, store *artifact.Store, in pipeline.StateInput) (pipeline.State, error) {
+	tracked, err := a.Git().Tracks(ctx, a.out)
+	if err != nil {
+		return pipeline.State{}, err
+	}
+	if tracked {
+		fmt.Fprintf(a.Stderr, "govctl: warning: git tracks files of %s, so they are not used as the previous state\nhint: name the state with --state, or take the folder out of git: git rm -r --cached %s\n", oneLine(a.out), oneLine(a.out))
+		if in.Required {
+			return pipeline.State{}, (&exitError{code: Failed, err: errors.New("there is no previous state (--require-state)")}).hint("name it with --state")
 		}
-		return func(ctx context.Context, p string) ([]byte, error) {
-			b, err := a.Git().Show(ctx, rev, p)
-			if errors.Is(err, gitrepo.ErrNoFile) {
-				return nil, absentState("it holds no " + p)
-			}
-			if errors.Is(err, gitrepo.ErrNoRevision) {
-				return nil, absentState("there is no such revision")
-			}
-			return b, err
+		return pipeline.State{}, pipeline.Forget(store)
+	}
+	placed, err := a.placedState(ctx, store.FS(), in.Config)
+	if err != nil {
+		return pipeline.State{}, err
+	}
+	placed.Required, placed.Renamed, placed.Journal = in.Required, in.Renamed, in.Journal
+	state, err := pipeline.ReadState(placed)
+	if err != nil {
+		return state, stateError("the previous state in "+a.out, err)
+	}
+	return state, nil
+}
+
+// placedState is how the state of an output folder is read where it is.
+func (a *app) placedState(ctx context.Context, files fs.FS, cfg config.Config) (in pipeline.StateInput, err error) {
+	in.Config = cfg
+	if in.Project, err = a.project(ctx, cfg); err != nil {
+		return in, err
+	}
+	if in.Former, err = a.pathIdentity(ctx); err != nil {
+		return in, err
+	}
+	in.Read = func(p string) ([]byte, error) { return artifact.Read(files, p, maxState) }
+	in.Open = files.Open
+	in.Schemas = func() ([]string, error) { return fileNames(files, "schemas") }
+	return in, nil
+}
+
+// pathIdentity is the identity that the project had before its repository had an origin.
+func (a *app) pathIdentity(ctx context.Context) (string, error) {
+	prefix, err := a.Git().Prefix(ctx)
+	if err == nil || errors.Is(err, gitrepo.ErrNoRepository) || errors.Is(err, gitrepo.ErrNoGit) {
+		return configPath(prefix, firstOf(a.config, config.File)), nil
+	}
+	return "", err
+}
+
+func fileNames(files fs.FS, dir string) ([]string, error) {
+	entries, err := fs.ReadDir(files, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	return names, err
+}
+
+// stateFolder is a previous state, wherever it is.
+type stateFolder struct {
+	absent  string // why there is none; the functions are nil then
+	read    func(p string) ([]byte, error)
+	schemas func() ([]string, error)
+}
+
+// stateSource opens an output folder, or the folder of this project on a branch.
+func (a *app) stateSource(ctx context.Context, source string, cfg config.Config) (stateFolder, error) {
+	rev, ok := strings.CutPrefix(source, "git:")
+	if !ok {
+		root, err := openDir(source)
+		if errors.Is(err, fs.ErrNotExist) {
+			return stateFolder{}, usage("--state %s: %w", source, cause(err)).hint("name an output folder of govctl, or git:REF")
+		}
+		if err != nil {
+			return stateFolder{}, err
+		}
+		return stateFolder{
+			read:    func(p string) ([]byte, error) { return artifact.Read(root, p, maxState) },
+			schemas: func() ([]string, error) { return fileNames(root, "schemas") },
 		}, nil
 	}
-	root, err := openDir(source)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usage("--state %s: %w", source, cause(err)).hint("name an output folder of govctl, or git:REF")
+	if rev == "" {
+		return stateFolder{}, usage("--state git: names no revision").hint("name a branch: git:origin/schemas")
 	}
-	if err != nil {
-		return nil, err
+	repo := a.Git()
+	id, err := repo.Resolve(ctx, rev)
+	switch {
+	case errors.Is(err, gitrepo.ErrNoRepository):
+		return stateFolder{}, usage("--state %s: %w", source, err).hint("run it inside the repository, or name an output folder of govctl")
+	case errors.Is(err, gitrepo.ErrNoRevision):
+		return stateFolder{absent: "there is no such revision"}, nil
+	case err != nil:
+		return stateFolder{}, fmt.Errorf("--state %s: %w", source, err)
 	}
-	return func(_ context.Context, p string) ([]byte, error) {
-		b, err := artifact.Read(root, p, maxState)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = absentState("it holds no " + p)
-		}
-		return b, err
+	return stateFolder{
+		read: func(p string) ([]byte, error) {
+			b, err := repo.Show(ctx, id, path.Join(cfg.Publish.Folder, p))
+			if errors.Is(err, gitrepo.ErrNoFile) {
+				return nil, absentState(p + " is not there")
+			}
+			return b, err
+		},
+		schemas: func() ([]string, error) {
+			names, err := repo.List(ctx, id, path.Join(cfg.Publish.Folder, "schemas"))
+			if errors.Is(err, gitrepo.ErrNoFile) {
+				return nil, nil
+			}
+			return names, err
+		},
 	}, nil
 }
 
@@ -83,3 +192,20 @@ type absentState string
 
 func (e absentState) Error() string        { return string(e) }
 func (e absentState) Is(target error) bool { return target == fs.ErrNotExist }
+
+// journal is the file that says which run is writing into the output folder: in the directory of git, else in the user's cache folder. Empty
+// where there is neither.
+func (a *app) journal(ctx context.Context) string {
+	out, err := filepath.Abs(a.out)
+	if err != nil {
+		return ""
+	}
+	dir, err := a.Git().GitDir(ctx)
+	if err != nil {
+		if dir, err = os.UserCacheDir(); err != nil {
+			return ""
+		}
+	}
+	sum := sha256.Sum256([]byte(out))
+	return filepath.Join(dir, "govctl", "run-"+hex.EncodeToString(sum[:8])+".json")
+}

@@ -4,7 +4,6 @@ import (
 	"embed"
 	"io/fs"
 	"path"
-	"runtime/debug"
 	"strings"
 
 	"github.com/romel/govctl/pkg/config"
@@ -37,12 +36,11 @@ var targets = []target{
 
 // generatedFiles are all that init writes into a repository.
 func generatedFiles(r repository) ([]generated, error) {
-	action, version, rev := pinned(Version(), revision())
 	unless := "# "
 	if r.compared {
 		unless = ""
 	}
-	fill := strings.NewReplacer("{{ACTION}}", action, "{{VERSION}}", version, "{{REV}}", rev, "{{SOURCE}}", r.source, "{{BRANCH}}", r.branch,
+	fill := strings.NewReplacer("{{ACTION}}", r.govctl.action, "{{VERSION}}", r.govctl.version, "{{REV}}", r.govctl.hooks, "{{SOURCE}}", r.source, "{{BRANCH}}", r.branch,
 		"{{NOW}}", r.generated, "{{ALERTS}}", unless)
 	var files []generated
 	for _, t := range targets {
@@ -66,36 +64,4 @@ func generatedFiles(r repository) ([]generated, error) {
 		}
 	}
 	return files, nil
-}
-
-// pinned is how generated files name this very program: the action by commit, the release by its tag where it is one.
-func pinned(version, commit string) (action, release, rev string) {
-	release = "source"
-	if strings.HasPrefix(version, "v") && !strings.Contains(version, "-") {
-		release = version
-	}
-	rev = firstOf(commit, "main")
-	action = "romel/govctl@" + rev
-	if commit != "" {
-		action += " # " + version
-	}
-	return action, release, rev
-}
-
-// revision is the commit that the program was built from; empty where the build does not know, or was made from changed files.
-func revision() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	commit := ""
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			commit = s.Value
-		case s.Key == "vcs.modified" && s.Value == "true":
-			return ""
-		}
-	}
-	return commit
 }

@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,17 +30,27 @@ type verifyFlags struct {
 	exact, ignoreMissing          bool
 	minVersion                    int
 	format                        string
-	folder                        string // found: the folder under verification, absolute
+	commit, maxAge                string
+	age                           time.Duration // of --max-age
+	explicit                      bool          // --out was given: no other folder is meant
+	folder                        string        // found: the folder under verification, absolute
 }
 
 func verifyCommand(a *app) *cobra.Command {
 	var f verifyFlags
-	c := command("verify [FOLDER]", "Verify published files: files, hashes, signature, key", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+	var c *cobra.Command
+	c = command("verify [FOLDER]", "Verify published files: files, hashes, signature, key", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+		f.explicit = c.Flag("out").Changed
+		if err := f.given(c); err != nil {
+			return err
+		}
 		return a.verify(ctx, args, f)
 	})
-	c.Long = "Verify that the files of an output folder are exactly the ones that the key signed. FOLDER is an output folder or a checkout of\n" +
-		"the branch that it was published to (default: --out). Success prints VERIFY_OK and exits 0. A mismatch prints VERIFY_FAIL with the\n" +
-		"reason and exits 1; a file that cannot be read or is not JSON exits 2.\n\n" +
+	c.Long = "Verify that the files of an output folder are exactly the ones that the key signed. FOLDER is an output folder, or a clone of a\n" +
+		"branch that it was published to: of the artifacts or of the pages. Without FOLDER it is --out, else the present folder where that is\n" +
+		"such a clone. Success prints VERIFY_OK and exits 0. A mismatch prints VERIFY_FAIL with the reason and exits 1; a file that cannot be\n" +
+		"read or is not JSON exits 2.\n\n" +
+		"A genuine bundle can be an old one that somebody put back: --commit and --max-age check what the signed manifest says.\n" +
 		"Without a key from another source the files vouch for themselves, and verify says so."
 	f.files(c)
 	s := c.Flags()
@@ -47,8 +61,56 @@ func verifyCommand(a *app) *cobra.Command {
 	s.BoolVar(&f.signatureOnly, "signature-only", false, "do not look at the files, only at checksums and signature")
 	s.BoolVar(&f.requireTrusted, "require-trusted-key", false, "fail where no key from another source was given")
 	s.IntVar(&f.minVersion, "min-version", 1, "refuse signatures of a lower format `version`; 2 binds the names of the files")
+	s.StringVar(&f.commit, "commit", "", "fail unless the signed manifest is of this `sha`; seven digits or more")
+	s.StringVar(&f.maxAge, "max-age", "", "fail where the signed manifest is older than this `duration`, such as 24h or 2d")
+	c.MarkFlagsMutuallyExclusive("signature-only", "commit")
+	c.MarkFlagsMutuallyExclusive("signature-only", "max-age")
 	a.formatFlag(c, &f.format)
 	return c
+}
+
+// sha is what --commit takes; the sha of a run outside a repository, only zeros, is that of no commit.
+var sha = regexp.MustCompile(`^[0-9a-fA-F]{7,64}$`)
+
+// given checks the values of flags that decide what passes. An empty one is often a variable that is not set, and must not switch the check off.
+func (f *verifyFlags) given(c *cobra.Command) error {
+	for _, name := range []string{"commit", "max-age", "trusted-keys", "checksums", "signature", "base"} {
+		if flag := c.Flag(name); flag.Changed && flag.Value.String() == "" {
+			return usage("--%s is empty", name).hint("is the variable set?")
+		}
+	}
+	if f.commit != "" && (!sha.MatchString(f.commit) || strings.Trim(f.commit, "0") == "") {
+		return usage("--commit %q is not a commit", f.commit).hint("seven to 64 hex digits")
+	}
+	var err error
+	if f.maxAge != "" {
+		if f.age, err = parseAge(f.maxAge); err != nil {
+			return usage("--max-age %q: %w", f.maxAge, err).hint("a number of hours or days: 24h, 2d")
+		}
+	}
+	return nil
+}
+
+// parseAge reads a duration that may begin with days: 36h, 2d, 1d12h.
+func parseAge(text string) (time.Duration, error) {
+	days, rest, ok := strings.Cut(text, "d")
+	if !ok {
+		days, rest = "0", text
+	}
+	n, err := strconv.ParseUint(days, 10, 16)
+	age := time.Duration(n) * 24 * time.Hour
+	if err == nil && (rest != "" || !ok) {
+		var d time.Duration
+		d, err = time.ParseDuration(rest)
+		if d < 0 {
+			err = errors.New("negative")
+		}
+		age += d
+	}
+	if err == nil && age <= 0 {
+		err = errors.New("not more than zero")
+	}
+	return age, err
 }
 
 // files adds the flags that say where things lie.
@@ -68,20 +130,20 @@ func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.bundle(args, &f, true)
-	if err == nil {
-		r.Trust, err = a.trust(ctx, f)
-	}
+	trust := sync.OnceValues(func() (*integrity.Trust, error) { return a.trust(ctx, f) }) // f.folder is known when the bundle is found
+	v, err := a.examine(args, &f, true, func(r integrity.Request) (v report.Verification, err error) {
+		if r.Trust, err = trust(); err != nil {
+			return v, err
+		}
+		r.Now, r.MinVersion, r.RequireTrusted, r.ByHand, r.History = now(), f.minVersion, f.requireTrusted, !f.signatureOnly, historyDiffers
+		r.Commit, r.MaxAge = f.commit, f.age
+		if f.signatureOnly {
+			r.Files = nil
+		}
+		return integrity.Verify(ctx, r)
+	})
 	if err != nil {
 		return a.failed(err)
-	}
-	r.Now, r.MinVersion, r.RequireTrusted, r.ByHand, r.History = now(), f.minVersion, f.requireTrusted, !f.signatureOnly, historyDiffers
-	if f.signatureOnly {
-		r.Files = nil
-	}
-	v, err := integrity.Verify(ctx, r)
-	if err != nil {
-		return integrityError(err)
 	}
 	return a.printVerification(v, f.format, "VERIFY_OK", "VERIFY_FAIL")
 }
@@ -126,6 +188,9 @@ func (a *app) printVerification(v report.Verification, format, passed, failed st
 	if open := uncovered(v); open != "" {
 		fmt.Fprintf(a.Stderr, "govctl: not covered, because they go on changing: %s\n", open)
 	}
+	if v.Commit != "" && v.Verdict == "ok" { // else nothing proves it
+		fmt.Fprintf(a.Stderr, "govctl: commit %s%s, made %s\n", oneLine(v.Commit), suffix(v.Project != "", " of project "+oneLine(v.Project)), v.GeneratedAt.UTC().Format(time.RFC3339))
+	}
 	if v.KeyID != "" {
 		fmt.Fprintf(a.Stderr, "govctl: key %s, fingerprint %s, %s\n", v.KeyID, v.Fingerprint, signedWhen(v))
 	}
@@ -165,103 +230,6 @@ func verificationReport(tool render.Tool, v report.Verification) *render.Report 
 		r.Rules = append(r.Rules, render.RuleInfo{ID: row.ID, Level: row.Level, Category: row.Step, Summary: row.Why, Why: row.Why})
 	}
 	return r
-}
-
-// bundle finds and reads checksums and, where wanted, the signature, and opens the folders that belong to them.
-func (a *app) bundle(args []string, f *verifyFlags, signature bool) (integrity.Request, error) {
-	dir := a.out
-	if len(args) > 0 {
-		dir = args[0]
-	}
-	name := f.checksums
-	if name == "" {
-		name = findChecksums(dir)
-	}
-	r := integrity.Request{ChecksumsName: filepath.ToSlash(name), Exact: f.exact, IgnoreMissing: f.ignoreMissing}
-	var err error
-	if r.Checksums, _, err = readBundleFile(name); err != nil {
-		return r, err
-	}
-	if signature {
-		sig := f.signature
-		if sig == "" {
-			sig = filepath.Join(filepath.Dir(name), integrity.SignatureFile)
-		}
-		r.SignatureName = filepath.ToSlash(sig)
-		if r.Signature, r.Beside, err = readBundleFile(sig); err != nil {
-			return r, err
-		}
-	}
-	r.Files, r.Dir, f.folder, err = startingFolder(name, f.base, r.Checksums)
-	return r, err
-}
-
-// findChecksums looks for the list in an output folder, then in a folder that holds it without a folder status/.
-func findChecksums(dir string) string {
-	name := filepath.Join(dir, integrity.Folder, integrity.ChecksumsFile)
-	if flat := filepath.Join(dir, integrity.ChecksumsFile); !exists(name) && exists(flat) {
-		return flat
-	}
-	return name
-}
-
-// readBundleFile reads a file and opens its folder.
-func readBundleFile(name string) ([]byte, fs.FS, error) {
-	dir, err := openDir(filepath.Dir(name))
-	if err != nil {
-		return nil, nil, usage("%s: %w", name, cause(err)).hint("which folder was it published to? govctl verify FOLDER looks there")
-	}
-	b, err := integrity.Read(dir, filepath.Base(name))
-	switch {
-	case errors.Is(err, integrity.ErrTooLarge):
-		return nil, nil, &integrity.Refused{Reason: "too-large", Msg: err.Error()}
-	case err != nil:
-		e := usage("%s: %w", name, cause(err))
-		if errors.Is(err, fs.ErrNotExist) {
-			e = e.hint("govctl checksums write and govctl sign make the files that govctl verify reads")
-		}
-		return nil, nil, e
-	}
-	return b, dir, nil
-}
-
-// startingFolder is the folder that the listed paths start from, and where in it the checksums lie: the folder of --base, else the
-// one above status/, else that of the checksums themselves.
-func startingFolder(checksums, base string, list []byte) (files fs.FS, rel, dir string, err error) {
-	own, err := filepath.Abs(filepath.Dir(checksums))
-	if err != nil {
-		return nil, "", "", err
-	}
-	dir = own
-	if filepath.Base(own) == integrity.Folder {
-		dir = filepath.Dir(own)
-	}
-	if base != "" {
-		if dir, err = filepath.Abs(base); err != nil {
-			return nil, "", "", err
-		}
-	}
-	if files, err = openDir(dir); err != nil {
-		return nil, "", "", usage("%s: %w", dir, cause(err))
-	}
-	if base == "" && dir != own && !integrity.Holds(list, files) {
-		if flat, err := openDir(own); err == nil && integrity.Holds(list, flat) {
-			files, dir = flat, own
-		}
-	}
-	if rel, err = filepath.Rel(dir, own); err != nil || !filepath.IsLocal(rel) {
-		rel = "."
-	}
-	return files, filepath.ToSlash(rel), dir, nil
-}
-
-func exists(name string) bool {
-	dir, err := openDir(filepath.Dir(name))
-	if err != nil {
-		return false
-	}
-	_, err = fs.Stat(dir, filepath.Base(name))
-	return err == nil
 }
 
 // trust is what the user holds to be true before the bundle is looked at; nil where nothing was said.
