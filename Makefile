@@ -5,10 +5,12 @@ SHELL := /bin/bash
 ORACLE := pkg/promrules/ruletest/testdata/oracle
 GOLANGCI_LINT := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X github.com/romel/govctl/cmd/govctl/internal/cli.version=$(VERSION)
+COMMIT ?= $(shell git diff --quiet HEAD 2>/dev/null && git rev-parse HEAD)
+CLI := github.com/romel/govctl/cmd/govctl/internal/cli
+LDFLAGS := -s -w -X $(CLI).version=$(VERSION) -X $(CLI).commit=$(COMMIT)
 FUZZTIME ?= 20s
 
-.PHONY: help fetch build demo test browser screenshots gallery oracle mutations witnesses release-check lint bench bench-peers fuzz update
+.PHONY: help fetch build demo test browser screenshots gallery oracle mutations witnesses budgets release-check torture lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,13 +21,13 @@ fetch: ## fetch every module that the targets need
 	@$(GOLANGCI_LINT) version > /dev/null
 
 build: ## build bin/govctl
-	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/govctl ./cmd/govctl
+	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/govctl ./cmd/govctl
 
 demo: build ## run govctl over three versions of a sample service, without network, into governance/
 	@testdata/quickstart/demo.sh bin/govctl
 
-test: ## run every test that Go alone can run, with the race detector
-	GORACE=atexit_sleep_ms=10 go test -race -timeout 60m ./...
+test: ## run every test that Go alone can run, with the race detector where there is a C compiler
+	race=$$(.ci/race) && GORACE=atexit_sleep_ms=10 go test $$race -timeout 60m ./...
 
 browser: ## hold the pages against Chromium and axe-core (wants chromium and npm)
 	.ci/browser
@@ -50,6 +52,11 @@ witnesses: ## count the proved breaking changes of the real histories (wants ../
 release-check: ## build a release twice, hold the bytes against each other, verify its signature (some ten minutes)
 	.ci/release check
 
+KILLS ?= 200
+torture: ## kill KILLS runs at random moments; crowd, fill and link output folders
+	GOVCTL_TORTURE=$(KILLS) go test -count 1 -timeout 60m -v ./cmd/govctl \
+	  -run '^(TestKilledRuns|TestManyRunsAtOnce|TestNoRoomToWrite|TestFullDisk|TestReadOnlyFolder|TestLinksInTheFolder|TestLinkedFolder)$$'
+
 lint: ## run the pinned linters
 	$(GOLANGCI_LINT) run --allow-parallel-runners ./...
 
@@ -65,7 +72,11 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 
 update: ## rewrite goldens and generated documentation
 	go test ./pkg/artifact -run TestArtifactsPage -update
-	go test ./cmd/govctl/internal/cli -run "TestLintPage|TestRulesPage|TestCommandsPage|TestConfigPage" -update
+	go test ./cmd/govctl/internal/cli -run "TestLintPage|TestRulesPage|TestCommandsPage|TestConfigPage|TestPolicyPage" -update
+
+BUDGETS ?= -worst
+budgets: build ## measure CPU, memory and output of the most expensive inputs under 1 MB (BUDGETS: its flags and the families to choose)
+	@GOVCTL=$(CURDIR)/bin/govctl go run ./.ci/budgets $(BUDGETS)
 
 bench-peers: build ## measure the diff beside another tool (OASDIFF=path of its binary)
 	@GOVCTL=$(CURDIR)/bin/govctl go run ./.ci/benchpeers
