@@ -20,11 +20,11 @@ const module = "github.com/romel/govctl/"
 // floors is the plan of the house: a package imports only packages of lower floors. A sub-package lives on its parent's floor
 // and belongs to it.
 var floors = map[string]int{
-	"pkg/report": 1, "pkg/contract": 1, "pkg/inert": 1,
-	"schemas": 1, "testdata/change": 1,
+	"pkg/report": 1, "pkg/contract": 1, "pkg/inert": 1, "pkg/netguard": 1,
+	"schemas": 1, "testdata/change": 1, "action": 1,
 	"pkg/apidiff": 2, "pkg/semver": 2, "pkg/stability": 2, "pkg/milestone": 2, "pkg/taxonomy": 2, "pkg/promrules": 2,
 	"pkg/changelog": 2, "pkg/badge": 2, "pkg/integrity": 2, "pkg/notify": 2, "pkg/github": 2, "pkg/gitrepo": 2,
-	"pkg/site": 2, "pkg/render": 2, "pkg/config": 2, "pkg/promtext": 2,
+	"pkg/site": 2, "pkg/render": 2, "pkg/config": 2, "pkg/policy": 2, "pkg/promtext": 2,
 	"pkg/artifact": 3,
 	"pkg/pipeline": 4,
 	"cmd/govctl":   5,
