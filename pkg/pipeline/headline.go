@@ -12,46 +12,22 @@ import (
 // outcome is what a run found about one contract, as far as the headline tells it.
 type outcome struct {
 	report.ContractState
-	first     bool     // there was nothing to compare with
-	unread    string   // the version, where it cannot be read
-	unchecked string   // why the contract was not checked; empty where it was
-	accepted  accepted // breaking changes that waivers accept
-}
-
-// accepted are the breaking changes that waivers accept: how many, by whom, and until when the first of them holds.
-type accepted struct {
-	count  int
-	owners []string // sorted
-	until  string   // the earliest last day, YYYY-MM-DD
-}
-
-func acceptedBreaks(changes []report.Finding) (a accepted) {
-	for i := range changes {
-		f := &changes[i]
-		if !f.Waived() || f.Level != report.Error {
-			continue
-		}
-		a.count++
-		if !slices.Contains(a.owners, f.Waiver.Owner) {
-			a.owners = append(a.owners, f.Waiver.Owner)
-		}
-		if a.until == "" || f.Waiver.Expires < a.until {
-			a.until = f.Waiver.Expires
-		}
-	}
-	slices.Sort(a.owners)
-	return a
+	first     bool            // there was nothing to compare with
+	unread    string          // the version, where it cannot be read
+	unchecked string          // why the contract was not checked; empty where it was
+	accepted  report.Accepted // breaking changes that waivers accept
 }
 
 // namedOwners is how many owners of waivers a headline names.
 const namedOwners = 3
 
-func (a accepted) String() string {
-	owners := a.owners
+// describeAccepted is how many breaking changes are accepted, by whom and until when.
+func describeAccepted(a report.Accepted) string {
+	owners := a.Owners
 	if more := len(owners) - namedOwners; more > 0 {
 		owners = append(slices.Clone(owners[:namedOwners]), fmt.Sprintf("%d more", more))
 	}
-	return fmt.Sprintf("%s accepted by %s until %s", count(a.count, "breaking change"), strings.Join(owners, ", "), a.until)
+	return fmt.Sprintf("%s accepted by %s until %s", count(len(a.Changes), "breaking change"), strings.Join(owners, ", "), a.Until)
 }
 
 // headlineTemplate is a row of what the headline can say about a contract: the first that holds is used. {name} stands for the contract,
@@ -76,7 +52,7 @@ var headlines = []headlineTemplate{
 		"The version number does not tell the truth about the change", "the version of {name} does not tell the truth about its change", true},
 	{func(o *outcome) bool { return o.BreakingChangesCount > 0 },
 		"The API breaks its clients in {ways}, and the version says so", "{name} breaks its clients in {ways}, and its version says so", false},
-	{func(o *outcome) bool { return o.accepted.count > 0 },
+	{func(o *outcome) bool { return len(o.accepted.Changes) > 0 },
 		"The API has {accepted}", "{name} has {accepted}", false},
 }
 
@@ -138,7 +114,7 @@ func told(o *outcome) *headlineTemplate {
 
 func fill(text string, o *outcome) string {
 	return strings.NewReplacer("{name}", o.Name, "{ways}", count(o.BreakingChangesCount, "way"), "{runs}", count(o.PlaceholderStreak, "run"),
-		"{version}", fmt.Sprintf("%q", o.unread), "{accepted}", o.accepted.String(), "{why}", strings.TrimRight(inert.Cut(o.unchecked, maxReason), ".")).Replace(text)
+		"{version}", fmt.Sprintf("%q", o.unread), "{accepted}", describeAccepted(o.accepted), "{why}", strings.TrimRight(inert.Cut(o.unchecked, maxReason), ".")).Replace(text)
 }
 
 // toldContracts is how many contracts a headline names; the page has them all.

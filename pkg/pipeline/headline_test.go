@@ -20,7 +20,7 @@ func TestHeadline(t *testing.T) {
 	unchecked := lost("a", 2)
 	unchecked.unchecked = "api.yaml: there is no such file."
 	waived := about("a", "ok", 0)
-	waived.accepted = accepted{2, []string{"alice", "bob"}, "2026-12-31"}
+	waived.accepted = report.Accepted{Changes: make([]report.Finding, 2), Owners: []string{"alice", "bob"}, Until: "2026-12-31"}
 	gate := []report.Step{{Name: "diff", Status: "ok"}, {Name: "badges", Status: "failed", Reason: "disk full"}, {Name: "alert-gates", Status: "findings", Reason: "2 gates failed."}}
 	for _, c := range []struct {
 		name   string

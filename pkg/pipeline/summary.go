@@ -100,7 +100,7 @@ func (b *bench) addTo(s *report.Summary) (outcome, error) {
 	}
 	o.first = d != nil && d.FirstRun
 	if d != nil {
-		o.accepted = acceptedBreaks(d.Changes)
+		o.accepted = report.AcceptedOf(d.Changes)
 	}
 	s.StabilityRatio = min(s.StabilityRatio, o.StabilityRatio)
 	s.Placeholder = s.Placeholder || o.Placeholder
