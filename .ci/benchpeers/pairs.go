@@ -9,7 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // packages are the two versions of the large pair, as they stand in the npm registry.

@@ -6,7 +6,7 @@ import (
 	"os"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // largest is the largest real document there is, as JSON and as block YAML.

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // Every real document exports to bytes that export to themselves, whether it was JSON or YAML.

@@ -88,7 +88,13 @@ func (n Node) At(i int) Node {
 	if n.Kind() != Array || i < 0 || i >= int(n.raw().val) {
 		return Node{}
 	}
+	if i >= wideObject && n.t.nodes[n.i].next-n.i > n.t.nodes[n.i].val+1 {
+		return Node{n.t, n.t.items(n.i)[i]}
+	}
 	c := n.i + 1
+	if n.t.nodes[n.i].next-n.i == n.t.nodes[n.i].val+1 { // of items without values inside
+		return Node{n.t, c + uint32(i)}
+	}
 	for ; i > 0; i-- {
 		c = n.t.nodes[c].next
 	}
@@ -101,6 +107,14 @@ func (n Node) Len() int {
 		return 0
 	}
 	return int(n.raw().val)
+}
+
+// Size is the number of values in n, itself included.
+func (n Node) Size() int {
+	if n.t == nil {
+		return 0
+	}
+	return int(n.raw().next - n.i)
 }
 
 // Fields are the fields of an object in document order.

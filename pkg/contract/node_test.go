@@ -2,6 +2,8 @@ package contract
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -58,5 +60,53 @@ func TestPlaces(t *testing.T) {
 			t.Errorf("%s: the reference leads to %s", name, ok.AppendJSON(nil))
 		}
 		t.Logf("%+v %+v", ok.Place(), ok.Get("description").KeyPlace())
+	}
+}
+
+func TestSizeAndTokens(t *testing.T) {
+	root, err := ParseValue(t.Context(), "a.json", []byte(`{"a/b":[1,{"c~":2}],"d":3}`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := root.Size(); n != 6 {
+		t.Errorf("%d values, want 6", n)
+	}
+	at := root.Get("a/b").At(1).Get("c~")
+	if got := at.Tokens(); !slices.Equal(got, []string{"a/b", "1", "c~"}) || at.Pointer() != "/a~1b/1/c~0" || root.Tokens() != nil || at.Size() != 1 {
+		t.Errorf("tokens %q of %s", got, at.Pointer())
+	}
+}
+
+func TestPlaceWithin(t *testing.T) {
+	root, err := ParseValue(t.Context(), "a.json", []byte(`{"`+strings.Repeat("é/", 500)+`":{"b~":[1]}}`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, inner := range root.Fields() {
+		at := inner.Get("b~").At(0)
+		whole := at.Place()
+		for _, most := range []int{10, 11, 12, 13, 1999, 2000, 2001, len(whole.Pointer), 5000} {
+			got, length := at.PlaceWithin(most)
+			if length != len(whole.Pointer) || len(got.Pointer) > most || len(got.Pointer) < min(most, length)-1 || !strings.HasPrefix(whole.Pointer, got.Pointer) || got.Line != whole.Line || got.Column != whole.Column {
+				t.Errorf("%d: %d bytes of %d", most, len(got.Pointer), length)
+			}
+		}
+	}
+}
+
+func TestItemsOfLongArrays(t *testing.T) {
+	for _, text := range []string{"[" + strings.Repeat("7,", 99) + "7]", "[" + strings.Repeat(`{"a":[7]},`, 99) + `{"a":[7]}]`} {
+		root, err := ParseValue(t.Context(), "a.json", []byte(text), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, item := range root.Items() {
+			if root.At(i) != item {
+				t.Errorf("item %d of %.20s is another one", i, text)
+			}
+		}
+		if root.At(100).Exists() || root.At(-1).Exists() {
+			t.Error("an item beyond the end")
+		}
 	}
 }

@@ -1,9 +1,11 @@
 package contract
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -128,6 +130,48 @@ func (n Node) Pointer() string {
 		}
 	}
 	return string(b)
+}
+
+// PlaceWithin is Place with no more than so many bytes of the pointer, and the length of the whole one: keys may be as long
+// as the document, and what is said of many values below one must not copy it each time.
+func (n Node) PlaceWithin(most int) (at report.Place, length int) {
+	if n.t == nil {
+		return report.Place{}, 0
+	}
+	var b []byte
+	for _, key := range n.Tokens() {
+		length += 1 + len(key) + strings.Count(key, "~") + strings.Count(key, "/")
+		if len(b) <= most {
+			b = append(b, '/')
+			b = append(b, pointerEscaper.Replace(key[:min(len(key), most+1)])...)
+		}
+	}
+	if len(b) > most {
+		for most > 0 && !utf8.RuneStart(b[most]) {
+			most--
+		}
+		b = b[:most]
+	}
+	return n.t.place(n.raw().off, string(b)), length
+}
+
+// Tokens are the keys and indices of n's Pointer, from the root of its file.
+func (n Node) Tokens() []string {
+	if n.t == nil || n.i == 0 {
+		return nil
+	}
+	t := n.t
+	t.parentOnce.Do(func() { t.parents, t.positions = t.containers() })
+	var out []string
+	for at := n.i; at != 0; at = t.parents[at] {
+		if key := t.nodes[at].key; key != noKey {
+			out = append(out, t.keys.names[key])
+		} else {
+			out = append(out, strconv.Itoa(int(t.positions[at])))
+		}
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // containers are the containers of all nodes, and how many siblings stand before each.

@@ -36,6 +36,7 @@ type tree struct {
 	rankOnce sync.Once
 	ranks    []uint32 // sorted position of each key
 
+	long sync.Map // node index -> []uint32: the items of a long array
 	wide sync.Map // node index -> map[uint32]uint32: key id to node, for objects of many fields
 }
 
@@ -116,6 +117,20 @@ func (t *tree) index(i uint32) map[uint32]uint32 {
 	}
 	kept, _ := t.wide.LoadOrStore(i, m)
 	return kept.(map[uint32]uint32)
+}
+
+// items are the items of the array at i, which is worth an index where it is long.
+func (t *tree) items(i uint32) []uint32 {
+	if list, ok := t.long.Load(i); ok {
+		return list.([]uint32)
+	}
+	n := &t.nodes[i]
+	list := make([]uint32, 0, n.val)
+	for c := i + 1; c < n.next; c = t.nodes[c].next {
+		list = append(list, c)
+	}
+	kept, _ := t.long.LoadOrStore(i, list)
+	return kept.([]uint32)
 }
 
 // A keyTable numbers the distinct keys of a tree, so that keys compare as integers.

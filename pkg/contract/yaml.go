@@ -10,11 +10,15 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // parseYAML fills t from its own text, which is data and valid UTF-8.
 func parseYAML(t *tree, data []byte, opt Options) error {
+	data, err := plainDirectives(t, data)
+	if err != nil {
+		return err
+	}
 	at, err := parsePlainYAML(t, data, opt)
 	if errors.Is(err, errGiveUp) {
 		t.reset()
@@ -34,7 +38,11 @@ func parseAnyYAML(t *tree, data []byte, stuck int, opt Options) error {
 	if err != nil {
 		return err
 	}
-	c := yamlConverter{builder: newBuilder(t, len(data)/24, opt), lines: yamlLineStarts(t.src), active: map[*yaml.Node]bool{}}
+	strict := yamlChecker{t: t, lines: yamlLineStarts(t.src)}
+	if err := strict.node(root, -1, false); err != nil {
+		return err
+	}
+	c := yamlConverter{builder: newBuilder(t, len(data)/24, opt), active: map[*yaml.Node]bool{}}
 	return c.value(root)
 }
 
@@ -197,13 +205,14 @@ func forward(src string, off, characters int) int {
 
 type yamlConverter struct {
 	*builder
-	lines    []uint32
-	last     struct{ line, column, off int } // of the last position asked for: they come in order, on lines of any length
-	active   map[*yaml.Node]bool             // anchored values that are being expanded
-	expanded int                             // values that aliases have added
+	active   map[*yaml.Node]bool // anchored values that are being expanded
+	expanded int                 // values that aliases have added
 	inAlias  int
 	alias    uint32 // the outermost alias or merge key that is being expanded
 }
+
+// off is the offset of a node, which yamlChecker has put in place of its line.
+func (c *yamlConverter) off(n *yaml.Node) uint32 { return uint32(n.Line) }
 
 // enter begins the expansion of an alias at n.
 func (c *yamlConverter) enter(n *yaml.Node) {
@@ -227,18 +236,6 @@ func (c *yamlConverter) expand() error {
 
 // maxExpanded bounds what aliases add to a document: a bomb of a few lines expands to billions of values.
 const maxExpanded = 500_000
-
-// off is the offset of a node.
-func (c *yamlConverter) off(n *yaml.Node) uint32 {
-	at := &c.last
-	if at.line == n.Line && at.column > 0 && at.column <= n.Column {
-		at.off = forward(c.t.src, at.off, n.Column-at.column)
-	} else {
-		at.off = int(offsetOf(c.t.src, c.lines, n.Line, n.Column))
-	}
-	at.line, at.column = n.Line, n.Column
-	return uint32(at.off)
-}
 
 func (c *yamlConverter) value(n *yaml.Node) error {
 	if err := c.expand(); err != nil {

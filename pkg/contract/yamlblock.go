@@ -1,5 +1,7 @@
 package contract
 
+import "bytes"
+
 // blockScalar reads the literal or folded block at p.i in a collection of column parent; p.i then begins a line.
 func (p *yamlReader) blockScalar(parent int) error {
 	off := p.i
@@ -29,7 +31,8 @@ func (p *yamlReader) blockScalar(parent int) error {
 		s = append(s, line...)
 		leadingBlank = blank
 		p.i += len(line)
-		pending = p.i < len(p.data)
+		// A last line without a break ends in one nevertheless if it holds nothing but blanks.
+		pending = p.i < len(p.data) || len(bytes.Trim(line, " \t")) == 0
 		p.i = p.afterLine(p.i)
 		breaks, indent, at, ok = p.blockBreaks(indent, parent)
 	}
@@ -75,7 +78,7 @@ func (p *yamlReader) blockHeader(i int) (chomp, indent, next int) {
 }
 
 // blockBreaks skips indentation and empty lines: the number of breaks, the indentation where it was not known before, and
-// the column reached. Not ok is a tab where indentation should be.
+// the column reached. Not ok is a tab where indentation should be, and an empty line that is wider than the text behind it.
 func (p *yamlReader) blockBreaks(known, parent int) (breaks, indent, at int, ok bool) {
 	widest := 0
 	for {
@@ -86,12 +89,18 @@ func (p *yamlReader) blockBreaks(known, parent int) (breaks, indent, at int, ok 
 		}
 		widest = max(widest, at)
 		if p.i >= len(p.data) {
+			if at > 0 { // the spaces of a last line without a break
+				breaks++
+			}
 			break
 		}
 		if p.data[p.i] == '\t' && (known == 0 || at < known) {
 			return 0, 0, 0, false
 		}
 		if !p.breakAt(p.i) {
+			if known == 0 && parent < at && at < widest {
+				return 0, 0, 0, false
+			}
 			break
 		}
 		p.i = p.afterLine(p.i)

@@ -16,11 +16,12 @@ var errGiveUp = errors.New("not in the plain part of YAML")
 
 type yamlReader struct {
 	*builder
-	data  []byte
-	i     int // the next byte
-	col   int // column of the next token, from 0; -1 at the end of the text
-	buf   []byte
-	arena []byte // where decoded texts are kept
+	data   []byte
+	i      int // the next byte
+	col    int // column of the next token, from 0; -1 at the end of the text
+	parent int // column of the block collection that the present scalar or flow collection is in
+	buf    []byte
+	arena  []byte // where decoded texts are kept
 }
 
 // parsePlainYAML fills t from its own text, which is data and valid UTF-8. stuck is how far it came when it gave up.
@@ -210,6 +211,7 @@ func (p *yamlReader) node(col, parent int) error {
 // inline reads a scalar or a flow collection and goes to the next token.
 func (p *yamlReader) inline(parent int) error {
 	var err error
+	p.parent = parent
 	switch c := p.data[p.i]; {
 	case c == '"' || c == '\'':
 		err = p.quotedScalar()

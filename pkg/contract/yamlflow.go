@@ -42,7 +42,8 @@ func (p *yamlReader) flow() error {
 	}
 }
 
-// flowBlanks goes to the next token of a flow collection, which must exist.
+// flowBlanks goes to the next token of a flow collection, which must exist. A line of it stands deeper than the block
+// collection that it is in; one that begins with a closing bracket may stand anywhere.
 func (p *yamlReader) flowBlanks() error {
 	for {
 		from := p.i
@@ -56,13 +57,26 @@ func (p *yamlReader) flowBlanks() error {
 			p.i += len(p.line(p.i))
 			fallthrough
 		case p.breakAt(p.i):
-			if p.i = p.afterLine(p.i); p.i >= len(p.data) || p.marker(p.i) {
+			if p.i = p.afterLine(p.i); p.i >= len(p.data) || p.marker(p.i) || !p.indented(p.i) {
 				return errGiveUp
 			}
 		default:
 			return nil
 		}
 	}
+}
+
+// indented reports whether the line that begins at i stands deeper than the block collection that its value is in. Empty lines
+// and comments stand anywhere.
+func (p *yamlReader) indented(i int) bool {
+	k := p.spaces(i)
+	if k-i > p.parent {
+		return true
+	}
+	if k < len(p.data) && p.data[k] == '\t' {
+		return false // the library decides
+	}
+	return p.breakAt(k) || p.data[k] == '#' || p.data[k] == ']' || p.data[k] == '}'
 }
 
 // flowKey reads a key and its colon, which stand on one line.
@@ -126,6 +140,9 @@ func (p *yamlReader) flowPlain(i int) (end int, ok bool) {
 		end = i + len(bytes.TrimRight(line, " \t"))
 		at = p.data[i+len(line)]
 	}
+	if end > i && p.data[end-1] == ':' {
+		return 0, false // before an indicator, it ends a key
+	}
 	switch at {
 	case ',', ']', '}', ':':
 		return end, end > i
@@ -138,6 +155,6 @@ func (p *yamlReader) flowPlain(i int) (end int, ok bool) {
 // endsLine reports whether the flow collection goes on, behind a scalar that ends a line, with an indicator: anything else
 // would continue the scalar.
 func (p *yamlReader) endsLine(end int) bool {
-	q := yamlReader{builder: p.builder, data: p.data, i: end}
+	q := yamlReader{builder: p.builder, data: p.data, parent: p.parent, i: end}
 	return q.flowBlanks() == nil && (q.data[q.i] == ',' || q.data[q.i] == ']' || q.data[q.i] == '}')
 }

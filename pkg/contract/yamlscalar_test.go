@@ -1,11 +1,12 @@
 package contract
 
 import (
+	"context"
 	"math/big"
 	"math/rand/v2"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // scalars are plain scalars as they stand in descriptions, and how OpenAPI tools read them.
@@ -83,5 +84,25 @@ func sameValue(t *testing.T, text, literal string, v any) {
 	}
 	if f, _ := got.Float64(); f != want {
 		t.Errorf("%q: %s is not %v", text, literal, v)
+	}
+}
+
+// The booleans of YAML 1.2 are true and false. What YAML 1.1 took for booleans, too, is text, through both readers and whatever
+// version the document says it is: a country NO, a switch on.
+func TestBooleans(t *testing.T) {
+	for _, before := range []string{"", "%YAML 1.1\n---\n", "x: &anchor 1\n"} {
+		for text, want := range map[string]any{
+			"true": true, "True": true, "TRUE": true, "false": false, "False": false, "FALSE": false, "tRUE": "tRUE", "!!bool true": true, "!!str true": "true", `"true"`: "true",
+			"yes": "yes", "Yes": "Yes", "YES": "YES", "no": "no", "NO": "NO", "on": "on", "On": "On", "off": "off", "OFF": "OFF", "y": "y", "Y": "Y", "n": "n", "N": "N",
+		} {
+			root, err := ParseValue(context.Background(), "x.yaml", []byte(before+"a: "+text+"\nb: ["+text+"]\n"+"yes: 1\n"), Options{})
+			if err != nil {
+				t.Errorf("%s%s: %v", before, text, err)
+				continue
+			}
+			if a, b := root.Get("a").Value(), root.Find("/b/0").Value(); a != want || b != want || root.Get("yes").Literal() != "1" {
+				t.Errorf("%s%s: read as %v and %v, must be %v", before, text, a, b, want)
+			}
+		}
 	}
 }

@@ -296,7 +296,7 @@ func (p *yamlReader) decodeQuoted(i int) (end int, text []byte, ok bool) {
 // fold reads the blanks and line breaks at i inside a quoted scalar. Behind an escaped break, or a first break, blanks count
 // no more; one break is a space, more are one less.
 func (p *yamlReader) fold(i int, s []byte, escapedBreak bool) (next int, out []byte, ok bool) {
-	from, breaks := i, 0
+	from, breaks, line := i, 0, i
 	broken := escapedBreak
 	for i < len(p.data) && p.blank(i) {
 		if !p.breakAt(i) {
@@ -311,6 +311,10 @@ func (p *yamlReader) fold(i int, s []byte, escapedBreak bool) (next int, out []b
 		if i = p.afterLine(i); i < len(p.data) && p.marker(i) {
 			return 0, s, false
 		}
+		line = i
+	}
+	if broken && p.spaces(line)-line <= p.parent {
+		return 0, s, false // a line must stand deeper than the collection that the scalar is in
 	}
 	switch {
 	case !broken:
@@ -348,7 +352,7 @@ func yamlEscape(data []byte, i int, s []byte) (next int, out []byte, ok bool) {
 		s = append(s, 13)
 	case 'e':
 		s = append(s, 27)
-	case ' ', '"', '\'', '\\':
+	case ' ', '"', '/', '\\':
 		s = append(s, data[i+1])
 	case 'N':
 		s = append(s, "\u0085"...)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/pipeline"
@@ -33,7 +34,9 @@ func openapiExport(a *app) *cobra.Command {
 		return err
 	})
 	c.Long = "Print the canonical JSON of a contract: sorted keys, stable bytes, so that exporting the export changes nothing.\n\n" +
-		"SOURCE is a file, - for standard input, an https URL, cmd:COMMAND or git:REV:PATH. Without it the contract is that of the configuration."
+		"SOURCE is a file, - for standard input, an https URL, cmd:COMMAND or git:REV:PATH. Without it the contract is that of the configuration.\n\n" +
+		"JSON and YAML 1.2 are read. In YAML, the booleans are true and false; yes, no, on, off and dates are text, in documents that say\n" +
+		"%YAML 1.1, too. Anchors and merge keys (<<) are expanded."
 	a.contractFlag(c, &name)
 	c.Flags().BoolVar(&opt.AllowRemote, "allow-remote-refs", false, "follow $ref to https addresses")
 	c.Flags().BoolVar(&opt.AllowPrivate, "allow-private", false, "read from private and loopback addresses, too (also contract.allow_private)")
@@ -180,7 +183,7 @@ func (a *app) diffOptions(ctx context.Context, c config.Contract, f diffFlags) (
 
 func categories() []string {
 	var names []string
-	for _, c := range apidiff.Categories() {
+	for _, c := range rules.Categories() {
 		names = append(names, string(c))
 	}
 	return names
@@ -244,12 +247,12 @@ func (a *app) printDiff(d report.Diff, f diffFlags, beside ...render.Note) error
 
 // diffRules is an empty report that knows the rules of changes.
 func diffRules() *render.Report {
-	rules := apidiff.Rules()
-	r := &render.Report{Title: "API changes", Rules: make([]render.RuleInfo, len(rules))}
-	for i, row := range rules {
+	rows := rules.All()
+	r := &render.Report{Title: "API changes", Rules: make([]render.RuleInfo, len(rows))}
+	for i, row := range rows {
 		r.Rules[i] = render.RuleInfo{ID: row.ID, Level: row.Level, Category: string(row.Category), Summary: row.Summary(), Why: row.Why,
 			URL: "https://github.com/romel/govctl/blob/main/docs/rules.md#" + row.ID}
 	}
-	r.Rules = append(r.Rules, render.RuleInfo{ID: apidiff.ReferenceNotRead, Level: report.Warning, Category: string(apidiff.Wire), Summary: apidiff.UnreadSummary, Why: apidiff.UnreadWhy})
+	r.Rules = append(r.Rules, render.RuleInfo{ID: apidiff.ReferenceNotRead, Level: report.Warning, Category: string(rules.Wire), Summary: apidiff.UnreadSummary, Why: apidiff.UnreadWhy})
 	return r
 }
