@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,7 +22,8 @@ const module = "github.com/romel/govctl/"
 // and belongs to it.
 var floors = map[string]int{
 	"pkg/report": 1, "pkg/contract": 1, "pkg/inert": 1, "pkg/netguard": 1,
-	"schemas": 1, "testdata/change": 1, "action": 1,
+	"pkg/internal/ecmaregex": 1,
+	"schemas":                1, "testdata/change": 1, "action": 1,
 	"pkg/apidiff": 2, "pkg/semver": 2, "pkg/stability": 2, "pkg/milestone": 2, "pkg/taxonomy": 2, "pkg/promrules": 2,
 	"pkg/changelog": 2, "pkg/badge": 2, "pkg/integrity": 2, "pkg/notify": 2, "pkg/github": 2, "pkg/gitrepo": 2,
 	"pkg/site": 2, "pkg/render": 2, "pkg/config": 2, "pkg/policy": 2, "pkg/promtext": 2,
@@ -129,5 +131,68 @@ func TestThePlanIsDescribed(t *testing.T) {
 	}
 	if diff := cmp.Diff(floors, described); diff != "" {
 		t.Errorf("the plan (-) and CONTRIBUTING.md (+) differ:\n%s", diff)
+	}
+}
+
+// A layer is a package of the diff: what of this module it imports, and how large it may be.
+type layer struct {
+	imports      []string
+	lines, files int
+}
+
+// diffLayers is the plan inside pkg/apidiff, from the ground up. A package stays under 4,000 lines and 25 files, so that one
+// person can know it; subschema, whose parts would export more than they hide, is the exception.
+var diffLayers = map[string]layer{
+	"pkg/apidiff/rules":              {[]string{"pkg/report"}, 4000, 25},
+	"pkg/apidiff/subschema":          {[]string{"pkg/contract", "pkg/internal/ecmaregex", "pkg/apidiff/rules"}, 6200, 40},
+	"pkg/apidiff/operations":         {[]string{"pkg/contract", "pkg/report", "pkg/apidiff/rules", "pkg/apidiff/subschema"}, 4000, 25},
+	"pkg/apidiff/witness/validators": {[]string{"pkg/contract", "pkg/internal/ecmaregex"}, 4000, 25},
+	"pkg/apidiff/witness/message":    {[]string{"pkg/contract", "pkg/apidiff/witness/validators"}, 4000, 25},
+	"pkg/apidiff/witness/search":     {[]string{"pkg/contract", "pkg/report", "pkg/internal/ecmaregex", "pkg/apidiff/witness/validators", "pkg/apidiff/witness/message"}, 4000, 25},
+	"pkg/apidiff": {[]string{"pkg/contract", "pkg/report", "pkg/apidiff/rules", "pkg/apidiff/subschema", "pkg/apidiff/operations",
+		"pkg/apidiff/witness/message", "pkg/apidiff/witness/search"}, 4000, 25},
+}
+
+func TestLayersOfTheDiff(t *testing.T) {
+	files, lines := map[string]int{}, map[string]int{}
+	err := filepath.WalkDir("pkg/apidiff", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		dir := filepath.ToSlash(filepath.Dir(path))
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files[dir]++
+		lines[dir] += strings.Count(string(text), "\n")
+		f, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, imp := range f.Imports {
+			if to, ours := strings.CutPrefix(strings.Trim(imp.Path.Value, `"`), module); ours && !slices.Contains(diffLayers[dir].imports, to) {
+				t.Errorf("%s: the plan of pkg/apidiff does not let %s import %s", path, dir, to)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir := range files {
+		plan, known := diffLayers[dir]
+		if !known {
+			t.Errorf("%s is in no layer: add it to the plan of pkg/apidiff", dir)
+			continue
+		}
+		if files[dir] >= plan.files || lines[dir] >= plan.lines {
+			t.Errorf("%s has %d lines in %d files; under %d in %d are allowed", dir, lines[dir], files[dir], plan.lines, plan.files)
+		}
+	}
+	for dir := range diffLayers {
+		if files[dir] == 0 {
+			t.Errorf("%s has no file", dir)
+		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Advice is what a diff comes to in a few labelled lines: for whom it breaks, how sure that is, and what to do next.
-// Without a breaking change there is nothing to advise.
+// Advice is what a diff comes to in a few labelled lines: for whom it breaks, how sure that is, and
+// what to do next. Without a breaking change there is nothing to advise.
 func Advice(d report.Diff) [][2]string {
 	if d.Totals.Breaking == 0 {
 		return nil
@@ -46,7 +46,7 @@ func breakingIn(d report.Diff, direction string) (changes, operations int) {
 	return changes, len(reached)
 }
 
-// nextVersion says which version tells the truth about a breaking change.
+// nextVersion says which version matches a breaking change.
 func nextVersion(d report.Diff) string {
 	was, ok := majorOf(d.Old.Version)
 	is, known := majorOf(d.New.Version)

@@ -1,47 +1,65 @@
 package apidiff
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
-// bitset is a set of small numbers.
-type bitset []uint64
-
-func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
-
-func (b bitset) add(i int) { b[i>>6] |= 1 << (i & 63) }
-
-// union adds all of o and reports whether that changed b.
-func (b bitset) union(o bitset) (grew bool) {
-	for i, w := range o {
-		if w&^b[i] != 0 {
-			b[i] |= w
-			grew = true
-		}
-	}
-	return grew
+// A bitset is a set of small numbers, of which only the words between the least and the greatest are
+// kept: most findings reach one operation of thousands.
+type bitset struct {
+	from  int // of the first word
+	words []uint64
 }
 
-func (b bitset) empty() bool {
-	for _, w := range b {
-		if w != 0 {
-			return false
-		}
-	}
-	return true
+func (b *bitset) add(i int) {
+	b.cover(i>>6, i>>6+1)
+	b.words[i>>6-b.from] |= 1 << (i & 63)
 }
 
-func (b bitset) count() int {
+// cover makes room for the words from low to below high.
+func (b *bitset) cover(low, high int) {
+	switch {
+	case len(b.words) == 0:
+		b.from, b.words = low, make([]uint64, high-low)
+		return
+	case low >= b.from && high <= b.from+len(b.words):
+		return
+	}
+	low, high = min(low, b.from), max(high, b.from+len(b.words))
+	words := make([]uint64, high-low)
+	copy(words[b.from-low:], b.words)
+	b.from, b.words = low, words
+}
+
+// union adds all of o.
+func (b *bitset) union(o *bitset) {
+	if o.empty() {
+		return
+	}
+	b.cover(o.from, o.from+len(o.words))
+	for i, w := range o.words {
+		b.words[o.from-b.from+i] |= w
+	}
+}
+
+func (b *bitset) empty() bool {
+	return b == nil || !slices.ContainsFunc(b.words, func(w uint64) bool { return w != 0 })
+}
+
+func (b *bitset) count() int {
 	n := 0
-	for _, w := range b {
+	for _, w := range b.words {
 		n += bits.OnesCount64(w)
 	}
 	return n
 }
 
 // each calls f with every member, in order.
-func (b bitset) each(f func(int)) {
-	for i, w := range b {
+func (b *bitset) each(f func(int)) {
+	for i, w := range b.words {
 		for ; w != 0; w &= w - 1 {
-			f(i<<6 + bits.TrailingZeros64(w))
+			f((b.from+i)<<6 + bits.TrailingZeros64(w))
 		}
 	}
 }

@@ -2,10 +2,6 @@ package apidiff
 
 import (
 	"fmt"
-	"strconv"
-	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
@@ -13,15 +9,12 @@ import (
 
 // Bounds of a report. The counts of a diff are those of all findings, whatever is listed.
 const (
-	maxReportBytes  = 4 << 20   // that the listed findings take together, about; of documents above a megabyte four times their size
-	leastOfRule     = 10        // findings of each rule that are listed whatever others take
-	maxText         = 4_000     // bytes of a message, a subject or a pointer
-	maxShownValue   = 64 << 10  // bytes of a value
-	maxShownExample = 128 << 10 // bytes of an example request
+	maxReportBytes = 4 << 20 // that the listed findings take together, about; of documents above a megabyte four times their size
+	leastOfRule    = 10      // findings of each rule that are listed whatever others take
 )
 
-// bound leaves of the findings what a report can hold, the worst first, and puts one finding with the count in the place
-// of the others of each rule.
+// bound leaves of the findings what a report can hold, the worst first, and puts one finding with
+// the count in the place of the others of each rule.
 func (r *Result) bound(old, new *contract.Document) {
 	most := max(maxReportBytes, 4*new.Size())
 	if old != nil {
@@ -98,44 +91,4 @@ func sizeOfFinding(f *report.Finding) int {
 		size += 200 + sizeOfWitness(w)
 	}
 	return size
-}
-
-func sizeOfWitness(w *report.Witness) int {
-	return len(w.Value) + len(w.Request) + len(w.Curl) + len(w.Refusal)
-}
-
-// shorten cuts the texts of a finding where they are very long.
-func shorten(f *report.Finding) {
-	f.Subject, f.Message = cutText(f.Subject, maxText), cutText(f.Message, maxText)
-	f.From, f.To = cutValue(f.From), cutValue(f.To)
-	for _, p := range []*report.Place{f.Old, f.New} {
-		if p != nil {
-			p.Pointer = cutText(p.Pointer, maxText)
-		}
-	}
-	for i, op := range f.Operations {
-		if len(op.Path)+len(op.Method) > maxText {
-			f.Operations = append([]report.Operation(nil), f.Operations...)
-			f.Operations[i].Path, f.Operations[i].Method = cutText(op.Path, maxText), cutText(op.Method, maxText)
-		}
-	}
-}
-
-// cutText leaves the first bytes of a text and says how long it was.
-func cutText(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	for most > 0 && !utf8.RuneStart(s[most]) {
-		most--
-	}
-	return s[:most] + "... (" + strconv.Itoa(len(s)) + " bytes)"
-}
-
-// cutValue is a text that shows the beginning of a value, where that is very long.
-func cutValue(v jsontext.Value) jsontext.Value {
-	if len(v) <= maxShownValue {
-		return v
-	}
-	return jsontext.Value(quoted(cutText(string(v), 200)))
 }

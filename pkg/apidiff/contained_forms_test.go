@@ -1,7 +1,7 @@
 package apidiff
 
-// containedForms are more pairs like containedCases, by normal form: what is composed, listed, bounded and referred to in
-// another way.
+// containedForms are more pairs like containedCases, by normal form: what is composed, listed,
+// bounded and referred to in another way.
 var containedForms = []containedCase{
 	// allOf with siblings
 	{same, `{"allOf":[{"type":"object","properties":{"a":{"type":"string"}}}],"required":["a"]}`, `{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}`},
@@ -205,4 +205,14 @@ var containedForms = []containedCase{
 	{same, `{"type":"string","pattern":"^(?:a|b)$"}`, `{"type":"string","pattern":"^[ab]$"}`},
 	{same, `{"type":"string","pattern":"^.{3,5}$","minLength":3}`, `{"type":"string","pattern":"^.{3,5}$","maxLength":5}`},
 	{apart, `{"type":"string","pattern":"^(?!a).*$"}`, `{"type":"string","pattern":"^(?!b).*$"}`},
+	// patterns that Go reads otherwise than ECMA-262
+	{narrower, `{"type":"string","pattern":"^\\s*$"}`, `{"type":"string","pattern":"^[\\t\\n\\f\\r ]*$"}`},
+	{narrower, `{"type":"string","pattern":"^[^\\n]$"}`, `{"type":"string","pattern":"^.$"}`},
+	{apart, `{"type":"string","pattern":"^[[:alpha:]]$"}`, `{"type":"string","pattern":"^[a-zA-Z]$"}`},
+	{same, `{"type":"string","pattern":"^[[:alpha:]]$"}`, `{"type":"string","pattern":"^[:\\[ahlp]\\]$"}`},
+	{same, `{"type":"string","pattern":"^[\\w\\-]+\\-\\_$"}`, `{"type":"string","pattern":"^[-\\w]+-_$"}`},
+	{same, `{"type":"string","pattern":"^\\u0061\\u{62}\\cA$"}`, `{"type":"string","pattern":"^ab\\x01$"}`},
+	{same, `{"type":"string","pattern":"^(?!a)[a-c]$"}`, `{"enum":["b","c"]}`},
+	{narrower, `{"type":"string","pattern":"^(?=.*\\d).{8,}$"}`, `{"type":"string","pattern":"^(?=.*\\d)(?=.*[a-z]).{8,}$"}`},
+	{wider, `{"type":"string","pattern":"^(?!admin|root)[a-z]+$"}`, `{"type":"string","pattern":"^(?!admin)[a-z]+$"}`},
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -34,12 +35,12 @@ func (r relation) flipped() relation {
 }
 
 // breaks reports what containment says of a schema in a request and in a response.
-func (r relation) breaks(side Side) bool {
+func (r relation) breaks(side rules.Side) bool {
 	switch r {
 	case narrower:
-		return side == Request
+		return side == rules.Request
 	case wider:
-		return side == Response
+		return side == rules.Response
 	case apart:
 		return true
 	default:
@@ -52,8 +53,8 @@ type containedCase struct {
 	old, new string
 }
 
-// containedCases are pairs of schemas with the relation of their values. A schema that begins with "3.0" is of a
-// document of that version. components are shared by all: see containedDocument.
+// containedCases are pairs of schemas with the relation of their values. A schema that begins with
+// "3.0" is of a document of that version. components are shared by all: see containedDocument.
 var containedCases = []containedCase{
 	// types
 	{wider, `{"type":"integer"}`, `{"type":"number"}`},
@@ -245,7 +246,7 @@ var containedCases = []containedCase{
 	{same, `3.0 {"type":"string","format":"binary"}`, `{"type":"string","contentMediaType":"application/octet-stream"}`},
 }
 
-func containedDocument(t testing.TB, schema string, side Side) *contract.Document {
+func containedDocument(t testing.TB, schema string, side rules.Side) *contract.Document {
 	t.Helper()
 	version := "3.1.0"
 	if s, ok := strings.CutPrefix(schema, "3.0 "); ok {
@@ -253,7 +254,7 @@ func containedDocument(t testing.TB, schema string, side Side) *contract.Documen
 	}
 	content := `"content":{"application/json":{"schema":` + schema + `}}`
 	op := `"requestBody":{"required":true,` + content + `},"responses":{"204":{"description":"d"}}`
-	if side == Response {
+	if side == rules.Response {
 		op = `"responses":{"200":{"description":"d",` + content + `}}`
 	}
 	return parse(t, "c.json", []byte(`{"openapi":"`+version+`","info":{"title":"T","version":"1"},"paths":{"/t":{"post":{`+op+`}}},
@@ -264,17 +265,18 @@ func containedDocument(t testing.TB, schema string, side Side) *contract.Documen
 			"Twig":{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Twig"},"v":{"type":"integer","maximum":9}},"required":["v"],"additionalProperties":false}}}}`))
 }
 
-// TestContained compares the verdict with the relation of the two sets of values, on both sides and both ways.
+// TestContained compares the verdict with the relation of the two sets of values, on both sides and
+// both ways.
 func TestContained(t *testing.T) {
 	proved, asserted := 0, 0
 	for _, c := range slices.Concat(containedCases, containedForms) {
-		for _, side := range []Side{Request, Response} {
+		for _, side := range []rules.Side{rules.Request, rules.Response} {
 			old, new := containedDocument(t, c.old, side), containedDocument(t, c.new, side)
 			for _, p := range []struct {
 				rel      relation
 				old, new *contract.Document
 			}{{c.rel, old, new}, {c.rel.flipped(), new, old}} {
-				r := Compare(context.Background(), p.old, p.new, Options{Now: testNow, Gate: SDK})
+				r := Compare(context.Background(), p.old, p.new, Options{Now: testNow, Gate: rules.SDK})
 				name := fmt.Sprintf("%s %s %s %s", side, c.old, p.rel, c.new)
 				if r.Breaking().Breaking != p.rel.breaks(side) {
 					t.Errorf("%s: breaking is %t%s", name, r.Breaking().Breaking, told(r))

@@ -10,12 +10,15 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/subschema"
 )
 
 var seeds = flag.Uint64("seeds", 400, "random pairs of schemas that TestCorpus judges")
 
-// author writes schemas at random. Objects always list the properties a and b, so that nobody sends what no contract
-// speaks of.
+// author writes schemas at random. Objects always list the properties a and b, so that no client
+// sends what no contract mentions.
 type author struct{ r *rand.Rand }
 
 func (m author) pick(list ...any) any { return list[m.r.IntN(len(list))] }
@@ -144,7 +147,7 @@ func (m author) changed(v any, depth int) any {
 	}
 	out := object{}
 	i, at := 0, m.r.IntN(len(s))
-	for _, k := range sortedKeys(s) {
+	for _, k := range subschema.SortedKeys(s) {
 		out[k] = s[k]
 		if i++; i-1 != at {
 			continue
@@ -186,7 +189,8 @@ func values() []any {
 	return append(out, object{})
 }
 
-// compiled is an evaluator that shares nothing with the differ; nil where it does not take the schema.
+// compiled is an evaluator that shares nothing with the differ; nil where it does not take the
+// schema.
 func compiled(doc object) *jsonschema.Schema {
 	text, err := json.Marshal(object{"$ref": "#/components/schemas/S", "components": doc["components"]})
 	if err != nil {
@@ -204,10 +208,10 @@ func compiled(doc object) *jsonschema.Schema {
 	return s
 }
 
-func corpusDocument(schema any, side Side) object {
+func corpusDocument(schema any, side rules.Side) object {
 	ref := object{"application/json": object{"schema": object{"$ref": "#/components/schemas/S"}}}
 	op := object{"requestBody": object{"required": true, "content": ref}, "responses": object{"204": object{"description": "d"}}}
-	if side == Response {
+	if side == rules.Response {
 		op = object{"responses": object{"200": object{"description": "d", "content": ref}}}
 	}
 	return object{"openapi": "3.1.0", "info": object{"title": "T", "version": "1"}, "paths": object{"/t": object{"post": op}},
@@ -216,8 +220,8 @@ func corpusDocument(schema any, side Side) object {
 			"L": object{"type": "array", "items": object{"type": []any{"integer", "string"}}, "maxItems": 2}}}}
 }
 
-// TestCorpus: where the diff says that nothing breaks, no value may be found that the contained side accepts and the other
-// refuses; and what it calls proved must hold.
+// TestCorpus: where the diff says that nothing breaks, no value may be found that the contained
+// side accepts and the other refuses; and what it calls proved must hold.
 func TestCorpus(t *testing.T) {
 	pool := values()
 	decoded := make([]any, len(pool))
@@ -236,14 +240,14 @@ func TestCorpus(t *testing.T) {
 		if m.one(4) {
 			b = m.schema(2)
 		}
-		x, y := compiled(corpusDocument(a, Request)), compiled(corpusDocument(b, Request))
+		x, y := compiled(corpusDocument(a, rules.Request)), compiled(corpusDocument(b, rules.Request))
 		if x == nil || y == nil {
 			counts["not taken by the evaluator"]++
 			continue
 		}
-		for _, side := range []Side{Request, Response} {
+		for _, side := range []rules.Side{rules.Request, rules.Response} {
 			inner, outer := x, y
-			if side == Response {
+			if side == rules.Response {
 				inner, outer = y, x
 			}
 			against := ""
@@ -262,11 +266,11 @@ func TestCorpus(t *testing.T) {
 	t.Log(fmt.Sprint(counts))
 }
 
-func corpusVerdict(t *testing.T, seed uint64, side Side, a, b any, against string, counts map[string]int) {
+func corpusVerdict(t *testing.T, seed uint64, side rules.Side, a, b any, against string, counts map[string]int) {
 	t.Helper()
 	old := parse(t, "old.json", encode(t, corpusDocument(a, side)))
 	new := parse(t, "new.json", encode(t, corpusDocument(b, side)))
-	r := Compare(context.Background(), old, new, Options{Now: testNow, Gate: SDK, NoWitness: true})
+	r := Compare(context.Background(), old, new, Options{Now: testNow, Gate: rules.SDK, NoWitness: true})
 	breaking := r.Breaking().Breaking
 	switch {
 	case breaking && against != "":
@@ -284,7 +288,7 @@ func corpusVerdict(t *testing.T, seed uint64, side Side, a, b any, against strin
 // corpusProofs puts the bodies of the requests that prove a break before the evaluator.
 func corpusProofs(t *testing.T, seed uint64, a, b any, x, y *jsonschema.Schema, counts map[string]int) {
 	t.Helper()
-	old, new := parse(t, "old.json", encode(t, corpusDocument(a, Request))), parse(t, "new.json", encode(t, corpusDocument(b, Request)))
+	old, new := parse(t, "old.json", encode(t, corpusDocument(a, rules.Request))), parse(t, "new.json", encode(t, corpusDocument(b, rules.Request)))
 	for _, f := range Compare(context.Background(), old, new, Options{Now: testNow}).Diff.Changes {
 		if f.Witness == nil || f.Witness.Request == "" {
 			continue

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
@@ -56,7 +56,8 @@ func documents(t testing.TB, f func(name string, d *contract.Document, size int)
 	}
 }
 
-// TestSelf compares every document with itself, byte for byte and as YAML: nothing at all may be found.
+// TestSelf compares every document with itself, byte for byte and as YAML: nothing at all may be
+// found.
 func TestSelf(t *testing.T) {
 	documents(t, func(name string, d *contract.Document, size int) {
 		if r := Compare(context.Background(), d, d, Options{Now: testNow}); len(r.Diff.Changes) != 0 || r.Diff.Bump != "none" {
@@ -65,7 +66,8 @@ func TestSelf(t *testing.T) {
 	})
 }
 
-// TestEqualities rewrites real documents without changing what they mean: no change may be an error or a warning.
+// TestEqualities rewrites real documents without changing what they mean: no change may be an error
+// or a warning.
 func TestEqualities(t *testing.T) {
 	applied := map[string]int{}
 	turn := 0

@@ -11,35 +11,81 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/pkg/apidiff/operations"
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
 
+// findings are what readers see of the records, worst first.
+type findings struct {
+	list     []report.Finding
+	owners   map[string]string // by fingerprint: the component or the operation that was edited
+	problems []report.Finding  // of waivers
+}
+
+// A finder makes findings of records.
+type finder struct {
+	opt      Options
+	old, new *contract.Document
+	ops      []operations.Operation
+	sets     map[string][]report.Operation // by bitset
+	tokens   map[string]string             // long keys as they are shown
+}
+
+// findingsOf are the findings for the records that operations reach, with the waivers applied, and
+// the records by the fingerprints of their findings.
+func findingsOf(opt Options, old, new *contract.Document, ops []operations.Operation, g graph) (findings, map[string]*record) {
+	f := finder{opt: opt, old: old, new: new, ops: ops, sets: map[string][]report.Operation{}, tokens: map[string]string{}}
+	out, records := findings{owners: map[string]string{}}, map[string]*record{}
+	list := make([]report.Finding, 0, len(g.records))
+	for _, r := range g.records {
+		if r.all == nil {
+			continue // of a pair that turned out equal
+		}
+		one, owner := f.finding(r)
+		if one.Level == Off {
+			continue
+		}
+		list = append(list, one)
+		out.owners[one.Fingerprint] = owner
+		if records[one.Fingerprint] == nil {
+			records[one.Fingerprint] = r
+		}
+	}
+	out.list = merge(list)
+	out.problems = waive(out.list, slices.Clone(opt.Waivers), opt.Now)
+	slices.SortFunc(out.list, byWeight)
+	return out, records
+}
+
 // finding is the record as readers see it, and the component or operation that it belongs to.
-func (e *engine) finding(r *record) (report.Finding, string) {
+func (e *finder) finding(r *record) (report.Finding, string) {
 	rule := r.rule
 	level, verdict := e.judgement(r)
 	s := e.subjectOf(r)
 	f := report.Finding{
-		Rule: rule.ID, Level: level, Category: string(rule.Category), Kind: rule.Kind(), Direction: r.side.String(),
+		Rule: rule.ID, Level: level, Category: string(rule.Category), Kind: rule.Kind(), Direction: r.Side.String(),
 		Subject: s.String(), Why: rule.Why, Migration: rule.Migration, Verdict: verdict,
-		Message:    e.message(r, s),
-		Old:        place(r.old, r.oldAt),
-		New:        place(r.new, r.newAt),
+		Message:    messageOf(r, s),
+		Old:        place(r.Old, r.OldAt),
+		New:        place(r.New, r.NewAt),
 		Operations: e.operationsOf(r.all),
 	}
-	if r.from != "" {
-		f.From = jsontext.Value(r.from)
+	if r.From != "" {
+		f.From = jsontext.Value(r.From)
 	}
-	if r.to != "" {
-		f.To = jsontext.Value(r.to)
+	if r.To != "" {
+		f.To = jsontext.Value(r.To)
 	}
 	if r.gaps > 0 {
-		f.Message = fmt.Sprintf("%s: %s not compared", s.words(r.side), countOf(r.gaps, "pair of schemas was", "pairs of schemas were"))
+		f.Message = fmt.Sprintf("%s: %s not compared", s.phrase(r.Side), countOf(r.gaps, "pair of schemas was", "pairs of schemas were"))
 		f.Hint = "asserted: " + r.budget
 	}
 	f.Breaking = level == report.Error
-	f.Fingerprint = fingerprint(rule.ID, s.String(), r.name, r.from, r.to)
+	f.Fingerprint = fingerprint(rule.ID, f.Subject, r.Name, r.From, r.To)
+	shorten(&f) // at once: addresses of many findings below long keys take gigabytes
 	return f, s.owner
 }
 
@@ -51,9 +97,17 @@ func countOf(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// judgement is the level in force: that of the row, or the configured one, lowered where the gate does not reach,
-// where containment is proved, and where only operations are reached that promise nothing yet.
-func (e *engine) judgement(r *record) (report.Level, report.Verdict) {
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// judgement is the level in force: that of the row, or the configured one, lowered where the gate
+// does not reach, where containment is proved, and where only operations are reached that promise
+// nothing yet.
+func (e *finder) judgement(r *record) (report.Level, report.Verdict) {
 	level := r.rule.Level
 	if l, ok := e.opt.Levels[r.rule.ID]; ok {
 		level = l
@@ -62,41 +116,41 @@ func (e *engine) judgement(r *record) (report.Level, report.Verdict) {
 		return level, report.NoVerdict
 	}
 	switch {
-	case r.site.safe && r.harm.empty():
+	case r.node.safe && r.harm.empty():
 		return report.Info, report.Compatible
 	case !r.all.empty() && r.harm.empty():
 		return report.Info, report.NoVerdict
-	case !r.rule.Category.within(e.opt.gate()):
+	case !r.rule.Category.Within(e.opt.gate()):
 		return report.Warning, report.NoVerdict
 	default:
 		return report.Error, report.Asserted
 	}
 }
 
-func (e *engine) subjectOf(r *record) subject {
+func (e *finder) subjectOf(r *record) subject {
 	var s subject
 	switch {
-	case r.new.Exists():
-		s = subjectAt(e.new.doc, r.new)
-	case r.old.Exists():
-		s = subjectAt(e.old.doc, r.old)
-	case r.newAt.Exists():
-		s = subjectAt(e.new.doc, r.newAt)
+	case r.New.Exists():
+		s = subjectAt(e.new, r.New, e.tokens)
+	case r.Old.Exists():
+		s = subjectAt(e.old, r.Old, e.tokens)
+	case r.NewAt.Exists():
+		s = subjectAt(e.new, r.NewAt, e.tokens)
 	default:
-		s = subjectAt(e.old.doc, r.oldAt)
+		s = subjectAt(e.old, r.OldAt, e.tokens)
 	}
-	if r.on == "property" && r.attr == "required" {
-		s = s.child(r.name)
+	if r.On == "property" && r.Attr == "required" {
+		s = s.child(r.Name)
 	}
 	return s
 }
 
-func (e *engine) message(r *record, s subject) string {
-	what := s.words(r.side)
-	if r.on == "media-type" || r.on == "body" {
+func messageOf(r *record, s subject) string {
+	what := s.phrase(r.Side)
+	if r.On == "media-type" || r.On == "body" {
 		what, _, _ = strings.Cut(what, " (application/")
 	}
-	return r.rule.message(what, r.name, shown(r.from), shown(r.to))
+	return r.rule.Message(what, r.Name, shown(r.From), shown(r.To))
 }
 
 // shown is a JSON value in a sentence: cut where it is long.
@@ -123,21 +177,21 @@ func shown(v string) string {
 }
 
 func place(n, at contract.Node) *report.Place {
-	if n.Exists() {
-		p := n.Place()
-		return &p
+	if n = subschema.First(n, at); !n.Exists() {
+		return nil
 	}
-	if at.Exists() {
-		p := at.Place()
-		return &p
+	p, length := n.PlaceWithin(maxText)
+	if length > maxText {
+		p.Pointer += cutMark(length)
 	}
-	return nil
+	return &p
 }
 
-// operationsOf are the operations of a set, sorted by path then method. Equal sets, which are the rule, share one list.
-func (e *engine) operationsOf(b bitset) []report.Operation {
-	var k []byte
-	for _, w := range b {
+// operationsOf are the operations of a set, sorted by path then method. Equal sets, which are the
+// rule, share one list.
+func (e *finder) operationsOf(b *bitset) []report.Operation {
+	k := binary.LittleEndian.AppendUint64(nil, uint64(b.from))
+	for _, w := range b.words {
 		k = binary.LittleEndian.AppendUint64(k, w)
 	}
 	if list, ok := e.sets[string(k)]; ok {
@@ -151,42 +205,16 @@ func (e *engine) operationsOf(b bitset) []report.Operation {
 	return list
 }
 
+func sortOperations(list []report.Operation) {
+	slices.SortFunc(list, func(a, b report.Operation) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
+}
+
 // fingerprint names a finding whatever line it stands on and however it is worded.
 func fingerprint(rule, subject, name, from, to string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{rule, subject, name, from, to}, "\x00")))
 	return hex.EncodeToString(sum[:8])
-}
-
-// result turns the records into a report, worst first.
-func (e *engine) result() *Result {
-	changes := make([]report.Finding, 0, len(e.list))
-	causes, records := map[string]string{}, map[string]*record{}
-	for _, r := range e.list {
-		if r.all == nil {
-			continue // of a pair that turned out equal
-		}
-		f, owner := e.finding(r)
-		if f.Level != Off {
-			changes = append(changes, f)
-			causes[f.Fingerprint] = owner
-			if records[f.Fingerprint] == nil {
-				records[f.Fingerprint] = r
-			}
-		}
-	}
-	changes = merge(changes)
-	problems := waive(changes, slices.Clone(e.opt.Waivers), e.opt.Now)
-	slices.SortFunc(changes, byWeight)
-	e.proveAll(changes, records)
-	res := &Result{ops: e.ops, Problems: problems, causes: causes}
-	res.Diff = report.Diff{
-		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(e.opt.Now),
-		Old: e.describe(e.old), New: e.describe(e.new), Changes: changes,
-	}
-	res.total()
-	res.byOp = res.changesByOperation()
-	res.trim()
-	return res
 }
 
 // merge joins findings that differ in nothing but their place: one cause, written more than once.
@@ -220,27 +248,6 @@ var levelRanks = map[report.Level]int{report.Error: 0, report.Warning: 1, report
 func byWeight(a, b report.Finding) int {
 	return cmp.Or(
 		cmp.Compare(levelRanks[a.Level], levelRanks[b.Level]),
-		cmp.Compare(Category(a.Category).rank(), Category(b.Category).rank()),
+		cmp.Compare(rules.Category(a.Category).Rank(), rules.Category(b.Category).Rank()),
 		cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
-}
-
-// describe identifies a contract.
-func (e *engine) describe(s *side) report.Contract {
-	info := s.doc.Root().Get("info")
-	c := report.Contract{
-		Source: s.doc.Source(), Title: info.Get("title").Text(), Version: text(info.Get("version")), OpenAPI: s.doc.OpenAPI(),
-		Operations: len(s.calls(s.doc.Root().Get("paths"))), Major: text(info.Get("x-contract-major")),
-	}
-	if !e.opt.NoDigest {
-		c.SHA256 = s.doc.SHA256()
-	}
-	return c
-}
-
-// text is a string, or a number as written: versions are often numbers by accident.
-func text(n contract.Node) string {
-	if n.Kind() == contract.Number {
-		return n.Literal()
-	}
-	return n.Text()
 }

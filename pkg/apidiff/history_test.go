@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -48,14 +49,15 @@ func TestHistories(t *testing.T) {
 		r := Compare(context.Background(), old, new, Options{Now: testNow})
 		t.Logf("%-22s %6.2fs %s", name, time.Since(start).Seconds(), r.Diff.Headline)
 		for _, f := range r.Diff.Changes {
-			if f.Rule == Unclassified {
+			if f.Rule == rules.Unclassified {
 				t.Errorf("%s: unclassified: %s at %v", name, f.Message, f.At())
 			}
 		}
 	})
 }
 
-// TestWitnesses counts the schema-level breaking findings of the real histories that carry a confirmed witness.
+// TestWitnesses counts the schema-level breaking findings of the real histories that carry a
+// confirmed witness.
 func TestWitnesses(t *testing.T) {
 	breaking, proved, schemas, provedSchemas := 0, 0, 0, 0
 	missed := map[string]int{}
@@ -65,7 +67,7 @@ func TestWitnesses(t *testing.T) {
 			if !f.Breaking {
 				continue
 			}
-			rule, _ := Lookup(f.Rule)
+			rule, _ := rules.Lookup(f.Rule)
 			breaking++
 			if rule.On == "property" {
 				schemas++
@@ -89,12 +91,13 @@ func TestWitnesses(t *testing.T) {
 	}
 }
 
-// TestDanglingReferences: what a reference that does not resolve names is not compared, neither as gone nor as new.
+// TestDanglingReferences: what a reference that does not resolve names is not compared, neither as
+// gone nor as new.
 func TestDanglingReferences(t *testing.T) {
-	whole := `{parameters: [{name: q, in: query, required: true, schema: {type: string}}], requestBody: {required: true, content: {application/json: {schema: {type: object, required: [a], properties: {a: {type: string}}}}}},
-		responses: {"200": {description: d, headers: {X-A: {required: true, schema: {type: string}}}, content: {application/json: {schema: {type: object, required: [b], properties: {b: {type: integer}}}}}}, "201": {description: d}}}`
-	holes := `{parameters: [{$ref: "other.yaml#/q"}], requestBody: {required: true, content: {application/json: {schema: {type: object, required: [a], properties: {a: {$ref: "other.yaml#/A"}}}}}},
-		responses: {"200": {description: d, headers: {X-A: {$ref: "other.yaml#/H"}}, content: {application/json: {schema: {$ref: "other.yaml#/B"}}}}, "201": {$ref: "other.yaml#/R"}}}`
+	whole := `{parameters: [{name: q, in: query, required: true, schema: {type: string}}], requestBody: {required: true, content: {application/json: {schema: {type: object, required: [a], properties: {a: {type: string}}}}}}, ` +
+		`responses: {"200": {description: d, headers: {X-A: {required: true, schema: {type: string}}}, content: {application/json: {schema: {type: object, required: [b], properties: {b: {type: integer}}}}}}, "201": {description: d}}}`
+	holes := `{parameters: [{$ref: "other.yaml#/q"}], requestBody: {required: true, content: {application/json: {schema: {type: object, required: [a], properties: {a: {$ref: "other.yaml#/A"}}}}}}, ` +
+		`responses: {"200": {description: d, headers: {X-A: {$ref: "other.yaml#/H"}}, content: {application/json: {schema: {$ref: "other.yaml#/B"}}}}, "201": {$ref: "other.yaml#/R"}}}`
 	docs := make([]*contract.Document, 2)
 	for i, op := range []string{whole, holes} {
 		var err error

@@ -25,7 +25,8 @@ func contractOf(t *testing.T, schemas map[string]any, first string) *contract.Do
 	return parse(t, "hostile.json", data)
 }
 
-// levels are n levels of three alternatives; two of them lead to the same next level, so that there are 2^n ways to the last.
+// levels are n levels of three alternatives; two of them lead to the same next level, so that there
+// are 2^n ways to the last.
 func levels(n int, last string) map[string]any {
 	type object = map[string]any
 	schemas := map[string]any{fmt.Sprintf("L%d", n): object{"type": last}}
@@ -36,7 +37,8 @@ func levels(n int, last string) map[string]any {
 	return schemas
 }
 
-// What grows twofold with each level must not be walked way by way: without an answer the test runs into its deadline.
+// What grows twofold with each level must not be walked way by way: without an answer the test runs
+// into its deadline.
 func TestManyWaysToOneSchema(t *testing.T) {
 	r := Compare(t.Context(), contractOf(t, levels(120, "string"), "L0"), contractOf(t, levels(120, "integer"), "L0"), Options{})
 	breaks := 0
@@ -50,7 +52,8 @@ func TestManyWaysToOneSchema(t *testing.T) {
 	}
 }
 
-// A change far down in an object that is large in itself is found, and so many searches of large schemas end by counted work.
+// A change far down in an object that is large in itself is found, and so many searches of large
+// schemas end by counted work.
 func TestManyPropertiesThatAllChange(t *testing.T) {
 	properties := func(kind string) map[string]any {
 		all := map[string]any{}

@@ -15,9 +15,9 @@ type messageCase struct {
 	breaks, back bool
 }
 
-// messageCases are pairs of contracts in YAML flow style, with what reasoning about messages says. "breaks" and
-// "back" are the verdicts of the pair and of the pair swapped. A text without "paths:" is the operation GET /t; one
-// with "responses:" left out gets a plain success.
+// messageCases are pairs of contracts in YAML flow style, with what reasoning about messages says.
+// "breaks" and "back" are the verdicts of the pair and of the pair swapped. A text without "paths:"
+// is the operation GET /t; one with "responses:" left out gets a plain success.
 var messageCases = []messageCase{
 	// parameters
 	{"optional query parameter added", `{}`, `{parameters: [{name: a, in: query, schema: {type: string}}]}`, false, false},
@@ -173,7 +173,8 @@ paths: {/a: {get: {responses: {"200": {description: d}}}}}`, `paths: {/a: {serve
 paths: {/a: {get: {responses: {"200": {description: d}}}}}`, `paths: {/a: {get: {responses: {"200": {description: d}}}}}`, false, false},
 }
 
-// messageDocument is the contract of a case; components that many cases name are added where they are missing.
+// messageDocument is the contract of a case; components that many cases name are added where they
+// are missing.
 func messageDocument(t testing.TB, text string) *contract.Document {
 	t.Helper()
 	if strings.HasPrefix(text, "{") {

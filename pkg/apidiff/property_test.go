@@ -20,7 +20,8 @@ func TestSymmetry(t *testing.T) {
 	}
 }
 
-// TestSelfUnpruned makes every comparison of a document with itself, without the shortcut of equal hashes.
+// TestSelfUnpruned makes every comparison of a document with itself, without the shortcut of equal
+// hashes.
 func TestSelfUnpruned(t *testing.T) {
 	documents(t, func(name string, d *contract.Document, size int) {
 		if size > 1<<20 && !*all {
@@ -34,7 +35,8 @@ func TestSelfUnpruned(t *testing.T) {
 	})
 }
 
-// TestTransitivity: where no constraint breaks from a to b and from b to c, none breaks from a to c.
+// TestTransitivity: where no constraint breaks from a to b and from b to c, none breaks from a to
+// c.
 func TestTransitivity(t *testing.T) {
 	schemas := []string{
 		`{}`, `{"type":"string"}`, `{"type":["string","null"]}`, `{"type":"string","maxLength":5}`, `{"type":"string","maxLength":9,"minLength":1}`,
@@ -81,8 +83,9 @@ func firstBreaking(r *Result) *report.Finding {
 	return nil
 }
 
-// opened is the one known exception, a policy: a property that no contract lists is taken as not sent, so that an open
-// object may be given an optional property later. To forget a property and to list it anew are two such steps.
+// opened is the one known exception, a policy: a property that no contract lists is taken as not
+// sent, so that an open object may be given an optional property later. To forget a property and to
+// list it anew are two such steps.
 func opened(a, b, c string) bool {
 	lists := func(s string) bool { return strings.Contains(s, `"a":{`) }
 	return lists(a) && !lists(b) && lists(c)

@@ -7,9 +7,12 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/romel/govctl/pkg/apidiff/operations"
 )
 
-// A rewriting changes how a document is written and nothing of what it means. It reports whether it found anything to do.
+// A rewriting changes how a document is written and nothing of what it means. It reports whether it
+// found anything to do.
 type rewriting struct {
 	name  string
 	apply func(doc map[string]any, r *rand.Rand) bool
@@ -26,7 +29,8 @@ var (
 	mapSchemas  = []string{"properties", "patternProperties", "dependentSchemas", "$defs"}
 )
 
-// eachSchema visits every schema of a document, innermost first; f returns what to put in its place.
+// eachSchema visits every schema of a document, innermost first; f returns what to put in its
+// place.
 func eachSchema(doc object, f func(s any, name string) any) {
 	var schema func(v any, name string) any
 	schema = func(v any, name string) any {
@@ -98,7 +102,7 @@ func eachOperation(doc object, f func(path string, item, op object)) {
 	paths, _ := doc["paths"].(object)
 	for _, p := range names(paths) {
 		item, _ := paths[p].(object)
-		for _, m := range methods {
+		for _, m := range operations.Methods {
 			if op, ok := item[m].(object); ok {
 				f(p, item, op)
 			}
@@ -222,8 +226,8 @@ func components(doc object) object {
 	return m
 }
 
-// inlineRefs writes components out where they are used. Alternatives keep their references: a discriminator without a
-// mapping goes by their names.
+// inlineRefs writes components out where they are used. Alternatives keep their references: a
+// discriminator without a mapping goes by their names.
 func inlineRefs(doc object, r *rand.Rand) bool {
 	original := copyOf(components(doc))
 	inUnion := map[string]bool{}
@@ -345,7 +349,8 @@ func mergeAllOf(doc object, r *rand.Rand) bool {
 	})
 }
 
-// nullableAsTypes upgrades a 3.0 document to 3.1: nullable becomes a type, exclusive bounds become numbers.
+// nullableAsTypes upgrades a 3.0 document to 3.1: nullable becomes a type, exclusive bounds become
+// numbers.
 func nullableAsTypes(doc object, r *rand.Rand) bool {
 	if v31(doc) {
 		return false
@@ -527,7 +532,7 @@ func paramsDown(doc object, r *rand.Rand) bool {
 		}
 		done = true
 		delete(item, "parameters")
-		for _, m := range methods {
+		for _, m := range operations.Methods {
 			op, ok := item[m].(object)
 			if !ok {
 				continue
@@ -565,7 +570,7 @@ func paramsUp(doc object, r *rand.Rand) bool {
 	for _, p := range names(paths) {
 		item, _ := paths[p].(object)
 		var ops []object
-		for _, m := range methods {
+		for _, m := range operations.Methods {
 			if op, ok := item[m].(object); ok {
 				ops = append(ops, op)
 			}
@@ -617,7 +622,7 @@ func basePathDown(doc object, r *rand.Rand) bool {
 	for p, item := range paths {
 		m, _ := item.(object)
 		own := has(m, "servers")
-		for _, method := range methods {
+		for _, method := range operations.Methods {
 			op, _ := m[method].(object)
 			own = own || has(op, "servers")
 		}
@@ -651,7 +656,7 @@ func explicitDefaults(doc object, r *rand.Rand) bool {
 			}
 			in, _ := p["in"].(string)
 			if !has(p, "style") {
-				p["style"] = defaultStyles[in]
+				p["style"] = operations.DefaultStyles[in]
 			}
 			if !has(p, "explode") {
 				p["explode"] = p["style"] == "form"
@@ -743,7 +748,7 @@ func pathNames(doc object, r *rand.Rand) bool {
 	done := false
 	for _, p := range names(paths) {
 		item, _ := paths[p].(object)
-		holes := placeholders(p)
+		holes := operations.Placeholders(p)
 		if len(holes) != 1 {
 			continue
 		}
@@ -757,7 +762,7 @@ func pathNames(doc object, r *rand.Rand) bool {
 			}
 		}
 		rename(item["parameters"])
-		for _, m := range methods {
+		for _, m := range operations.Methods {
 			if op, ok := item[m].(object); ok {
 				rename(op["parameters"])
 			}

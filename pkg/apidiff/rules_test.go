@@ -4,12 +4,14 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
 	"testing"
 
+	"github.com/romel/govctl/pkg/apidiff/operations"
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -23,8 +25,8 @@ func ruleCase(t *testing.T, id string) (old, new *contract.Document) {
 }
 
 // caseOptions are the circumstances that some rules ask for.
-func caseOptions(r Rule) Options {
-	opt := Options{Now: testNow, Gate: Docs, NoWitness: true}
+func caseOptions(r rules.Rule) Options {
+	opt := Options{Now: testNow, Gate: rules.Docs, NoWitness: true}
 	if r.When == "no-sunset" || r.When == "too-soon" {
 		opt.DeprecationDays = 180
 	}
@@ -41,32 +43,6 @@ func fired(r *Result) []string {
 	return slices.Compact(ids)
 }
 
-func TestRuleRows(t *testing.T) {
-	ids, keys := map[string]bool{}, map[key]string{}
-	kebab := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
-	for _, r := range Rules() {
-		if !kebab.MatchString(r.ID) {
-			t.Errorf("%s: the id is not in kebab case", r.ID)
-		}
-		if ids[r.ID] {
-			t.Errorf("%s: the id stands twice", r.ID)
-		}
-		if other := keys[r.key()]; other != "" {
-			t.Errorf("%s claims the same delta as %s", r.ID, other)
-		}
-		ids[r.ID], keys[r.key()] = true, r.ID
-		if len(r.Why) < 20 || !strings.HasSuffix(r.Why, ".") {
-			t.Errorf("%s: no reason: %q", r.ID, r.Why)
-		}
-		if !strings.Contains(r.Say, "{what}") {
-			t.Errorf("%s: the message does not say what: %q", r.ID, r.Say)
-		}
-		if r.Migration == "" || r.Category == "" || r.Level == "" || r.Since == "" {
-			t.Errorf("%s: a field is empty", r.ID)
-		}
-	}
-}
-
 // TestRuleFolders holds the list of rules and the list of folders equal, both ways.
 func TestRuleFolders(t *testing.T) {
 	entries, err := os.ReadDir(caseDir)
@@ -79,20 +55,21 @@ func TestRuleFolders(t *testing.T) {
 			continue // the package that embeds them
 		}
 		folders[e.Name()] = true
-		if _, ok := Lookup(e.Name()); !ok {
+		if _, ok := rules.Lookup(e.Name()); !ok {
 			t.Errorf("testdata/change/%s: there is no rule of this name", e.Name())
 		}
 	}
-	for _, r := range Rules() {
+	for _, r := range rules.All() {
 		if !folders[r.ID] {
 			t.Errorf("rule %s has no case in testdata/change", r.ID)
 		}
 	}
 }
 
-// TestRuleCases: each rule fires alone on its case, near-misses beside it; nothing fires on a document and itself.
+// TestRuleCases: each rule fires alone on its case, near-misses beside it; nothing fires on a
+// document and itself.
 func TestRuleCases(t *testing.T) {
-	for _, r := range Rules() {
+	for _, r := range rules.All() {
 		t.Run(r.ID, func(t *testing.T) {
 			old, new := ruleCase(t, r.ID)
 			got := Compare(context.Background(), old, new, caseOptions(r))
@@ -123,33 +100,39 @@ func TestRuleCases(t *testing.T) {
 
 // unpruned compares without the shortcut of equal hashes, so that every comparison is made.
 func unpruned(old, new *contract.Document, opt Options) *Result {
-	e := newEngine(context.Background(), old, new, opt, table())
-	e.same, e.prover = false, newProver(false, newMeter())
-	e.run()
-	return e.result()
+	in := newInput(old, new, opt)
+	in.schemas.Same, in.operations.Same, in.schemas.Prover = false, false, subschema.NewProver(false, subschema.NewMeter())
+	ops := operations.Match(old, new)
+	g := compareAll(in, ops)
+	contain(g, in.schemas)
+	attribute(g)
+	found, _ := findingsOf(opt, old, new, ops, g)
+	return resultOf(opt, old, new, ops, found)
 }
 
-// TestRuleMutations takes each row away: its case must then be told by a more general row, or not be understood.
+// TestRuleMutations takes each row away: its case must then be told by a more general row, or not
+// be understood.
 func TestRuleMutations(t *testing.T) {
-	for i, r := range table().rows {
-		if r.ID == Unclassified {
+	for i, r := range rules.Default().Rows() {
+		if r.ID == rules.Unclassified {
 			continue
 		}
-		rest := newTable(table().rows[:i], table().rows[i+1:])
+		rest := rules.NewTable(rules.Default().Rows()[:i], rules.Default().Rows()[i+1:])
 		old, new := ruleCase(t, r.ID)
-		e := newEngine(context.Background(), old, new, caseOptions(r), rest)
-		e.run()
-		ids := fired(e.result())
+		in := newInput(old, new, caseOptions(r))
+		in.rules = rest
+		ids := fired(in.compare(context.Background()))
 		if len(ids) == 0 || slices.Contains(ids, r.ID) {
 			t.Errorf("without %s its case gives %v", r.ID, ids)
 		}
 	}
-	t.Logf("%d rows taken away one by one: each time TestRuleCases would fail on the folder of the row", len(table().rows)-1)
+	t.Logf("%d rows taken away one by one: each time TestRuleCases would fail on the folder of the row", len(rules.Default().Rows())-1)
 }
 
-// TestRuleSymmetry swaps the documents of every case: what was added is removed, what was narrowed is widened.
+// TestRuleSymmetry swaps the documents of every case: what was added is removed, what was narrowed
+// is widened.
 func TestRuleSymmetry(t *testing.T) {
-	for _, r := range Rules() {
+	for _, r := range rules.All() {
 		old, new := ruleCase(t, r.ID)
 		symmetric(t, r.ID, old, new)
 	}
@@ -170,20 +153,24 @@ func symmetric(t *testing.T, name string, old, new *contract.Document) {
 	}
 }
 
-// deltas counts the deltas of a comparison by what they say, the operation inverted where asked for.
+// deltas counts the deltas of a comparison by what they say, the operation inverted where asked
+// for.
 func deltas(old, new *contract.Document, inverted bool) map[string]int {
-	e := newEngine(context.Background(), old, new, Options{Now: testNow, NoWitness: true}, table())
-	e.run()
+	in := newInput(old, new, Options{Now: testNow, NoWitness: true})
+	ops := operations.Match(old, new)
+	g := compare(in, ops)
+	contain(g, in.schemas)
+	attribute(g)
 	m := map[string]int{}
-	for _, r := range e.list {
+	for _, r := range g.records {
 		if r.all == nil {
 			continue
 		}
-		op := r.op
+		op := r.Op
 		if inverted {
 			op = op.Inverse()
 		}
-		m[strings.Join([]string{r.on, r.attr, string(op), r.side.String(), r.name}, " ")]++
+		m[strings.Join([]string{r.On, r.Attr, string(op), r.Side.String(), r.Name}, " ")]++
 	}
 	return m
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Since adds the breaking changes of a comparison with an earlier release that this one has not found: what went in one
-// release and came back otherwise in another is seen by nobody who compares neighbours. A waiver is stale only where it
-// matches nothing in either.
+// Since adds the breaking changes of a comparison with an earlier release that this one has not
+// found: what went in one release and came back otherwise in another is seen by nobody who compares
+// neighbours. A waiver is stale only where it matches nothing in either.
 func (r *Result) Since(release string, earlier *Result) {
 	known := map[string]bool{}
 	for i := range r.Diff.Changes {

@@ -1,13 +1,18 @@
 package apidiff
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/operations"
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// A subject is what a finding is about, told from its place in the document: independent of lines, of the order of
-// lists and of the names of path parameters.
+// A subject is what a finding is about, derived from its place in the document: independent of
+// lines, of the order of lists and of the names of path parameters.
 type subject struct {
 	owner string // Order; GET /pets/{}; parameter limit
 	part  string // "query limit", "request", "200", "200 header X-Rate": within an operation
@@ -32,10 +37,10 @@ func (s subject) String() string {
 	return out + " ." + s.path
 }
 
-// words is the subject in a sentence.
-func (s subject) words(side Side) string {
+// phrase is the subject in a sentence.
+func (s subject) phrase(side rules.Side) string {
 	if s.path == "" {
-		if s.thing == "schema" && side != None {
+		if s.thing == "schema" && side != rules.None {
 			return side.String() + " schema " + s.what
 		}
 		return s.what
@@ -44,7 +49,7 @@ func (s subject) words(side Side) string {
 	if strings.HasPrefix(s.path, "[") || strings.HasPrefix(s.path, "*") || strings.HasPrefix(s.path, "|") {
 		p = "`" + s.path + "` of " + s.what
 	}
-	if side == None || s.part != "" && !strings.HasPrefix(s.part, "request") && !strings.Contains(s.part, "body") && s.thing == "value" {
+	if side == rules.None || s.part != "" && !strings.HasPrefix(s.part, "request") && !strings.Contains(s.part, "body") && s.thing == "value" {
 		return p
 	}
 	return side.String() + " " + p
@@ -60,13 +65,33 @@ func (s subject) child(name string) subject {
 	return s
 }
 
-// subjectAt tells the subject from a node.
-func subjectAt(doc *contract.Document, n contract.Node) subject {
-	t := splitPointer(n.Pointer())
-	r := reader{doc: doc, node: doc.Root(), rest: t}
+// subjectAt is the subject of a node.
+func subjectAt(doc *contract.Document, n contract.Node, long map[string]string) subject {
+	t := n.Tokens()
+	r := reader{doc: doc, node: doc.Root(), rest: t, long: long}
 	s := r.subject()
 	if n.File() != doc.Root().File() {
+		for i := range t {
+			t[i] = r.short(t[i])
+		}
 		s = external(n.File(), t)
+	}
+	return s
+}
+
+// maxToken is how many bytes of a key or a name count in a subject. Longer ones, which nobody reads, are told apart by their
+// digest: what all findings of an operation say of a path of a megabyte would take hours.
+const maxToken = 2_000
+
+func (r *reader) short(t string) string {
+	if len(t) <= maxToken {
+		return t
+	}
+	s, known := r.long[t]
+	if !known {
+		sum := sha256.Sum256([]byte(t))
+		s = cutText(t, 200) + " " + hex.EncodeToString(sum[:8])
+		r.long[t] = s
 	}
 	return s
 }
@@ -79,22 +104,12 @@ func external(file string, t []string) subject {
 	return subject{owner: file + "#/" + strings.Join(t, "/"), what: "`" + name + "` in " + file, thing: "schema"}
 }
 
-func splitPointer(p string) []string {
-	if p == "" {
-		return nil
-	}
-	t := strings.Split(p[1:], "/")
-	for i := range t {
-		t[i] = strings.ReplaceAll(strings.ReplaceAll(t[i], "~1", "/"), "~0", "~")
-	}
-	return t
-}
-
 // A reader walks a pointer and says what it passes.
 type reader struct {
 	doc  *contract.Document
 	node contract.Node
 	rest []string
+	long map[string]string // long keys as they are shown: worked out once
 }
 
 // next takes one token and follows it.
@@ -109,7 +124,7 @@ func (r *reader) next() string {
 	} else {
 		r.node = r.node.Get(token)
 	}
-	return token
+	return r.short(token)
 }
 
 func atoi(s string) int {
@@ -147,15 +162,15 @@ func (r *reader) url() string {
 	return r.node.Get("url").Text()
 }
 
-var methodNames = known(methods...)
+var methodNames = subschema.Known(operations.Methods...)
 
 // path is for what stands below a path item.
 func (r *reader) path(path, prefix string) subject {
 	shown := path
-	s := subject{owner: prefix + template(path), what: prefix + shown, op: prefix + shown, thing: "operation"}
+	s := subject{owner: prefix + operations.Template(path), what: prefix + shown, op: prefix + shown, thing: "operation"}
 	if len(r.rest) > 0 && methodNames[r.rest[0]] {
 		method := strings.ToUpper(r.next())
-		s.owner, s.op = prefix+method+" "+template(path), prefix+method+" "+shown
+		s.owner, s.op = prefix+method+" "+operations.Template(path), prefix+method+" "+shown
 		if prefix != "" {
 			s.owner, s.op = prefix+path+" "+method, prefix+shown+" "+method
 		}
@@ -218,7 +233,7 @@ func (r *reader) parameter(s subject) subject {
 
 // pathSlot names a path parameter by its position, because its name means nothing to messages.
 func pathSlot(path, name string) string {
-	for i, n := range placeholders(path) {
+	for i, n := range operations.Placeholders(path) {
 		if n == name {
 			return "#" + string(rune('1'+i%9))
 		}
@@ -359,7 +374,7 @@ func (r *reader) schema(s subject) subject {
 	return s
 }
 
-// nodeName is how an alternative is told from its neighbours without its position.
+// nodeName is how an alternative is distinguished from its neighbours without its position.
 func nodeName(n contract.Node) string {
 	if ref := n.Get("$ref").Text(); ref != "" {
 		return ref[strings.LastIndexByte(ref, '/')+1:]

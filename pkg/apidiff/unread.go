@@ -3,12 +3,14 @@ package apidiff
 import (
 	"fmt"
 
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
 
-// ReferenceNotRead is the rule of a reference that does not resolve: what it names was not compared. It is about the comparison and not about a
-// change, so it stands beside the table of change rules.
+// ReferenceNotRead is the rule of a reference that does not resolve: what it names was not
+// compared. It is about the comparison and not about a change, so it stands beside the table of
+// change rules.
 const ReferenceNotRead = "reference-not-read"
 
 // UnreadSummary is what the rule says, for lists of rules.
@@ -17,12 +19,13 @@ const (
 	UnreadWhy     = "A change behind a reference that cannot be read is invisible. With allow_dangling_refs the rest is compared, and each such reference is reported so that nobody takes the comparison for a complete one."
 )
 
-// noteUnread adds a finding for each reference of either side that does not resolve. They count as neither changes nor breaks.
+// noteUnread adds a finding for each reference of either side that does not resolve. They count as
+// neither changes nor breaks.
 func (r *Result) noteUnread(old, new *contract.Document) {
 	add := func(doc *contract.Document, side string, place func(*report.Finding, *report.Place)) {
 		for _, e := range doc.Dangling() {
 			at := e.Place
-			f := report.Finding{Rule: ReferenceNotRead, Level: report.Warning, Category: string(Wire), Kind: "changed", Subject: side + " " + at.File + "#" + at.Pointer,
+			f := report.Finding{Rule: ReferenceNotRead, Level: report.Warning, Category: string(rules.Wire), Kind: "changed", Subject: side + " " + at.File + "#" + at.Pointer,
 				Message: e.Msg + " in the " + side + " version; what it names was not compared", Why: UnreadWhy, Verdict: report.NoVerdict}
 			place(&f, &at)
 			r.Diff.Changes = append(r.Diff.Changes, f)

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
 
-// A Waiver accepts findings for a time: those of a rule on subjects of a pattern, or the one of a fingerprint.
+// A Waiver accepts findings for a time: those of a rule on subjects of a pattern, or the one of a
+// fingerprint.
 type Waiver struct {
 	Rule        string
 	Fingerprint string
@@ -27,8 +30,9 @@ const WaiverLimit = 180
 
 var waiverKeys = []string{"rule", "fingerprint", "subject", "reason", "owner", "ticket", "expires"}
 
-// ParseWaivers reads a waiver file: a list of entries, or an object with the list under "waivers". now and limit (in
-// days; 0: WaiverLimit) bound the expiry; a zero now leaves it unbounded. Bad input gives a *contract.Error.
+// ParseWaivers reads a waiver file: a list of entries, or an object with the list under "waivers".
+// now and limit (in days; 0: WaiverLimit) bound the expiry; a zero now leaves it unbounded. Bad
+// input gives a *contract.Error.
 func ParseWaivers(ctx context.Context, name string, data []byte, now time.Time, limit int) ([]Waiver, error) {
 	if strings.TrimSpace(string(data)) == "" {
 		return nil, nil
@@ -111,7 +115,7 @@ func (w *Waiver) check() error {
 		return waiverError(w.Place, "a waiver needs an owner", "")
 	}
 	if w.Rule != "" {
-		if _, ok := Lookup(w.Rule); !ok {
+		if _, ok := rules.Lookup(w.Rule); !ok {
 			return waiverError(w.Place, fmt.Sprintf("there is no rule %q", w.Rule), "govctl openapi rules lists them")
 		}
 	}
@@ -150,40 +154,113 @@ func (w *Waiver) matches(f *report.Finding) bool {
 
 // glob matches * (any text) and ? (any character); all else stands for itself.
 func glob(pattern, text string) bool {
-	p, t := []rune(pattern), []rune(text)
-	i, j, star, mark := 0, 0, -1, 0
-	for j < len(t) {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
-			i, j = i+1, j+1
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
-		default:
+	first, rest, open := strings.Cut(pattern, "*")
+	n, ok := leads(first, text)
+	if !ok || !open {
+		return ok && n == len(text)
+	}
+	text = text[n:]
+	for {
+		var part string
+		part, rest, open = strings.Cut(rest, "*")
+		if !open {
+			return ends(part, text)
+		}
+		if text, ok = after(part, text); !ok {
 			return false
 		}
 	}
-	for i < len(p) && p[i] == '*' {
-		i++
+}
+
+// leads is the length of the beginning of a text that a pattern without stars stands for.
+func leads(pattern, text string) (n int, ok bool) {
+	if !strings.Contains(pattern, "?") {
+		return len(pattern), strings.HasPrefix(text, pattern)
 	}
-	return i == len(p)
+	for _, p := range pattern {
+		r, size := utf8.DecodeRuneInString(text[n:])
+		if size == 0 || p != '?' && p != r {
+			return 0, false
+		}
+		n += size
+	}
+	return n, true
+}
+
+// ends reports whether a text ends in what a pattern without stars stands for.
+func ends(pattern, text string) bool {
+	if !strings.Contains(pattern, "?") {
+		return strings.HasSuffix(text, pattern)
+	}
+	from := len(text)
+	for range utf8.RuneCountInString(pattern) {
+		_, size := utf8.DecodeLastRuneInString(text[:from])
+		from -= size
+	}
+	n, ok := leads(pattern, text[from:])
+	return ok && from+n == len(text)
+}
+
+// after is what follows the first place at which a pattern without stars fits.
+func after(pattern, text string) (rest string, ok bool) {
+	if !strings.Contains(pattern, "?") {
+		if i := strings.Index(text, pattern); i >= 0 {
+			return text[i+len(pattern):], true
+		}
+		return "", false
+	}
+	for {
+		if n, ok := leads(pattern, text); ok {
+			return text[n:], true
+		}
+		_, size := utf8.DecodeRuneInString(text)
+		if size == 0 {
+			return "", false
+		}
+		text = text[size:]
+	}
 }
 
 // waiverStale is the rule of a waiver that matches nothing.
 const waiverStale = "waiver-stale"
 
+// workOfWaivers bounds the matching of waivers with findings, in some two nanoseconds each. A change whose waiver was not
+// matched counts.
+const workOfWaivers = 1_000_000_000
+
 // waive marks the findings that waivers cover and returns what is wrong with the waivers themselves: one that covers
 // nothing is an error, one that has expired no longer holds.
 func waive(findings []report.Finding, waivers []Waiver, now time.Time) []report.Finding {
 	problems := []report.Finding{}
+	byRule := map[string][]*report.Finding{}
+	all := make([]*report.Finding, len(findings))
+	if len(waivers) > 0 {
+		for k := range findings {
+			f := &findings[k]
+			byRule[f.Rule], all[k] = append(byRule[f.Rule], f), f
+		}
+	}
+	work := 0
 	for i := range waivers {
 		w := &waivers[i]
 		used, old := false, w.expired(now)
-		for k := range findings {
-			f := &findings[k]
+		if work > workOfWaivers {
+			problems = append(problems, w.problem(waiverStale, report.Error, "the waiver was not matched: the budget for all waivers was spent on the ones before it", "name the changes by fewer patterns"))
+			continue
+		}
+		candidates := all
+		if w.Rule != "" {
+			candidates = byRule[w.Rule]
+		}
+		price := 20 + 20*strings.Count(w.Subject, "*") + len(w.Subject)/8
+		for _, f := range candidates {
+			work += price + len(f.Subject)/8
+			if strings.Contains(w.Subject, "?") {
+				work += len(f.Subject) * max(len(w.Subject)/8, 1)
+			}
+			if work > workOfWaivers {
+				break
+			}
 			if !w.matches(f) {
 				continue
 			}

@@ -1,0 +1,242 @@
+package operations
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// documentationKeywords are the keywords for people.
+var documentationKeywords = []string{"title", "description", "summary", "example", "examples", "externalDocs", "$comment"}
+
+// annotated are two uses of schemas with the differences that stand beside their keywords.
+type annotated struct {
+	old, new subschema.Use
+	mode     subschema.Mode
+	found    []subschema.Difference
+}
+
+// Annotations are the differences beside the keywords of two uses: descriptions, defaults, flags,
+// extensions. Mostly there are none. The result is good until the next call.
+func (e *Comparer) Annotations(o, n subschema.Use, m subschema.Mode) []subschema.Difference {
+	if !o.Entry.Exists() || !n.Entry.Exists() {
+		return nil
+	}
+	s := &e.annotated
+	*s = annotated{old: o, new: n, mode: m, found: s.found[:0]}
+	e.compareAnnotations(s, o.Carriers(), n.Carriers())
+	return s.found
+}
+
+// note adds a difference as it is.
+func (s *annotated) note(d subschema.Difference) { s.found = append(s.found, d) }
+
+// report adds a difference of the property that the uses stand for.
+func (e *Comparer) report(s *annotated, d subschema.Difference) {
+	if e.Schemas.Meter.Spent() {
+		return // what led to it may be wrong; the pair is reported as not compared
+	}
+	d.On, d.Side = "property", s.mode.Side()
+	if !d.OldAt.Exists() {
+		d.OldAt = subschema.First(d.Old, s.old.Entry)
+	}
+	if !d.NewAt.Exists() {
+		d.NewAt = subschema.First(d.New, s.new.Entry)
+	}
+	s.note(d)
+}
+
+// annotation is the first value of a key.
+func annotation(nodes []contract.Node, name string) contract.Node {
+	for _, n := range nodes {
+		if v := n.Get(name); v.Exists() {
+			return v
+		}
+	}
+	return contract.Node{}
+}
+
+func (e *Comparer) compareAnnotations(s *annotated, a, b []contract.Node) {
+	var changed []string
+	var was, is contract.Node
+	for _, name := range documentationKeywords {
+		o, n := annotation(a, name), annotation(b, name)
+		if o.Hash() != n.Hash() {
+			changed, was, is = append(changed, name), subschema.First(was, o), subschema.First(is, n)
+		}
+	}
+	if len(changed) > 0 {
+		s.note(subschema.Difference{On: "words", Attr: "documentation", Op: rules.Changed, Name: strings.Join(changed, ", "), Old: was, New: is, OldAt: a[0], NewAt: b[0]})
+	}
+	if d, ok := deprecated(a, b); ok {
+		s.note(d)
+	}
+	e.compareDefault(s, annotation(a, "default"), annotation(b, "default"))
+	e.compareDiscriminator(s, annotation(a, "discriminator"), annotation(b, "discriminator"))
+	if s.mode&subschema.AsXML != 0 {
+		e.compareXML(s, a, b)
+	}
+	e.compareExtensions(s, a, b)
+}
+
+// deprecated is the difference between two things of which one is deprecated.
+func deprecated(a, b []contract.Node) (subschema.Difference, bool) {
+	was, is := annotation(a, "deprecated"), annotation(b, "deprecated")
+	switch {
+	case was.Bool() == is.Bool():
+		return subschema.Difference{}, false
+	case was.Bool():
+		return subschema.Difference{On: "property", Attr: "deprecated", Op: rules.Removed, Old: was, OldAt: a[0], NewAt: b[0]}, true
+	default:
+		return subschema.Difference{On: "property", Attr: "deprecated", Op: rules.Added, New: is, OldAt: a[0], NewAt: b[0]}, true
+	}
+}
+
+func (e *Comparer) compareXML(s *annotated, a, b []contract.Node) {
+	was, is := annotation(a, "xml"), annotation(b, "xml")
+	if was.Hash() != is.Hash() && xmlOf(was, s.old.Entry) != xmlOf(is, s.new.Entry) {
+		e.report(s, subschema.Difference{Attr: "xml", Op: rules.Changed, Old: was, New: is, From: subschema.OrNull(subschema.JSONOf(was)), To: subschema.OrNull(subschema.JSONOf(is))})
+	}
+}
+
+// xmlOf is how a value is written as XML, with the defaults filled in: the name is that of the
+// property.
+func xmlOf(x, entry contract.Node) [5]string {
+	name := x.Get("name").Text()
+	if name == "" {
+		name = entry.Key()
+	}
+	return [5]string{name, x.Get("namespace").Text(), x.Get("prefix").Text(), strconv.FormatBool(x.Get("attribute").Bool()), strconv.FormatBool(x.Get("wrapped").Bool())}
+}
+
+// compareExtensions compares the keys that begin with x-.
+func (e *Comparer) compareExtensions(s *annotated, a, b []contract.Node) {
+	was, is := extensions(a), extensions(b)
+	for _, name := range subschema.BothKeys(was, is) {
+		o, n := was[name], is[name]
+		if o.Hash() == n.Hash() {
+			continue
+		}
+		if name == "x-extensible-enum" {
+			e.compareExtensible(s, o, n)
+			continue
+		}
+		s.note(subschema.Difference{On: "words", Attr: "extension", Op: rules.Changed, Name: name, Old: o, New: n, OldAt: a[0], NewAt: b[0]})
+	}
+}
+
+func extensions(nodes []contract.Node) map[string]contract.Node {
+	var m map[string]contract.Node
+	for _, n := range nodes {
+		for name, v := range n.Fields() {
+			if !subschema.IsExtension(name) {
+				continue
+			}
+			if m == nil {
+				m = map[string]contract.Node{}
+			}
+			if _, ok := m[name]; !ok {
+				m[name] = v
+			}
+		}
+	}
+	return m
+}
+
+// compareExtensible compares lists of values that may grow. A list that comes or goes says nothing
+// about single values.
+func (e *Comparer) compareExtensible(s *annotated, was, is contract.Node) {
+	a, b := subschema.NewEnum(subschema.Items(was), was), subschema.NewEnum(subschema.Items(is), is)
+	if was.Exists() && is.Exists() {
+		if lost := a.Without(b); len(lost) > 0 {
+			e.report(s, subschema.Difference{Attr: "extensible-enum", Op: rules.Removed, Old: was, New: is, From: subschema.List(lost, len(lost) == 1)})
+		}
+		if gained := b.Without(a); len(gained) > 0 {
+			e.report(s, subschema.Difference{Attr: "extensible-enum", Op: rules.Added, Old: was, New: is, To: subschema.List(gained, len(gained) == 1)})
+		}
+		return
+	}
+	s.note(subschema.Difference{On: "words", Attr: "extension", Op: rules.Changed, Name: "x-extensible-enum", Old: was, New: is, OldAt: s.old.Entry, NewAt: s.new.Entry})
+}
+
+// compareDiscriminator compares what tells alternatives apart.
+func (e *Comparer) compareDiscriminator(s *annotated, was, is contract.Node) {
+	if was.Hash() == is.Hash() {
+		return
+	}
+	a, b := was.Get("propertyName"), is.Get("propertyName")
+	switch {
+	case !was.Exists():
+		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Added, New: is, To: subschema.JSONOf(b)})
+		return
+	case !is.Exists():
+		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Removed, Old: was, From: subschema.JSONOf(a)})
+		return
+	case a.Text() != b.Text():
+		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Changed, Old: a, New: b, From: subschema.JSONOf(a), To: subschema.JSONOf(b)})
+	}
+	e.compareMapping(s, was.Get("mapping"), is.Get("mapping"))
+}
+
+func (e *Comparer) compareMapping(s *annotated, was, is contract.Node) {
+	a, b := explicitMapping(subschema.Mapping(was)), explicitMapping(subschema.Mapping(is))
+	for _, value := range subschema.BothKeys(a, b) {
+		o, n := a[value], b[value]
+		switch {
+		case !o.Exists():
+			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Added, Name: value, New: n, To: subschema.Quoted(value)})
+		case !n.Exists():
+			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Removed, Name: value, Old: o, From: subschema.Quoted(value)})
+		case !sameName(o, n) && !e.sameTarget(s, o, n):
+			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Changed, Name: value, Old: o, New: n, From: subschema.JSONOf(o), To: subschema.JSONOf(n)})
+		}
+	}
+}
+
+// explicitMapping are the entries of a discriminator mapping that say more than goes without
+// saying: the name of a schema leads to it.
+func explicitMapping(m map[string]contract.Node) map[string]contract.Node {
+	for value, target := range m {
+		if t := target.Text(); t == value || t == "#/components/schemas/"+value {
+			delete(m, value)
+		}
+	}
+	return m
+}
+
+// sameName reports whether two mapping values name one schema, by reference or by name alone.
+func sameName(o, n contract.Node) bool {
+	const schemas = "#/components/schemas/"
+	return strings.TrimPrefix(o.Text(), schemas) == strings.TrimPrefix(n.Text(), schemas)
+}
+
+// sameTarget reports whether two mapping values lead to one schema under two names: equal ones, or
+// one whose old name is gone to one whose new name was not there. What changed in it is reported
+// where it is compared.
+func (e *Comparer) sameTarget(s *annotated, o, n contract.Node) bool {
+	a, b := e.Old.Doc.Target(o), e.New.Doc.Target(n)
+	if !a.Exists() || !b.Exists() {
+		return false
+	}
+	gone := !e.New.Doc.Root().Get("components").Get("schemas").Get(a.Key()).Exists()
+	fresh := !e.Old.Doc.Root().Get("components").Get("schemas").Get(b.Key()).Exists()
+	return gone && fresh || e.Schemas.Equal(e.Old.Of(a).Schema, e.New.Of(b).Schema, s.mode)
+}
+
+func (e *Comparer) compareDefault(s *annotated, was, is contract.Node) {
+	d := subschema.Difference{Attr: "default", Old: was, New: is, From: subschema.JSONOf(was), To: subschema.JSONOf(is)}
+	switch {
+	case d.From == d.To:
+		return
+	case !was.Exists():
+		d.Op = rules.Added
+	case !is.Exists():
+		d.Op = rules.Removed
+	default:
+		d.Op = rules.Changed
+	}
+	e.report(s, d)
+}

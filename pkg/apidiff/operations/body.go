@@ -1,0 +1,131 @@
+package operations
+
+import (
+	"slices"
+
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+func (e *Comparer) compareBody(x exchange) {
+	o, n := e.Old.Doc.Deref(x.old.Op.Get("requestBody")), e.New.Doc.Deref(x.new.Op.Get("requestBody"))
+	side := x.send().Side()
+	switch {
+	case !o.Exists() && !n.Exists(), dangles(o), dangles(n):
+	case !o.Exists():
+		d := subschema.Difference{On: "body", Op: rules.Added, Side: side, New: n, OldAt: x.old.Op}
+		if n.Get("required").Bool() {
+			d.When = "required"
+		}
+		x.part.note(d)
+	case !n.Exists():
+		x.part.note(subschema.Difference{On: "body", Op: rules.Removed, Side: side, Old: o, NewAt: x.new.Op})
+	case e.Same && e.Old.Closure(o) == e.New.Closure(n):
+	default:
+		e.flag(x.part, "body", "required", side, o, n, "required")
+		e.compareDocumentation(x.part, o, n, "description")
+		e.compareOtherKeys(x.part, o, n, bodyKeys)
+		e.compareContent(x.part.under(func(w *Location) { w.Part = "body" }), o, n, x.send())
+	}
+}
+
+var bodyKeys = subschema.Known("required", "description", "content", "headers", "links", "summary")
+
+// compareContent compares the media types of two bodies: each with its equal, else with the range
+// that holds it.
+func (e *Comparer) compareContent(s *Part, o, n contract.Node, m subschema.Mode) {
+	olds, news := mediaOf(e.Old, o.Get("content")), mediaOf(e.New, n.Get("content"))
+	for _, a := range olds {
+		if e.Schemas.Meter.Spent() {
+			s.note(subschema.Difference{Incomplete: true})
+			return
+		}
+		if b, ok := e.counterpart(a, news, olds); ok {
+			e.compareMedium(s, a, b, m)
+			continue
+		}
+		d := subschema.Difference{On: "media-type", Op: rules.Removed, Side: m.Side(), Old: a.at, NewAt: n, From: subschema.Quoted(a.key), Name: a.key}
+		if a.wildcard() {
+			d.When = "wildcard"
+		}
+		s.note(d)
+	}
+	for _, b := range news {
+		if e.Schemas.Meter.Spent() {
+			s.note(subschema.Difference{Incomplete: true})
+			return
+		}
+		a, ok := e.counterpart(b, olds, news)
+		if ok {
+			if a.wildcard() && !b.wildcard() {
+				e.compareMedium(s, a, b, m)
+			}
+			continue
+		}
+		d := subschema.Difference{On: "media-type", Op: rules.Added, Side: m.Side(), New: b.at, OldAt: o, To: subschema.Quoted(b.key), Name: b.key}
+		if b.wildcard() {
+			d.When = "wildcard"
+		}
+		s.note(d)
+	}
+}
+
+// counterpart is the media type of a list that is equal to m, or else one that differs in its
+// parameters and is not equal to a sister of m, or else the narrowest range that holds it.
+func (e *Comparer) counterpart(m medium, list, sisters []medium) (medium, bool) {
+	meter := e.Schemas.Meter
+	meter.Charge(2 * len(list))
+	best := -1
+	for i, c := range list {
+		if len(c.params) > 0 && c.base == m.base {
+			meter.Charge(len(sisters))
+		}
+		if meter.Spent() {
+			break
+		}
+		switch {
+		case c.key == m.key, c.base == m.base && sameParams(c.params, m.params):
+			return c, true
+		case c.base == m.base && len(c.params) > 0 && slices.ContainsFunc(sisters, func(o medium) bool { return o.base == c.base && sameParams(o.params, c.params) }):
+		case c.base == m.base && (best < 0 || list[best].base != m.base):
+			best = i
+		case c.covers(m) && (best < 0 || list[best].wildcard() && len(c.base) > len(list[best].base)):
+			best = i
+		}
+	}
+	if best < 0 {
+		return medium{}, false
+	}
+	return list[best], true
+}
+
+func (e *Comparer) compareMedium(s *Part, a, b medium, m subschema.Mode) {
+	if e.Same && a.key == b.key && e.Old.Closure(a.at) == e.New.Closure(b.at) {
+		return
+	}
+	if a.base == b.base && !sameParams(a.params, b.params) {
+		s.note(subschema.Difference{On: "media-type", Attr: "parameter", Op: rules.Changed, Side: m.Side(), Old: a.at, New: b.at, From: subschema.Quoted(a.key), To: subschema.Quoted(b.key)})
+	}
+	e.compareDocumentation(s, a.at, b.at, "example", "examples")
+	e.compareEncodings(s, a, b, m)
+	e.compareOtherKeys(s, a.at, b.at, mediaKeys)
+	p := s.under(func(w *Location) { w.Media = b.key })
+	p.Mode = m | b.mode()
+	p.pair(nil, bodyOf(e.Old, a), bodyOf(e.New, b), m|b.mode())
+	if a.at.Get("itemSchema").Exists() || b.at.Get("itemSchema").Exists() {
+		p.pair([]string{"items"}, e.Old.Of(a.at.Get("itemSchema")), e.New.Of(b.at.Get("itemSchema")), m|b.mode())
+	}
+}
+
+// body is the use of the schema of a body. Bytes that are no text say nothing more in a schema:
+// OpenAPI 3.0 wrote {type: string, format: binary} where 3.1 leaves it out.
+func bodyOf(s *subschema.Catalog, m medium) subschema.Use {
+	u := s.Of(m.at.Get("schema"))
+	if n := u.Schema.Normal(); subschema.Spelled(n.MediaType) == subschema.MediaFormats["binary"] && n.Types == subschema.String && n.Weight() == 2 && m.bytes() {
+		return s.Of(contract.Node{})
+	}
+	return u
+}
+
+var mediaKeys = subschema.Known("schema", "itemSchema", "example", "examples", "encoding")

@@ -1,0 +1,72 @@
+package operations
+
+import (
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// Documents compares what belongs to no operation: the version, the texts, the names of schemas.
+func (e *Comparer) Documents() *Part {
+	s := &Part{}
+	o, n := e.Old.Doc.Root(), e.New.Doc.Root()
+	if a, b := o.Get("openapi"), n.Get("openapi"); a.Text() != b.Text() {
+		s.note(subschema.Difference{On: "words", Attr: "openapi", Op: rules.Changed, Old: a, New: b, From: subschema.JSONOf(a), To: subschema.JSONOf(b)})
+	}
+	if a, b := o.Get("info"), n.Get("info"); a.Hash() != b.Hash() {
+		e.compareDocumentation(s, a, b, "title", "version", "summary", "description", "termsOfService", "contact", "license")
+		e.compareOtherKeys(s, a, b, subschema.Known("title", "version", "summary", "description", "termsOfService", "contact", "license"))
+	}
+	e.compareDocumentation(s, o, n, "tags", "externalDocs")
+	e.compareOtherKeys(s, o, n, rootKeys)
+	e.compareNames(s, o.Get("components").Get("schemas"), n.Get("components").Get("schemas"))
+	return s
+}
+
+var rootKeys = subschema.Known("openapi", "info", "servers", "paths", "webhooks", "x-webhooks", "components", "security", "tags", "externalDocs", "jsonSchemaDialect", "$self")
+
+// compareNames compares the names of schemas, which generated code uses.
+func (e *Comparer) compareNames(s *Part, o, n contract.Node) {
+	if o.Hash() == n.Hash() {
+		return
+	}
+	renamed, targets := e.renames(o, n)
+	for name, v := range o.Fields() {
+		if n.Get(name).Exists() {
+			continue
+		}
+		d := subschema.Difference{On: "component", Op: rules.Removed, Old: v, NewAt: n}
+		if w := renamed[v]; w.Exists() {
+			d = subschema.Difference{On: "component", Op: rules.Renamed, Old: v, New: w, From: subschema.Quoted(name), To: subschema.Quoted(w.Key())}
+		}
+		s.note(d)
+	}
+	for name, v := range n.Fields() {
+		if !o.Get(name).Exists() && !targets[v] {
+			s.note(subschema.Difference{On: "component", Op: rules.Added, New: v, OldAt: o})
+		}
+	}
+}
+
+// renames are the schemas that kept their content and changed their name, and what they are called
+// now.
+func (e *Comparer) renames(o, n contract.Node) (renamed map[contract.Node]contract.Node, targets map[contract.Node]bool) {
+	renamed, targets = map[contract.Node]contract.Node{}, map[contract.Node]bool{}
+	fresh := map[contract.Hash][]contract.Node{}
+	for name, v := range n.Fields() {
+		if !o.Get(name).Exists() {
+			h := e.New.Closure(v)
+			fresh[h] = append(fresh[h], v)
+		}
+	}
+	for name, v := range o.Fields() {
+		if n.Get(name).Exists() {
+			continue
+		}
+		if list := fresh[e.Old.Closure(v)]; len(list) > 0 {
+			renamed[v], targets[list[0]] = list[0], true
+			fresh[e.Old.Closure(v)] = list[1:]
+		}
+	}
+	return renamed, targets
+}

@@ -1,0 +1,104 @@
+package operations
+
+import (
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+func (e *Comparer) operationRemoved(s *Part, op *Operation) {
+	o := op.Old.Op
+	d := subschema.Difference{On: op.thing(), Op: rules.Removed, Old: o, OldAt: o, NewAt: e.New.Doc.Root().Get("paths")}
+	date, dated := subschema.Sunset(o)
+	switch {
+	case op.Unstable:
+		d.When, d.From = "unstable", subschema.Quoted(stability(o))
+	case !o.Get("deprecated").Bool() || op.Kind == kindWebhook:
+	case dated && !e.Now.IsZero() && e.Now.Before(date):
+		d.When, d.From = "before-sunset", subschema.JSONOf(o.Get("x-sunset"))
+	case dated:
+		d.When, d.From = "after-sunset", subschema.JSONOf(o.Get("x-sunset"))
+	default:
+		d.When = "deprecated"
+	}
+	s.note(d)
+}
+
+// compareLifecycle compares deprecation, sunset date and stability level.
+func (e *Comparer) compareLifecycle(x exchange) {
+	o, n := x.old.Op, x.new.Op
+	was, is := o.Get("deprecated"), n.Get("deprecated")
+	d := subschema.Difference{On: "operation", Attr: "deprecated", OldAt: o, NewAt: n}
+	switch {
+	case is.Bool() && !was.Bool():
+		d.Op, d.New = rules.Added, is
+		d.When, d.To = e.announcement(n)
+		x.part.note(d)
+	case was.Bool() && !is.Bool():
+		d.Op, d.Old = rules.Removed, was
+		x.part.note(d)
+	}
+	e.compareSunset(x, o.Get("x-sunset"), n.Get("x-sunset"))
+	e.compareStability(x)
+}
+
+// announcement judges the date of a new deprecation where a period is asked for.
+func (e *Comparer) announcement(n contract.Node) (when, to string) {
+	date, ok := subschema.Sunset(n)
+	switch {
+	case e.DeprecationDays <= 0:
+		return "", ""
+	case !ok:
+		return "no-sunset", ""
+	case !e.Now.IsZero() && date.Before(e.Now.AddDate(0, 0, e.DeprecationDays)):
+		return "too-soon", subschema.JSONOf(n.Get("x-sunset"))
+	default:
+		return "", ""
+	}
+}
+
+func (e *Comparer) compareSunset(x exchange, was, is contract.Node) {
+	d := subschema.Difference{On: "operation", Attr: "sunset", Old: was, New: is, From: subschema.JSONOf(was), To: subschema.JSONOf(is), OldAt: x.old.Op, NewAt: x.new.Op}
+	a, okA := subschema.Sunset(x.old.Op)
+	b, okB := subschema.Sunset(x.new.Op)
+	switch {
+	case d.From == d.To:
+		return
+	case !was.Exists():
+		d.Op = rules.Added
+	case !is.Exists():
+		d.Op = rules.Removed
+		if !x.new.Op.Get("deprecated").Bool() {
+			d.When = "kept"
+		}
+	case !okA || !okB:
+		d.Op = rules.Changed
+	case a.Equal(b):
+		return
+	case a.Before(b):
+		d.Op = rules.Raised
+	default:
+		d.Op = rules.Lowered
+	}
+	x.part.note(d)
+}
+
+func (e *Comparer) compareStability(x exchange) {
+	was, is := stability(x.old.Op), stability(x.new.Op)
+	a, okA := stabilityRanks[was]
+	b, okB := stabilityRanks[is]
+	if was == is || okA && okB && a == b {
+		return
+	}
+	d := subschema.Difference{On: "operation", Attr: "stability", Op: rules.Raised, Old: x.old.Op.Get("x-stability-level"), New: x.new.Op.Get("x-stability-level"),
+		From: subschema.Quoted(was), To: subschema.Quoted(is), OldAt: x.old.Op, NewAt: x.new.Op}
+	switch {
+	case !okB:
+		d.Op = rules.Changed
+	case !okA:
+		d.Op, d.When = rules.Changed, "mended"
+	case a > b:
+		d.Op = rules.Lowered
+	}
+	x.part.note(d)
+}

@@ -1,0 +1,30 @@
+package apidiff
+
+import (
+	"time"
+
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Options are the settings of a comparison. The zero Options are the defaults.
+type Options struct {
+	Gate            rules.Category          // changes of this category and the ones inside it break; Validation when empty
+	Levels          map[string]report.Level // by rule id; "off" leaves the findings out
+	Waivers         []Waiver
+	Now             time.Time // decides about sunset dates and the expiry of waivers
+	DeprecationDays int       // days that must lie between a deprecation and its sunset; 0: nobody asks
+	NoWitness       bool      // leave breaking changes asserted
+	NoDigest        bool      // leave the digests of the contracts out, which cost as much as reading them
+	WitnessBudget   int       // values to try for each; 0: 24
+}
+
+// Off is the level of a rule that is not wanted.
+const Off report.Level = "off"
+
+func (o Options) gate() rules.Category {
+	if o.Gate == "" {
+		return rules.Validation
+	}
+	return o.Gate
+}

@@ -1,0 +1,201 @@
+package apidiff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/pkg/apidiff/operations"
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Result is what a comparison found.
+type Result struct {
+	Diff     report.Diff
+	Problems []report.Finding // waivers that match nothing or have expired
+	ops      []operations.Operation
+	byOp     map[report.Operation][]*report.Finding
+	reached  map[report.Operation]int // by operation: the findings that reach it
+	causes   map[string]string        // by fingerprint: the component or the operation that was edited
+}
+
+// resultOf is the result of findings.
+func resultOf(opt Options, old, new *contract.Document, ops []operations.Operation, found findings) *Result {
+	r := &Result{ops: ops, Problems: found.problems, causes: found.owners}
+	r.Diff = report.Diff{
+		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(opt.Now),
+		Old: identify(old, !opt.NoDigest), New: identify(new, !opt.NoDigest), Changes: found.list,
+	}
+	r.total()
+	r.byOp = r.changesByOperation()
+	r.trim()
+	return r
+}
+
+// identify names a contract.
+func identify(doc *contract.Document, digest bool) report.Contract {
+	info := doc.Root().Get("info")
+	c := report.Contract{
+		Source: doc.Source(), Title: info.Get("title").Text(), Version: text(info.Get("version")), OpenAPI: doc.OpenAPI(),
+		Operations: len(operations.CallsOf(doc, doc.Root().Get("paths"))), Major: text(info.Get("x-contract-major")),
+	}
+	if digest {
+		c.SHA256 = doc.SHA256()
+	}
+	return c
+}
+
+// text is a string, or a number as written: versions are often numbers by accident.
+func text(n contract.Node) string {
+	if n.Kind() == contract.Number {
+		return n.Literal()
+	}
+	return n.Text()
+}
+
+// total fills the figures and the headline of the diff.
+func (r *Result) total() {
+	t := report.DiffTotals{ByLevel: map[string]int{}, ByCategory: map[string]int{}, ByKind: map[string]int{}}
+	reached := map[report.Operation]bool{}
+	for i := range r.Diff.Changes {
+		f := &r.Diff.Changes[i]
+		if f.Waived() {
+			f.Breaking = false
+			t.Waived++
+			continue
+		}
+		t.Changes++
+		t.ByLevel[string(f.Level)]++
+		t.ByCategory[f.Category]++
+		t.ByKind[f.Kind]++
+		if !f.Breaking {
+			continue
+		}
+		t.Breaking++
+		if f.Verdict == report.Proved {
+			t.Proved++
+		} else {
+			t.Asserted++
+		}
+		for _, op := range f.Operations {
+			reached[op] = true
+		}
+	}
+	t.BreakingOperations = len(reached)
+	r.Diff.Totals = t
+	r.Diff.Bump = r.bump()
+	r.Diff.Headline = r.headline()
+}
+
+// bump is the part of a semantic version that the changes require to rise.
+func (r *Result) bump() string {
+	bump := "none"
+	for i := range r.Diff.Changes {
+		f := &r.Diff.Changes[i]
+		switch {
+		case f.Breaking:
+			return "major"
+		case f.Category == string(rules.Docs):
+			if bump == "none" {
+				bump = "patch"
+			}
+		default:
+			bump = "minor"
+		}
+	}
+	return bump
+}
+
+var bumpWords = map[string]string{
+	"none": "no new version required", "patch": "patch version is enough", "minor": "minor version recommended", "major": "major version required",
+}
+
+// headline is the diff in one sentence.
+func (r *Result) headline() string {
+	t, accepted := r.Diff.Totals, report.AcceptedOf(r.Diff.Changes)
+	var parts []string
+	if t.Breaking > 0 {
+		owners := map[string]bool{}
+		for i := range r.Diff.Changes {
+			if f := &r.Diff.Changes[i]; f.Breaking {
+				owners[r.causes[f.Fingerprint]] = true
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s in %s", plural(t.Breaking, "breaking change"), plural(len(owners), "root cause")))
+		if t.BreakingOperations > 0 {
+			parts = append(parts, plural(t.BreakingOperations, "operation"))
+		}
+	} else {
+		if len(accepted.Changes) == 0 {
+			parts = append(parts, "no breaking change")
+		}
+		if t.Changes > 0 {
+			parts = append(parts, plural(t.Changes, "other change"))
+		}
+	}
+	if n := len(accepted.Changes); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s accepted by %s until %s", plural(n, "breaking change"), strings.Join(firstNames(accepted.Owners), ", "), accepted.Until))
+	}
+	if n := t.Waived - len(accepted.Changes); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d waived", n))
+	}
+	return strings.Join(parts, ", ") + "; " + bumpWords[r.Diff.Bump]
+}
+
+// namedOwners is how many owners of waivers a headline names.
+const namedOwners = 3
+
+func firstNames(names []string) []string {
+	if more := len(names) - namedOwners; more > 0 {
+		return append(slices.Clone(names[:namedOwners]), fmt.Sprintf("%d more", more))
+	}
+	return names
+}
+
+// maxListed bounds the changes that are listed for one operation, the worst first: where schemas
+// are shared by all, every operation has all changes.
+const maxListed = 200
+
+func (r *Result) changesByOperation() map[report.Operation][]*report.Finding {
+	m := map[report.Operation][]*report.Finding{}
+	r.reached = map[report.Operation]int{}
+	for i := range r.Diff.Changes { // worst first
+		f := &r.Diff.Changes[i]
+		for _, op := range f.Operations {
+			r.reached[op]++
+			if list := m[op]; len(list) < maxListed {
+				m[op] = append(list, f)
+			}
+		}
+	}
+	return m
+}
+
+// Where schemas are shared by all operations, naming each operation at each finding would fill
+// hundreds of megabytes.
+const (
+	maxNamed   = 50_000 // operations named by all findings together, before lists are cut
+	namedShort = 3      // operations that a finding then names
+)
+
+// trim cuts the lists of operations where there are too many, and says so.
+func (r *Result) trim() {
+	named := 0
+	for i := range r.Diff.Changes {
+		named += len(r.Diff.Changes[i].Operations)
+	}
+	if named <= maxNamed {
+		return
+	}
+	for i := range r.Diff.Changes {
+		f := &r.Diff.Changes[i]
+		if n := len(f.Operations); n > namedShort {
+			f.Operations = f.Operations[:namedShort:namedShort]
+			if f.Hint == "" {
+				f.Hint = fmt.Sprintf("it reaches %d operations, of which %d are named", n, namedShort)
+			}
+		}
+	}
+}

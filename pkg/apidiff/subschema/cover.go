@@ -1,0 +1,123 @@
+package subschema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// Bounds of the search for a cover: alternatives that are looked at, and how often a term is cut.
+const (
+	maxCover = 12
+	maxCuts  = 6
+)
+
+// coveredTogether shows that alternatives hold all of a together where none does alone: what one
+// leaves of a are narrower terms, and the others must hold them.
+func (p *prover) coveredTogether(a term, s *Catalog, branches []contract.Node, m Mode, hypothesisDepth *int) bool {
+	var near []contract.Node
+	for _, b := range branches {
+		if p.meter.Spent() {
+			return false
+		}
+		c := termOf(s.Of(b).Schema)
+		if p.part(a, c, m, hypothesisDepth) {
+			return true
+		}
+		if len(near) <= maxCover && !p.disjoint(a, c, m.Side(), 0) {
+			near = append(near, b)
+		}
+	}
+	if len(near) < 2 || len(near) > maxCover || strings.Count(a.key, "-") >= maxCuts {
+		return false
+	}
+	if a.norm.Types == String && a.norm.shapedAs(anyPattern(s, near)) {
+		return true
+	}
+	for i, b := range near {
+		rest, ok := p.outside(a, termOf(s.Of(b).Schema), m, hypothesisDepth)
+		if !ok {
+			continue
+		}
+		others := slices.Delete(slices.Clone(near), i, i+1)
+		for _, r := range rest {
+			if p.steps -= r.cost(); !p.coveredTogether(r, s, others, m, hypothesisDepth) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// A remainder collects the parts of a term that lie outside another one.
+type remainder struct {
+	of    term // what is cut
+	by    string
+	parts []term
+}
+
+// add notes the part that a change of the normal form leaves.
+func (c *remainder) add(change func(n *NormalForm)) {
+	n := c.of.norm.clone()
+	change(n)
+	n.tidy(c.of.catalog)
+	if n = n.simplify(c.of.catalog); n.uninhabited {
+		return
+	}
+	c.parts = append(c.parts, term{catalog: c.of.catalog, norm: n, key: c.of.key + "-" + c.by + "." + strconv.Itoa(len(c.parts)), root: c.of.root, name: c.of.name})
+}
+
+// outside are terms that hold all of a that lies outside b; false where that is not known.
+func (p *prover) outside(a, b term, m Mode, hypothesisDepth *int) ([]term, bool) {
+	if m&(AsText|ScalarAsArray) != 0 {
+		return nil, false
+	}
+	var parts []term
+	for _, k := range a.norm.kinds() {
+		c := &remainder{of: a.only(k), by: b.key + ":" + strconv.Itoa(int(k))}
+		if out := k &^ b.norm.Types; out != 0 {
+			c.add(func(n *NormalForm) { n.Types &= out })
+		}
+		if in := k & b.norm.Types; in != 0 {
+			if c.of = c.of.only(in); !p.cutKind(c, b, in, m, hypothesisDepth) {
+				return nil, false
+			}
+		}
+		parts = append(parts, c.parts...)
+	}
+	return parts, true
+}
+
+// cutKind cuts what is of one type by every keyword of b, and reports whether none is left that it
+// may break.
+func (p *prover) cutKind(c *remainder, b term, k Types, m Mode, hypothesisDepth *int) bool {
+	left := b.norm.clone()
+	left.Types |= k
+	if left.enum != nil {
+		if c.of.norm.enum == nil && k == Boolean {
+			c.of.norm = c.of.norm.clone()
+			c.of.norm.list([]string{"false", "true"}, c.of.norm.typeAt)
+		}
+		if c.of.norm.enum == nil {
+			return false
+		}
+		c.cutValues(left)
+	}
+	switch {
+	case k&Number != 0:
+		c.cutNumbers(left)
+	case k == String:
+		c.cutCount(&left.maxLength, &left.minLength, func(n *NormalForm) (*count, *count) { return &n.maxLength, &n.minLength })
+	case k == Array:
+		c.cutCount(&left.maxItems, &left.minItems, func(n *NormalForm) (*count, *count) { return &n.maxItems, &n.minItems })
+	case k == Object:
+		c.cutCount(&left.maxProps, &left.minProps, func(n *NormalForm) (*count, *count) { return &n.maxProps, &n.minProps })
+		if !p.cutObject(c, b, left, m, hypothesisDepth) {
+			return false
+		}
+	}
+	return p.conjunction(c.of, term{catalog: b.catalog, norm: left, key: b.key, root: b.root}, m, hypothesisDepth)
+}

@@ -1,0 +1,42 @@
+package subschema
+
+import (
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// Mode is the way in which a value travels: schemas are compared once for each.
+type Mode uint8
+
+const (
+	Received      Mode = 1 << iota // the client receives it
+	AsText                         // written as text: every number is also a string
+	ScalarAsArray                  // one item may stand for an array of one (form, explode)
+	AsXML
+)
+
+func (m Mode) Side() rules.Side {
+	if m&Received != 0 {
+		return rules.Response
+	}
+	return rules.Request
+}
+
+// Inner forgets what only holds for the outermost value.
+func (m Mode) Inner() Mode { return m &^ ScalarAsArray }
+
+// Difference is one difference between the contracts: what of which thing was done.
+type Difference struct {
+	On, Attr string
+	Op       rules.Op
+	Side     rules.Side
+	When     string
+	Name     string        // tells equal differences of one place apart: a property, a scope
+	Old, New contract.Node // the nodes that say it; absent where nothing does
+	OldAt    contract.Node // the place to show where old is absent
+	NewAt    contract.Node
+	From, To string          // as JSON
+	Values   []contract.Node // worth a try in the search for a witness
+
+	Incomplete bool // no difference: something was not compared, because the budget was spent
+}

@@ -1,0 +1,421 @@
+package subschema
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// An objectPart is what one conjunct says about properties: they belong together, because
+// additionalProperties means "other than the ones listed beside me".
+type objectPart struct {
+	props    contract.Node
+	patterns contract.Node
+	extra    contract.Node // additionalProperties; absent: anything
+}
+
+func (n *NormalForm) mergeObject(k keyword) {
+	v := k.value
+	switch k.name {
+	case "required":
+		for _, item := range v.Items() {
+			n.require(item.Text(), item)
+		}
+	case "maxProperties":
+		n.maxProps = n.maxProps.atMost(readCount(v))
+	case "minProperties":
+		n.minProps = n.minProps.atLeast(readCount(v))
+	case "dependentRequired", "dependentSchemas", "dependencies":
+		for trigger, d := range v.Fields() {
+			if d.Kind() != contract.Array {
+				if n.depSchemas == nil {
+					n.depSchemas = map[string][]contract.Node{}
+				}
+				n.depSchemas[trigger] = append(n.depSchemas[trigger], d)
+				continue
+			}
+			for _, item := range d.Items() {
+				n.depend(trigger, item.Text(), item)
+			}
+		}
+	}
+}
+
+// Property are the schemas that the property name must satisfy, and the node that declares it
+// (absent when none does).
+func (n *NormalForm) Property(name string) (schemas []contract.Node, declared contract.Node) {
+	evaluated := false
+	visit := func(p *objectPart) {
+		hit := false
+		if v := p.props.Get(name); v.Exists() {
+			schemas, hit = append(schemas, v), true
+			declared = First(declared, v)
+		}
+		if p.patterns.Exists() {
+			for pattern, v := range p.patterns.Fields() {
+				if met, _ := n.meter.matches(pattern, name); met {
+					schemas, hit = append(schemas, v), true
+				}
+			}
+		}
+		if !hit && p.extra.Exists() {
+			schemas, hit = append(schemas, p.extra), true
+		}
+		evaluated = evaluated || hit
+	}
+	if len(n.objects) < indexedParts {
+		n.meter.Charge(1 + len(n.objects))
+		for i := range n.objects {
+			visit(&n.objects[i])
+		}
+	} else {
+		parts := n.partsOf(name)
+		n.meter.Charge(1 + len(parts))
+		for _, i := range parts {
+			visit(&n.objects[i])
+		}
+	}
+	if !evaluated && n.unevaluatedProps.Exists() && len(n.unions) == 0 && len(n.conds) == 0 && len(n.depSchemas) == 0 {
+		schemas = append(schemas, n.unevaluatedProps)
+	}
+	return schemas, declared
+}
+
+// indexedParts is from how many conjuncts on it pays to note which of them list a property.
+const indexedParts = 8
+
+// A partIndex says which conjuncts say something about a property.
+type partIndex struct {
+	size   int // of the list that it was made of
+	always []int
+	listed map[string][]int // with those that always do, in order
+}
+
+// partsOf are the numbers of the conjuncts that say something about a property.
+func (n *NormalForm) partsOf(name string) []int {
+	if n.parts == nil || n.parts.size != len(n.objects) {
+		n.parts = indexParts(n.objects)
+		n.meter.Charge(4 * len(n.objects))
+	}
+	listed, ok := n.parts.listed[name]
+	switch {
+	case !ok:
+		return n.parts.always
+	case len(n.parts.always) == 0:
+		return listed
+	}
+	both := append(slices.Clone(n.parts.always), listed...)
+	slices.Sort(both)
+	return slices.Compact(both)
+}
+
+func indexParts(objects []objectPart) *partIndex {
+	x := &partIndex{size: len(objects), listed: map[string][]int{}}
+	for i, p := range objects {
+		if p.patterns.Exists() || p.extra.Exists() {
+			x.always = append(x.always, i)
+			continue
+		}
+		for name := range p.props.Fields() {
+			x.listed[name] = append(x.listed[name], i)
+		}
+	}
+	return x
+}
+
+// extra are the schemas of properties that nothing lists.
+func (n *NormalForm) extra() []contract.Node {
+	var out []contract.Node
+	n.meter.Charge(len(n.objects))
+	for _, p := range n.objects {
+		if p.extra.Exists() {
+			out = append(out, p.extra)
+		}
+	}
+	if len(out) == 0 && n.unevaluatedProps.Exists() {
+		out = append(out, n.unevaluatedProps)
+	}
+	return out
+}
+
+// Closed is the node that rules out properties that nothing lists; absent for an open object.
+func (n *NormalForm) Closed(s *Catalog) contract.Node {
+	for _, v := range n.extra() {
+		n.meter.Charge(2)
+		if c := s.Of(v).Schema; c.acceptsNothing() {
+			return v
+		}
+	}
+	return contract.Node{}
+}
+
+func (n *NormalForm) isClosed(s *Catalog) bool { return n.Closed(s).Exists() }
+
+// acceptsNothing reports whether the schema is false, or not: {}, in as many words.
+func (c *Schema) acceptsNothing() bool {
+	for _, n := range c.nodes {
+		if n.Kind() == contract.Bool {
+			return true
+		}
+		f := c.catalog.keywordsOf(n)
+		for _, k := range f.assertions {
+			if k.name == "not" && c.catalog.Of(k.value).Schema.unconstrained() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// declared are the names of the listed properties, in the order of the document.
+func (n *NormalForm) declared() []string {
+	var names []string
+	if len(n.objects) == 1 {
+		n.meter.Charge(n.objects[0].props.Len())
+		for name := range n.objects[0].props.Fields() {
+			names = append(names, name)
+		}
+		return names
+	}
+	seen := map[string]bool{}
+	for _, p := range n.objects {
+		n.meter.Charge(1 + 2*p.props.Len())
+		for name := range p.props.Fields() {
+			if !seen[name] {
+				names, seen[name] = append(names, name), true
+			}
+		}
+	}
+	return names
+}
+
+// simplifyObject works out what must be there, what cannot be there, and how many properties that
+// makes.
+func (n *NormalForm) simplifyObject(s *Catalog) {
+	if n.Types&Object == 0 {
+		return
+	}
+	n.simplifyDependent(s)
+	for _, v := range n.names {
+		if s.Of(v).Schema.simplified().uninhabited {
+			n.maxProps = n.maxProps.atMost(count{n: 0, at: v})
+		}
+	}
+	if names, ok := n.possibleNames(s); ok {
+		n.maxProps = n.maxProps.atMost(count{n: int64(len(names)), at: n.typeAt})
+		if n.minProps.n >= int64(len(names)) {
+			for _, name := range names {
+				n.require(name, n.minProps.at)
+			}
+		}
+	}
+	n.minProps = n.minProps.atLeast(count{n: int64(len(n.required)), at: n.minProps.at})
+	for name := range n.required {
+		if schemas, _ := n.Property(name); len(schemas) > 0 && s.All(schemas).Schema.simplified().uninhabited {
+			n.Types &^= Object
+		}
+	}
+}
+
+func (e *Comparer) compareObject(s *Comparison, a, b *NormalForm) {
+	if (a.Types^b.Types)&Object != 0 {
+		return // reported with the type
+	}
+	e.compareProperties(s, a, b)
+	e.compareRequired(s, a, b)
+	e.compareExtra(s, a, b)
+	e.comparePatternProps(s, a, b)
+	e.compareNames(s, a, b)
+	e.compareDependent(s, a, b)
+}
+
+// compareExtra compares what is said about properties that nothing lists.
+func (e *Comparer) compareExtra(s *Comparison, a, b *NormalForm) {
+	was, is := a.Closed(e.Old), b.Closed(e.New)
+	switch {
+	case was.Exists() && is.Exists():
+	case is.Exists():
+		e.report(s, Difference{Attr: "additional-properties", Op: rules.Removed, New: is})
+	case was.Exists():
+		e.report(s, Difference{Attr: "additional-properties", Op: rules.Added, Old: was})
+	default:
+		o, n := a.extra(), b.extra()
+		if len(o)+len(n) > 0 {
+			e.pair(s, []string{"additionalProperties"}, e.Old.All(o), e.New.All(n), s.mode.Inner())
+		}
+	}
+}
+
+func (p *prover) objectsHold(a, b term, m Mode, hypothesisDepth *int) bool {
+	x, y := a.norm, b.norm
+	if names, ok := x.possibleNames(a.catalog); ok {
+		return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.namedHold(a, b, names, m, hypothesisDepth) && p.dependentHolds(a, b, m, hypothesisDepth)
+	}
+	if y.isClosed(b.catalog) && !x.isClosed(a.catalog) {
+		return false
+	}
+	return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.propertiesHold(a, b, m, hypothesisDepth) &&
+		p.extraHolds(a, b, m, hypothesisDepth) && p.patternsHold(a, b, m, hypothesisDepth) && p.namesHold(a, b, m, hypothesisDepth) && p.dependentHolds(a, b, m, hypothesisDepth)
+}
+
+// objectsMatter reports whether the keywords for objects count. They do even where the type of both
+// sides rules objects out: who lists properties means an object, and the type is the slip.
+func objectsMatter(x, y *NormalForm) bool { return x.Types&Object != 0 || y.Types&Object == 0 }
+
+func (p *prover) countsHold(a, b term) bool {
+	x, y := a.norm, b.norm
+	least := max(x.minProps.n, int64(len(x.required)))
+	if y.minProps.set() && y.minProps.n > least {
+		return false
+	}
+	if !y.maxProps.set() || x.maxProps.set() && x.maxProps.n <= y.maxProps.n {
+		return true
+	}
+	return x.Closed(a.catalog).Exists() && len(x.patternProps()) == 0 && int64(len(x.declared())) <= y.maxProps.n
+}
+
+// extraHolds compares what is said of properties that nobody lists.
+func (p *prover) extraHolds(a, b term, m Mode, hypothesisDepth *int) bool {
+	outer := b.norm.extra()
+	if len(outer) == 0 {
+		return true
+	}
+	inner := a.norm.extra()
+	if len(inner) == 0 && m&anyNamePossible == 0 && b.catalog.All(outer).Schema.unconstrained() {
+		return true
+	}
+	return p.sub(a.catalog.All(inner).Schema, b.catalog.All(outer).Schema, m.Inner(), hypothesisDepth)
+}
+
+// with adds the part where a property has such values, or is not there.
+func (c *remainder) with(name, schema string, there bool) {
+	text := `{"properties":{` + Quoted(name) + `:` + schema + `}`
+	if there {
+		text += `,"required":[` + Quoted(name) + `]`
+	}
+	v, err := contract.ParseValue(context.Background(), "part.json", []byte(text+"}"), contract.Options{})
+	if err == nil {
+		c.add(func(n *NormalForm) { n.merge(c.of.catalog, v, 1) })
+	}
+}
+
+// cutObject cuts by what must be there and by the values of the listed properties.
+func (p *prover) cutObject(c *remainder, b term, left *NormalForm, m Mode, hypothesisDepth *int) bool {
+	y := b.norm
+	if y.unevaluatedProps.Exists() || y.isClosed(b.catalog) && !c.of.norm.isClosed(c.of.catalog) {
+		return false
+	}
+	for _, name := range SortedKeys(y.required) {
+		if _, ok := c.of.norm.required[name]; !ok && !hiddenProperty(b, name, m.Side()) {
+			c.with(name, "false", false)
+		}
+	}
+	for _, name := range y.declared() {
+		if p.propertyHolds(c.of, b, name, m, hypothesisDepth) {
+			continue
+		}
+		inner, _ := c.of.norm.Property(name)
+		outer, _ := y.Property(name)
+		values, ok := complement(c.of.catalog.All(inner).Schema.simplified(), b.catalog.All(outer).Schema.simplified())
+		if !ok {
+			return false
+		}
+		for _, v := range values {
+			c.with(name, v, true)
+		}
+	}
+	left.required, left.objects = nil, nil
+	return p.extraHolds(c.of, b, m, hypothesisDepth) && p.patternsHold(c.of, b, m, hypothesisDepth)
+}
+
+func (n *NormalForm) admitsObject(s *Catalog, v contract.Node, dir rules.Side, depth int) Answer {
+	size := int64(v.Len())
+	if n.maxProps.set() && size > n.maxProps.n || size < n.minProps.n {
+		return No
+	}
+	t := Yes
+	n.meter.Charge(len(n.required))
+	for name := range n.required {
+		if v.Get(name).Exists() {
+			continue
+		}
+		schemas, _ := n.Property(name)
+		if s.All(schemas).flags().hidden(dir) {
+			t = Unknown
+			continue
+		}
+		return No
+	}
+	for name, field := range v.Fields() {
+		schemas, _ := n.Property(name)
+		if len(schemas) > 0 {
+			t = t.and(s.All(schemas).Schema.admits(field, dir, depth+1))
+		}
+		if t == No {
+			return No
+		}
+	}
+	if len(n.names) > 0 {
+		t = t.and(n.admitsNames(s, v, dir, depth))
+	}
+	if n.unevaluatedProps.Exists() && len(n.unions)+len(n.conds)+len(n.depSchemas) > 0 {
+		t = t.and(Unknown)
+	}
+	return t.and(n.admitsDependent(s, v, dir, depth))
+}
+
+// objectSamples are the object with what is required, and the one with all that is listed.
+func (n *NormalForm) objectSamples(s *Catalog, dir rules.Side, depth int) []string {
+	small, ok := n.objectSample(s, dir, depth, SortedKeys(n.required))
+	if !ok {
+		return nil
+	}
+	names := n.declared()
+	for _, name := range SortedKeys(n.required) {
+		if schemas, declared := n.Property(name); !declared.Exists() {
+			_ = schemas
+			names = append(names, name)
+		}
+	}
+	full, ok := n.objectSample(s, dir, depth, names)
+	if !ok || full == small {
+		return []string{small}
+	}
+	return []string{small, full}
+}
+
+func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names []string) (string, bool) {
+	var b strings.Builder
+	b.WriteByte('{')
+	for _, name := range names {
+		if s.meter.Charge(5); s.meter.Spent() {
+			return "", false
+		}
+		schemas, _ := n.Property(name)
+		u := s.All(schemas)
+		if u.flags().hidden(dir) {
+			continue
+		}
+		value := "1"
+		if !u.Schema.unconstrained() {
+			values := u.Schema.Normal().samples(s, dir, depth+1)
+			if len(values) == 0 {
+				if _, required := n.required[name]; required {
+					return "", false
+				}
+				continue
+			}
+			value = values[0]
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.WriteString(Quoted(name) + ":" + value)
+		s.meter.Charge(len(value) / 8)
+	}
+	b.WriteByte('}')
+	return b.String(), true
+}

@@ -1,0 +1,82 @@
+package subschema
+
+import "github.com/romel/govctl/pkg/internal/ecmaregex"
+
+// Bounds of expressions: longer ones are taken as not understood.
+const (
+	maxPatternBytes = 10_000
+	maxPatternsKept = 4_000
+)
+
+// pattern is the expression as ECMA-262 reads it, nil where it is not valid or not understood. Nil, too, where the budget
+// is spent. It is parsed once.
+func (m *Meter) pattern(text string) *ecmaregex.Pattern {
+	if len(text) > maxPatternBytes {
+		return nil
+	}
+	if m == nil {
+		return parsePattern(text)
+	}
+	if p, known := m.patterns[text]; known {
+		return p
+	}
+	if m.Spent() {
+		return nil
+	}
+	if len(m.patterns) >= maxPatternsKept {
+		clear(m.patterns)
+	}
+	p := parsePattern(text)
+	m.Charge(100 + 10*len(text))
+	if p != nil {
+		m.Charge(20 * min(p.Size(), maxPatternSize))
+	}
+	m.patterns[text] = p
+	return p
+}
+
+// maxPatternSize bounds what is charged for one expression: larger ones are not compiled.
+const maxPatternSize = 50_000
+
+func parsePattern(text string) *ecmaregex.Pattern {
+	p, err := ecmaregex.Parse(text)
+	if err != nil {
+		return nil
+	}
+	return p
+}
+
+// matches reports whether the expression meets the text; known is false where that is not known.
+func (m *Meter) matches(expression, text string) (hit, known bool) {
+	m.Charge(2)
+	p := m.pattern(expression)
+	if p == nil || m.Spent() {
+		return false, false
+	}
+	result := p.Match(text)
+	m.Charge(result.Work)
+	return result.Answer == ecmaregex.Yes, result.Answer != ecmaregex.Unknown
+}
+
+// within is patternWithin, asked once.
+func (m *Meter) within(inner, outer string) bool {
+	if inner == outer {
+		return true
+	}
+	m.Charge(4)
+	if m.Spent() {
+		return false
+	}
+	k := [2]string{inner, outer}
+	if m != nil {
+		if ok, known := m.contains[k]; known {
+			return ok
+		}
+	}
+	ok, work := m.patternWithin(inner, outer)
+	m.Charge(work)
+	if m != nil {
+		m.contains[k] = ok
+	}
+	return ok
+}

@@ -1,0 +1,96 @@
+package subschema
+
+import (
+	"context"
+
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// unconstrainedString reports whether nothing is said but a type that texts have.
+func (c *Schema) unconstrainedString() bool {
+	for _, n := range c.nodes {
+		if n.Kind() != contract.Object || len(c.catalog.keywordsOf(n).assertions) > 0 {
+			return false
+		}
+	}
+	return c.types()&String != 0
+}
+
+// possibleNames are the names that a property can have, where they are listed.
+func (n *NormalForm) possibleNames(s *Catalog) ([]string, bool) {
+	var allowed map[string]bool
+	for _, v := range n.names {
+		o := s.Of(v).Schema.Normal()
+		if o.enum == nil {
+			continue
+		}
+		listed := map[string]bool{}
+		for _, name := range o.enum.values {
+			if name.Kind() == contract.String && (allowed == nil || allowed[name.Text()]) {
+				listed[name.Text()] = true
+			}
+		}
+		allowed = listed
+	}
+	if n.maxProps.set() && n.maxProps.n == 0 {
+		return nil, true
+	}
+	if allowed == nil && (!n.Closed(s).Exists() || len(n.patternProps()) > 0) {
+		return nil, false
+	}
+	if allowed == nil {
+		allowed = Known(n.declared()...)
+	}
+	var names []string
+	for _, name := range SortedKeys(allowed) {
+		if s.meter.Spent() {
+			return nil, false
+		}
+		if schemas, _ := n.Property(name); len(schemas) == 0 || !s.All(schemas).Schema.simplified().uninhabited {
+			names = append(names, name)
+		}
+	}
+	return names, true
+}
+
+func (e *Comparer) compareNames(s *Comparison, a, b *NormalForm) {
+	switch {
+	case len(a.names)+len(b.names) == 0:
+	case len(a.names) == 0:
+		e.report(s, Difference{Attr: "property-names", Op: rules.Added, New: b.names[0], To: JSONOf(b.names[0])})
+	case len(b.names) == 0:
+		e.report(s, Difference{Attr: "property-names", Op: rules.Removed, Old: a.names[0], From: JSONOf(a.names[0])})
+	default:
+		o, n := e.Old.All(a.names), e.New.All(b.names)
+		if o.Schema.acceptsNothing() != n.Schema.acceptsNothing() {
+			e.forbidden(s, o.Schema, n.Schema)
+			return
+		}
+		e.pair(s, nil, o, n, s.mode.Inner())
+	}
+}
+
+func (p *prover) namesHold(a, b term, m Mode, hypothesisDepth *int) bool {
+	if len(b.norm.names) == 0 {
+		return true
+	}
+	if len(a.norm.names) == 0 {
+		return false
+	}
+	return p.sub(a.catalog.All(a.norm.names).Schema, b.catalog.All(b.norm.names).Schema, m.Inner(), hypothesisDepth)
+}
+
+// admitsNames reports whether the names of the properties are valid as texts.
+func (n *NormalForm) admitsNames(s *Catalog, v contract.Node, dir rules.Side, depth int) Answer {
+	t := Yes
+	c := s.All(n.names).Schema
+	for name := range v.Fields() {
+		text, err := contract.ParseValue(context.Background(), "name.json", []byte(Quoted(name)), contract.Options{})
+		if err != nil {
+			return Unknown
+		}
+		t = t.and(c.admits(text, dir, depth+1))
+	}
+	return t
+}

@@ -1,0 +1,263 @@
+package subschema
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// plainText reports whether strings are not restricted.
+func (n *NormalForm) plainText() bool {
+	return n.enum == nil && !n.maxLength.set() && !n.minLength.set() && len(n.patterns) == 0 && !n.format.Exists()
+}
+
+// AdmitsAsText reports whether a plain value is valid when it is written as text.
+func (n *NormalForm) AdmitsAsText(v contract.Node) bool {
+	if len(n.unions)+len(n.nots)+len(n.conds) > 0 || n.format.Exists() {
+		return false
+	}
+	text, ok := asText(v)
+	if !ok {
+		return false
+	}
+	if n.enum != nil {
+		return slices.ContainsFunc(n.enum.values, func(w contract.Node) bool {
+			other, ok := asText(w)
+			return ok && other == text
+		})
+	}
+	if n.Types&String != 0 {
+		return n.admitsText(text)
+	}
+	read, err := contract.ParseValue(context.Background(), "value.json", []byte(text), contract.Options{})
+	return err == nil && read.Kind() != contract.String && n.Types&typeOf(read)&(Boolean|Number) != 0 && n.admitsScalar(read)
+}
+
+// asText is a plain value as it is written; false for others.
+func asText(v contract.Node) (string, bool) {
+	switch v.Kind() {
+	case contract.String:
+		return v.Text(), true
+	case contract.Number:
+		return v.Literal(), true
+	case contract.Bool:
+		return strconv.FormatBool(v.Bool()), true
+	default:
+		return "", false
+	}
+}
+
+// compareText compares a keyword whose values are equal or not.
+func (e *Comparer) compareText(s *Comparison, attr string, a, b contract.Node) {
+	d := Difference{Attr: attr, Old: a, New: b, From: JSONOf(a), To: JSONOf(b)}
+	switch {
+	case d.From == d.To:
+		return
+	case !a.Exists():
+		d.Op = rules.Added
+	case !b.Exists():
+		d.Op = rules.Removed
+	default:
+		d.Op = rules.Changed
+	}
+	e.report(s, d)
+}
+
+// comparePatterns compares the regular expressions that are not on both sides.
+func (e *Comparer) comparePatterns(s *Comparison, a, b *NormalForm) {
+	lost, gained := e.Meter.patternsWithout(a.patterns, b.patterns), e.Meter.patternsWithout(b.patterns, a.patterns)
+	if len(lost) == 0 && len(gained) == 0 {
+		return
+	}
+	d := Difference{Attr: "pattern", From: List(lost, true), To: List(gained, true)}
+	if len(lost) > 0 {
+		d.Old = lost[0]
+	}
+	if len(gained) > 0 {
+		d.New = gained[0]
+	}
+	switch {
+	case len(lost) == 0:
+		d.Op, d.From = rules.Added, ""
+	case len(gained) == 0:
+		d.Op, d.To = rules.Removed, ""
+	default:
+		in, out := e.Meter.patternsWithin(lost, gained), e.Meter.patternsWithin(gained, lost)
+		switch {
+		case in && out:
+			return
+		case in:
+			d.Op = rules.Widened
+		case out:
+			d.Op = rules.Narrowed
+		default:
+			d.Op = rules.Changed
+		}
+	}
+	e.report(s, d)
+}
+
+func (m *Meter) patternsWithout(a, b []contract.Node) []contract.Node {
+	has := map[string]bool{}
+	for _, p := range b {
+		has[p.Text()] = true
+	}
+	var out []contract.Node
+	for _, p := range a {
+		if !has[p.Text()] && !m.within("", p.Text()) { // what matches everything says nothing
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// patternsWithin reports whether each of the outer expressions contains one of the inner ones.
+func (m *Meter) patternsWithin(inner, outer []contract.Node) bool {
+	for _, o := range outer {
+		ok := false
+		for _, i := range inner {
+			ok = ok || m.within(i.Text(), o.Text())
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func stringsHold(x, y *NormalForm) bool {
+	if y.Types&String == 0 {
+		return true
+	}
+	if y.maxLength.set() && (!x.maxLength.set() || x.maxLength.n > y.maxLength.n) && !x.shapedAs(lengthPattern(0, y.maxLength.n)) {
+		return false
+	}
+	if max(y.minLength.n, 0) > max(x.minLength.n, 0) && !x.shapedAs(lengthPattern(y.minLength.n, -1)) {
+		return false
+	}
+	for _, p := range y.patterns {
+		if !x.shapedAs(p.Text()) && !y.meter.within("", p.Text()) {
+			return false
+		}
+	}
+	if y.format.Exists() && assertableFormats[y.format.Text()]&String != 0 && (!x.format.Exists() || !formatWithin(x.format.Text(), y.format.Text())) {
+		return false
+	}
+	return Spelled(x.Encoding) == Spelled(y.Encoding) && Spelled(x.MediaType) == Spelled(y.MediaType)
+}
+
+// shapedAs reports whether a pattern of n, or the limits of its length, let only such texts pass as
+// match the expression.
+func (n *NormalForm) shapedAs(pattern string) bool {
+	if pattern == "" {
+		return false
+	}
+	for _, p := range n.patterns { // the rule, and it costs nothing
+		if p.Text() == pattern {
+			return true
+		}
+	}
+	for _, p := range n.patterns {
+		if n.meter.within(p.Text(), pattern) {
+			return true
+		}
+	}
+	own := lengthPattern(max(n.minLength.n, 0), n.maxLength.n)
+	return own != "" && (n.minLength.n > 0 || n.maxLength.set()) && n.meter.within(own, pattern)
+}
+
+// lengthPattern matches the texts of such a length; empty where it would be too long. most < 0: no
+// limit.
+func lengthPattern(least, most int64) string {
+	const longest = 200 // states grow with it
+	switch {
+	case least > longest || most > longest:
+		return ""
+	case most < 0:
+		return fmt.Sprintf(`^[\s\S]{%d,}$`, least)
+	default:
+		return fmt.Sprintf(`^[\s\S]{%d,%d}$`, least, most)
+	}
+}
+
+// anyPattern matches what one of the alternatives that are nothing but a pattern matches; empty where there is none.
+// Expressions that are valid without the flag u only are left out: joined, they would change the meaning of the others.
+func anyPattern(s *Catalog, branches []contract.Node) string {
+	var parts []string
+	for _, b := range branches {
+		n := s.Of(b).Schema.simplified()
+		w := 1
+		if n.Types != AnyType {
+			w = 2
+		}
+		if n.Types&String == 0 || len(n.patterns) != 1 || n.Weight() != w {
+			continue
+		}
+		if p := s.meter.pattern(n.patterns[0].Text()); p != nil && p.Unicode() {
+			parts = append(parts, "(?:"+n.patterns[0].Text()+")")
+		}
+	}
+	return strings.Join(parts, "|")
+}
+
+// contentHolds compares the schemas of what a text holds.
+func (p *prover) contentHolds(a, b term, m Mode, hypothesisDepth *int) bool {
+	return len(b.norm.contentSchema) == 0 ||
+		p.sub(a.catalog.All(a.norm.contentSchema).Schema, b.catalog.All(b.norm.contentSchema).Schema, m.Inner()&^AsText, hypothesisDepth)
+}
+
+func (n *NormalForm) admitsText(s string) bool {
+	length := int64(0)
+	for range s {
+		length++
+	}
+	if n.maxLength.set() && length > n.maxLength.n || length < n.minLength.n {
+		return false
+	}
+	for _, p := range n.patterns {
+		if hit, known := n.meter.matches(p.Text(), s); known && !hit {
+			return false
+		}
+	}
+	return true
+}
+
+// plainlyAdmits reports whether a text is seen to be valid.
+func (n *NormalForm) plainlyAdmits(text string) bool {
+	for _, p := range n.patterns {
+		if _, known := n.meter.matches(p.Text(), text); !known {
+			return false
+		}
+	}
+	return n.admitsText(text) && !n.format.Exists() && len(n.unions)+len(n.nots)+len(n.conds) == 0
+}
+
+func (n *NormalForm) textSamples() []string {
+	const most = 2000
+	lengths := map[int64]bool{max(n.minLength.n, 1): true, max(n.minLength.n, 0): true}
+	if n.maxLength.set() {
+		lengths[n.maxLength.n] = true
+	}
+	var out []string
+	for _, l := range sortedLengths(lengths) {
+		if l <= most {
+			out = append(out, Quoted(strings.Repeat("a", int(l))))
+		}
+	}
+	return out
+}
+
+func sortedLengths(m map[int64]bool) []int64 {
+	out := make([]int64, 0, len(m))
+	for l := range m {
+		out = append(out, l)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
+	return out
+}

@@ -1,0 +1,254 @@
+package subschema
+
+import (
+	"strings"
+
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// Types is a set of the kinds of JSON value; numbers are two kinds, so that integer lies within
+// number.
+type Types uint8
+
+const (
+	Null Types = 1 << iota
+	Boolean
+	Integer
+	Fraction // numbers that are no integers
+	String
+	Array
+	Object
+	AnyType Types = 1<<iota - 1
+
+	Number = Integer | Fraction
+	Scalar = Null | Boolean | Number | String
+)
+
+var typeNames = map[string]Types{
+	"null": Null, "boolean": Boolean, "integer": Integer, "number": Number, "string": String, "array": Array, "object": Object,
+}
+
+// String lists the types as a schema would.
+func (t Types) String() string {
+	if t == AnyType {
+		return "any"
+	}
+	out := ""
+	add := func(s string) {
+		if out != "" {
+			out += ", "
+		}
+		out += s
+	}
+	for _, k := range []struct {
+		t    Types
+		name string
+	}{{String, "string"}, {Number, "number"}, {Integer, "integer"}, {Boolean, "boolean"}, {Array, "array"}, {Object, "object"}, {Null, "null"}} {
+		if t&k.t == k.t && (k.t != Integer || t&Fraction == 0) {
+			add(k.name)
+		}
+	}
+	if out == "" {
+		return "nothing"
+	}
+	return out
+}
+
+// names are the types as a list of JSON strings.
+func (t Types) names() string {
+	var out []string
+	for _, name := range SortedKeys(typeNames) {
+		if k := typeNames[name]; t&k == k && (name != "integer" || t&Fraction == 0) {
+			out = append(out, Quoted(name))
+		}
+	}
+	return strings.Join(out, ",")
+}
+
+func typeOf(v contract.Node) Types {
+	switch v.Kind() {
+	case contract.Null:
+		return Null
+	case contract.Bool:
+		return Boolean
+	case contract.Number:
+		if r, ok := readNumber(v); ok && !r.IsInt() {
+			return Fraction
+		}
+		return Integer
+	case contract.String:
+		return String
+	case contract.Array:
+		return Array
+	case contract.Object:
+		return Object
+	default:
+		return 0
+	}
+}
+
+func (f *keywords) readType(v contract.Node) {
+	f.typeAt = v
+	switch v.Kind() {
+	case contract.String:
+		if t, ok := typeNames[v.Text()]; ok {
+			f.types, f.typed = t, true
+		}
+	case contract.Array:
+		var t Types
+		for _, item := range v.Items() {
+			t |= typeNames[item.Text()]
+		}
+		if t != 0 {
+			f.types, f.typed = t, true
+		}
+	}
+}
+
+// types are those that the type keywords allow: a bound of what is valid, without the normal form.
+func (c *Schema) types() Types {
+	t := AnyType
+	c.catalog.meter.Charge(len(c.nodes))
+	for _, n := range c.nodes {
+		t &= c.catalog.keywordsOf(n).types
+	}
+	if c.orNull {
+		t |= Null
+	}
+	return t
+}
+
+// kinds are the types of the values, numbers being one.
+func (n *NormalForm) kinds() []Types {
+	var out []Types
+	for _, t := range []Types{Null, Boolean, Number, String, Array, Object} {
+		if n.Types&t != 0 {
+			out = append(out, n.Types&t)
+		}
+	}
+	return out
+}
+
+// typesWithBranches are the types of all values, alternatives included.
+func (n *NormalForm) typesWithBranches(s *Catalog, depth int) Types {
+	t := n.Types
+	if depth > 8 || len(n.unions) == 0 {
+		return t
+	}
+	k := typesKey{n, depth}
+	if known, ok := s.typesOf[k]; ok {
+		return known
+	}
+	for _, u := range n.unions {
+		var all Types
+		if u.null {
+			all = Null
+		}
+		s.meter.Charge(2 * len(u.branches))
+		for _, b := range u.branches {
+			all |= s.Of(b).Schema.Normal().typesWithBranches(s, depth+1)
+		}
+		t &= all
+	}
+	s.typesOf[k] = t
+	return t
+}
+
+type typesKey struct {
+	of    *NormalForm
+	depth int
+}
+
+// compareTypes compares sets of types. An enum says its types by its values.
+func (e *Comparer) compareTypes(s *Comparison, a, b *NormalForm, ta, tb Types) {
+	e.compareNull(s, a, b, ta, tb)
+	if ta != AnyType && tb != AnyType {
+		ta, tb = ta&^Null, tb&^Null
+	}
+	if ta == tb || a.stated == b.stated && a.enum == nil && b.enum == nil && a.differsByFractionOnly(ta) && b.differsByFractionOnly(tb) || a.enum != nil && (b.enum != nil || tb&ta == ta) || b.enum != nil && ta&tb == tb {
+		return
+	}
+	d := Difference{Attr: "type", Old: a.typeAt, New: b.typeAt, From: Quoted(ta.String()), To: Quoted(tb.String())}
+	in, out := typesWithin(s.mode, ta, tb, s.new), typesWithin(s.mode, tb, ta, s.old)
+	switch {
+	case in && out:
+		return
+	case in:
+		d.Op = rules.Widened
+	case out:
+		d.Op = rules.Narrowed
+	default:
+		d.Op = rules.Changed
+	}
+	e.report(s, d)
+}
+
+// differsByFractionOnly reports whether the types differ from the stated ones only because
+// multipleOf rules fractions out.
+func (n *NormalForm) differsByFractionOnly(t Types) bool { return (t^n.stated)&^(Fraction|Null) == 0 }
+
+// typesWithin reports whether values of the types in are all values of the types out, as far as
+// types go. As text, numbers and booleans are strings too, unless the string is restricted, and one
+// item may stand for an array.
+func typesWithin(m Mode, in, out Types, outer *Schema) bool {
+	left := in &^ out
+	if m&AsText != 0 && out&String != 0 && outer.Normal().plainText() {
+		left &^= Number | Boolean
+	}
+	if m&ScalarAsArray != 0 && out&Array != 0 && left&^(String|Number|Boolean) == 0 && outer.Normal().minItems.n <= 1 {
+		item := outer.catalog.All(outer.Normal().Item(0)).Schema
+		return left == 0 || typesWithin(m.Inner(), left, item.Normal().Types, item)
+	}
+	return left == 0
+}
+
+func (e *Comparer) compareNull(s *Comparison, a, b *NormalForm, ta, tb Types) {
+	if ta == AnyType || tb == AnyType || (ta^tb)&Null == 0 {
+		return
+	}
+	if tb&Null != 0 {
+		e.report(s, Difference{Attr: "nullable", Op: rules.Added, New: First(b.nullAt(), b.typeAt)})
+	} else {
+		e.report(s, Difference{Attr: "nullable", Op: rules.Removed, Old: First(a.nullAt(), a.typeAt)})
+	}
+}
+
+// nulls are the types as far as null beside alternatives goes.
+func (n *NormalForm) nulls() Types {
+	t := Object
+	for _, u := range n.unions {
+		if u.null {
+			t |= n.Types & Null
+		}
+	}
+	return t
+}
+
+// nullAt is the node that makes null valid, where one does.
+func (n *NormalForm) nullAt() contract.Node {
+	if n.enum != nil && n.enum.null {
+		return n.enum.at
+	}
+	if len(n.unions) > 0 {
+		return n.unions[0].at
+	}
+	return contract.Node{}
+}
+
+// typesHold compares the types; as text, numbers and booleans are strings, and one item is an array
+// of one.
+func (p *prover) typesHold(a, b term, m Mode, hypothesisDepth *int) bool {
+	left := a.norm.Types &^ b.norm.Types
+	if left == 0 {
+		return true
+	}
+	if m&AsText != 0 && b.norm.Types&String != 0 && b.norm.plainText() {
+		left &^= Number | Boolean
+	}
+	if m&ScalarAsArray != 0 && b.norm.Types&Array != 0 && left&^(Number|Boolean|String) == 0 && b.norm.minItems.n <= 1 && len(b.norm.contains) == 0 {
+		item := b.catalog.All(b.norm.Item(0)).Schema
+		return p.part(a.only(left), termOf(item), m.Inner(), hypothesisDepth)
+	}
+	return left == 0
+}

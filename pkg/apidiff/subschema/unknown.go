@@ -1,0 +1,28 @@
+package subschema
+
+import (
+	"maps"
+
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// compareUnknown fails closed on keywords that no version of the specification defines.
+func (e *Comparer) compareUnknown(s *Comparison, a, b *NormalForm) {
+	was, is := unknownByName(a.unknown), unknownByName(b.unknown)
+	for _, name := range BothKeys(was, is) {
+		if o, n := was[name], is[name]; o.Hash() != n.Hash() {
+			e.report(s, Difference{Attr: "unknown keyword", Op: rules.Changed, Name: name, Old: o, New: n, From: JSONOf(o), To: JSONOf(n)})
+		}
+	}
+}
+
+func unknownByName(list []keyword) map[string]contract.Node {
+	m := map[string]contract.Node{}
+	for _, k := range list {
+		if _, ok := m[k.name]; !ok {
+			m[k.name] = k.value
+		}
+	}
+	return maps.Clone(m)
+}

@@ -1,0 +1,151 @@
+package message
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/romel/govctl/pkg/apidiff/witness/validators"
+)
+
+// Typing knows which kinds of value schemas allow: text can only be read as one of them.
+type Typing interface {
+	// Kinds are the kinds that a schema allows, through its alternatives.
+	Kinds(s validators.Schema) validators.Kinds
+	// ItemKinds are those of the items of an array.
+	ItemKinds(s validators.Schema) validators.Kinds
+	// Fields are what is known of the fields of an object.
+	Fields(s validators.Schema) FieldTyping
+}
+
+// A FieldTyping is what a typing knows of the fields of an object.
+type FieldTyping struct {
+	Lists     func(name string) bool // a schema names it
+	Kinds     func(name string) validators.Kinds
+	Undecided bool // there are alternatives, of which nobody has chosen one
+}
+
+// decode reads a parameter out of a message as its definition says: the value, whether it is there,
+// and whether this reader can tell at all.
+func (p *Param) decode(t Typing, m *Message) (v any, found, ok bool) {
+	texts := p.take(m)
+	if p.contentType != "" {
+		if len(texts) == 0 {
+			return nil, false, true
+		}
+		dec := json.NewDecoder(strings.NewReader(texts[0]))
+		dec.UseNumber()
+		if err := dec.Decode(&v); err != nil {
+			return texts[0], true, isJSON(concrete(p.contentType))
+		}
+		return v, true, true
+	}
+	k := t.Kinds(p.Schema)
+	if p.style == "deepObject" || k == validators.KindObject && p.In == "query" && p.style == "form" && p.explode {
+		return p.decodeObject(t, m)
+	}
+	if len(texts) == 0 {
+		return nil, false, true
+	}
+	text, ok := p.strip(texts[0])
+	switch {
+	case !ok:
+		return text, true, true // not even in the style: a string that the schema will not like
+	case k == validators.KindArray:
+		items := texts
+		if p.In != "query" || !p.explode {
+			d := delimiters[p.style]
+			if p.style == "label" {
+				d = ","
+			}
+			items = strings.Split(text, d)
+		}
+		list := make([]any, 0, len(items))
+		each := t.ItemKinds(p.Schema)
+		for _, s := range items {
+			list = append(list, read(s, each))
+		}
+		return list, true, true
+	case k&(validators.KindArray|validators.KindObject) != 0 && p.Schema.Node.Exists() && k != validators.KindAny:
+		return nil, true, false // several readings
+	default:
+		return read(text, k), true, true
+	}
+}
+
+// take is what a message holds under the parameter's name.
+func (p *Param) take(m *Message) []string {
+	var out []string
+	pick := func(pairs []Pair, fold bool) {
+		for _, q := range pairs {
+			if q.name == p.Name || fold && strings.EqualFold(q.name, p.Name) {
+				out = append(out, q.value)
+			}
+		}
+	}
+	switch p.In {
+	case "query":
+		pick(m.query, false)
+	case "header":
+		pick(m.header, true)
+	case "cookie":
+		pick(m.cookie, false)
+	case "path":
+		if s, ok := m.Path[p.Name]; ok {
+			out = []string{s}
+		}
+	}
+	return out
+}
+
+// strip takes off what a style puts before a value.
+func (p *Param) strip(s string) (string, bool) {
+	switch p.style {
+	case "label":
+		return strings.CutPrefix(s, ".")
+	case "matrix":
+		return strings.CutPrefix(s, ";"+p.Name+"=")
+	default:
+		return s, true
+	}
+}
+
+func (p *Param) decodeObject(t Typing, m *Message) (any, bool, bool) {
+	of := t.Fields(p.Schema)
+	out := map[string]any{}
+	for _, q := range m.query {
+		name := q.name
+		if p.style == "deepObject" {
+			rest, mine := strings.CutPrefix(name, p.Name+"[")
+			field, closed := strings.CutSuffix(rest, "]")
+			if !mine || !closed || strings.ContainsAny(field, "[]") {
+				continue
+			}
+			name = field
+		} else if !of.Lists(name) {
+			continue // another parameter's
+		}
+		out[name] = read(q.value, of.Kinds(name))
+	}
+	return out, len(out) > 0, !of.Undecided
+}
+
+// read is text as the kinds want it: a number or boolean where no string may stand, text otherwise.
+func read(s string, k validators.Kinds) any {
+	if k&validators.KindString != 0 {
+		return s
+	}
+	if n := json.Number(s); k&validators.KindNumber != 0 && isNumber(s) {
+		return n
+	}
+	if k&validators.KindBool != 0 && (s == "true" || s == "false") {
+		return s == "true"
+	}
+	return s
+}
+
+func isNumber(s string) bool {
+	dec := json.NewDecoder(strings.NewReader(s))
+	dec.UseNumber()
+	var n json.Number
+	return s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9') && dec.Decode(&n) == nil && !dec.More() && n.String() == s
+}

@@ -1,0 +1,273 @@
+package search
+
+import (
+	"maps"
+	"math/big"
+	"slices"
+
+	"github.com/romel/govctl/pkg/apidiff/witness/validators"
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// conj is a set of schemas that a value must all meet, with the alternatives picked so far.
+type conj struct {
+	schemas []validators.Schema
+	picks   []pick
+}
+
+// pick is a decision for one anyOf or oneOf.
+type pick struct {
+	at      validators.Schema
+	keyword string
+	branch  int
+}
+
+func one(s validators.Schema) conj { return conj{schemas: []validators.Schema{s}} }
+
+func (c conj) and(o conj) conj {
+	return conj{append(slices.Clip(c.schemas), o.schemas...), append(slices.Clip(c.picks), o.picks...)}
+}
+
+func (c conj) with(p pick) conj { return conj{c.schemas, append(slices.Clip(c.picks), p)} }
+
+// choice is an anyOf or oneOf that is not decided.
+type choice struct {
+	at       validators.Schema
+	keyword  string
+	branches contract.Node // absent for nullKeyword
+}
+
+func (c choice) len() int {
+	if c.keyword == nullKeyword {
+		return 2
+	}
+	return c.branches.Len()
+}
+
+// shape is what a conj demands, in one place: references followed, allOf and the picked
+// alternatives merged. It is a plan for the generator, not a judgement: what it cannot express
+// stands in verify, and the validators decide.
+type shape struct {
+	kinds  validators.Kinds
+	closed bool  // only values
+	values []any // of enum and const
+	hints  []any // examples and defaults
+
+	min, max       *big.Rat
+	above, below   bool // the bound itself is out
+	multiples      []*big.Rat
+	minLen, maxLen int // -1 is no limit
+	patterns       []*validators.Pattern
+	formats        []string
+
+	minItems, maxItems int
+	unique             bool
+	arrays             []validators.Schema // that say something about items
+	contains           []validators.Schema
+
+	objects            []validators.Schema // that say something about fields
+	required           []string
+	minProps, maxProps int
+	dependent          map[string][]string
+	names              []validators.Schema
+
+	tags        map[string]any // discriminators of the picked alternatives
+	choices     []choice
+	conds       []validators.Schema // with if
+	verify      []validators.Schema // hold what only a validator can tell: oneOf, not, if, contains
+	uninhabited bool
+	blind       bool // a pattern that cannot be met knowingly
+
+	fieldNames []string // what fields returns, once asked
+	cost       int      // fuel that making it took
+
+	// What a row of the mutation table asks of the generator.
+	omit  map[string]bool
+	force []string
+	fixed map[string]any // values of fields
+	items []any          // values of the first items
+	avoid []any          // values not wanted
+	extra int            // fields beyond those of the schema
+	twice bool           // two equal items
+}
+
+// gen makes small values that meet schemas. It plans by shapes and lets the JSON Schema validator
+// check what a plan cannot express, so that a wrong turn costs time and never a wrong claim.
+type gen struct {
+	w    *worker
+	mode validators.Mode
+	dead map[[2]validators.Schema]int // schemas without a value at that height or above it
+
+	padded bool // the value may hold more than it needs
+}
+
+// flatKey names the shape of a schema, or of two.
+type flatKey struct {
+	at   [2]validators.Schema
+	mode validators.Mode
+}
+
+// shape is the shape of c; that of few schemas is kept. It must not be changed.
+func (g *gen) shape(c conj) *shape {
+	key := flatKey{mode: g.mode}
+	if len(c.schemas) > len(key.at) || len(c.picks) > 0 {
+		return g.flatten(c)
+	}
+	copy(key.at[:], c.schemas)
+	if sh := g.w.flats[key]; sh != nil {
+		g.w.Burn(sh.cost) // as much as without the memory: what is found must not hang on what was asked before
+		return sh
+	}
+	before := g.w.Fuel
+	sh := g.flatten(c)
+	sh.cost = before - g.w.Fuel
+	g.w.flats[key] = sh
+	return sh
+}
+
+// flatten merges the schemas of c.
+func (g *gen) flatten(c conj) *shape {
+	f := flattener{g: g, picks: c.picks, required: map[string]bool{}, sh: shape{
+		kinds: validators.KindAny, minLen: 0, maxLen: -1, maxItems: -1, maxProps: -1,
+	}}
+	for _, s := range c.schemas {
+		f.add(s)
+	}
+	sh := f.sh
+	if sh.kinds == 0 {
+		sh.uninhabited = true
+	}
+	return &sh
+}
+
+type flattener struct {
+	g        *gen
+	picks    []pick
+	seen     []validators.Schema
+	required map[string]bool
+	sh       shape
+}
+
+func (f *flattener) add(s validators.Schema) {
+	if slices.Contains(f.seen, s) {
+		return // it applies already, or to itself
+	}
+	if len(f.seen) > validators.MaxParts {
+		f.sh.uninhabited = true
+		return
+	}
+	f.seen = append(f.seen, s)
+	switch {
+	case s.Node.Kind() == contract.Bool:
+		f.sh.uninhabited = f.sh.uninhabited || !s.Node.Bool()
+		return
+	case s.Node.Kind() != contract.Object:
+		f.sh.uninhabited = true
+		return
+	}
+	if t, ok := s.Target(); ok {
+		f.add(t)
+		if s.Doc.Dialect == validators.OpenAPI30 {
+			return
+		}
+	}
+	if validators.Nullable(s) && !f.withoutNull(s) {
+		return
+	}
+	var object, array bool
+	f.g.w.Burn(2 + s.Node.Len()/2)
+	for keyword, v := range s.Keywords() {
+		if read := f.g.w.readings[keyword]; read != nil {
+			if validators.HoldsData(keyword) {
+				f.g.w.Burn(v.Size() / 4)
+			}
+			read(f, s, v)
+		}
+		object = object || objectKeywords[keyword]
+		array = array || arrayKeywords[keyword]
+	}
+	if object {
+		f.sh.objects = append(f.sh.objects, s)
+	}
+	if array {
+		f.sh.arrays = append(f.sh.arrays, s)
+	}
+	f.number(s)
+}
+
+// nullKeyword is a choice that no keyword spells: alternative 0 is what the schema says, 1 is null.
+const nullKeyword = "nullable"
+
+// withoutNull is whether the schema applies: null is not picked, and the choice is made.
+func (f *flattener) withoutNull(s validators.Schema) bool {
+	for _, p := range f.picks {
+		if p.at == s && p.keyword == nullKeyword {
+			if p.branch == 1 {
+				f.sh.kinds &= validators.KindNull
+			}
+			return p.branch == 0
+		}
+	}
+	f.sh.choices = append(f.sh.choices, choice{at: s, keyword: nullKeyword})
+	return false
+}
+
+var objectKeywords = map[string]bool{
+	"properties": true, "patternProperties": true, "additionalProperties": true, "unevaluatedProperties": true, "dependentSchemas": true,
+}
+
+var arrayKeywords = map[string]bool{"items": true, "prefixItems": true, "unevaluatedItems": true}
+
+func (f *flattener) number(s validators.Schema) {
+	if !s.Get("minimum").Exists() && !s.Get("maximum").Exists() && !s.Get("exclusiveMinimum").Exists() &&
+		!s.Get("exclusiveMaximum").Exists() && !s.Get("multipleOf").Exists() {
+		return
+	}
+	b := validators.BoundsOf(s)
+	f.sh.raise(b.Min, false)
+	f.sh.raise(b.Above, true)
+	f.sh.lower(b.Max, false)
+	f.sh.lower(b.Below, true)
+	if b.Multiple != nil {
+		f.sh.multiples = append(f.sh.multiples, b.Multiple)
+	}
+	f.sh.blind = f.sh.blind || b.Bad
+}
+
+// raise lifts the lower bound to r.
+func (sh *shape) raise(r *big.Rat, exclusive bool) {
+	if r == nil {
+		return
+	}
+	if sh.min == nil || r.Cmp(sh.min) > 0 || r.Cmp(sh.min) == 0 && exclusive {
+		sh.min, sh.above = r, exclusive
+	}
+}
+
+// lower brings the upper bound down to r.
+func (sh *shape) lower(r *big.Rat, exclusive bool) {
+	if r == nil {
+		return
+	}
+	if sh.max == nil || r.Cmp(sh.max) < 0 || r.Cmp(sh.max) == 0 && exclusive {
+		sh.max, sh.below = r, exclusive
+	}
+}
+
+// restrict keeps of the allowed values those that list holds too.
+func (sh *shape) restrict(list []any) {
+	if !sh.closed {
+		sh.closed, sh.values = true, list
+		return
+	}
+	sh.values = only(sh.values, list, true)
+}
+
+func (sh *shape) clone() *shape {
+	out := *sh
+	out.omit = maps.Clone(sh.omit)
+	out.fixed = maps.Clone(sh.fixed)
+	out.force = slices.Clip(sh.force)
+	out.required = slices.Clip(sh.required)
+	return &out
+}

@@ -1,0 +1,266 @@
+package validators
+
+import (
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/romel/govctl/pkg/contract"
+)
+
+// Mode says how annotations are read. It is part of the key under which derived schemas are kept.
+type Mode uint8
+
+const (
+	AsResponse          Mode = 1 << iota // else as a request
+	AssertFormat                         // formats that both validators check are asserted
+	StrictFormat                         // formats that one validator checks are asserted: for the side that must accept
+	AssertAccess                         // readOnly properties in requests and writeOnly ones in responses are refused
+	AssertDiscriminator                  // the discriminator must be there and known
+)
+
+// Hidden is the annotation that takes a property out of messages of this direction.
+func (m Mode) Hidden() string {
+	if m&AsResponse != 0 {
+		return "writeOnly"
+	}
+	return "readOnly"
+}
+
+// deriver turns schemas of one document into JSON Schema of draft 2020-12, in the validator's own
+// structure: what a reference leads to is derived when a value reaches it, so that a schema of a
+// large document costs what it touches.
+type deriver struct {
+	w     *Session
+	known map[derivedKey]*derivation
+	made  int // schemas so far
+	wrote int // instructions of patterns so far
+	leafs map[leafKey]*jsonschema.Schema
+}
+
+type derivedKey struct {
+	at   Schema
+	mode Mode
+}
+
+// leafKey names the schemas that only state a type, of which a document has thousands.
+type leafKey struct {
+	typ      string
+	nullable bool
+}
+
+// derivation is a schema with the number of schemas in it, which is what a validation costs.
+type derivation struct {
+	*jsonschema.Schema
+	size     int
+	patterns int // instructions of all patterns in it
+}
+
+// schema is the derived form of s, shared between all that refer to it.
+func (d *deriver) schema(s Schema, m Mode) *derivation {
+	key := derivedKey{s, m}
+	if k := d.known[key]; k != nil {
+		return k
+	}
+	before, wrote := d.made, d.wrote
+	out := &derivation{Schema: d.derive(s, m)}
+	out.size, out.patterns = d.made-before, d.wrote-wrote
+	if d.w.exhausted { // what its patterns cost ended the search in the middle of it
+		return out
+	}
+	d.w.Burn(6 * out.size) // an object of a hundred thousand properties is derived whole
+	d.known[key] = out
+	return out
+}
+
+func Empty() *jsonschema.Schema {
+	return &jsonschema.Schema{
+		Draft: jsonschema.Draft2020, MinProperties: -1, MaxProperties: -1, MinItems: -1, MaxItems: -1, MinContains: 1, MaxContains: -1,
+		MinLength: -1, MaxLength: -1, ContainsEval: true,
+	}
+}
+
+func always(b bool) *jsonschema.Schema {
+	s := Empty()
+	s.Always = &b
+	return s
+}
+
+func (d *deriver) derive(s Schema, m Mode) *jsonschema.Schema {
+	d.made++
+	if d.w.exhausted {
+		return d.refuseToSay(Empty(), "budget")
+	}
+	switch s.Node.Kind() {
+	case contract.Bool:
+		return always(s.Node.Bool())
+	case contract.Object:
+	default:
+		return d.refuseToSay(Empty(), "not a schema")
+	}
+	if leaf := d.leaf(s, m); leaf != nil {
+		return leaf
+	}
+	out := Empty()
+	if t, ok := s.Target(); ok {
+		extend(out, "$ref", &lazy{d: d, at: t, mode: m})
+		if s.Doc.Dialect == OpenAPI30 {
+			return out
+		}
+	}
+	for keyword, v := range s.Keywords() {
+		if carry := d.w.derivations[keyword]; carry != nil {
+			if HoldsData(keyword) {
+				d.made += v.Size() / 8
+			}
+			carry(d, s, v, m, out)
+		}
+	}
+	d.access(s, m, out)
+	if out.OneOf != nil || out.Not != nil || out.If != nil {
+		extend(out, "tricky", formatSensitive{d.w})
+	}
+	if Nullable(s) {
+		// Without a type beside it the letter of 3.0.3 gives nullable no effect; 3.0.0 to 3.0.2 and
+		// every tool let null pass.
+		outer, null := Empty(), Empty()
+		null.Types = []string{"null"}
+		outer.AnyOf = []*jsonschema.Schema{null, out}
+		return outer
+	}
+	return out
+}
+
+// leaf is the shared form of a schema that only states a type; nil for others.
+func (d *deriver) leaf(s Schema, m Mode) *jsonschema.Schema {
+	key := leafKey{}
+	for name, v := range s.Node.Fields() {
+		switch {
+		case name == "type" && v.Kind() == contract.String:
+			key.typ = v.Text()
+		case name == "nullable":
+			key.nullable = s.Get("nullable").Bool()
+		case name == "description" || name == "title" || name == "example" || name == "default" || name == "readOnly" ||
+			name == "writeOnly" || name == "deprecated" || name == "format" && !m.Asserts(v.Text()):
+		default:
+			return nil
+		}
+	}
+	if key.typ == "" {
+		return nil
+	}
+	if k := d.leafs[key]; k != nil {
+		return k
+	}
+	out := Empty()
+	out.Types = []string{key.typ}
+	if key.nullable {
+		out.Types = append(out.Types, "null")
+	}
+	d.leafs[key] = out
+	return out
+}
+
+// HoldsData reports whether a keyword holds values and names, not schemas: each of a long list costs something wherever it
+// is read.
+func HoldsData(keyword string) bool {
+	switch keyword {
+	case "enum", "const", "required", "dependentRequired", "default", "example", "examples":
+		return true
+	}
+	return false
+}
+
+func (d *deriver) list(s Schema, v contract.Node, m Mode) []*jsonschema.Schema {
+	out := make([]*jsonschema.Schema, 0, v.Len())
+	for _, sub := range v.Items() {
+		if v.Key() != "allOf" && s.At(sub).StandsForNull() {
+			null := Empty()
+			null.Types = []string{"null"}
+			out = append(out, null)
+			continue
+		}
+		out = append(out, d.derive(s.At(sub), m))
+	}
+	return out
+}
+
+func (d *deriver) named(s Schema, v contract.Node, m Mode) map[string]*jsonschema.Schema {
+	out := make(map[string]*jsonschema.Schema, v.Len())
+	for name, sub := range v.Fields() {
+		out[name] = d.derive(s.At(sub), m)
+	}
+	return out
+}
+
+// refuseToSay makes any value that reaches out undecided.
+func (d *deriver) refuseToSay(out *jsonschema.Schema, why string) *jsonschema.Schema {
+	extend(out, "undecided", undecided(why))
+	return out
+}
+
+// undecided is a keyword that the validator cannot judge.
+type undecided string
+
+func (u undecided) Validate(jsonschema.ValidationContext, any) error { panic(u) }
+
+// formatSensitive notes that a value met one of the keywords under which a stricter reading of
+// formats can accept more.
+type formatSensitive struct{ w *Session }
+
+func (t formatSensitive) Validate(jsonschema.ValidationContext, any) error {
+	t.w.FormatSensitive = true
+	return nil
+}
+
+// lazy derives the target of a reference when a value reaches it, and bounds the work of a
+// validation.
+type lazy struct {
+	d    *deriver
+	at   Schema
+	mode Mode
+	to   *derivation
+}
+
+func (l *lazy) Validate(ctx jsonschema.ValidationContext, v any) error {
+	w := l.d.w
+	to := l.to
+	if to == nil {
+		if to = l.d.schema(l.at, l.mode); !w.exhausted {
+			l.to = to
+		}
+	}
+	w.steps += to.size
+	w.depth++
+	if w.steps > maxSteps || w.depth > maxDepth || !w.Burn(to.size) {
+		panic(undecided("too deep"))
+	}
+	if to.patterns > 0 {
+		w.Toll(to.patterns / 200)
+	}
+	err := ctx.Validate(to.Schema, "$ref", v, "")
+	w.depth--
+	return err
+}
+
+// Bounds of one validation: schemas behind references, and references inside each other.
+const (
+	maxSteps = 400_000
+	maxDepth = 200
+)
+
+func Values(v contract.Node) []any {
+	out := make([]any, 0, v.Len())
+	for _, item := range v.Items() {
+		out = append(out, item.Value())
+	}
+	return out
+}
+
+func Texts(v contract.Node) []string {
+	out := make([]string, 0, v.Len())
+	for _, item := range v.Items() {
+		if item.Kind() == contract.String {
+			out = append(out, item.Text())
+		}
+	}
+	return out
+}
