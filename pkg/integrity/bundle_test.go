@@ -137,7 +137,54 @@ func verify(t testing.TB, r integrity.Request) report.Verification {
 	if err != nil {
 		t.Fatal(err)
 	}
+	consistent(t, v)
 	return v
+}
+
+// consistent checks that an answer does not contradict itself: the findings come in the order of the steps, a step fails for its own errors
+// alone, and the verdict is the worst of the steps.
+func consistent(t testing.TB, v report.Verification) {
+	t.Helper()
+	order, worst, verdict := map[string]int{}, map[string]string{}, "ok"
+	for i, s := range v.Steps {
+		order[s.Name] = i
+	}
+	for i, f := range v.Findings {
+		if i > 0 && order[f.Category] < order[v.Findings[i-1].Category] {
+			t.Errorf("%s of step %s comes after step %s", f.Rule, f.Category, v.Findings[i-1].Category)
+		}
+		switch {
+		case f.Level == report.Error:
+			worst[f.Category], verdict = "fail", "fail"
+		case worst[f.Category] == "":
+			worst[f.Category] = "warning"
+		}
+	}
+	for _, s := range v.Steps {
+		if want := worst[s.Name]; s.Verdict != want && (want != "" || s.Verdict != "ok" && s.Verdict != "skipped") {
+			t.Errorf("step %s: %s, want %q: %+v", s.Name, s.Verdict, want, v.Findings)
+		}
+	}
+	if v.Verdict != verdict {
+		t.Errorf("verdict %s, want %s: %+v", v.Verdict, verdict, v.Findings)
+	}
+}
+
+// stepOf is the verdict of one step.
+func stepOf(v report.Verification, name string) string {
+	i := slices.IndexFunc(v.Steps, func(s report.VerificationStep) bool { return s.Name == name })
+	return v.Steps[i].Verdict
+}
+
+// messages are what the findings of a rule say.
+func messages(v report.Verification, rule string) string {
+	var all []string
+	for _, f := range v.Findings {
+		if f.Rule == rule {
+			all = append(all, f.Subject+": "+f.Message)
+		}
+	}
+	return strings.Join(all, "\n")
 }
 
 // reasons are the ids of the findings, sorted, without repetition; warnings are marked.

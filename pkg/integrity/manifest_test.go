@@ -113,6 +113,11 @@ func TestManifestRefused(t *testing.T) {
 			delete(f, manifest)
 			r.Commit = commit
 		}, "file-missing manifest-not-covered"},
+		"the manifest is gone, and nothing of it is asked for": {func(f folder, _ *integrity.Request) { delete(f, manifest) }, "file-missing"},
+		"the manifest is gone, and its age is asked for": {func(f folder, r *integrity.Request) {
+			delete(f, manifest)
+			r.MaxAge = 48 * time.Hour
+		}, "file-missing manifest-not-covered"},
 		"the manifest may be missing, and is asked for": {func(f folder, r *integrity.Request) {
 			delete(f, manifest)
 			r.Commit, r.IgnoreMissing = commit, true
@@ -135,6 +140,22 @@ func TestManifestRefused(t *testing.T) {
 				t.Errorf("it names commit %s", v.Commit)
 			}
 		})
+	}
+}
+
+// TestAgeOfABundle: a bundle is fresh up to the age that was asked for, and its machine's clock may be ahead of ours by ten minutes.
+func TestAgeOfABundle(t *testing.T) {
+	k := key(t, 1)
+	f := whole(t, k)
+	for _, c := range []struct {
+		since time.Duration // from when it was made to now
+		fresh bool
+	}{{0, true}, {5 * time.Minute, true}, {time.Hour, true}, {time.Hour + 1, false}, {-10 * time.Minute, true}, {-10*time.Minute - 1, false}} {
+		r := request(t, f)
+		r.Trust, r.MaxAge, r.Now = trusting(k), time.Hour, madeAt.Add(c.since)
+		if v := verify(t, r); (v.Verdict == "ok") != c.fresh || strings.Contains(reasons(v), "bundle-too-old") == c.fresh {
+			t.Errorf("%s after it was made: %s %s", c.since, v.Verdict, reasons(v))
+		}
 	}
 }
 
@@ -164,13 +185,18 @@ func TestManifestThatDisagrees(t *testing.T) {
 		"no files":     `{"schema":"govctl/manifest/v1","generated_at":"2025-09-17T10:00:00Z","sha":"1"}`,
 		"bad time":     `{"schema":"govctl/manifest/v1","generated_at":"yesterday","sha":"1","files":[]}`,
 		"half":         `{"schema":"govctl/ma`,
+		"no digest":    `{"schema":"govctl/manifest/v1","generated_at":"2025-09-17T10:00:00Z","sha":"1","files":[{"path":"a"}]}`,
 	} {
 		f := contents()
 		f["status/manifest.json"] = []byte(text)
 		r := request(t, signed(t, f, k))
 		r.Trust = trusting(k)
-		if v := verify(t, r); v.Verdict != "fail" || reasons(v) != "manifest-malformed" {
+		v := verify(t, r)
+		if v.Verdict != "fail" || reasons(v) != "manifest-malformed" {
 			t.Errorf("%s: %s %s", name, v.Verdict, reasons(v))
+		}
+		if says := messages(v, "manifest-malformed"); name == "no digest" && !strings.Contains(says, "file 1 has no path or no sha256") {
+			t.Error(says)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func scan(file string, data []byte, names map[string]bool) error {
 		if rest := bytes.TrimLeft(data, " \t\r\n"); len(rest) > 0 && rest[0] == '{' {
 			return refuse("bytes-stray", file, "%d bytes stand before the JSON object", len(data)-len(rest))
 		}
-		return &Unreadable{Place: place(file, data, 0), Msg: "not a JSON object", Hint: "was the file fetched whole, and as it was published?"}
+		return &Unreadable{Place: place(file, data, 0), Msg: "not a JSON object", Hint: asPublished}
 	}
 	dec := jsontext.NewDecoder(bytes.NewReader(data))
 	for first := true; first || dec.StackDepth() > 0; first = false {
@@ -101,18 +101,21 @@ func scan(file string, data []byte, names map[string]bool) error {
 	return nil
 }
 
+// asPublished is the advice for a file that cannot be read: most such files were cut off or rewritten on their way.
+const asPublished = "was the file fetched whole, and as it was published?"
+
 func syntax(file string, data []byte, err error) error {
 	var bad *jsontext.SyntacticError
 	if !errors.As(err, &bad) {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return &Unreadable{Place: place(file, data, int64(len(data))), Msg: "the JSON ends in the middle"}
+			return &Unreadable{Place: place(file, data, int64(len(data))), Msg: "the JSON ends in the middle", Hint: asPublished}
 		}
 		return &Unreadable{Place: report.Place{File: file}, Msg: err.Error()}
 	}
 	if errors.Is(err, jsontext.ErrDuplicateName) {
 		return at(refuse("key-duplicate", file, "the member %s stands twice", bad.JSONPointer), data, bad.ByteOffset)
 	}
-	return &Unreadable{Place: place(file, data, bad.ByteOffset), Msg: "not JSON: " + bad.Err.Error()}
+	return &Unreadable{Place: place(file, data, bad.ByteOffset), Msg: "not JSON: " + bad.Err.Error(), Hint: asPublished}
 }
 
 func at(r *refusal, data []byte, offset int64) *refusal {

@@ -1,6 +1,8 @@
 package integrity_test
 
 import (
+	"crypto/ed25519"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -119,6 +121,8 @@ func TestTrust(t *testing.T) {
 		{"one record twice", byC, listOf(t, []report.Rotation{aToB, aToB, bToC}, row(a, "active")), false, ""},
 		{"a loop", byC, listOf(t, []report.Rotation{aToB, bToC, cToA}, row(a, "active")), false, ""},
 		{"a loop beside the way", byC, listOf(t, []report.Rotation{aToB, rotate(t, b, a, madeAt)}, row(a, "active")), false, "key-untrusted"},
+		{"a forged record before the true ones", byC, listOf(t, []report.Rotation{forged, aToB, bToC}, row(a, "active")), false, "(rotation-forged)"},
+		{"a record that came too late before one in time", byC, listOf(t, []report.Rotation{rotate(t, a, b, madeAt.Add(time.Hour)), aToC}, until(row(a, "active"), madeAt)), false, "(rotation-void)"},
 		{"forged: new key exchanged", byC, listOf(t, []report.Rotation{forged}, row(a, "active")), false, "(rotation-forged) key-untrusted"},
 		{"forged: old key exchanged", byC, listOf(t, []report.Rotation{half}, row(a, "active")), false, "(rotation-forged) key-untrusted"},
 	} {
@@ -276,12 +280,61 @@ func TestTrustedKeysAreReadStrictly(t *testing.T) {
 		"small order":    {strings.Replace(good, k.Base64(), "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1), true},
 		"twice":          {string(listOf(t, nil, row(key(t, 1), "active"), row(key(t, 1), "revoked"))), true},
 		"trailing bytes": {good + "{}", true},
+		"later schema":   {strings.Replace(good, "trusted-keys/v1", "trusted-keys/v2", 1), false},
+		"too large":      {good + strings.Repeat(" ", maxTrusted+1-len(good)), true},
 	} {
 		_, err := integrity.ParseTrusted("trusted.json", []byte(c.text))
 		var unreadable *integrity.Unreadable
 		var refused *integrity.Refused
 		if c.readable && !errors.As(err, &refused) || !c.readable && !errors.As(err, &unreadable) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+const maxTrusted = 4 << 20
+
+// TestTrustedKeysByHand: people write the list, too; what they may leave out, and how a mistake is named.
+func TestTrustedKeysByHand(t *testing.T) {
+	a := row(key(t, 1), "active")
+	good := string(listOf(t, nil, a))
+	padded := func(size int) string { return strings.Replace(good, "{", "{"+strings.Repeat(" ", size-len(good)), 1) }
+	for _, text := range []string{good, strings.Replace(good, `"schema"`, `"$comment"`, 1), strings.Replace(good, `"`+integrity.TrustedSchema+`"`, "null", 1), padded(maxTrusted)} {
+		if _, err := integrity.ParseTrusted("trusted.json", []byte(text)); err != nil {
+			t.Errorf("%.200s: %v", text, err)
+		}
+		if err := trusting(key(t, 1)).AddRotations("trusted.json", []byte(text)); err != nil {
+			t.Errorf("%.200s: %v", text, err)
+		}
+	}
+	if err := trusting(key(t, 1)).AddRotations("trusted.json", []byte(padded(maxTrusted+1))); err == nil || !strings.Contains(err.Error(), "more than") {
+		t.Errorf("a list beyond the limit: %v", err)
+	}
+	_, err := integrity.ParseTrusted("trusted.json", listOf(t, nil, a, a))
+	if err == nil || !strings.Contains(err.Error(), "trusted.json: key 2") {
+		t.Errorf("the second key is named as %v", err)
+	}
+	r := request(t, signed(t, contents(), key(t, 1)))
+	forged := rotate(t, key(t, 1), key(t, 2), madeAt)
+	forged.Reason = "other"
+	r.Trust = parseTrust(t, listOf(t, []report.Rotation{rotate(t, key(t, 1), key(t, 2), madeAt), forged}, a))
+	if says := messages(verify(t, r), "rotation-forged"); !strings.HasPrefix(says, "trusted.json: rotation 2:") {
+		t.Errorf("the second record is named as %s", says)
+	}
+}
+
+// TestRotationPayload: both keys sign the record as any other program can rebuild it.
+func TestRotationPayload(t *testing.T) {
+	r, err := integrity.Rotate(key(t, 1), key(t, 2), madeAt, "planned")
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := `{"created_at":"2025-09-17T10:00:00Z","new":"` + r.New + `","old":"` + r.Old + `","reason":"planned","schema":"govctl/key-rotation/v1"}`
+	for public, signature := range map[string]string{r.Old: r.OldSignatureBase64, r.New: r.NewSignatureBase64} {
+		k, err := base64.StdEncoding.DecodeString(public)
+		s, err2 := base64.StdEncoding.DecodeString(signature)
+		if errors.Join(err, err2) != nil || !ed25519.Verify(k, []byte(message), s) {
+			t.Errorf("%s did not sign %s", public, message)
 		}
 	}
 }

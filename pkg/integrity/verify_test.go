@@ -1,16 +1,19 @@
 package integrity_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -221,7 +224,15 @@ func TestFileVerdicts(t *testing.T) {
 		"same size": {func(f folder) { f["status/governance-summary.json"] = []byte("[]\n") }, "file-changed",
 			map[string]string{"status/governance-summary.json": "changed"}},
 		"missing": {func(f folder) { delete(f, "status/empty.json") }, "file-missing", map[string]string{"status/empty.json": "missing"}},
-		"extra":   {func(f folder) { f["status/new.json"] = []byte("x") }, "(file-extra)", map[string]string{"status/new.json": "extra"}},
+		"two missing": {func(f folder) {
+			delete(f, "schemas/openapi.json")
+			delete(f, "status/governance-summary.json")
+		}, "file-missing", map[string]string{"schemas/openapi.json": "missing", "status/governance-summary.json": "missing"}},
+		"beside the figures of a contract": {func(f folder) {
+			f["status/history.jsonl"], f["status/more.jsonl"], f["status/team/history.jsonl"] = nil, nil, nil
+		}, "(file-extra)",
+			map[string]string{"status/history.jsonl": "uncovered", "status/more.jsonl": "extra", "status/team/history.jsonl": "extra"}},
+		"extra": {func(f folder) { f["status/new.json"] = []byte("x") }, "(file-extra)", map[string]string{"status/new.json": "extra"}},
 		"renamed": {func(f folder) {
 			f["schemas/api.json"] = f["schemas/openapi.json"]
 			delete(f, "schemas/openapi.json")
@@ -261,6 +272,11 @@ func TestFileVerdicts(t *testing.T) {
 			v := verify(t, r)
 			if got := reasons(v); got != c.reasons || (v.Verdict == "ok") != (c.reasons == "" || c.reasons == "(file-extra)") {
 				t.Errorf("%s %s, want %s", v.Verdict, got, c.reasons)
+			}
+			for p := range contents() {
+				if !slices.ContainsFunc(v.Files, func(f report.FileVerdict) bool { return f.Path == p }) {
+					t.Errorf("no verdict on %s", p)
+				}
 			}
 			for _, file := range v.Files {
 				want := c.verdict[file.Path]
@@ -309,11 +325,273 @@ func TestSizesFirst(t *testing.T) {
 	f := signed(t, contents(), k)
 	f["schemas/openapi.json"] = []byte("imagine ten gigabytes")
 	f["status/large.json"] = []byte("and another ten")
+	f["status/empty.json"] = []byte("not empty any more")
 	delete(f, "status/governance-summary.json")
 	r := request(t, f)
-	r.Trust, r.Files = trusting(k), closed{f.fs(), t, []string{"schemas/openapi.json", "status/large.json"}}
-	if v := verify(t, r); v.Verdict != "fail" || reasons(v) != "(file-extra) file-changed file-missing" {
+	r.Trust, r.Files = trusting(k), closed{f.fs(), t, []string{"schemas/openapi.json", "status/large.json", "status/empty.json"}}
+	v := verify(t, r)
+	if v.Verdict != "fail" || reasons(v) != "(file-extra) file-changed file-missing" {
 		t.Errorf("%s %s", v.Verdict, reasons(v))
+	}
+	if want := "schemas/openapi.json: the file has 21 bytes, 25 are listed\nstatus/empty.json: the file has 18 bytes, 0 are listed"; messages(v, "file-changed") != want {
+		t.Errorf("%s\nwant\n%s", messages(v, "file-changed"), want)
+	}
+}
+
+// TestWhyAFileChanged: a finding says what helps to understand it: whose content the file has, and that it is younger than the list.
+func TestWhyAFileChanged(t *testing.T) {
+	k := key(t, 1)
+	files := contents()
+	files["status/a.json"], files["status/b.json"] = []byte("one"), []byte("two")
+	for name, c := range map[string]struct {
+		a        string
+		younger  time.Duration // than the list
+		contains string
+		lacks    string
+	}{
+		"the content of another":     {"two", time.Second, "; it holds the content of status/b.json", "written"},
+		"written later":              {"new", 2 * time.Second, "; it was written 2s after the checksums", "content"},
+		"written at the same moment": {"new", 0, "is listed", ";"},
+		"written before":             {"new", -time.Second, "is listed", ";"},
+	} {
+		f := signed(t, files, k)
+		f["status/a.json"] = []byte(c.a)
+		m := f.fs().(fstest.MapFS)
+		m["status/checksums.json"].ModTime, m["status/a.json"].ModTime = madeAt, madeAt.Add(c.younger)
+		r := request(t, f)
+		r.Trust, r.Files = trusting(k), m
+		says := messages(verify(t, r), "file-changed")
+		if !strings.HasPrefix(says, "status/a.json: the file has sha256 ") || !strings.Contains(says, c.contains) || strings.Contains(says, c.lacks) {
+			t.Errorf("%s: %s", name, says)
+		}
+	}
+}
+
+// barred is a folder in which some files cannot be opened and some folders cannot be listed.
+type barred struct {
+	fstest.MapFS
+	files, dirs []string
+}
+
+func (b barred) Open(name string) (fs.File, error) {
+	if slices.Contains(b.files, name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return b.MapFS.Open(name)
+}
+
+func (b barred) ReadDir(name string) ([]fs.DirEntry, error) {
+	if slices.Contains(b.dirs, name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return b.MapFS.ReadDir(name)
+}
+
+// TestBarredFiles: a listed file that may not be read is neither missing nor changed: nothing is known about it. An unlisted folder that may
+// not be looked into is an unlisted thing.
+func TestBarredFiles(t *testing.T) {
+	k := key(t, 1)
+	long := "status/" + strings.Repeat("x", 255-len(".json")) + ".json"
+	files := contents()
+	files[long] = []byte("x")
+	f := signed(t, files, k)
+	for _, p := range []string{"schemas/openapi.json", "status/empty.json", long} {
+		r := request(t, f)
+		r.Files = barred{f.fs().(fstest.MapFS), []string{p}, nil}
+		_, err := integrity.Verify(t.Context(), r)
+		var unreadable *integrity.Unreadable
+		if !errors.As(err, &unreadable) || !strings.HasPrefix(err.Error(), p) {
+			t.Errorf("%s may not be read: %v", p, err)
+		}
+	}
+	f["secret/x"] = nil
+	for dir, want := range map[string]string{"secret": "(file-extra)", ".": ""} {
+		r := request(t, f)
+		r.Trust, r.Files = trusting(k), barred{f.fs().(fstest.MapFS), nil, []string{dir}}
+		if v := verify(t, r); v.Verdict != "ok" || reasons(v) != want || want != "" && !strings.HasPrefix(messages(v, "file-extra"), "secret: ") {
+			t.Errorf("%s may not be looked into: %s %s", dir, v.Verdict, messages(v, "file-extra"))
+		}
+	}
+}
+
+// TestNamesTooLong: no file system has a file with such a name, so that it is missing.
+func TestNamesTooLong(t *testing.T) {
+	long := "status/" + strings.Repeat("x", 256)
+	f := signed(t, folder{long: []byte("x"), "status/a.json": []byte("a")}, key(t, 1))
+	m := f.fs().(fstest.MapFS)
+	delete(m, long)
+	r := request(t, f)
+	r.Trust, r.Files = trusting(key(t, 1)), tooLong{m}
+	if v := verify(t, r); reasons(v) != "file-missing" {
+		t.Errorf("%s %+v", reasons(v), v.Findings)
+	}
+}
+
+// tooLong is a folder of a system that refuses longer names than it has.
+type tooLong struct{ fstest.MapFS }
+
+func (f tooLong) Lstat(name string) (fs.FileInfo, error) {
+	if len(name) > 255 {
+		return nil, &fs.PathError{Op: "lstat", Path: name, Err: errors.New("file name too long")}
+	}
+	return f.MapFS.Lstat(name)
+}
+
+// TestLinkedFolder: what is reached through a symbolic link is not the bundle's own, however deep it is below the link.
+func TestLinkedFolder(t *testing.T) {
+	k := key(t, 1)
+	f := signed(t, folder{"schemas/a/b/openapi.json": []byte("x"), "status/a.json": []byte("a")}, k)
+	m := f.fs().(fstest.MapFS)
+	m["elsewhere/a/b/openapi.json"] = m["schemas/a/b/openapi.json"]
+	delete(m, "schemas/a/b/openapi.json")
+	m["schemas"] = &fstest.MapFile{Data: []byte("elsewhere"), Mode: fs.ModeSymlink | 0o777}
+	r := request(t, f)
+	r.Trust, r.Files = trusting(k), m
+	v := verify(t, r)
+	if !strings.Contains(reasons(v), "file-refused") || !strings.Contains(messages(v, "file-refused"), "symbolic link") {
+		t.Errorf("%s %+v", reasons(v), v.Findings)
+	}
+}
+
+// TestManyExtraFiles: each of the first fifty has a finding, the others are counted.
+func TestManyExtraFiles(t *testing.T) {
+	k := key(t, 1)
+	for _, n := range []int{49, 50, 51, 53} {
+		f := signed(t, contents(), k)
+		for i := range n {
+			f[fmt.Sprintf("status/x%03d", i)] = nil
+		}
+		r := request(t, f)
+		r.Trust = trusting(k)
+		says := strings.Split(messages(verify(t, r), "file-extra"), "\n")
+		if rest := n - 50; rest > 0 && (len(says) != 51 || says[50] != fmt.Sprintf(".: %d more files are not listed", rest)) || rest <= 0 && len(says) != n {
+			t.Errorf("%d files: %d findings, the last %s", n, len(says), says[len(says)-1])
+		}
+	}
+}
+
+// crowd is a folder that has many more files beside those that it is made of.
+type crowd struct {
+	fstest.MapFS
+	more int
+}
+
+func (c crowd) ReadDir(name string) ([]fs.DirEntry, error) {
+	list, err := c.MapFS.ReadDir(name)
+	if name != "status" || err != nil {
+		return list, err
+	}
+	info, err := fs.Stat(c.MapFS, "status/checksums.json")
+	for i := range c.more {
+		list = append(list, named{fs.FileInfoToDirEntry(info), fmt.Sprintf("~%06d", i)})
+	}
+	return list, err
+}
+
+type named struct {
+	fs.DirEntry
+	name string
+}
+
+func (n named) Name() string { return n.name }
+
+// TestCrowdedFolder: beyond 200,000 files a folder is not looked through, and that is said.
+func TestCrowdedFolder(t *testing.T) {
+	k := key(t, 1)
+	f := signed(t, folder{"status/a.json": nil}, k)
+	r := request(t, f)
+	r.Trust, r.Files = trusting(k), crowd{f.fs().(fstest.MapFS), 200_000}
+	if says := messages(verify(t, r), "file-extra"); !strings.Contains(says, "more than 200000 files lie in the folder") {
+		t.Errorf("%s", says[max(0, len(says)-200):])
+	}
+	r.Files = crowd{f.fs().(fstest.MapFS), 10}
+	if says := messages(verify(t, r), "file-extra"); strings.Contains(says, "more than") {
+		t.Errorf("a folder with ten files: %s", says)
+	}
+}
+
+// TestAbsentWhenListed: up to five files that were missing when the checksums were taken are named.
+func TestAbsentWhenListed(t *testing.T) {
+	for n, want := range map[int]string{1: "0", 5: "0, 1, 2, 3, 4", 6: "0, 1, 2, 3, 4 and 1 more", 8: "0, 1, 2, 3, 4 and 3 more"} {
+		f := summed(t, contents())
+		f["status/checksums.json"] = edit(t, f["status/checksums.json"], func(m map[string]any) {
+			names := []any{}
+			for i := range n {
+				names = append(names, fmt.Sprint(i))
+			}
+			m["missing"] = names
+		})
+		v, err := integrity.VerifyChecksums(t.Context(), request(t, f))
+		if err != nil || !strings.HasSuffix(messages(v, "file-was-missing"), "absent when the checksums were taken: "+want) {
+			t.Errorf("%d: %s, %v", n, messages(v, "file-was-missing"), err)
+		}
+	}
+}
+
+// TestSignatureOfAnotherFormat: an unknown format is refused as such, and an invalid signature of format 1 is no downgrade.
+func TestSignatureOfAnotherFormat(t *testing.T) {
+	k := key(t, 1)
+	f := summed(t, contents())
+	f[sigPath] = edit(t, foreign(t, f, 2, 1), func(m map[string]any) { m["signature_format_version"] = 3 })
+	r := request(t, f)
+	r.Trust = trusting(k)
+	if v := verify(t, r); reasons(v) != "version-unsupported" || stepOf(v, "signature") != "skipped" {
+		t.Errorf("format 3: %s, signature %s", reasons(v), stepOf(v, "signature"))
+	}
+	for name, c := range map[string]struct {
+		signature func() []byte
+		want      string
+	}{
+		"format 2 as format 1": {func() []byte {
+			return edit(t, foreign(t, f, 2, 1), func(m map[string]any) {
+				for _, key := range []string{"signature_format_version", "artifact", "artifacts", "canonical_payload", "payload_encoding"} {
+					delete(m, key)
+				}
+			})
+		}, "(names-not-covered) signature-invalid version-downgraded"},
+		"no valid signature of format 1": {func() []byte {
+			return edit(t, foreign(t, f, 1, 1), func(m map[string]any) { m["signature_base64"] = base64.StdEncoding.EncodeToString(make([]byte, 64)) })
+		}, "(names-not-covered) signature-invalid"},
+	} {
+		f[sigPath] = c.signature()
+		r := request(t, f)
+		r.Trust = trusting(k)
+		if v := verify(t, r); reasons(v) != c.want {
+			t.Errorf("%s: %s, want %s", name, reasons(v), c.want)
+		}
+	}
+}
+
+// TestListsOfOthers: what other programs ask of a checksum list before they verify it.
+func TestListsOfOthers(t *testing.T) {
+	f := summed(t, contents())
+	list := f["status/checksums.json"]
+	for name, c := range map[string]struct {
+		list []byte
+		dir  folder
+		want bool
+	}{
+		"all files":       {list, f, true},
+		"one file":        {list, folder{"status/empty.json": nil}, true},
+		"another folder":  {list, folder{"empty.json": nil}, false},
+		"an empty folder": {list, folder{}, false},
+		"no list":         {list[:len(list)/2], f, false},
+	} {
+		if got := integrity.Holds(c.list, c.dir.fs()); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	files, err := integrity.Listed(list)
+	if err != nil || len(files) != len(contents()) || files["status/empty.json"].Path != "status/empty.json" || len(files["status/empty.json"].SHA256) != 64 {
+		t.Errorf("%v %v", files, err)
+	}
+	var refused *integrity.Refused
+	if files, err := integrity.Listed(bytes.Replace(list, []byte("status/empty"), []byte("../empty"), 1)); !errors.As(err, &refused) || files != nil {
+		t.Errorf("a path that leads out of the folder: %v %v", files, err)
+	}
+	_, err = integrity.Listed(edit(t, list, func(m map[string]any) { delete(m["artifacts"].([]any)[0].(map[string]any), "sha256") }))
+	if err == nil || !strings.Contains(err.Error(), "entry 1 has no path or no sha256") {
+		t.Errorf("an entry without digest: %v", err)
 	}
 }
 
@@ -414,6 +692,13 @@ func TestHistory(t *testing.T) {
 	if v := verify(t, r); v.Verdict != "fail" || reasons(v) != "history-differs" {
 		t.Errorf("exactly: %s %s", v.Verdict, reasons(v))
 	}
+	f["status/team/notes.txt"] = nil // beside the figures of a contract only its history may grow
+	r.Files = f.fs()
+	if v := verify(t, r); !strings.HasPrefix(messages(v, "file-extra"), "status/team/notes.txt: ") {
+		t.Errorf("%s", reasons(v))
+	}
+	delete(f, "status/team/notes.txt")
+	asked = nil
 	f["status/team/stability-metrics.json"] = []byte("{ }")
 	asked = nil
 	r.Files = f.fs()

@@ -87,61 +87,18 @@ func manifest(ctx context.Context, b *bench) error {
 		return err
 	}
 	m := b.manifest()
-	files, err := carried(b.job.Store)
-	if err != nil {
-		return err
-	}
 	surplus := surplus(m.Contracts)
-	m.Files = slices.DeleteFunc(Artifacts.lists(append(files, b.job.Store.Written()...)), func(f report.ManifestFile) bool { return slices.Contains(surplus, f.Path) })
-	m.Files = sortFiles(m.Files)
+	m.Files = slices.DeleteFunc(Artifacts.lists(b.job.Store.Written()), func(f report.ManifestFile) bool { return slices.Contains(surplus, f.Path) })
 	b.note = count(len(m.Files), "file")
-	err = b.job.Store.JSON(artifact.ManifestPath, m)
+	err := b.job.Store.JSON(artifact.ManifestPath, m)
 	for _, p := range surplus {
 		err = errors.Join(err, b.job.Store.Remove(p))
 	}
 	return err
 }
 
-// sortFiles sorts by path. Of two entries for one file the later one stays.
-func sortFiles(files []report.ManifestFile) []report.ManifestFile {
-	slices.SortStableFunc(files, func(a, b report.ManifestFile) int { return strings.Compare(a.Path, b.Path) })
-	slices.Reverse(files)
-	files = slices.CompactFunc(files, func(a, b report.ManifestFile) bool { return a.Path == b.Path })
-	slices.Reverse(files)
-	return files
-}
-
-// runRecords are the records of earlier runs, which stay in the bundle although a run writes only its own.
+// runRecords are the records of earlier runs, which stay in the bundle although a run writes only its own: the state carries them.
 const runRecords = "status/runs/*.json"
-
-// carried are the records of earlier runs that the last manifest lists and that are still as it lists them. One that is not listed stays out
-// of the bundle, one that has changed is an error: signing it would vouch for what no run wrote.
-func carried(s *artifact.Store) ([]report.ManifestFile, error) {
-	files := s.FS()
-	found, err := fs.Glob(files, runRecords)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	m, err := Artifacts.previous(s)
-	if err != nil || m == nil {
-		return nil, err
-	}
-	var all []report.ManifestFile
-	for _, f := range m.Files {
-		if !slices.Contains(found, f.Path) || slices.ContainsFunc(s.Written(), func(w report.ManifestFile) bool { return w.Path == f.Path }) {
-			continue
-		}
-		b, err := artifact.Read(files, f.Path, maxContract)
-		if err != nil {
-			return nil, err
-		}
-		if digest(b) != f.SHA256 {
-			return nil, changed(f.Path)
-		}
-		all = append(all, f)
-	}
-	return all, nil
-}
 
 func changed(p string) error {
 	return fmt.Errorf("%s is not the file that the last manifest lists, and this run did not write it", p)

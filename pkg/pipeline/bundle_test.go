@@ -183,6 +183,13 @@ func TestBundlesAfterOneStep(t *testing.T) {
 			t.Errorf("after the step: %s: %v, commit %s", b, bad, v.Commit)
 		}
 	}
+	// Pages that a step builds are of the commit of the artifacts.
+	if err := record(t, w.dir, BundleRequest{At: now(), Signing: keys}, func(s *artifact.Store) error { return s.Bytes(artifact.PagePath, []byte("<html></html>\n")) }); err != nil {
+		t.Fatal(err)
+	}
+	if bad, v := problems(t, Pages, fetched(t, Pages, w.dir), key); len(bad) > 0 || v.Commit != "bbbbbbb" {
+		t.Errorf("pages built alone: %v, commit %s", bad, v.Commit)
+	}
 	w.run("ccccccc", "2")
 	dir := fetched(t, Artifacts, w.dir)
 	if bad, v := problems(t, Artifacts, dir, key); len(bad) > 0 || v.Commit != "ccccccc" {
@@ -240,5 +247,52 @@ func TestPagesOfAnotherRun(t *testing.T) {
 	}
 	if _, err := Artifacts.Published(os.DirFS(w.dir)); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestBelongsToABundle: which files of the output folder, and which names of a manifest, are of which bundle.
+func TestBelongsToABundle(t *testing.T) {
+	for _, c := range []struct {
+		file             string
+		artifacts, pages string // the names there; empty where it does not belong to it
+	}{
+		{"schemas/a.json", "schemas/a.json", ""}, {"status/x/y.json", "status/x/y.json", ""}, {"site/index.html", "", "index.html"}, {"site/status/x.json", "", "status/x.json"},
+		{"schemas", "", ""}, {"README.md", "", ""}, {"other/schemas/a.json", "", ""}, {"sites/index.html", "", ""},
+	} {
+		for b, want := range map[*Bundle]string{&Artifacts: c.artifacts, &Pages: c.pages} {
+			if name, ok := b.within(c.file); ok != (want != "") || ok && name != want {
+				t.Errorf("%s in %s: %q %v, want %q", c.file, b.Root, name, ok, want)
+			}
+		}
+	}
+	for name, owned := range map[string][2]bool{"schemas/a.json": {true, true}, "index.html": {false, true}, "site/index.html": {false, true}, "../secret": {false, false}, "status/../../secret": {false, false}, "schemas/../status/x": {false, false}} {
+		if Artifacts.owns(name) != owned[0] || Pages.owns(name) != owned[1] {
+			t.Errorf("%s: %v %v, want %v", name, Artifacts.owns(name), Pages.owns(name), owned)
+		}
+	}
+	listed := Artifacts.lists([]report.ManifestFile{{Path: "status/manifest.json"}, {Path: "status/checksums.json"}, {Path: "status/history.jsonl"}, {Path: "site/index.html"}, {Path: "status/a.json"}, {Path: "schemas/b.json"}})
+	if len(listed) != 2 || listed[0].Path != "status/a.json" || listed[1].Path != "schemas/b.json" {
+		t.Errorf("%v", listed)
+	}
+}
+
+// TestManifestOfAnEarlyVersion: it lists integrity files and pages, too, which the checksums of the artifacts must not cover.
+func TestManifestOfAnEarlyVersion(t *testing.T) {
+	dir := t.TempDir()
+	early := report.Manifest{Schema: "govctl/manifest/v1", GeneratedAt: report.At(now()), SHA: "aaaaaaa", Govctl: "dev"}
+	for _, name := range []string{"status/a.json", "status/checksums.json", "site/index.html"} {
+		early.Files = append(early.Files, report.ManifestFile{Path: name, SHA256: sumOf("{}\n"), Size: 3, MediaType: "application/json", Step: "x"})
+		put(t, filepath.Join(dir, name), "{}\n")
+	}
+	put(t, filepath.Join(dir, artifact.ManifestPath), encoded(t, early))
+	if err := record(t, dir, BundleRequest{At: now()}, func(*artifact.Store) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, artifact.ChecksumsPath))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if listed, err := integrity.Listed(b); err != nil || strings.Join(sortedKeys(listed), " ") != "status/a.json status/manifest.json" {
+		t.Errorf("%v %v", sortedKeys(listed), err)
 	}
 }

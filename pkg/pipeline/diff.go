@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/gitrepo"
@@ -128,9 +129,9 @@ func (b *bench) options(ctx context.Context) (apidiff.Options, error) {
 
 // RuleOptions are the rules as the configuration adjusts them. The error of a rule that does not exist is a *contract.Error.
 func RuleOptions(c config.Contract, now time.Time) (apidiff.Options, error) {
-	opt := apidiff.Options{Gate: apidiff.Category(c.Rules.Category), Levels: map[string]report.Level{}, Now: now, DeprecationDays: c.Rules.DeprecationDays}
+	opt := apidiff.Options{Gate: rules.Category(c.Rules.Category), Levels: map[string]report.Level{}, Now: now, DeprecationDays: c.Rules.DeprecationDays}
 	for id, level := range c.Rules.Levels {
-		if _, ok := apidiff.Lookup(id); !ok {
+		if _, ok := rules.Lookup(id); !ok {
 			return opt, &contract.Error{Place: report.Place{File: config.File}, Msg: fmt.Sprintf("contract.rules.levels: there is no rule %q", id), Hint: "govctl openapi rules lists them all"}
 		}
 		opt.Levels[id] = report.Level(level)

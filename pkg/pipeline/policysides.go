@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/policy"
 	"github.com/romel/govctl/pkg/promrules"
@@ -141,7 +142,7 @@ func (s *PolicySource) side(ctx context.Context) (*policy.Side, error) {
 // defaultLevel is the level of a rule that the configuration does not name.
 func defaultLevel(key, rule string) string {
 	if key == "contract.rules.levels" {
-		r, _ := apidiff.Lookup(rule)
+		r, _ := rules.Lookup(rule)
 		return string(r.Level)
 	}
 	if row, ok := taxonomy.Explain(rule); ok {

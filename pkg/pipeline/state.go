@@ -64,6 +64,9 @@ func (e *StateError) Unwrap() error { return e.Err }
 const damagedHint = "restore the file from an earlier commit of the branch or a copy of the folder; to give up the history and the baseline on purpose, remove the folder or branch"
 
 func damaged(file, msg string, err error) *StateError {
+	if known := (*StateError)(nil); errors.As(err, &known) { // whoever read the file knows better what is wrong with it
+		return known
+	}
 	return &StateError{Outcome: report.WorkFailed, File: file, Msg: msg, Err: err, Hint: damagedHint}
 }
 

@@ -86,13 +86,12 @@ func onIsWeaker(from, to any) Direction { return onIsStricter(to, from) }
 // moreIsStricter: each item of the list is checked.
 func moreIsStricter(from, to any) Direction {
 	a, b := list(from), list(to)
-	lost, gained := without(a, b), without(b, a)
-	switch {
-	case lost == 0 && gained == 0:
+	switch lost, gained := lacks(b, a), lacks(a, b); {
+	case !lost && !gained:
 		return Same
-	case lost == 0:
+	case !lost:
 		return Stricter
-	case gained == 0:
+	case !gained:
 		return Looser
 	}
 	return Other
@@ -101,14 +100,14 @@ func moreIsStricter(from, to any) Direction {
 // moreIsWeaker: each item of the list is allowed.
 func moreIsWeaker(from, to any) Direction { return moreIsStricter(to, from) }
 
-// without counts the items of a that b does not have.
-func without(a, b map[string]bool) (n int) {
-	for item := range a {
-		if !b[item] {
-			n++
+// lacks reports that an item of the wanted ones is not in a list.
+func lacks(list, wanted map[string]bool) bool {
+	for item := range wanted {
+		if !list[item] {
+			return true
 		}
 	}
-	return n
+	return false
 }
 
 // unordered: every other value is another policy.

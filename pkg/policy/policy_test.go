@@ -136,6 +136,15 @@ func TestContracts(t *testing.T) {
 	check(t, Compare(side(lines, a, b), side(lines, a, from(renamed(b, "c"), "x"))),
 		"policy-contract-renamed warning changed govctl.yaml:6 govctl.yaml:6 | the contract b is now named c",
 		"policy-contract-renamed warning added govctl.yaml:5 govctl.yaml:5 | contract.renamed_from of c: not set before, x now")
+
+	// A rename that renamed_from declares hides nothing else that the change does to the contract.
+	gated := func(c Contract, gate string) Contract {
+		c.Values = map[string]any{"gate": gate, "renamed_from": c.RenamedFrom}
+		return c
+	}
+	check(t, Compare(side(lines, a, gated(b, "semver")), side(lines, a, gated(from(renamed(b, "c"), "b"), "none"))),
+		"policy-contract-renamed warning changed govctl.yaml:6 govctl.yaml:6 | the contract b is now named c",
+		"policy-gate-lowered warning changed govctl.yaml:5 govctl.yaml:5 | contract.gate of c: semver before, none now")
 }
 
 // TestPlaces: a finding is at the line of the key, else at the key that holds it, else at the first line.
@@ -276,6 +285,7 @@ func TestMatch(t *testing.T) {
 		"two removed, one added":            {[]Contract{c("a", "1", ""), c("b", "2", "")}, []Contract{c("x", "8", "")}, "-=x a=- b=-"},
 		"a base without a source":           {[]Contract{c("openapi", "", "")}, []Contract{c("parcels", "1", "")}, "-=parcels"},
 		"a base without a source, the same": {[]Contract{c("openapi", "", "")}, []Contract{c("openapi", "1", "")}, "openapi=openapi"},
+		"by source in the index":            {[]Contract{c("a", "git::x.yaml", ""), c("b", "2", "")}, []Contract{c("y", "3", ""), c("x", "x.yaml", "")}, "b=y a=x"},
 		"addresses are no paths":            {[]Contract{c("a", "https://h/x", ""), c("b", "2", "")}, []Contract{c("x", "https://h/x", ""), c("y", "cmd:make", "")}, "a=x b=y"},
 		"a name is used once":               {[]Contract{c("a", "1", "")}, []Contract{c("a", "1", ""), c("x", "1", "a")}, "a=a -=x"},
 	} {

@@ -216,7 +216,7 @@ func TestFirstValue(t *testing.T) {
 	for key, value := range map[string]any{"contract.source": "a.yaml", "taxonomy.file": "a.json", "sign.public_keys": "trusted.json", "taxonomy.rules": []any{"a"},
 		"taxonomy.runbook_sla_days": 3.0, "taxonomy.risk_churn_spike_fail": true, "contract.rules.deprecation_days": 1.0} {
 		found := Compare(sideWith(key, nil), sideWith(key, value))
-		if len(found) != 1 || found[0].Rule != "policy-raised" || found[0].Kind != "added" {
+		if len(found) != 1 || found[0].Rule != "policy-raised" || found[0].Kind != "added" || found[0].From != nil || found[0].To == nil {
 			t.Errorf("%s is set to %v: %+v", key, value, found)
 		}
 	}
@@ -224,6 +224,22 @@ func TestFirstValue(t *testing.T) {
 		found := Compare(sideWith(key, value), sideWith(key, nil))
 		if len(found) != 1 || found[0].Rule != "policy-raised" || found[0].Kind != "removed" {
 			t.Errorf("%s is taken out: %+v", key, found)
+		}
+	}
+}
+
+// TestListOrder: an item that a list of checks loses is weaker, also beside one that it gains.
+func TestListOrder(t *testing.T) {
+	one, two, both := []any{"a"}, []any{"b"}, []any{"a", "b"}
+	for _, c := range []struct {
+		from, to     any
+		checks, lets Direction
+	}{
+		{one, one, Same, Same}, {nil, []any{}, Same, Same}, {one, both, Stricter, Looser}, {both, one, Looser, Stricter}, {nil, one, Stricter, Looser},
+		{one, nil, Looser, Stricter}, {one, two, Other, Other}, {both, []any{"b", "a"}, Same, Same},
+	} {
+		if checks, lets := moreIsStricter(c.from, c.to), moreIsWeaker(c.from, c.to); checks != c.checks || lets != c.lets {
+			t.Errorf("%v to %v: %v for what is checked, %v for what is let pass; want %v, %v", c.from, c.to, checks, lets, c.checks, c.lets)
 		}
 	}
 }
@@ -278,6 +294,11 @@ func TestLevels(t *testing.T) {
 				t.Errorf("%s from %v to %v: %+v, want %q", key, c.from, c.to, found, c.want)
 			}
 		}
+	}
+	// A rule that stays as it was does not end the comparison.
+	several := Compare(adjusted("taxonomy.levels", map[string]any{"a": "error", "b": "error", "c": "error"}), adjusted("taxonomy.levels", map[string]any{"a": "error", "b": "info", "c": "off"}))
+	if len(several) != 2 || several[0].Subject != "rule b" || several[1].Subject != "rule c" {
+		t.Errorf("%+v", several)
 	}
 	s := sideWith("taxonomy.levels", map[string]any{"a": "info"})
 	if found := Compare(sideWith("taxonomy.levels", nil), s); len(found) != 1 || found[0].Message != "level of the rule a: not set before, info now" {

@@ -24,6 +24,7 @@ type rawLine struct {
 	Timestamp        jsontext.Value `json:"timestamp"`
 	SHA              jsontext.Value `json:"sha"`
 	RunID            jsontext.Value `json:"run_id"`
+	Project          jsontext.Value `json:"project"`
 	Breaking         jsontext.Value `json:"breaking"`
 	Placeholder      jsontext.Value `json:"placeholder"`
 	Incompatible     jsontext.Value `json:"incompatible"`
@@ -64,6 +65,9 @@ func parse(line []byte) (report.HistoryLine, error) {
 		if err != nil {
 			return out, err
 		}
+	}
+	if raw.Project.Kind() == '"' { // anything else names no project, and the line counts all the same
+		out.Project = plain(raw.Project)
 	}
 	out.Breaking = breaking
 	return out, complete(&out, &raw, known)

@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"unicode/utf8"
 
-	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/artifact"
 	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
@@ -123,7 +123,7 @@ func ruleIDs(c *config.Config) error {
 	for i := range c.Contracts {
 		one := &c.Contracts[i]
 		for _, id := range slices.Sorted(maps.Keys(one.Rules.Levels)) {
-			if _, ok := apidiff.Lookup(id); !ok {
+			if _, ok := rules.Lookup(id); !ok {
 				return noRule(c, one.At+"/rules/levels", id, changeIDs(), "govctl openapi rules")
 			}
 		}
@@ -144,7 +144,7 @@ func noRule(c *config.Config, key, id string, all []string, list string) error {
 
 func changeIDs() []string {
 	var ids []string
-	for _, r := range apidiff.Rules() {
+	for _, r := range rules.All() {
 		ids = append(ids, r.ID)
 	}
 	return ids

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/config"
 )
 
@@ -16,7 +16,7 @@ func openapiRules(a *app) *cobra.Command {
 		if len(args) == 0 {
 			return a.listRules()
 		}
-		rule, ok := apidiff.Lookup(args[0])
+		rule, ok := rules.Lookup(args[0])
 		if !ok {
 			return usage("there is no rule %q", args[0]).hint("%s", firstOf(config.Nearest(args[0], changeIDs()), "govctl openapi rules lists them all"))
 		}
@@ -31,7 +31,7 @@ func openapiRules(a *app) *cobra.Command {
 
 func (a *app) listRules() error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
-	for _, r := range apidiff.Rules() {
+	for _, r := range rules.All() {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Category, r.Summary())
 	}
 	return w.Flush()

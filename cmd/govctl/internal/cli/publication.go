@@ -123,9 +123,10 @@ func (p *part) walk(files fs.FS, top string, listed []string, others *[]string) 
 		return usage("%s is not a folder", path.Join(p.Root, top)).hint("symbolic links are not followed")
 	}
 	err := fs.WalkDir(files, top, func(name string, d fs.DirEntry, err error) error {
-		switch hidden := strings.HasPrefix(d.Name(), ".") && name != "."; {
-		case err != nil:
+		if err != nil { // d is nil where the folder is not there
 			return err
+		}
+		switch hidden := strings.HasPrefix(d.Name(), ".") && name != "."; {
 		case d.IsDir() && hidden:
 			return fs.SkipDir
 		case d.IsDir() || hidden:

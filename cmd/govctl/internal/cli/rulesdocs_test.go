@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/apidiff/rules"
 )
 
 // TestRulesPage keeps docs/rules.md equal to the table of change rules.
@@ -26,12 +26,12 @@ func TestRulesPage(t *testing.T) {
 
 func rulesPage() []byte {
 	var b bytes.Buffer
-	rules := apidiff.Rules()
+	rows := rules.All()
 	fmt.Fprintf(&b, "# Change rules\n\nGenerated from the table of %d rules; `make update` rewrites this page. `govctl openapi rules ID` explains one, `contract.rules.levels` in\n"+
 		"`govctl.yaml` changes its level. A level is what the finding does to a gate; a category says how deep the change reaches: `wire` (bytes or routing) lies inside\n"+
-		"`validation` (a valid message is refused), that inside `sdk` (generated code changes), that inside `docs`. Migration says whether a client can follow mechanically.\n", len(rules))
+		"`validation` (a valid message is refused), that inside `sdk` (generated code changes), that inside `docs`. Migration says whether a client can follow mechanically.\n", len(rows))
 	on := ""
-	for _, r := range rules {
+	for _, r := range rows {
 		if r.On != on {
 			on = r.On
 			fmt.Fprintf(&b, "\n## %s\n\n| Rule | Level | Category | Migration | Says | Why |\n|---|---|---|---|---|---|\n", title(r.On))

@@ -176,3 +176,19 @@ func TestContractsOfAProject(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// TestWhoPublishes: the project is the one that the run named; for a folder of an early version it is found as a run would.
+func TestWhoPublishes(t *testing.T) {
+	cfg := config.Config{Project: "from the configuration"}
+	for named, want := range map[string]string{"from the run": "from the run", "": "from the configuration"} {
+		a := &app{Env: &Env{Git: gitOf(map[string]any{"--show-prefix": "services/cart/\n"})}}
+		take, err := a.takeover(t.Context(), cfg, publishFlags{adopt: true}, &part{head: report.Manifest{Project: named}})
+		if err != nil || take.project != want || take.former != "services/cart/govctl.yaml" || !take.adopt {
+			t.Errorf("%+v %v", take, err)
+		}
+	}
+	a := &app{Env: &Env{Git: gitOf(map[string]any{"--show-prefix": errDisk})}}
+	if _, err := a.takeover(t.Context(), config.Config{}, publishFlags{}, &part{}); !errors.Is(err, errDisk) {
+		t.Errorf("the project is not known: %v", err)
+	}
+}
