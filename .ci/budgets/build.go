@@ -17,6 +17,7 @@ type family struct {
 	command string
 	files   func(n int) map[string]string
 	formats []string // beside text
+	prepare string   // of the shell, done before anything is measured
 }
 
 func files(name, command string, make func(n int) map[string]string) family {
@@ -49,7 +50,7 @@ func marshal(v any) string {
 }
 
 func doc(rest obj) obj {
-	d := obj{"openapi": "3.1.0", "info": obj{"title": "t", "version": "1"}, "paths": obj{"/": get()}}
+	d := obj{"openapi": "3.1.0", "info": obj{"title": "t", "version": "1.0.0"}, "paths": obj{"/": get()}}
 	for k, v := range rest {
 		d[k] = v
 	}

@@ -242,6 +242,12 @@ var documentFamilies = []family{
 		}
 		return map[string]string{"old.yaml": text("string"), "new.yaml": text("integer")}
 	}),
+	files("yaml-aliases-in-a-line", "openapi diff old.yaml new.yaml", func(n int) map[string]string {
+		text := func(last string) string {
+			return "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\nx-a: &a " + last + "\nx-b: [" + strings.Repeat("*a,", n) + "1]\n"
+		}
+		return map[string]string{"old.yaml": text("string"), "new.yaml": text("integer")}
+	}),
 	files("yaml-merge-keys", "openapi diff old.yaml new.yaml", func(n int) map[string]string {
 		text := func(last string) string {
 			var b strings.Builder

@@ -30,6 +30,7 @@ func main() {
 	sizes := flag.String("sizes", "4000,60000,990000", "bytes that an input may have, comma-separated")
 	worst := flag.Bool("worst", false, "print one line for each family, of its most expensive size")
 	keep := flag.String("keep", "", "write the inputs below this folder and leave them there")
+	only := flag.String("format", "", "measure this format alone; a family without formats is measured in any case")
 	flag.Parse()
 	if flag.Arg(0) == "generate" { // a process of its own, because the peak of a child begins with that of its parent
 		if err := generate(flag.Arg(1), flag.Arg(2), flag.Arg(3)); err != nil {
@@ -38,13 +39,13 @@ func main() {
 		}
 		return
 	}
-	if err := measure(os.Stdout, *sizes, *worst, *keep, flag.Args()); err != nil {
+	if err := measure(os.Stdout, *sizes, *worst, *keep, *only, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "budgets:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(w io.Writer, sizes string, worst bool, keep string, chosen []string) error {
+func measure(w io.Writer, sizes string, worst bool, keep, only string, chosen []string) error {
 	govctl := os.Getenv("GOVCTL")
 	if govctl == "" {
 		return fmt.Errorf("GOVCTL must name the binary to measure")
@@ -65,7 +66,7 @@ func measure(w io.Writer, sizes string, worst bool, keep string, chosen []string
 		}
 		defer os.RemoveAll(dir)
 	}
-	fmt.Fprintln(w, "| Input | Bytes | Format | CPU | Memory | Output | Exit | Beyond |\n|---|---|---|---|---|---|---|---|")
+	fmt.Fprintln(w, "| Input | Bytes | Format | CPU | Memory | Output | Exit | Beyond | Refused with |\n|---|---|---|---|---|---|---|---|---|")
 	beyond, rows := 0, 0
 	for _, f := range families() {
 		if len(patterns) > 0 && !matches(patterns, f.name) {
@@ -78,6 +79,9 @@ func measure(w io.Writer, sizes string, worst bool, keep string, chosen []string
 				return fmt.Errorf("size %q: %w", size, err)
 			}
 			for _, format := range append([]string{""}, f.formats...) {
+				if only != "" && len(f.formats) > 0 && format != only {
+					continue
+				}
 				r, err := f.measure(govctl, filepath.Join(dir, strings.NewReplacer(": ", "-", " ", "-").Replace(f.name)+"-"+size), limit, format)
 				if err != nil {
 					return err
@@ -113,7 +117,7 @@ func matches(patterns []*regexp.Regexp, name string) bool {
 
 func families() []family {
 	var all []family
-	for _, group := range [][]family{schemaFamilies, documentFamilies, otherFamilies} {
+	for _, group := range [][]family{schemaFamilies, documentFamilies, textFamilies, ruleFamilies, stateFamilies} {
 		all = append(all, group...)
 	}
 	return all
@@ -156,6 +160,7 @@ type row struct {
 	memory       int64
 	output       int64
 	exit         string
+	says         string // the first line of standard error where the input was refused
 }
 
 func (r *row) beyond() string {
@@ -172,6 +177,9 @@ func (r *row) beyond() string {
 	if r.exit != "0" && r.exit != "1" && r.exit != "2" {
 		out = append(out, "exit")
 	}
+	if strings.Contains(r.says, "unknown flag") || strings.Contains(r.says, "unknown command") {
+		out = append(out, "measures nothing")
+	}
 	return strings.Join(out, ", ")
 }
 
@@ -181,8 +189,8 @@ func (r *row) share() float64 {
 }
 
 func (r *row) String() string {
-	return fmt.Sprintf("| %s | %d | %s | %.2f s | %d MB | %.1f MB | %s | %s |",
-		r.name, r.bytes, r.format, r.cpu.Seconds(), r.memory>>20, float64(r.output)/(1<<20), r.exit, r.beyond())
+	return fmt.Sprintf("| %s | %d | %s | %.2f s | %d MB | %.1f MB | %s | %s | %s |",
+		r.name, r.bytes, r.format, r.cpu.Seconds(), r.memory>>20, float64(r.output)/(1<<20), r.exit, r.beyond(), r.says)
 }
 
 // generate writes the files of a family, and their names and size to standard output.
@@ -228,6 +236,14 @@ func (f family) measure(govctl, dir string, limit int, format string) (*row, err
 	for _, name := range lines[1:] {
 		made[name] = true
 	}
+	if f.prepare != "" {
+		cmd := exec.Command("sh", "-c", f.prepare)
+		cmd.Dir = dir
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s: prepare: %w: %s", f.name, err, text)
+		}
+	}
+	before := written(dir, made)
 	args := strings.Fields(f.command)
 	r := &row{name: f.name, bytes: bytes, format: "text"}
 	if format != "" {
@@ -235,10 +251,10 @@ func (f family) measure(govctl, dir string, limit int, format string) (*row, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*patience*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "sh", append([]string{"-c", fmt.Sprintf("ulimit -t %d; exec \"$0\" \"$@\"", patience), govctl}, args...)...)
+	cmd := exec.CommandContext(ctx, "sh", append([]string{"-c", fmt.Sprintf("ulimit -t %d; ulimit -v 8000000; exec \"$0\" \"$@\"", patience), govctl}, args...)...)
 	cmd.Dir = dir
-	out := &counter{}
-	cmd.Stdout, cmd.Stderr = out, out
+	out, errs := &counter{}, &counter{}
+	cmd.Stdout, cmd.Stderr = out, errs
 	err = cmd.Run()
 	state := cmd.ProcessState
 	if state == nil {
@@ -251,7 +267,11 @@ func (f family) measure(govctl, dir string, limit int, format string) (*row, err
 	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
 		r.memory = usage.Maxrss * 1024
 	}
-	r.output = out.n + written(dir, made)
+	r.output = out.n + errs.n + written(dir, made) - before
+	if state.ExitCode() != 0 && state.ExitCode() != 1 {
+		r.says, _, _ = strings.Cut(string(errs.head), "\n")
+		r.says = strings.ReplaceAll(strings.ToValidUTF8(r.says, "?"), "|", "/")
+	}
 	return r, nil
 }
 
@@ -274,9 +294,14 @@ func written(dir string, made map[string]bool) int64 {
 	return n
 }
 
-type counter struct{ n int64 }
+// A counter counts what is written to it and keeps the first bytes.
+type counter struct {
+	n    int64
+	head []byte
+}
 
 func (c *counter) Write(p []byte) (int, error) {
 	c.n += int64(len(p))
+	c.head = append(c.head, p[:min(len(p), 160-len(c.head))]...)
 	return len(p), nil
 }

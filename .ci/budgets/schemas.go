@@ -280,7 +280,7 @@ var schemaFamilies = []family{
 		})})
 	}),
 	schemas("one-long-number", func(n int, last string) (obj, string) {
-		return one(obj{"maximum": raw(strings.Repeat("9", n-len(last))), "enum": []any{raw(strings.Repeat("8", n)), raw("1e999999999")}})
+		return one(obj{"maximum": raw(strings.Repeat("9", max(n-len(last), 1))), "enum": []any{raw(strings.Repeat("8", n)), raw("1e999999999")}})
 	}),
 	schemas("long-description", func(n int, last string) (obj, string) { return one(obj{"description": strings.Repeat(last+" ", n)}) }),
 	schemas("long-keys", func(n int, last string) (obj, string) {
@@ -371,5 +371,123 @@ var schemaFamilies = []family{
 				return obj{"required": []any{"k"}, "properties": obj{"k": obj{"const": k}, "n": ref(fmt.Sprintf("C%d", (i+k)%n)), "v": obj{"type": last}}}
 			})}
 		}), "C0"
+	}),
+	schemas("required-under-allof", func(n int, last string) (obj, string) {
+		return one(obj{"allOf": list(isqrt(n), func(i int) any {
+			return obj{"required": list(isqrt(n), func(k int) any { return fmt.Sprintf("%s%d", last[:1], i*7+k) })}
+		})})
+	}),
+	schemas("allof-chain-of-required", func(n int, last string) (obj, string) {
+		s := keyed(n, func(i int) (string, any) {
+			return fmt.Sprintf("C%d", i), obj{"allOf": []any{ref(fmt.Sprintf("C%d", i+1)), obj{"required": []any{fmt.Sprintf("%s%d", last[:1], i)}}}}
+		})
+		s[fmt.Sprintf("C%d", n)] = obj{"type": "object"}
+		return s, "C0"
+	}),
+	schemas("discriminator-of-many", func(n int, last string) (obj, string) {
+		s := keyed(n, func(i int) (string, any) {
+			return fmt.Sprintf("D%d", i), obj{"required": []any{"kind"}, "properties": obj{"kind": obj{"type": "string"}, "v": obj{"type": last}}}
+		})
+		s["S"] = obj{"oneOf": list(n, func(i int) any { return ref(fmt.Sprintf("D%d", i)) }), "discriminator": obj{"propertyName": "kind",
+			"mapping": keyed(n, func(i int) (string, any) { return fmt.Sprintf("%s%d", last[:1], i), fmt.Sprintf("D%d", i) })}}
+		return s, "S"
+	}),
+	schemas("discriminator-mapping", func(n int, last string) (obj, string) { // many names, one target
+		return obj{"D": obj{"required": []any{"kind"}, "properties": obj{"kind": obj{"type": "string"}}}, "S": obj{"oneOf": []any{ref("D")}, "discriminator": obj{"propertyName": "kind",
+			"mapping": keyed(n, func(i int) (string, any) { return fmt.Sprintf("%s%d", last[:1], i), "#/components/schemas/D" })}}}, "S"
+	}),
+	schemas("long-pattern", func(n int, last string) (obj, string) {
+		return one(obj{"type": "string", "pattern": strings.Repeat("(a|b)*"+last[:1], n)})
+	}),
+	schemas("pattern-of-classes", func(n int, last string) (obj, string) {
+		return one(obj{"type": "string", "pattern": "^" + strings.Repeat(`[\\p{L}\\d_-]{0,9}`, min(n, 400)) + last + "$", "minLength": n})
+	}),
+	schemas("patterns-with-brackets", func(n int, last string) (obj, string) {
+		return one(obj{"type": "string", "allOf": list(n/900+1, func(i int) any {
+			return obj{"pattern": strings.Repeat("(", 900) + last + fmt.Sprint(i) + strings.Repeat(")*", 900)}
+		})})
+	}),
+	schemas("numbers-of-many-digits", func(n int, last string) (obj, string) {
+		return one(obj{"allOf": list(max(n/1000, 2), func(i int) any {
+			return obj{"maximum": raw(strings.Repeat("9", 1000) + fmt.Sprint(i) + fmt.Sprint(len(last))), "multipleOf": raw("0." + strings.Repeat("3", 1000) + fmt.Sprint(i+1))}
+		})})
+	}),
+	schemas("enum-of-numbers", func(n int, last string) (obj, string) {
+		return one(obj{"type": "number", "enum": list(n, func(i int) any { return float64(i*2+len(last)) / 8 }), "multipleOf": 0.125})
+	}),
+	schemas("enum-of-long-texts", func(n int, last string) (obj, string) {
+		return one(obj{"enum": list(n/50+1, func(i int) any { return strings.Repeat(last[:1], 10_000) + fmt.Sprint(i) })})
+	}),
+	schemas("enum-of-everything", func(n int, last string) (obj, string) {
+		return one(obj{"enum": list(n, func(i int) any {
+			return []any{nil, i, fmt.Sprint(last, i), []any{i}, obj{fmt.Sprint(last[:1], i): nil}, i%2 == 0}[i%6]
+		}), "not": obj{"enum": list(n/2, func(i int) any { return i * 3 })}})
+	}),
+	schemas("constants-under-not", func(n int, last string) (obj, string) {
+		return one(obj{"type": "string", "allOf": list(n, func(i int) any { return obj{"not": obj{"const": fmt.Sprint(last[:1], i)}} })})
+	}),
+	schemas("descriptions-of-properties", func(n int, last string) (obj, string) {
+		return one(obj{"properties": keyed(n, func(i int) (string, any) {
+			return fmt.Sprintf("p%d", i), obj{"description": "**" + last + "** <b>|`[x](y)` @a"}
+		})})
+	}),
+	schemas("long-texts-under-a-few", func(n int, last string) (obj, string) { // below the bound of what is shown of each
+		return one(obj{"properties": keyed(n/60+1, func(i int) (string, any) {
+			return strings.Repeat("k", 1900) + fmt.Sprint(i), obj{"enum": []any{strings.Repeat(last[:1], 30), strings.Repeat(last[:1], 30_000)[:min(n, 1900)]}}
+		})})
+	}),
+	schemas("properties-of-wide-objects", func(n int, last string) (obj, string) { // each example has all of what is required
+		m := isqrt(n) * 2
+		return one(obj{"required": list(m, func(i int) any { return fmt.Sprint("p", i) }), "properties": keyed(m, func(i int) (string, any) {
+			return fmt.Sprint("p", i), obj{"type": last, "required": list(min(m, 100), func(k int) any { return fmt.Sprint("q", k) }), "minLength": 3}
+		})})
+	}),
+	schemas("required-without-properties", func(n int, last string) (obj, string) {
+		return one(obj{"required": list(n, func(i int) any { return fmt.Sprint(last[:1], i) })})
+	}),
+	schemas("required-chain-of-examples", func(n int, last string) (obj, string) { // any example of the first is as long as all of them
+		s := keyed(n, func(i int) (string, any) {
+			return fmt.Sprint("C", i), obj{"type": "object", "required": []any{"n", "v"}, "properties": obj{"n": ref(fmt.Sprint("C", i+1)), "v": obj{"type": last}}}
+		})
+		s[fmt.Sprint("C", n)] = obj{"type": "object"}
+		return s, "C0"
+	}),
+	schemas("unused-components", func(n int, last string) (obj, string) {
+		s := keyed(n, func(i int) (string, any) { return fmt.Sprint("C", last[:1], i), obj{"type": last} })
+		s["S"] = obj{"type": last}
+		return s, "S"
+	}),
+	schemas("components-renamed", func(n int, last string) (obj, string) {
+		s := keyed(n, func(i int) (string, any) { return fmt.Sprint(last, i), obj{"type": "object", "minProperties": i} })
+		s["S"] = obj{"properties": keyed(n, func(i int) (string, any) { return fmt.Sprint("p", i), ref(fmt.Sprint(last, i)) })}
+		return s, "S"
+	}),
+	schemas("tuples-nested", func(n int, last string) (obj, string) {
+		return one(nested(min(n, 200), func(i int, s any) any {
+			return obj{"prefixItems": []any{s, obj{"type": last}, obj{"const": i}}, "items": false, "uniqueItems": true, "title": strings.Repeat("t", n/200)}
+		}))
+	}),
+	schemas("unique-items", func(n int, last string) (obj, string) {
+		return one(obj{"uniqueItems": true, "minItems": n, "items": obj{"enum": list(n, func(i int) any { return fmt.Sprint(last[:1], i) })}})
+	}),
+	schemas("booleans", func(n int, last string) (obj, string) {
+		return one(obj{"properties": keyed(n, func(i int) (string, any) { return fmt.Sprint("p", i), last == "string" })})
+	}),
+	schemas("types-of-all", func(n int, last string) (obj, string) {
+		return one(obj{"properties": keyed(n, func(i int) (string, any) {
+			return fmt.Sprint("p", i), obj{"type": []any{"string", "null", "array", "object", last, "boolean", "number"}[i%3:]}
+		})})
+	}),
+	schemas("contents", func(n int, last string) (obj, string) {
+		return one(obj{"properties": keyed(n, func(i int) (string, any) {
+			return fmt.Sprint("p", i), obj{"type": "string", "contentEncoding": "base64", "contentMediaType": "application/" + last, "contentSchema": obj{"type": last}}
+		})})
+	}),
+	schemas("deep-and-wide", func(n int, last string) (obj, string) {
+		return one(nested(30, func(i int, s any) any {
+			p := keyed(n/30+1, func(k int) (string, any) { return fmt.Sprint("p", k), obj{"type": last} })
+			p["n"] = s
+			return obj{"properties": p, "required": []any{"n"}}
+		}))
 	}),
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"sort"
@@ -149,4 +150,21 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("an error without a place: %v", err)
 		}
 	})
+}
+
+func TestNumberOfContracts(t *testing.T) {
+	text := func(n int) string {
+		var b strings.Builder
+		b.WriteString("contracts:\n")
+		for i := range n {
+			fmt.Fprintf(&b, "  - {name: api%d, source: a.json}\n", i)
+		}
+		return b.String()
+	}
+	if _, err := Parse(t.Context(), "govctl.yaml", []byte(text(maxContracts))); err != nil {
+		t.Error(err)
+	}
+	if _, err := Parse(t.Context(), "govctl.yaml", []byte(text(maxContracts+1))); err == nil || !strings.Contains(err.Error(), "contracts are configured") {
+		t.Errorf("too many contracts: %v", err)
+	}
 }

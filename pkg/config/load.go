@@ -83,6 +83,9 @@ func semantic(root contract.Node, err error) error {
 		Hint: "it is written well, but out of every range: govctl schema show govctl lists the values"}
 }
 
+// maxContracts bounds the contracts of one configuration, of each of which a run writes several files.
+const maxContracts = 1_000
+
 // finish fills in what each contract leaves empty and holds the contracts apart.
 func finish(c Config, root contract.Node) (Config, error) {
 	c.root = root
@@ -91,6 +94,9 @@ func finish(c Config, root contract.Node) (Config, error) {
 		c.Contracts = []Contract{c.Contract}
 	} else if root.Get("contract").Exists() {
 		return Config{}, &contract.Error{Place: root.Get("contract").KeyPlace(), Msg: "contract and contracts are both given", Hint: "move the single contract into the list"}
+	}
+	if n := len(c.Contracts); n > maxContracts {
+		return Config{}, &contract.Error{Place: root.Get("contracts").KeyPlace(), Msg: fmt.Sprintf("%d contracts are configured, more than %d", n, maxContracts), Hint: "give parts of the repository configurations of their own"}
 	}
 	var names []string
 	for i := range c.Contracts {

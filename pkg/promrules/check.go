@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -105,43 +104,8 @@ func Check(sources []Source, cfg Config) report.RulesCheck {
 		}
 	}
 	c.total(&out, files)
-	out.Findings = bound(out.Findings)
+	out.Findings = report.Bounded(out.Findings)
 	return out
-}
-
-// Bounds of a report. Its counts are those of all findings.
-const (
-	maxReportBytes = 4 << 20 // that the listed findings take together, about
-	leastOfRule    = 10      // findings of each row that are listed whatever others take
-)
-
-// bound leaves of the findings what a report can hold, and puts one with the count in the place of the others of each row.
-func bound(findings []report.Finding) []report.Finding {
-	kept := make([]report.Finding, 0, len(findings))
-	room, listed, rest := maxReportBytes, map[string]int{}, map[string]*report.Finding{}
-	var order []string
-	for i := range findings {
-		f := &findings[i]
-		size := 400 + len(f.Subject) + len(f.Message) + len(f.Hint) + len(f.Why) + len(f.New.File)
-		if room > size || listed[f.Rule] < leastOfRule && size < maxReportBytes/64 {
-			room -= size
-			listed[f.Rule]++
-			kept = append(kept, *f)
-			continue
-		}
-		if rest[f.Rule] == nil {
-			rest[f.Rule] = &report.Finding{Rule: f.Rule, Level: f.Level, Category: f.Category, Subject: "rest of " + f.Rule, Why: f.Why, New: f.New,
-				Hint: "the report would grow too large; the counts are those of all findings"}
-			order = append(order, f.Rule)
-		}
-		rest[f.Rule].More++
-	}
-	for _, rule := range order {
-		f := rest[rule]
-		f.Message = fmt.Sprintf("and %d more findings of this rule are not listed", f.More)
-		kept = append(kept, *f)
-	}
-	return kept
 }
 
 func (c *checker) total(out *report.RulesCheck, files []*File) {

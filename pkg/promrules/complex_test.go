@@ -28,3 +28,18 @@ func TestDeepExpressionsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestPatternSize(t *testing.T) {
+	for text, want := range map[string]int{`x{l=~"a+"}`: 0, `x{l="a{9}"}`: 0, `x{l=~"(a{1,30}){1,30}"}`: 1, `x{l!~"b", m=~'a{500}'}`: 1} {
+		if n := PatternSize(text); (n > 100) != (want > 0) {
+			t.Errorf("%s: %d instructions", text, n)
+		}
+	}
+	if _, err := newExpressions().ParseExpr(`x{l=~"(` + strings.Repeat("ab", 200) + `){900}"}`); err == nil || !strings.Contains(err.Error(), "instructions") {
+		t.Errorf("a pattern of a hundred thousand instructions is read: %v", err)
+	}
+	text := "groups:\n- name: g\n  rules:\n" + strings.Repeat("  - {record: a, expr: 'x{l=~\"(a{1,30}){1,30}\"}'}\n", 1000)
+	if _, err := Parse("r.yml", []byte(text)); err == nil || !strings.Contains(err.Error(), "instructions") {
+		t.Errorf("a thousand such patterns are read: %v", err)
+	}
+}

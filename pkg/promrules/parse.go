@@ -36,7 +36,12 @@ type reader struct {
 	file  *File
 	doc   document // the one that is read
 	rules int
+
+	patterns int // instructions of those in matchers
 }
+
+// shape is the advice where the structure of a rule file is another one.
+const shape = `the structure is groups: [{name: NAME, rules: [{alert: NAME, expr: EXPR}]}]`
 
 func (r *reader) fail(n contract.Node, msg, hint string) *contract.Error {
 	return &contract.Error{Place: r.spot(n).place(r.file.Name), Msg: msg, Hint: hint}
@@ -81,7 +86,7 @@ var fileKeys = []string{"groups", "namespace"}
 // plain reads a plain rule file.
 func (r *reader) plain(doc contract.Node) error {
 	if doc.Kind() != contract.Object {
-		return r.fail(doc, "a rule file is a mapping with a list \"groups\"", "")
+		return r.fail(doc, "a rule file is a mapping with a list \"groups\"", shape)
 	}
 	if !doc.Get("groups").Exists() && (doc.Get("tests").Exists() || doc.Get("rule_files").Exists()) {
 		err := r.fail(doc, "the file holds unit tests, not rules", "leave it out of the rules")

@@ -42,7 +42,7 @@ func (r *reader) groups(n contract.Node, namespace string) error {
 		return nil
 	}
 	if n.Kind() != contract.Array {
-		return r.fail(n, "groups must be a list", "")
+		return r.fail(n, "groups must be a list", shape)
 	}
 	seen := make(map[string]int, n.Len())
 	for _, item := range n.Items() {
@@ -51,7 +51,7 @@ func (r *reader) groups(n contract.Node, namespace string) error {
 			return err
 		}
 		if first, again := seen[g.Name]; again {
-			return r.fail(item, fmt.Sprintf("group name %q stands twice, first in line %d", g.Name, r.spot(n.At(first)).place("").Line), "")
+			return r.fail(item, fmt.Sprintf("group name %q stands twice, first in line %d", g.Name, r.spot(n.At(first)).place("").Line), "give each group of a file a name of its own")
 		}
 		seen[g.Name] = len(seen)
 		g.Namespace = namespace
@@ -62,7 +62,7 @@ func (r *reader) groups(n contract.Node, namespace string) error {
 
 func (r *reader) group(n contract.Node) (g Group, err error) {
 	if n.Kind() != contract.Object {
-		return g, r.fail(n, "a group must be a mapping", "")
+		return g, r.fail(n, "a group must be a mapping", shape)
 	}
 	g.at = r.spot(n)
 	var rules contract.Node
@@ -85,21 +85,24 @@ func (r *reader) group(n contract.Node) (g Group, err error) {
 	case err != nil:
 		return g, err
 	case g.Name == "":
-		return g, r.fail(n, "a group needs a name", "")
+		return g, r.fail(n, "a group needs a name", shape)
 	case !rules.Exists():
 		return g, nil
 	case rules.Kind() != contract.Array:
-		return g, r.fail(rules, "rules must be a list", "")
+		return g, r.fail(rules, "rules must be a list", shape)
 	}
 	g.Rules = make([]Rule, 0, rules.Len())
 	for _, item := range rules.Items() {
 		// Aliases can repeat a list of rules many times over in a small file.
 		if r.rules++; r.rules > maxRules {
-			return g, r.fail(item, fmt.Sprintf("the file has more than %d rules", maxRules), "")
+			return g, r.fail(item, fmt.Sprintf("the file has more than %d rules", maxRules), "spread them over several files")
 		}
 		rule, err := r.oneRule(item)
 		if err != nil {
 			return g, err
+		}
+		if r.patterns += PatternSize(rule.Expr); r.patterns > maxPatternsOfFile {
+			return g, r.fail(item, fmt.Sprintf("the patterns of the file compile to more than %d instructions", maxPatternsOfFile), "repeat less within patterns: x{1,30} is thirty times x")
 		}
 		g.Rules = append(g.Rules, rule)
 	}

@@ -113,6 +113,7 @@ func lint(in Input, wanted func(*Row) bool) report.TaxonomyLint {
 	for i := range out.Findings {
 		count(&out, &out.Findings[i])
 	}
+	out.Findings = report.Bounded(out.Findings)
 	return out
 }
 

@@ -70,6 +70,9 @@ func (f *File) fail(off int, msg, hint string) *contract.Error {
 	return &contract.Error{Place: f.placeAt(off, ""), Msg: msg, Hint: hint}
 }
 
+// shape is the advice where the text is no taxonomy.
+const shape = `a taxonomy is JSON: {"alerts": [{"alert": NAME, "severity": ..., ...}]}`
+
 type parser struct {
 	f    *File
 	base int // offset of the decoder's first byte in the text
@@ -88,7 +91,7 @@ func (p *parser) explain(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return p.f.fail(len(p.f.src), "the text ends in the middle of a value", "the file seems to be cut off")
 	case errors.As(err, &syntax):
-		e := p.f.fail(p.base+int(syntax.ByteOffset), strings.TrimPrefix(syntax.Err.Error(), "jsontext: "), "")
+		e := p.f.fail(p.base+int(syntax.ByteOffset), strings.TrimPrefix(syntax.Err.Error(), "jsontext: "), shape)
 		e.Place.Pointer = string(syntax.JSONPointer)
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			e.Msg = "key " + quote(syntax.JSONPointer.LastToken()) + " stands twice in one object"
@@ -112,7 +115,7 @@ func (p *parser) document() error {
 		if readErr != nil {
 			return readErr
 		}
-		return p.f.fail(int(at.start), "a taxonomy is an object with a list \"alerts\"", "")
+		return p.f.fail(int(at.start), "a taxonomy is an object with a list \"alerts\"", "govctl taxonomy sync --scaffold writes one from rule files")
 	}
 	if err != nil {
 		return err
@@ -209,7 +212,7 @@ func (p *parser) alerts() error {
 			if err != nil {
 				return err
 			}
-			return p.f.fail(int(at.start), fmt.Sprintf("entry %d must be an object, not %s", len(p.f.Alerts)+1, kindName(kind)), "")
+			return p.f.fail(int(at.start), fmt.Sprintf("entry %d must be an object, not %s", len(p.f.Alerts)+1, kindName(kind)), shape)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -142,6 +143,22 @@ func BenchmarkParse100k(b *testing.B) {
 	for b.Loop() {
 		if _, err := Parse("big.json", data); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// A file of one line has columns in characters, wherever they are counted from.
+func TestColumnsOfALongLine(t *testing.T) {
+	text := strings.Repeat("é", 5000) + "\n" + strings.Repeat("aé", 9000)
+	f := &File{src: text}
+	for _, off := range []int{0, 2, 4096, 9998, 10_001, 10_004, 14_001, len(text)} {
+		line, column := f.lineColumn(off)
+		start := 0
+		if line == 2 {
+			start = 10_001
+		}
+		if want := 1 + utf8.RuneCountInString(text[start:off]); column != want {
+			t.Errorf("offset %d is column %d, want %d", off, column, want)
 		}
 	}
 }

@@ -88,7 +88,37 @@ func (f *File) lineColumn(off int) (line, column int) {
 	if start == 0 && strings.HasPrefix(f.src, bom) && off >= len(bom) {
 		start = len(bom)
 	}
-	return line, 1 + utf8.RuneCountInString(f.src[start:off])
+	if off-start < blockBytes {
+		return line, 1 + utf8.RuneCountInString(f.src[start:off])
+	}
+	return line, 1 + f.charactersBefore(off) - f.charactersBefore(start)
+}
+
+// blockBytes is how many bytes are counted at once.
+const blockBytes = 4096
+
+// charactersBefore counts the characters of the text before off, of which every block is counted once: a whole file may be
+// on one line.
+func (f *File) charactersBefore(off int) int {
+	f.blockOnce.Do(func() {
+		n := 0
+		for at := 0; at <= len(f.src); at += blockBytes {
+			f.blocks = append(f.blocks, int32(n))
+			n += characters(f.src[at:min(at+blockBytes, len(f.src))])
+		}
+	})
+	return int(f.blocks[off/blockBytes]) + characters(f.src[off/blockBytes*blockBytes:off])
+}
+
+// characters is the number of characters that begin in s, which may begin inside one.
+func characters(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i]&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
 }
 
 func lineStarts(src string) []int32 {

@@ -27,7 +27,10 @@ type File struct {
 	list     span   // the array of alerts
 	lineOnce sync.Once
 	lines    []int32 // offsets of line starts
-	byName   func() map[string][]int
+
+	blockOnce sync.Once
+	blocks    []int32 // characters before every block of the text
+	byName    func() map[string][]int
 }
 
 // Alert is one entry. Empty strings stand for absent fields and for null.

@@ -9,21 +9,28 @@ import (
 	"text/template/parse"
 
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/promrules"
 )
 
 // Budgets of one test file. They are counted, so that the outcome does not depend on the machine.
 const (
 	maxTemplateBytes = 32 << 20 // that templates write, together
-	maxEvaluated     = 4_000_000
-	samplesPerUnit   = 20 // samples that cost as much as an evaluation
-	bytesPerUnit     = 50 // of an expression
-	bytesPerPass     = 16 // what one pass through a loop or a template costs beside its text
+	maxEvaluated     = 600_000
+	maxListed        = 20_000  // alerts and samples that failures name
+	maxLabels        = 1 << 20 // bytes of the labels of one series: Prometheus ends its work at 16 MiB without a word
+	samplesPerUnit   = 20      // samples that cost as much as an evaluation
+	bytesPerUnit     = 50      // of an expression
+	programPerUnit   = 20      // instructions of patterns, which are compiled for each evaluation
+	bytesPerPass     = 16      // what one pass through a loop or a template costs beside its text
 )
 
 // budget is what is left for one test file.
 type budget struct {
-	text  int // bytes that templates may still write
-	units int // of evaluation
+	text   int              // bytes that templates may still write
+	units  int              // of evaluation
+	prices map[string]price // by expression
+
+	listed int // alerts and samples that failures name
 }
 
 func newBudget() *budget { return &budget{text: maxTemplateBytes, units: maxEvaluated} }
@@ -38,9 +45,23 @@ func (b *budget) write(n int) error {
 	return nil
 }
 
+// A price is what an evaluation of an expression costs: in any case, and for each sample, of which every operator makes others.
+type price struct {
+	once   int
+	sample int64
+}
+
 // evaluated counts one evaluation; false when no more may follow.
 func (b *budget) evaluated(expr string, samples int64) bool {
-	b.units -= 1 + len(expr)/bytesPerUnit + int(min(samples, maxEvaluated))/samplesPerUnit
+	p, known := b.prices[expr]
+	if !known {
+		if b.prices == nil {
+			b.prices = map[string]price{}
+		}
+		p = price{1 + len(expr)/bytesPerUnit + promrules.PatternSize(expr)/programPerUnit, int64(1 + promrules.Operators(expr))}
+		b.prices[expr] = p
+	}
+	b.units -= p.once + int(min(samples*p.sample, samplesPerUnit*maxEvaluated))/samplesPerUnit
 	return b.units >= 0
 }
 
@@ -150,7 +171,7 @@ func counted(text string) (string, bool) {
 }
 
 // errEvaluationBudget is the end of what the tests of one file may evaluate.
-var errEvaluationBudget = errors.New("the tests of one file evaluate more than 4 million expressions, counting 20 samples as one")
+var errEvaluationBudget = errors.New("the tests of one file evaluate more than 600,000 expressions, counting 20 samples as one")
 
 // pricedText is a template with its counts.
 type pricedText struct {

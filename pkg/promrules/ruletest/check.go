@@ -30,6 +30,23 @@ type Failure struct {
 	Text     string   // what promtool prints
 }
 
+// firstOf are the items of a list that a failure names: all, until the failures of the file are long, and then the first ones.
+func firstOf[T any](b *budget, list []T) []T {
+	const few = 3
+	if b.listed > maxListed {
+		return list[:min(len(list), few)]
+	}
+	b.listed += len(list)
+	return list
+}
+
+// compared charges what it costs to set what is expected beside what came.
+func (t *trial) compared(want, got int) {
+	if !t.budget.evaluated("", int64(20*(want+got)+want*got/10)) && t.excess == nil {
+		t.excess = t.overBudget(nil, errEvaluationBudget)
+	}
+}
+
 func (t *trial) fail(f Failure) { t.result.Failures = append(t.result.Failures, f) }
 
 // evalFailure is the failure of a rule that cannot be evaluated.
@@ -66,6 +83,9 @@ func (t *trial) checkAlerts(at model.Duration) {
 			continue
 		}
 		got := t.firing(c.name)
+		if t.compared(len(c.expected), len(got)); t.excess != nil {
+			return
+		}
 		want := make([]instance, 0, len(c.expected))
 		for _, e := range c.expected {
 			all := map[string]string{}
@@ -109,12 +129,15 @@ func (t *trial) alertFailure(c alertCase, want, got []instance) Failure {
 	if t.group.name != "" {
 		named = fmt.Sprintf("    name: %s,\n", t.group.name)
 	}
+	allWant, allGot := want, got
+	want, got = firstOf(t.budget, want), firstOf(t.budget, got)
 	f := Failure{
 		Place: c.place, Subject: c.name, At: time.Duration(c.at),
 		Expected: texts(want), Got: texts(got),
 		Text: fmt.Sprintf("%s    alertname: %s, time: %s, \n        exp:%v, \n        got:%v",
 			named, c.name, c.at, indent(listing(want), "            "), indent(listing(got), "            ")),
 	}
+	want, got = allWant, allGot
 	f.Message = fmt.Sprintf("alert %s at %s: %s", c.name, c.at, difference(want, got, t.known(c.name)))
 	return f
 }
@@ -236,6 +259,8 @@ func (t *trial) checkExprs(ctx context.Context) {
 			t.proof.queried(t, c)
 			continue
 		}
+		t.compared(len(want), len(got))
+		want, got = firstOf(t.budget, want), firstOf(t.budget, got)
 		t.fail(Failure{
 			Place: c.place, Subject: c.expr.text, At: time.Duration(c.at), Expected: strs(want), Got: strs(got),
 			Message: fmt.Sprintf("expression %s at %s: expected %s, got %s", quoted(c.expr.text), c.at, brief(want), brief(got)),

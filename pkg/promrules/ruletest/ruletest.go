@@ -164,12 +164,19 @@ func (r *runner) file(ctx context.Context, name string) File {
 
 // loadRules reads the rule files that the patterns of a test file name.
 func (r *runner) loadRules(f *testFile, out *File) {
+	globbed := map[string][]string{}
 	for _, p := range f.rules {
 		path := p.text
 		if path != "" && !filepath.IsAbs(path) {
 			path = filepath.Join(filepath.Dir(f.name), path)
 		}
-		names, err := r.Glob(f.name, path)
+		names, known := globbed[path]
+		var err error
+		if !known {
+			if names, err = r.Glob(f.name, path); err == nil {
+				globbed[path] = names
+			}
+		}
 		switch place := at(f.name, p.node); {
 		case err != nil:
 			out.Problems = append(out.Problems, &contract.Error{Place: place, Msg: fmt.Sprintf("rule file pattern %s: %v", quoted(p.text), err), Err: err})

@@ -205,6 +205,25 @@ func (t *trial) write(g *Group, r *ruleState, samples promql.Vector) {
 	t.proof.wrote(r.Rule, written)
 }
 
+var errLabels = fmt.Errorf("a series has labels of more than %d bytes", maxLabels)
+
+// labelsWithin is an error where a series has labels that are too long, of which reading may panic.
+func labelsWithin(v promql.Vector) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errLabels
+		}
+	}()
+	for i := range v {
+		n := 0
+		v[i].Metric.Range(func(l labels.Label) { n += len(l.Name) + len(l.Value) })
+		if n > maxLabels {
+			return errLabels
+		}
+	}
+	return nil
+}
+
 // query evaluates an instant query, as rules and cases do.
 func (t *trial) query(ctx context.Context, expr string, at time.Time) (promql.Vector, error) {
 	q, err := t.engine.NewInstantQuery(ctx, t.store, nil, expr, at)
@@ -218,6 +237,9 @@ func (t *trial) query(ctx context.Context, expr string, at time.Time) (promql.Ve
 	}
 	switch value := v.Value.(type) {
 	case promql.Vector:
+		if v.Err == nil {
+			v.Err = labelsWithin(value)
+		}
 		return value, v.Err
 	case promql.Scalar:
 		return promql.Vector{{T: value.T, F: value.V, Metric: labels.EmptyLabels()}}, v.Err
