@@ -176,7 +176,7 @@ func damaged(t *testing.T, from *template, file, name string, exits []string) {
 			t.Errorf("the output does not name %s\n%s", named, r.out)
 		}
 	}
-	if r.code == 3 && !strings.Contains(r.out, "hint: ") {
+	if (r.code == 2 || r.code == 3) && !strings.Contains(r.out, "hint: ") {
 		t.Errorf("the output does not say what to do\n%s", r.out)
 	}
 	if s.read(file) == hurt { // what the damaged run has written stays
