@@ -198,6 +198,10 @@ var ruleFamilies = []family{
 		return map[string]string{"r.yaml": "groups:\n- name: g\n  rules:\n  - {alert: A, expr: x, annotations: {a: '{{ $externalLabels }}'}}\n",
 			"t.yaml": "rule_files: [r.yaml]\nevaluation_interval: 1m\ntests:\n  - interval: 1m\n    external_labels:\n" + join(n, "", func(i int) string { return fmt.Sprintf("      l%d: v\n", i) }) + onePoint(n) + "    alert_rule_test: [{eval_time: 5m, alertname: A, exp_alerts: []}]\n"}
 	}),
+	files("rule-tests: labels-of-a-rule", "rules test t.yaml", func(n int) map[string]string {
+		return map[string]string{"r.yaml": "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: x\n    labels:\n" + join(n, "", func(i int) string { return fmt.Sprintf("      l%d: v\n", i) }),
+			"t.yaml": "rule_files: [r.yaml]\nevaluation_interval: 1m\ntests:\n  - interval: 1m\n" + onePoint(n) + "    alert_rule_test: [{eval_time: 5m, alertname: A, exp_alerts: []}]\n"}
+	}),
 	files("rule-tests: group-evaluation-order", "rules test t.yaml", func(n int) map[string]string {
 		return map[string]string{"r.yaml": rule("x"), "t.yaml": "rule_files: [r.yaml]\nevaluation_interval: 1m\ngroup_eval_order: [" + strings.Repeat("g, ", n) + "g]\ntests: []\n"}
 	}),

@@ -19,7 +19,7 @@ import (
 // Limits of one taxonomy: a hundred times what the largest known teams have.
 const (
 	maxBytes  = 256 << 20
-	maxAlerts = 1_000_000
+	maxAlerts = 200_000
 )
 
 // Parse reads a taxonomy: an object with "alerts", or the older bare array. The error is a *contract.Error with the
@@ -202,7 +202,7 @@ func (p *parser) alerts() error {
 			return err
 		case '{':
 			if len(p.f.Alerts) == maxAlerts {
-				return p.f.fail(int(p.read()), fmt.Sprintf("the taxonomy has more than %d alerts", maxAlerts), "")
+				return p.f.fail(int(p.read()), fmt.Sprintf("the taxonomy has more than %d alerts", maxAlerts), "give each team a taxonomy and a project of its own")
 			}
 			if err := p.alert(); err != nil {
 				return err

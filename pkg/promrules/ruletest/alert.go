@@ -65,7 +65,10 @@ func (a *alerting) eval(ctx context.Context, t *trial, g *Group, ts time.Time, r
 		if known, ok := a.active[key]; ok && known.state != inactive {
 			known.annotations = fresh[i].annotations
 			continue
-		} else if !ok {
+		} else if a.active == nil {
+			a.active = map[uint64]*alert{}
+		}
+		if _, known := a.active[key]; !known {
 			a.order = append(a.order, key)
 		}
 		a.active[key] = fresh[i]
@@ -131,6 +134,13 @@ func (a *alerting) instance(ctx context.Context, t *trial, ts time.Time, s *prom
 	return &alert{labels: b.Labels(), annotations: notes.Labels(), activeAt: ts}
 }
 
+// ask answers the queries of templates, which make a map of the labels of each series.
+func (t *trial) ask(ctx context.Context, expr string, at time.Time) (promql.Vector, error) {
+	v, err := t.query(ctx, expr, at)
+	t.spend(t.at, perAnswer*len(v))
+	return v, err
+}
+
 // samples are the two series by which an active alert shows itself.
 func (a *alerting) samples(n *alert, at time.Time) promql.Vector {
 	b := labels.NewBuilder(a.Labels)
@@ -157,7 +167,7 @@ func (t *trial) expander(ctx context.Context, r *Rule, ts time.Time, s *promql.S
 			data = template.AlertTemplateData(s.Metric.Map(), t.external, t.group.externalURL, *s)
 		}
 		expand := func(text string) (string, error) {
-			e := template.NewTemplateExpander(ctx, text, "__alert_"+r.Alert, data, model.Time(ts.UnixMilli()), t.query, nil, nil)
+			e := template.NewTemplateExpander(ctx, text, "__alert_"+r.Alert, data, model.Time(ts.UnixMilli()), t.ask, nil, nil)
 			e.Funcs(t.budget.funcs())
 			return e.Expand()
 		}

@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -38,9 +39,25 @@ func TestPriceOfExpressions(t *testing.T) {
 	spent := func(expr string) int {
 		b := newBudget()
 		b.evaluated(expr, 1000)
-		return maxEvaluated - b.units
+		return maxSamples - b.samples
 	}
 	if plain, wide, pattern := spent("x"), spent("sum(x)+sum(x)"), spent(`x{l=~"(a{1,30}){1,30}"}`); plain >= wide || plain >= pattern {
 		t.Errorf("%d for a metric, %d for a sum of sums, %d with a pattern", plain, wide, pattern)
+	}
+}
+
+// The decoder of YAML takes quadratic time for the keys of a mapping.
+func TestWideMappings(t *testing.T) {
+	text := "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: x\n    labels:\n"
+	for i := range maxKeys + 1 {
+		if i == maxKeys {
+			if _, err := rulePlaces("r.yml", []byte(text)); err != nil {
+				t.Error(err)
+			}
+		}
+		text += fmt.Sprintf("      l%d: v\n", i)
+	}
+	if _, err := rulePlaces("r.yml", []byte(text)); err == nil || !strings.Contains(err.Error(), "more than") {
+		t.Errorf("%d labels: %v", maxKeys+1, err)
 	}
 }

@@ -14,26 +14,31 @@ import (
 
 // Budgets of one test file. They are counted, so that the outcome does not depend on the machine.
 const (
-	maxTemplateBytes = 32 << 20 // that templates write, together
-	maxEvaluated     = 600_000
-	maxListed        = 20_000  // alerts and samples that failures name
-	maxLabels        = 1 << 20 // bytes of the labels of one series: Prometheus ends its work at 16 MiB without a word
-	samplesPerUnit   = 20      // samples that cost as much as an evaluation
-	bytesPerUnit     = 50      // of an expression
-	programPerUnit   = 20      // instructions of patterns, which are compiled for each evaluation
-	bytesPerPass     = 16      // what one pass through a loop or a template costs beside its text
+	maxTemplateBytes = 32 << 20                // that templates write, together
+	maxSamples       = perEvaluation * 300_000 // that evaluations go over, and what else costs as much as going over one
+	maxListed        = 20_000                  // alerts and samples that failures name
+	maxLabels        = 1 << 20                 // bytes of the labels of one series: Prometheus ends its work at 16 MiB without a word
+	bytesPerPass     = 16                      // what one pass through a loop or a template costs beside its text
+)
+
+// What costs as much as what.
+const (
+	perEvaluation = 60 // samples: an evaluation
+	perAnswer     = 10 // samples: a series that a template asks for
+	perState      = 10 // samples: a rule in a test, of which it keeps what fires and what is written
+	bytesPerUnit  = 50 // an evaluation: so much of its text
 )
 
 // budget is what is left for one test file.
 type budget struct {
-	text   int              // bytes that templates may still write
-	units  int              // of evaluation
-	prices map[string]price // by expression
+	text    int              // bytes that templates may still write
+	samples int              // that evaluations may still go over
+	prices  map[string]price // by expression
 
 	listed int // alerts and samples that failures name
 }
 
-func newBudget() *budget { return &budget{text: maxTemplateBytes, units: maxEvaluated} }
+func newBudget() *budget { return &budget{text: maxTemplateBytes, samples: maxSamples} }
 
 var errTemplateBudget = errors.New("the templates write more than 32 MiB in one test file")
 
@@ -45,24 +50,32 @@ func (b *budget) write(n int) error {
 	return nil
 }
 
-// A price is what an evaluation of an expression costs: in any case, and for each sample, of which every operator makes others.
+// A price is what an evaluation of an expression costs, in samples: in any case, and for each sample, of which every operator makes others.
 type price struct {
 	once   int
 	sample int64
 }
 
-// evaluated counts one evaluation; false when no more may follow.
+// evaluated takes one evaluation from the budget; false when no more may follow.
 func (b *budget) evaluated(expr string, samples int64) bool {
 	p, known := b.prices[expr]
 	if !known {
 		if b.prices == nil {
 			b.prices = map[string]price{}
 		}
-		p = price{1 + len(expr)/bytesPerUnit + promrules.PatternSize(expr)/programPerUnit, int64(1 + promrules.Operators(expr))}
+		p = price{perEvaluation + perEvaluation*(len(expr)/bytesPerUnit) + promrules.PatternSize(expr), int64(1 + promrules.Operators(expr))}
 		b.prices[expr] = p
 	}
-	b.units -= p.once + int(min(samples*p.sample, samplesPerUnit*maxEvaluated))/samplesPerUnit
-	return b.units >= 0
+	return b.spend(p.once + int(min(samples*p.sample, maxSamples)))
+}
+
+// spent is whether a test of the file ended for want of budget.
+func (b *budget) spent() bool { return b.samples < 0 || b.text < 0 }
+
+// spend takes what costs as much as going over n samples; false when nothing is left.
+func (b *budget) spend(n int) bool {
+	b.samples -= n
+	return b.samples >= 0
 }
 
 // funcs are the functions of the language that make texts longer than what they get, at their price.
@@ -171,7 +184,7 @@ func counted(text string) (string, bool) {
 }
 
 // errEvaluationBudget is the end of what the tests of one file may evaluate.
-var errEvaluationBudget = errors.New("the tests of one file evaluate more than 600,000 expressions, counting 20 samples as one")
+var errEvaluationBudget = errors.New("the tests of one file evaluate more than 300,000 expressions, counting 60 samples as one")
 
 // pricedText is a template with its counts.
 type pricedText struct {
@@ -198,6 +211,13 @@ func (t *trial) charge(r *Rule, n int) *contract.Error {
 		return t.overBudget(r, err)
 	}
 	return nil
+}
+
+// spend takes what costs as much as going over n samples from the budget of the file.
+func (t *trial) spend(r *Rule, n int) {
+	if !t.budget.spend(n) && t.excess == nil {
+		t.excess = t.overBudget(r, errEvaluationBudget)
+	}
 }
 
 // overBudget is the problem of a test whose file has no budget left.

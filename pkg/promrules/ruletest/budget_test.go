@@ -68,7 +68,7 @@ func TestEvaluationBudget(t *testing.T) {
 	for b.evaluated("x", 10_000) {
 		n++
 	}
-	if n < 500 || n > maxEvaluated {
+	if n < 500 || n > maxSamples {
 		t.Errorf("%d evaluations of 10,000 samples each", n)
 	}
 }

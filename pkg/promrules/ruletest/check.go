@@ -42,12 +42,10 @@ func firstOf[T any](b *budget, list []T) []T {
 
 // compared charges what it costs to set what is expected beside what came.
 func (t *trial) compared(want, got int) {
-	if !t.budget.evaluated("", int64(20*(want+got)+want*got/10)) && t.excess == nil {
-		t.excess = t.overBudget(nil, errEvaluationBudget)
-	}
+	t.spend(nil, 20*(want+got)+want*got/10)
 }
 
-func (t *trial) fail(f Failure) { t.result.Failures = append(t.result.Failures, f) }
+func (t *trial) fail(f Failure) { t.out.Failures = append(t.out.Failures, f) }
 
 // evalFailure is the failure of a rule that cannot be evaluated.
 func (t *trial) evalFailure(r *ruleState) Failure {
@@ -97,7 +95,7 @@ func (t *trial) checkAlerts(at model.Duration) {
 		}
 		slices.SortFunc(want, compareInstances)
 		slices.SortFunc(got, compareInstances)
-		t.result.Assertions++
+		t.out.Assertions++
 		if slices.EqualFunc(want, got, sameInstance) {
 			t.proof.asserted(t.rules, c.name)
 			continue
@@ -242,8 +240,11 @@ func (s sample) String() string {
 // checkExprs compares the results of expressions with their cases, after all rules were evaluated to the end.
 func (t *trial) checkExprs(ctx context.Context) {
 	for _, c := range t.group.exprs {
+		if t.excess != nil {
+			return
+		}
 		when := fmt.Sprintf("    expr: %q, time: %s,", c.expr.text, c.at)
-		t.result.Assertions++
+		t.out.Assertions++
 		vector, err := t.query(ctx, c.expr.text, t.start.Add(time.Duration(c.at)))
 		var want []sample
 		if err == nil {

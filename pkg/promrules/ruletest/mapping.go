@@ -141,9 +141,34 @@ func (r *reader) list(n *yaml.Node, what string, each func(*yaml.Node)) {
 	}
 }
 
+var wideMapping = fmt.Sprintf("a mapping has more than %d keys", maxKeys)
+
+// maxKeys bounds the keys of a mapping: the decoder of YAML holds each against every other.
+const maxKeys = 2_000
+
+// tooWide is the first mapping within n that has more keys than that.
+func tooWide(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys {
+		return n
+	}
+	for _, c := range n.Content {
+		if m := tooWide(c); m != nil {
+			return m
+		}
+	}
+	if n.Alias != nil && n.Alias.Kind == yaml.MappingNode && len(n.Alias.Content) > 2*maxKeys {
+		return n.Alias
+	}
+	return nil
+}
+
 // value decodes one scalar (or a map of strings) into v, with the place of the scalar when it does not fit.
 func (r *reader) value(n *yaml.Node, v any) bool {
 	if empty(n) {
+		return false
+	}
+	if m := tooWide(n); m != nil {
+		r.fail(m, "", "%s", wideMapping)
 		return false
 	}
 	err := n.Decode(v)

@@ -31,7 +31,8 @@ type Group struct {
 type Rule struct {
 	Alert, Record string // one of them is empty
 	Expr          parser.Expr
-	query         string // the expression as the parser prints it, which is what Prometheus evaluates
+	query         string   // the expression as the parser prints it, which is what Prometheus evaluates
+	reads         []string // see reads
 	For           time.Duration
 	KeepFiringFor time.Duration
 	Labels        labels.Labels // of the group and of the rule
@@ -83,7 +84,7 @@ func convert(file string, parsed *rulefmt.RuleGroups, places []groupPlace, p par
 			}
 			maps.Copy(merged, r.Labels)
 			group.Rules = append(group.Rules, Rule{
-				Alert: r.Alert, Record: r.Record, Expr: expr, query: expr.String(), For: time.Duration(r.For), KeepFiringFor: time.Duration(r.KeepFiringFor),
+				Alert: r.Alert, Record: r.Record, Expr: expr, query: expr.String(), reads: reads(expr), For: time.Duration(r.For), KeepFiringFor: time.Duration(r.KeepFiringFor),
 				Labels: labels.FromMap(merged), Annotations: labels.FromMap(r.Annotations), Place: places[i].rules[j],
 			})
 		}
@@ -116,6 +117,9 @@ func rulePlaces(file string, data []byte) ([]groupPlace, error) {
 	}
 	if n := tooLong(&root); n != nil {
 		return nil, fmt.Errorf("%d:%d: a text is longer than %d bytes", n.Line, n.Column, maxText)
+	}
+	if n := tooWide(&root); n != nil {
+		return nil, fmt.Errorf("%d:%d: %s", n.Line, n.Column, wideMapping)
 	}
 	if err := root.Decode(&doc); err != nil {
 		return nil, err

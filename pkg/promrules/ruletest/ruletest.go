@@ -150,13 +150,16 @@ func (r *runner) file(ctx context.Context, name string) File {
 	limited := &stepLimit{Parser: r.parser, interval: f.interval, judged: map[string]error{}}
 	engine := r.engine(limited)
 	defer func() { _ = engine.Close() }() // it closes a log that it does not have
-	left := newBudget()
+	left, idle := newBudget(), unfed{}
 	for _, t := range f.tests {
 		if ctx.Err() != nil {
 			return out
 		}
+		if left.spent() {
+			break // the last test says so
+		}
 		if r.Run == nil || r.Run.MatchString(t.name) {
-			r.test(ctx, f, t, engine, limited, left, &out)
+			r.test(ctx, f, t, engine, limited, left, idle, &out)
 		}
 	}
 	return out
@@ -207,12 +210,12 @@ func (r *runner) engine(limited *stepLimit) *promql.Engine {
 // maxSteps bounds the evaluations of one test: two years of minutes.
 const maxSteps = 1_100_000
 
-func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, engine *promql.Engine, limited *stepLimit, left *budget, out *File) {
+func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, engine *promql.Engine, limited *stepLimit, left *budget, idle unfed, out *File) {
 	out.Tests = append(out.Tests, Test{Name: g.title, Place: g.place, Problems: g.problems})
 	result := &out.Tests[len(out.Tests)-1]
 	t := &trial{
 		file: f, group: g, parser: limited, engine: engine, store: newStore(), rules: ordered(out.Rules, f.order),
-		external: g.external.Map(), start: g.start, result: result, proof: newProof(), budget: left,
+		external: g.external.Map(), start: g.start, out: result, proof: newProof(), budget: left, unfed: idle,
 	}
 	if t.start.IsZero() {
 		t.start = time.Unix(0, 0).UTC()

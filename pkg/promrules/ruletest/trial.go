@@ -30,9 +30,10 @@ type trial struct {
 	external map[string]string
 	start    time.Time
 	now      time.Time // of the evaluation under way
-	result   *Test
+	out      *Test
 	proof    *proof
 	budget   *budget         // of the file
+	unfed    unfed           // of the file
 	at       *Rule           // that is evaluated
 	excess   *contract.Error // why the test ended: its file has no budget left
 	priced   map[string]pricedText
@@ -52,6 +53,11 @@ type ruleState struct {
 	err      error // of the last evaluation
 }
 
+// idle is whether the rule has nothing to end: no alert and no series.
+func (r *ruleState) idle() bool {
+	return len(r.written) == 0 && (r.alerting == nil || len(r.alerting.active) == 0)
+}
+
 // ordered gives each group its memory and sorts by the rank that the test file gives to groups by name. Groups without a rank
 // count as the first, as in promtool; among equals, where promtool's order is that of chance, the order of the files stands.
 func ordered(groups []Group, rank map[string]int) []*ruleGroup {
@@ -65,12 +71,14 @@ func ordered(groups []Group, rank map[string]int) []*ruleGroup {
 		} else {
 			seen[k] = true
 		}
+		states, alerts := make([]ruleState, len(g.Rules)), make([]alerting, len(g.Rules))
+		g.rules = make([]*ruleState, len(g.Rules))
 		for j := range g.Rules {
-			r := &ruleState{Rule: &g.Rules[j]}
-			if r.Alert != "" {
-				r.alerting = &alerting{Rule: r.Rule, active: map[uint64]*alert{}}
+			g.rules[j] = &states[j]
+			if states[j].Rule = &g.Rules[j]; g.Rules[j].Alert != "" {
+				alerts[j].Rule = states[j].Rule
+				states[j].alerting = &alerts[j]
 			}
-			g.rules = append(g.rules, r)
 		}
 		out = append(out, g)
 	}
@@ -81,13 +89,16 @@ func ordered(groups []Group, rank map[string]int) []*ruleGroup {
 // run evaluates all rules from the start to the latest time that a case asks for, and checks each case at its time.
 func (t *trial) run(ctx context.Context) error {
 	times := t.alertTimes()
+	for _, g := range t.rules {
+		t.spend(nil, perState*len(g.rules))
+	}
 	for t.now = t.start; !t.now.After(t.start.Add(t.lastTime())); t.now = t.now.Add(t.file.interval) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if !t.step(ctx) {
 			if t.excess != nil {
-				t.result.Problems = append(t.result.Problems, t.excess)
+				t.out.Problems = append(t.out.Problems, t.excess)
 			}
 			return nil
 		}
@@ -96,7 +107,7 @@ func (t *trial) run(ctx context.Context) error {
 		}
 	}
 	if t.checkExprs(ctx); t.excess != nil {
-		t.result.Problems = append(t.result.Problems, t.excess)
+		t.out.Problems = append(t.out.Problems, t.excess)
 	}
 	return ctx.Err()
 }
@@ -149,7 +160,10 @@ func (t *trial) step(ctx context.Context) bool {
 func (t *trial) evaluate(ctx context.Context, g *Group, r *ruleState) {
 	t.at = r.Rule
 	var result promql.Vector
-	if result, r.err = t.query(ctx, r.query, t.now.Add(-g.QueryOffset)); r.err != nil {
+	if result, r.err = t.result(ctx, g, r.Rule); r.err != nil {
+		return
+	}
+	if len(result) == 0 && r.idle() {
 		return
 	}
 	if r.alerting != nil {
@@ -160,6 +174,20 @@ func (t *trial) evaluate(ctx context.Context, g *Group, r *ruleState) {
 	if r.err == nil {
 		t.write(g, r, result)
 	}
+}
+
+// result is what the expression of the rule yields at present.
+func (t *trial) result(ctx context.Context, g *Group, r *Rule) (promql.Vector, error) {
+	at := t.now.Add(-g.QueryOffset)
+	if v, ok := t.unfed.known(r, t.store, at.UnixMilli()); ok {
+		t.spend(r, 1+len(v))
+		return v, nil
+	}
+	v, err := t.query(ctx, r.query, at)
+	if err == nil {
+		t.unfed.learn(r, t.store, v)
+	}
+	return v, err
 }
 
 var errSameRecord = errors.New("vector contains metrics with the same labelset after applying rule labels")
