@@ -52,7 +52,7 @@ func writeGitHub(w io.Writer, r *Report, _ Look) error {
 func annotation(r *Report, f *report.Finding) string {
 	v := viewOf(f)
 	var at []string
-	switch p := f.At(); {
+	switch p := f.AtNew(); { // GitHub shows the files of the new side
 	case p != nil && inTree(p.File):
 		at = append(at, "file="+property(inert.Line(p.File)))
 		if p.Line > 0 {

@@ -151,13 +151,17 @@ func result(r *Report, f *report.Finding, seen map[string]int) sarifResult {
 	if f.Subject != "" {
 		res.Locations[0].Logical = []sarifLogical{{Name: inert.Line(f.Subject), Kind: "member"}}
 	}
-	if f.New == nil && f.Old != nil && inTree(f.Old.File) {
-		res.Locations[0] = location(f.Old, r.Subject)
-	} else if f.Old != nil && inTree(f.Old.File) {
-		old := location(f.Old, r.Subject)
-		old.Message = sarifText{"before the change"}
-		old.ID = new(int)
-		res.Related = []sarifLocation{old}
+	if f.Old != nil && inTree(f.Old.File) {
+		first, second, when := f.New, f.Old, "before the change"
+		if f.Gone() {
+			first, second, when = f.Old, f.New, "after the change"
+		}
+		res.Locations[0].Physical = location(first, r.Subject).Physical
+		if second != nil && inTree(second.File) {
+			related := location(second, r.Subject)
+			related.Message, related.ID = sarifText{when}, new(int)
+			res.Related = []sarifLocation{related}
+		}
 	}
 	fingerprint := inert.Line(f.Fingerprint)
 	if fingerprint == "" {
@@ -176,7 +180,7 @@ func result(r *Report, f *report.Finding, seen map[string]int) sarifResult {
 func sentence(v view) string {
 	var b strings.Builder
 	b.WriteString(v.Message)
-	for _, part := range []struct{ label, text string }{{"", v.Operations}, {"", v.State}, {"Hint: ", v.Hint}} {
+	for _, part := range []struct{ label, text string }{{"Removed from ", v.Gone}, {"", v.Operations}, {"", v.State}, {"Hint: ", v.Hint}} {
 		if part.text != "" {
 			b.WriteString("\n" + part.label + part.text)
 		}

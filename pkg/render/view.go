@@ -15,7 +15,8 @@ type view struct {
 	Operations, Hint, Why, State string
 	Print                        string // what a waiver of this one finding names; only where one could be wanted
 	Proof                        *proof
-	short                        bool // no blank line before it
+	Gone                         string // where it stood, for what was removed
+	short                        bool   // no blank line before it
 }
 
 // proof is a witness in words.
@@ -48,12 +49,15 @@ func (o once) first(text string) string {
 
 func viewOf(f *report.Finding) view {
 	v := view{
-		Level: inert.Line(string(f.Level)), Rule: inert.Line(f.Rule), Place: place(f.At()),
+		Level: inert.Line(string(f.Level)), Rule: inert.Line(f.Rule), Place: place(f.At()), Gone: gone(f),
 		Message: inert.Cut(inert.Line(f.Message), maxMessage), Hint: inert.Cut(inert.Line(f.Hint), maxMessage), Why: inert.Cut(inert.Line(f.Why), maxMessage),
 		Operations: operations(f.Operations), State: state(f),
 	}
 	if strings.Contains(v.Message, v.Operations) { // said already
 		v.Operations = ""
+	}
+	if v.Gone != "" {
+		v.Place += " (old)"
 	}
 	v.Label = v.Level
 	if f.Waived() {
@@ -92,6 +96,14 @@ func place(p *report.Place) string {
 		return fmt.Sprintf("%s:%d", inert.Line(p.File), p.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", inert.Line(p.File), p.Line, p.Column)
+}
+
+// gone is the place of the old contract where it stood, for what the new one no longer has.
+func gone(f *report.Finding) string {
+	if !f.Gone() {
+		return ""
+	}
+	return place(f.Old)
 }
 
 func operations(ops []report.Operation) string {

@@ -38,7 +38,8 @@ type DiffTotals struct {
 	Unread             int            `json:"references_not_read,omitzero"` // references that do not resolve: what they name was not compared
 }
 
-// Operations is operations-classification.json: the operations that came, went or changed, sorted by path then method.
+// Operations is operations-classification.json: the operations that came, went or changed, sorted by path then method. The counts
+// are those of all; a list ends after 20,000.
 type Operations struct {
 	Schema      string             `json:"schema"` // govctl/operations-classification/v1
 	GeneratedAt Time               `json:"generated_at"`

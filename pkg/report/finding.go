@@ -1,6 +1,10 @@
 package report
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // Level says what a finding does to a run: an error fails a gate, a warning and an info do not.
 type Level string
@@ -91,8 +95,29 @@ func (f *Finding) Count() int { return max(1, f.More) }
 // Waived reports whether a waiver that has not expired covers the finding.
 func (f *Finding) Waived() bool { return f.Waiver != nil && !f.Waiver.Expired }
 
+// Gone reports whether the finding is about something that only the old side has. Its New is then what held it, or where
+// the list of its kind begins: a place that says nothing of what was removed.
+func (f *Finding) Gone() bool {
+	switch {
+	case f.Old == nil:
+		return false
+	case f.New == nil, f.Kind == "removed":
+		return true
+	}
+	return len(f.To) == 0 && strings.HasPrefix(f.Old.Pointer, f.New.Pointer+"/")
+}
+
 // At is the place to show a reader: the new side, or the old one for what was removed.
 func (f *Finding) At() *Place {
+	if f.Gone() {
+		return f.Old
+	}
+	return f.AtNew()
+}
+
+// AtNew is the place for what can only point into the new side, as annotations of a change do; the old one where there is no
+// other.
+func (f *Finding) AtNew() *Place {
 	if f.New != nil {
 		return f.New
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -234,17 +233,17 @@ func (a *app) commit(ctx context.Context, flag string) string {
 
 // What names of commits and runs may be: they stand in every artifact, in messages and in commit messages.
 var (
-	commitName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._/-]{0,99}$`)
-	runName    = regexp.MustCompile(`^[[:print:]]{0,200}$`)
+	commitName = late(`^[0-9A-Za-z][0-9A-Za-z._/-]{0,99}$`)
+	runName    = late(`^[[:print:]]{0,200}$`)
 )
 
 // identity is the commit and the identity of a run.
 func (a *app) identity(ctx context.Context, f runFlags) (sha, runID string, err error) {
 	sha, runID = a.commit(ctx, f.sha), firstOf(f.runID, a.Getenv("GITHUB_RUN_ID"))
-	if !commitName.MatchString(sha) {
+	if !commitName().MatchString(sha) {
 		return "", "", usage("%q is no name of a commit", sha).hint("--sha and GITHUB_SHA take at most 100 letters, digits and . _ / -")
 	}
-	if !runName.MatchString(runID) {
+	if !runName().MatchString(runID) {
 		return "", "", usage("%q is no identity of a run", runID).hint("--run-id and GITHUB_RUN_ID take at most 200 printable characters of ASCII")
 	}
 	return sha, runID, nil
@@ -308,7 +307,11 @@ func (a *app) printBreaks(breaks []report.Finding) {
 		if at == nil {
 			at = &report.Place{}
 		}
-		fmt.Fprintf(a.Stdout, "  breaks: %s:%d: %s\n", oneLine(at.File), at.Line, oneLine(f.Message))
+		mark := ""
+		if f.Gone() {
+			mark = " (old)"
+		}
+		fmt.Fprintf(a.Stdout, "  breaks: %s:%d%s: %s\n", oneLine(at.File), at.Line, mark, oneLine(f.Message))
 	}
 	if n := len(breaks) - shownBreaks; n > 0 {
 		fmt.Fprintf(a.Stdout, "  and %d more on the page\n", n)
