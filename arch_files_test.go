@@ -22,13 +22,13 @@ var fileGroups = map[string][]string{
 	},
 	"pkg/apidiff/subschema": {
 		"value difference",
-		"meter pattern regex",
+		"meter pattern",
 		"catalog keyword normal simplify term admit sample contain cover disjoint differ " + // the tasks, and the families that they go through
 			"type enum number count string format array contains object property patternproperties required propertynames dependent " +
 			"union uniondiffer overlap not condition unevaluated unknown sunset",
 	},
 	"pkg/apidiff/operations": {
-		"match server comparer annotation",
+		"match server comparer child annotation",
 		"medium lifecycle identity document security serverdiffer",
 		"parameter",
 		"header",

@@ -59,7 +59,15 @@ func (r *Result) Operations() report.Operations {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
 	out.Counts.Added, out.Counts.Removed, out.Counts.Changed, out.Counts.Deprecated = len(out.Added), len(out.Removed), len(out.Changed), len(out.Deprecated)
+	out.Added, out.Removed, out.Deprecated = firstOperations(out.Added), firstOperations(out.Removed), firstOperations(out.Deprecated)
 	return out
+}
+
+// maxOperations bounds each list of operations, of which the largest known contracts have 16,000; the counts are those of all.
+const maxOperations = 20_000
+
+func firstOperations(list []report.Operation) []report.Operation {
+	return list[:min(len(list), maxOperations)]
 }
 
 // maxListedInAll bounds the changes that are listed for all operations together: beyond it each

@@ -31,13 +31,13 @@ type finder struct {
 	old, new *contract.Document
 	ops      []operations.Operation
 	sets     map[string][]report.Operation // by bitset
-	tokens   map[string]string             // long keys as they are shown
+	tokens   map[contract.Node]string      // long keys as they are shown
 }
 
 // findingsOf are the findings for the records that operations reach, with the waivers applied, and
 // the records by the fingerprints of their findings.
 func findingsOf(opt Options, old, new *contract.Document, ops []operations.Operation, g graph) (findings, map[string]*record) {
-	f := finder{opt: opt, old: old, new: new, ops: ops, sets: map[string][]report.Operation{}, tokens: map[string]string{}}
+	f := finder{opt: opt, old: old, new: new, ops: ops, sets: map[string][]report.Operation{}, tokens: map[contract.Node]string{}}
 	out, records := findings{owners: map[string]string{}}, map[string]*record{}
 	list := make([]report.Finding, 0, len(g.records))
 	for _, r := range g.records {

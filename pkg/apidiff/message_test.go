@@ -202,7 +202,7 @@ components:
 }
 
 func TestMessages(t *testing.T) {
-	for _, c := range slices.Concat(messageCases, messageForms) {
+	for _, c := range slices.Concat(messageCases, messageForms, messageAnswers) {
 		old, new := messageDocument(t, c.old), messageDocument(t, c.new)
 		if r := Compare(context.Background(), old, new, Options{Now: testNow}); r.Breaking().Breaking != c.breaks {
 			t.Errorf("%s: breaking is %t%s", c.name, r.Breaking().Breaking, told(r))
@@ -211,5 +211,5 @@ func TestMessages(t *testing.T) {
 			t.Errorf("%s, swapped: breaking is %t%s", c.name, r.Breaking().Breaking, told(r))
 		}
 	}
-	t.Logf("%d pairs, both ways", len(messageCases)+len(messageForms))
+	t.Logf("%d pairs, both ways", len(messageCases)+len(messageForms)+len(messageAnswers))
 }

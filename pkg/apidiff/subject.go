@@ -65,33 +65,33 @@ func (s subject) child(name string) subject {
 	return s
 }
 
-// subjectAt is the subject of a node.
-func subjectAt(doc *contract.Document, n contract.Node, long map[string]string) subject {
-	t := n.Tokens()
-	r := reader{doc: doc, node: doc.Root(), rest: t, long: long}
-	s := r.subject()
-	if n.File() != doc.Root().File() {
-		for i := range t {
-			t[i] = r.short(t[i])
-		}
-		s = external(n.File(), t)
+// subjectAt is the subject of a node. long keeps what is shown for long keys, by node.
+func subjectAt(doc *contract.Document, n contract.Node, long map[contract.Node]string) subject {
+	r := reader{doc: doc, node: doc.Root(), rest: n.Tokens(), nodes: n.Path(), long: long}
+	if n.File() == doc.Root().File() {
+		return r.subject()
 	}
-	return s
+	var t []string
+	for len(r.rest) > 0 {
+		t = append(t, r.next())
+	}
+	return external(n.File(), t)
 }
 
 // maxToken is how many bytes of a key or a name count in a subject. Longer ones, which nobody reads, are told apart by their
 // digest: what all findings of an operation say of a path of a megabyte would take hours.
 const maxToken = 2_000
 
+// short is a token as it is shown.
 func (r *reader) short(t string) string {
 	if len(t) <= maxToken {
 		return t
 	}
-	s, known := r.long[t]
+	s, known := r.long[r.node]
 	if !known {
 		sum := sha256.Sum256([]byte(t))
 		s = cutText(t, 200) + " " + hex.EncodeToString(sum[:8])
-		r.long[t] = s
+		r.long[r.node] = s
 	}
 	return s
 }
@@ -106,10 +106,11 @@ func external(file string, t []string) subject {
 
 // A reader walks a pointer and says what it passes.
 type reader struct {
-	doc  *contract.Document
-	node contract.Node
-	rest []string
-	long map[string]string // long keys as they are shown: worked out once
+	doc   *contract.Document
+	node  contract.Node
+	rest  []string
+	nodes []contract.Node          // that the rest leads to
+	long  map[contract.Node]string // see subjectAt
 }
 
 // next takes one token and follows it.
@@ -118,24 +119,8 @@ func (r *reader) next() string {
 		return ""
 	}
 	token := r.rest[0]
-	r.rest = r.rest[1:]
-	if r.node.Kind() == contract.Array {
-		r.node = r.node.At(atoi(token))
-	} else {
-		r.node = r.node.Get(token)
-	}
+	r.node, r.rest, r.nodes = r.nodes[0], r.rest[1:], r.nodes[1:]
 	return r.short(token)
-}
-
-func atoi(s string) int {
-	n := 0
-	for _, c := range s {
-		if c < '0' || c > '9' || n > 1<<30 {
-			return -1
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n
 }
 
 func (r *reader) subject() subject {

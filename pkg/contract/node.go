@@ -199,3 +199,8 @@ func (n Node) Value() any {
 		return nil
 	}
 }
+
+// IsExtension reports whether a key of an OpenAPI document is a vendor's own: x-NAME.
+func IsExtension(name string) bool {
+	return len(name) > 2 && (name[0] == 'x' || name[0] == 'X') && name[1] == '-'
+}

@@ -139,9 +139,10 @@ func (n Node) PlaceWithin(most int) (at report.Place, length int) {
 		return report.Place{}, 0
 	}
 	var b []byte
-	for _, key := range n.Tokens() {
-		length += 1 + len(key) + strings.Count(key, "~") + strings.Count(key, "/")
+	for _, at := range n.Path() {
+		length += 1 + at.escapedLength()
 		if len(b) <= most {
+			key := at.token()
 			b = append(b, '/')
 			b = append(b, pointerEscaper.Replace(key[:min(len(key), most+1)])...)
 		}
@@ -155,22 +156,50 @@ func (n Node) PlaceWithin(most int) (at report.Place, length int) {
 	return n.t.place(n.raw().off, string(b)), length
 }
 
-// Tokens are the keys and indices of n's Pointer, from the root of its file.
-func (n Node) Tokens() []string {
-	if n.t == nil || n.i == 0 {
-		return nil
-	}
-	t := n.t
-	t.parentOnce.Do(func() { t.parents, t.positions = t.containers() })
-	var out []string
-	for at := n.i; at != 0; at = t.parents[at] {
-		if key := t.nodes[at].key; key != noKey {
-			out = append(out, t.keys.names[key])
-		} else {
-			out = append(out, strconv.Itoa(int(t.positions[at])))
+// escapedLength is the length of n's token in a pointer; that of a long key is worked out once.
+func (n Node) escapedLength() int {
+	key := n.token()
+	long := len(key) >= blockBytes
+	if long {
+		if size, ok := n.t.escaped.Load(n.raw().key); ok {
+			return size.(int)
 		}
 	}
+	size := len(key) + strings.Count(key, "~") + strings.Count(key, "/")
+	if long {
+		n.t.escaped.Store(n.raw().key, size)
+	}
+	return size
+}
+
+// Path are the values on the way from the root of n's file, which is left out, to n.
+func (n Node) Path() []Node {
+	if n.t == nil {
+		return nil
+	}
+	n.t.parentOnce.Do(func() { n.t.parents, n.t.positions = n.t.containers() })
+	var out []Node
+	for at := n.i; at != 0; at = n.t.parents[at] {
+		out = append(out, Node{n.t, at})
+	}
 	slices.Reverse(out)
+	return out
+}
+
+// token is the key of n, or its index in an array; where its Path was asked for.
+func (n Node) token() string {
+	if key := n.raw().key; key != noKey {
+		return n.t.keys.names[key]
+	}
+	return strconv.Itoa(int(n.t.positions[n.i]))
+}
+
+// Tokens are the keys and indices of n's Pointer, from the root of its file.
+func (n Node) Tokens() []string {
+	var out []string
+	for _, at := range n.Path() {
+		out = append(out, at.token())
+	}
 	return out
 }
 

@@ -36,8 +36,9 @@ type tree struct {
 	rankOnce sync.Once
 	ranks    []uint32 // sorted position of each key
 
-	long sync.Map // node index -> []uint32: the items of a long array
-	wide sync.Map // node index -> map[uint32]uint32: key id to node, for objects of many fields
+	long    sync.Map // node index -> []uint32: the items of a long array
+	escaped sync.Map // id of a long key -> its length in a pointer
+	wide    sync.Map // node index -> map[uint32]uint32: key id to node, for objects of many fields
 }
 
 // A node is one value. Sizes matter here: a document of 13 MB has half a million of them.

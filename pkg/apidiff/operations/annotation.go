@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,6 +60,16 @@ func annotation(nodes []contract.Node, name string) contract.Node {
 	return contract.Node{}
 }
 
+// holder is the first node that has a key.
+func holder(nodes []contract.Node, name string) contract.Node {
+	for _, n := range nodes {
+		if n.Get(name).Exists() {
+			return n
+		}
+	}
+	return contract.Node{}
+}
+
 func (e *Comparer) compareAnnotations(s *annotated, a, b []contract.Node) {
 	var changed []string
 	var was, is contract.Node
@@ -75,7 +86,7 @@ func (e *Comparer) compareAnnotations(s *annotated, a, b []contract.Node) {
 		s.note(d)
 	}
 	e.compareDefault(s, annotation(a, "default"), annotation(b, "default"))
-	e.compareDiscriminator(s, annotation(a, "discriminator"), annotation(b, "discriminator"))
+	e.compareDiscriminator(s, holder(a, "discriminator"), holder(b, "discriminator"))
 	if s.mode&subschema.AsXML != 0 {
 		e.compareXML(s, a, b)
 	}
@@ -132,7 +143,7 @@ func extensions(nodes []contract.Node) map[string]contract.Node {
 	var m map[string]contract.Node
 	for _, n := range nodes {
 		for name, v := range n.Fields() {
-			if !subschema.IsExtension(name) {
+			if !contract.IsExtension(name) {
 				continue
 			}
 			if m == nil {
@@ -162,9 +173,10 @@ func (e *Comparer) compareExtensible(s *annotated, was, is contract.Node) {
 	s.note(subschema.Difference{On: "words", Attr: "extension", Op: rules.Changed, Name: "x-extensible-enum", Old: was, New: is, OldAt: s.old.Entry, NewAt: s.new.Entry})
 }
 
-// compareDiscriminator compares what tells alternatives apart.
-func (e *Comparer) compareDiscriminator(s *annotated, was, is contract.Node) {
-	if was.Hash() == is.Hash() {
+// compareDiscriminator compares what tells alternatives apart, by the schemas that have it.
+func (e *Comparer) compareDiscriminator(s *annotated, old, new contract.Node) {
+	was, is := old.Get("discriminator"), new.Get("discriminator")
+	if was.Hash() == is.Hash() && (!was.Exists() || old.Hash() == new.Hash()) {
 		return
 	}
 	a, b := was.Get("propertyName"), is.Get("propertyName")
@@ -178,14 +190,20 @@ func (e *Comparer) compareDiscriminator(s *annotated, was, is contract.Node) {
 	case a.Text() != b.Text():
 		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Changed, Old: a, New: b, From: subschema.JSONOf(a), To: subschema.JSONOf(b)})
 	}
-	e.compareMapping(s, was.Get("mapping"), is.Get("mapping"))
+	e.compareMapping(s, old, new)
 }
 
-func (e *Comparer) compareMapping(s *annotated, was, is contract.Node) {
-	a, b := explicitMapping(subschema.Mapping(was)), explicitMapping(subschema.Mapping(is))
+func (e *Comparer) compareMapping(s *annotated, old, new contract.Node) {
+	was, is := subschema.Mapping(old.Get("discriminator").Get("mapping")), subschema.Mapping(new.Get("discriminator").Get("mapping"))
+	byName, byNewName := e.implicitMapping(old, was), e.implicitMapping(new, is)
+	a, b := explicitMapping(was), explicitMapping(is)
 	for _, value := range subschema.BothKeys(a, b) {
-		o, n := a[value], b[value]
+		o, n := subschema.First(a[value], byName[value]), subschema.First(b[value], byNewName[value])
+		delete(byName, value)
+		delete(byNewName, value)
 		switch {
+		case !o.Exists() && e.leadsTo(s, e.child(e.Old, old, value), e.New.Doc.Target(n)), !n.Exists() && e.leadsTo(s, e.Old.Doc.Target(o), e.child(e.New, new, value)):
+			// the name of a schema led to it before, or does now
 		case !o.Exists():
 			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Added, Name: value, New: n, To: subschema.Quoted(value)})
 		case !n.Exists():
@@ -194,6 +212,68 @@ func (e *Comparer) compareMapping(s *annotated, was, is contract.Node) {
 			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Changed, Name: value, Old: o, New: n, From: subschema.JSONOf(o), To: subschema.JSONOf(n)})
 		}
 	}
+	e.compareImplicit(s, byName, byNewName)
+}
+
+// implicitMapping are the references of the alternatives by the value that leads to each without a mapping: the name of the
+// schema, where the mapping has no other value for it.
+func (e *Comparer) implicitMapping(holder contract.Node, mapping map[string]contract.Node) map[string]contract.Node {
+	mapped := map[string]bool{}
+	for value, target := range mapping {
+		if name := schemaName(target); name != value {
+			mapped[name] = true
+		}
+	}
+	out := map[string]contract.Node{}
+	for _, key := range []string{"oneOf", "anyOf"} {
+		list := holder.Get(key)
+		e.Schemas.Meter.Charge(2 * list.Len())
+		for _, branch := range list.Items() {
+			ref := branch.Get("$ref")
+			if name := schemaName(ref); ref.Kind() == contract.String && name != "" && !mapped[name] {
+				out[name] = ref
+			}
+		}
+	}
+	return out
+}
+
+// compareImplicit compares the values that are names of schemas. A schema that is only renamed is another value on the wire;
+// one that came or went is reported as an alternative.
+func (e *Comparer) compareImplicit(s *annotated, was, is map[string]contract.Node) {
+	var lost, gained []string
+	for _, name := range subschema.BothKeys(was, is) {
+		switch {
+		case !is[name].Exists():
+			lost = append(lost, name)
+		case !was[name].Exists():
+			gained = append(gained, name)
+		}
+	}
+	alone := len(lost) == 1 && len(gained) == 1
+	for _, name := range lost {
+		for i, other := range gained {
+			if e.Schemas.Meter.Spent() {
+				return
+			}
+			o, n := was[name], is[other]
+			if same := e.equalTargets(s, o, n) || alone && e.sameTarget(s, o, n); !same {
+				continue
+			}
+			e.report(s, subschema.Difference{Attr: "discriminator-value", Op: rules.Renamed, Old: o, New: n, From: subschema.Quoted(name), To: subschema.Quoted(other)})
+			gained = slices.Delete(gained, i, i+1)
+			break
+		}
+	}
+}
+
+// equalTargets reports whether two references lead to schemas that accept the same values.
+func (e *Comparer) equalTargets(s *annotated, o, n contract.Node) bool {
+	return e.leadsTo(s, e.Old.Doc.Target(o), e.New.Doc.Target(n))
+}
+
+func (e *Comparer) leadsTo(s *annotated, a, b contract.Node) bool {
+	return a.Exists() && b.Exists() && e.Schemas.Equal(e.Old.Of(a).Schema, e.New.Of(b).Schema, s.mode)
 }
 
 // explicitMapping are the entries of a discriminator mapping that say more than goes without

@@ -59,7 +59,7 @@ func callbacksOf(s *subschema.Catalog, n contract.Node, of Call) map[string]Call
 	m := map[string]Call{}
 	for name, cb := range n.Fields() {
 		for expression, item := range s.Doc.Deref(cb).Fields() {
-			if subschema.IsExtension(expression) {
+			if contract.IsExtension(expression) {
 				continue
 			}
 			for _, c := range itemCallsOf(s.Doc, expression, item, of.holders[len(of.holders)-1]) {

@@ -125,7 +125,7 @@ func (e *Comparer) compareOtherKeys(s *Part, o, n contract.Node, skip map[string
 			continue
 		}
 		d := subschema.Difference{On: "words", Attr: "extension", Op: rules.Changed, Name: name, Old: a, New: b, OldAt: o, NewAt: n}
-		if !subschema.IsExtension(name) {
+		if !contract.IsExtension(name) {
 			d.Attr, d.From, d.To = "unknown field", subschema.JSONOf(a), subschema.JSONOf(b)
 		}
 		s.note(d)

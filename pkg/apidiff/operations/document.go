@@ -38,6 +38,9 @@ func (e *Comparer) compareNames(s *Part, o, n contract.Node) {
 		d := subschema.Difference{On: "component", Op: rules.Removed, Old: v, NewAt: n}
 		if w := renamed[v]; w.Exists() {
 			d = subschema.Difference{On: "component", Op: rules.Renamed, Old: v, New: w, From: subschema.Quoted(name), To: subschema.Quoted(w.Key())}
+			if e.toldByName(v, w) {
+				d.When = "discriminator"
+			}
 		}
 		s.note(d)
 	}
@@ -69,4 +72,22 @@ func (e *Comparer) renames(o, n contract.Node) (renamed map[contract.Node]contra
 		}
 	}
 	return renamed, targets
+}
+
+// toldByName reports whether the name of a renamed schema was the discriminator value that led to it, and no longer leads to
+// it. The schema with the discriminator need not say a word of its children, so nothing else of it differs.
+func (e *Comparer) toldByName(old, new contract.Node) bool {
+	for _, parent := range parents(e.Old, old) {
+		if !unmapped(parent, old.Key()) {
+			continue
+		}
+		kept := false
+		for _, p := range parents(e.New, new) {
+			kept = kept || schemaName(p.Get("discriminator").Get("mapping").Get(old.Key())) == new.Key()
+		}
+		if !kept {
+			return true
+		}
+	}
+	return false
 }

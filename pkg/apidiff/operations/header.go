@@ -40,7 +40,7 @@ func (e *Comparer) compareHeaders(s *Part, was, is, oldAt, newAt contract.Node, 
 func headersOf(s *subschema.Catalog, n contract.Node) map[string]param {
 	m := map[string]param{}
 	for name, h := range n.Fields() {
-		if !strings.EqualFold(name, "content-type") && !subschema.IsExtension(name) || isHeaderObject(h) && !strings.EqualFold(name, "content-type") {
+		if !strings.EqualFold(name, "content-type") && !contract.IsExtension(name) || isHeaderObject(h) && !strings.EqualFold(name, "content-type") {
 			m[strings.ToLower(name)] = headerOf(s, name, h)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 func (e *Comparer) operationRemoved(s *Part, op *Operation) {
 	o := op.Old.Op
-	d := subschema.Difference{On: op.thing(), Op: rules.Removed, Old: o, OldAt: o, NewAt: e.New.Doc.Root().Get("paths")}
+	d := subschema.Difference{On: op.thing(), Op: rules.Removed, Old: o, OldAt: o, NewAt: subschema.First(e.New.Doc.Root().Get("paths"), e.New.Doc.Root())}
 	date, dated := subschema.Sunset(o)
 	switch {
 	case op.Unstable:

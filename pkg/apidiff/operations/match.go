@@ -6,7 +6,6 @@ package operations
 import (
 	"strings"
 
-	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -57,7 +56,7 @@ func CallsOf(doc *contract.Document, container contract.Node) []Call {
 	var out []Call
 	root := doc.Root()
 	for path, item := range container.Fields() {
-		if subschema.IsExtension(path) {
+		if contract.IsExtension(path) {
 			continue
 		}
 		out = append(out, itemCallsOf(doc, path, item, root)...)

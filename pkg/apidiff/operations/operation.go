@@ -10,6 +10,8 @@ func (e *Comparer) Compare(op *Operation) *Part {
 	p := &Part{}
 	switch {
 	case op.Unknown:
+	case e.Schemas.Meter.Spent():
+		p.note(subschema.Difference{Incomplete: true})
 	case !op.New.Exists():
 		e.operationRemoved(p, op)
 	case !op.Old.Exists():
@@ -23,10 +25,6 @@ func (e *Comparer) Compare(op *Operation) *Part {
 }
 
 func (e *Comparer) compareOperation(x exchange) {
-	if e.Schemas.Meter.Spent() {
-		x.part.note(subschema.Difference{Incomplete: true})
-		return
-	}
 	if !e.unchanged(x) {
 		e.compareLifecycle(x)
 		e.compareIdentity(x)

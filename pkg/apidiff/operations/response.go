@@ -73,7 +73,7 @@ func (e *Comparer) sameShape(o, n contract.Node) bool {
 func statuses(n contract.Node) map[string]contract.Node {
 	m := map[string]contract.Node{}
 	for code, r := range n.Fields() {
-		if !subschema.IsExtension(code) && code != "" {
+		if !contract.IsExtension(code) && code != "" {
 			m[strings.Replace(code, "xx", "XX", 1)] = r
 		}
 	}

@@ -368,7 +368,7 @@ func (e *Comparer) compareScheme(s *Part, o, n contract.Node) {
 	e.compareOtherKeys(s, o, n, schemeKeys)
 	was, is := subschema.Mapping(o.Get("flows")), subschema.Mapping(n.Get("flows"))
 	for _, flow := range subschema.BothKeys(was, is) {
-		if subschema.IsExtension(flow) {
+		if contract.IsExtension(flow) {
 			continue
 		}
 		a, b := was[flow], is[flow]

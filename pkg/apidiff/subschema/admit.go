@@ -1,22 +1,19 @@
 package subschema
 
 import (
+	"github.com/romel/govctl/pkg/apidiff/inplace"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
 
 // Answer is an answer that may be unknown.
-type Answer uint8
+type Answer = inplace.Answer
 
 const (
-	No Answer = iota
-	Unknown
-	Yes
+	No      = inplace.No
+	Unknown = inplace.Unknown
+	Yes     = inplace.Yes
 )
-
-func (t Answer) and(o Answer) Answer { return min(t, o) }
-
-func (t Answer) not() Answer { return Yes - t }
 
 func answerOf(b bool) Answer {
 	if b {
@@ -42,7 +39,7 @@ func (c *Schema) admits(v contract.Node, s rules.Side, depth int) Answer {
 }
 
 func (n *NormalForm) admits(s *Catalog, v contract.Node, dir rules.Side, depth int) Answer {
-	if n.meter.Charge(3); n.Incomplete || n.meter.Spent() {
+	if n.meter.Charge(3); n.Incomplete || n.foreign || n.meter.Spent() {
 		return Unknown
 	}
 	if n.uninhabited || n.Types&typeOf(v) == 0 {
@@ -54,14 +51,14 @@ func (n *NormalForm) admits(s *Catalog, v contract.Node, dir rules.Side, depth i
 	t := n.admitsPlain(s, v)
 	switch v.Kind() {
 	case contract.Object:
-		t = t.and(n.admitsObject(s, v, dir, depth))
+		t = t.And(n.admitsObject(s, v, dir, depth))
 	case contract.Array:
-		t = t.and(n.admitsArray(s, v, dir, depth))
+		t = t.And(n.admitsArray(s, v, dir, depth))
 	}
 	if t == No {
 		return No
 	}
-	return t.and(n.admitsLogic(s, v, dir, depth))
+	return t.And(n.admitsLogic(s, v, dir, depth))
 }
 
 func (n *NormalForm) admitsPlain(s *Catalog, v contract.Node) Answer {
@@ -74,7 +71,7 @@ func (n *NormalForm) admitsPlain(s *Catalog, v contract.Node) Answer {
 		return answerOf(n.admitsNumber(r) && (n.format.Text() != "int32" || fitsInt32(r)))
 	case contract.String:
 		for _, p := range n.patterns {
-			if _, known := n.meter.matches(p.Text(), v.Text()); !known {
+			if _, known := n.meter.Matches(p.Text(), v.Text()); !known {
 				return Unknown
 			}
 		}
@@ -105,19 +102,20 @@ func (n *NormalForm) admitsScalar(v contract.Node) bool {
 func (n *NormalForm) admitsLogic(s *Catalog, v contract.Node, dir rules.Side, depth int) Answer {
 	t := Yes
 	for _, u := range n.unions {
-		t = t.and(u.admits(s, v, dir, depth))
+		t = t.And(u.admits(s, v, dir, depth))
 	}
+	t = t.And(n.admitsUnevaluated(s, v, dir, depth))
 	for _, c := range n.nots {
-		t = t.and(s.Of(c).Schema.admits(v, dir, depth+1).not())
+		t = t.And(s.Of(c).Schema.admits(v, dir, depth+1).Not())
 	}
 	for _, c := range n.conds {
 		switch s.Of(c.test).Schema.admits(v, dir, depth+1) {
 		case Yes:
-			t = t.and(s.Of(c.then).Schema.admits(v, dir, depth+1))
+			t = t.And(s.Of(c.then).Schema.admits(v, dir, depth+1))
 		case No:
-			t = t.and(s.Of(c.otherwise).Schema.admits(v, dir, depth+1))
+			t = t.And(s.Of(c.otherwise).Schema.admits(v, dir, depth+1))
 		default:
-			t = t.and(Unknown)
+			t = t.And(Unknown)
 		}
 	}
 	return t

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/inplace"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -27,10 +28,7 @@ func (n *NormalForm) Item(i int) []contract.Node {
 			out = append(out, a.rest)
 		}
 	}
-	if len(out) == 0 && n.unevaluatedItems.Exists() && len(n.unions) == 0 && len(n.conds) == 0 && len(n.contains) == 0 {
-		out = append(out, n.unevaluatedItems)
-	}
-	return out
+	return append(out, n.unevaluated(true, inplace.Slot{Index: i}, No)...)
 }
 
 // PrefixLength is the number of items that have a schema of their own.
@@ -59,7 +57,7 @@ func (n *NormalForm) simplifyArray(s *Catalog) {
 	var rest []containsPart
 	for _, c := range n.contains {
 		switch {
-		case c.min.n == 0 && !c.max.set() && !n.unevaluatedItems.Exists(): // it demands nothing; what it meets is evaluated, though
+		case c.min.n == 0 && !c.max.set(): // it demands nothing
 		case s.Of(c.schema).Schema.unconstrained():
 			n.minItems, n.maxItems = n.minItems.atLeast(c.min.orOne()), n.maxItems.atMost(c.max)
 		default:
@@ -90,9 +88,10 @@ func (e *Comparer) compareArray(s *Comparison, a, b *NormalForm) {
 		}
 	}
 	e.compareItems(s, a, b)
-	if (a.unevaluatedItems.Exists() || b.unevaluatedItems.Exists()) && (a.unevaluated() || b.unevaluated()) { // else they are items like others
-		e.pair(s, nil, e.Old.Of(a.unevaluatedItems), e.New.Of(b.unevaluatedItems), s.mode.Inner())
+	if a.open() || b.open() { // else they are items like others
+		e.pair(s, nil, e.Old.All(a.unevaluated(true, inplace.Rest, Unknown)), e.New.All(b.unevaluated(true, inplace.Rest, Unknown)), s.mode.Inner())
 	}
+	e.compareScopes(s, a, b, true)
 	e.compareContains(s, a, b)
 }
 
@@ -165,14 +164,11 @@ func (n *NormalForm) admitsArray(s *Catalog, v contract.Node, dir rules.Side, de
 		}
 		seen[item.Hash()] = true
 		if schemas := n.Item(i); len(schemas) > 0 {
-			t = t.and(s.All(schemas).Schema.admits(item, dir, depth+1))
+			t = t.And(s.All(schemas).Schema.admits(item, dir, depth+1))
 		}
 	}
 	for _, c := range n.contains {
-		t = t.and(c.admits(s, v, dir, depth))
-	}
-	if n.unevaluatedItems.Exists() && n.unevaluated() && size > 0 {
-		t = t.and(Unknown)
+		t = t.And(c.admits(s, v, dir, depth))
 	}
 	return t
 }

@@ -22,8 +22,10 @@ func (n *NormalForm) resolveConds(s *Catalog) {
 		onlyTypes := o.Weight() == 1 && o.Types != AnyType && o.enum == nil
 		switch {
 		case test.unconstrained(), onlyTypes && n.Types&^o.Types == 0:
+			n.decide(c.test, Yes)
 			n.mergeNode(s, c.then)
 		case o.uninhabited, onlyTypes && n.Types&o.Types == 0:
+			n.decide(c.test, No)
 			n.mergeNode(s, c.otherwise)
 		case n.Types == Object && !c.otherwise.Exists() && o.soleRequirement() != "":
 			n.dependOn(o.soleRequirement(), c.then)
@@ -95,6 +97,7 @@ func (a term) conditional(holds bool) term {
 	c, n := a.norm.conds[0], a.norm.clone()
 	n.conds = append([]cond(nil), n.conds[1:]...)
 	key := a.key + "/then"
+	n.decide(c.test, answerOf(holds))
 	if holds {
 		n.mergeNode(a.catalog, c.test)
 		n.mergeNode(a.catalog, c.then)

@@ -84,9 +84,13 @@ func NewProver(same bool, m *Meter) *prover {
 }
 
 func (p *prover) ask(inner, outer *Schema, m Mode) bool {
+	return p.askTerms(termOf(inner), termOf(outer), m)
+}
+
+func (p *prover) askTerms(inner, outer term, m Mode) bool {
 	p.steps, p.spent = min(stepsPerQuestion, p.left), false
 	end := p.meter.limit(min(workPerQuestion, p.work))
-	ok, _ := p.prove(termOf(inner), termOf(outer), m&^AsXML)
+	ok, _ := p.prove(inner, outer, m&^AsXML)
 	if p.meter.Spent() {
 		ok, p.spent = false, true
 	}
@@ -192,7 +196,7 @@ func (p *prover) contains(a, b term, m Mode, hypothesisDepth *int) bool {
 	if a.norm.finite() && p.eachValue(a, b, m) {
 		return true
 	}
-	if b.norm.unevaluated() {
+	if b.norm.open() {
 		if p.oneBranchEvaluates(a, b, m, hypothesisDepth) {
 			return true
 		}
@@ -213,7 +217,7 @@ func (p *prover) byCases(a, b term, m Mode, hypothesisDepth *int) bool {
 		}
 		for i := range a.norm.unions[0].branches {
 			p.steps -= a.cost()
-			if !p.part(a.alternative(i), b, m, hypothesisDepth) {
+			if !p.part(a.alternative(i, p.apart(a, i, m)), b, m, hypothesisDepth) {
 				return false
 			}
 		}

@@ -17,11 +17,11 @@ func (n *NormalForm) depend(trigger, name string, at contract.Node) {
 	n.depRequired[trigger][name] = at
 }
 
-func (n *NormalForm) dependOn(name string, v contract.Node) {
+func (n *NormalForm) dependOn(name string, v ...contract.Node) {
 	if n.depSchemas == nil {
 		n.depSchemas = map[string][]contract.Node{}
 	}
-	n.depSchemas[name] = append(slices.Clone(n.depSchemas[name]), v)
+	n.depSchemas[name] = append(slices.Clone(n.depSchemas[name]), v...)
 }
 
 func (n *NormalForm) absorbDependent(o *NormalForm) {
@@ -31,10 +31,7 @@ func (n *NormalForm) absorbDependent(o *NormalForm) {
 		}
 	}
 	for trigger, list := range o.depSchemas {
-		if n.depSchemas == nil {
-			n.depSchemas = map[string][]contract.Node{}
-		}
-		n.depSchemas[trigger] = append(n.depSchemas[trigger], list...)
+		n.dependOn(trigger, list...)
 	}
 }
 
@@ -47,6 +44,7 @@ func (n *NormalForm) simplifyDependent(s *Catalog) {
 			o := s.Of(v).Schema.Normal()
 			switch _, always := n.required[trigger]; {
 			case always && n.Types == Object: // of other types it says nothing
+				n.decide(v, Yes)
 				n.mergeNode(s, v)
 			case o.onlyRequires():
 				for name, at := range o.required {
@@ -139,7 +137,7 @@ func (n *NormalForm) admitsDependent(s *Catalog, v contract.Node, dir rules.Side
 	}
 	for _, trigger := range SortedKeys(n.depSchemas) {
 		if list := n.depSchemas[trigger]; v.Get(trigger).Exists() {
-			t = t.and(s.All(list).Schema.admits(v, dir, depth+1))
+			t = t.And(s.All(list).Schema.admits(v, dir, depth+1))
 		}
 	}
 	return t

@@ -17,58 +17,17 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// Why a case is not answered right.
-const (
-	oneScope     = "the normal form keeps one scope for all members of a conjunction, so that unevaluated* sees what it must not, or misses what it must see"
-	noBareIf     = "an if without then and else is dropped, and with it what it evaluates"
-	noVocabulary = "vocabularies of a meta-schema are not read: every keyword counts"
-	notSettled   = "unevaluated* beside alternatives, conditions or contains is not worked out"
-)
+const ownVocabulary = "the vocabularies of a meta-schema are not read: which keywords count is not known"
 
-// suiteAnswers are the cases of the suite that are not answered right, and why: by their full names those that are answered
-// wrong, by the name of the group those that are not answered. What is answered right must leave the list.
-var suiteAnswers = map[string]string{
-	"draft2020-12/not: collect annotations inside a 'not', even if collection is disabled: annotations are still collected inside a 'not'":                  oneScope,
-	"draft2020-12/ref: ref creates new scope when adjacent to keywords: referenced subschema doesn't see annotations from properties":                       oneScope,
-	"draft2020-12/unevaluatedItems: item is evaluated in an uncle schema to unevaluatedItems: uncle keyword evaluation is not significant":                  oneScope,
-	"draft2020-12/unevaluatedItems: unevaluatedItems can see annotations from if without then and else: valid in case if is evaluated":                      noBareIf,
-	"draft2020-12/unevaluatedItems: unevaluatedItems can't see inside cousins: always fails":                                                                oneScope,
-	"draft2020-12/unevaluatedItems: unevaluatedItems with nested items: with no additional items":                                                           oneScope,
-	"draft2020-12/unevaluatedItems: unevaluatedItems with nested prefixItems and items: with additional items":                                              oneScope,
-	"draft2020-12/unevaluatedItems: unevaluatedItems with nested unevaluatedItems: with additional items":                                                   oneScope,
-	"draft2020-12/unevaluatedProperties: cousin unevaluatedProperties, true and false, true with properties: with no nested unevaluated properties":         oneScope,
-	"draft2020-12/unevaluatedProperties: in-place applicator siblings, allOf has unevaluated: base case: both properties present":                           oneScope,
-	"draft2020-12/unevaluatedProperties: in-place applicator siblings, allOf has unevaluated: in place applicator siblings, foo is missing":                 oneScope,
-	"draft2020-12/unevaluatedProperties: in-place applicator siblings, anyOf has unevaluated: base case: both properties present":                           oneScope,
-	"draft2020-12/unevaluatedProperties: in-place applicator siblings, anyOf has unevaluated: in place applicator siblings, bar is missing":                 oneScope,
-	"draft2020-12/unevaluatedProperties: nested unevaluatedProperties, outer false, inner true, properties inside: with nested unevaluated properties":      oneScope,
-	"draft2020-12/unevaluatedProperties: nested unevaluatedProperties, outer false, inner true, properties outside: with nested unevaluated properties":     oneScope,
-	"draft2020-12/unevaluatedProperties: nested unevaluatedProperties, outer true, inner false, properties outside: with no nested unevaluated properties":  oneScope,
-	"draft2020-12/unevaluatedProperties: property is evaluated in an uncle schema to unevaluatedProperties: uncle keyword evaluation is not significant":    oneScope,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties can see annotations from if without then and else: valid in case if is evaluated":            noBareIf,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties can't see inside cousins (reverse order): always fails":                                      oneScope,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties can't see inside cousins: always fails":                                                      oneScope,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties with nested additionalProperties: with additional properties":                                oneScope,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties with nested unevaluatedProperties: with nested unevaluated properties":                       oneScope,
-	"draft2020-12/vocabulary: schema that uses custom metaschema with with no validation vocabulary: no validation: invalid number, but it still validates": noVocabulary,
-
-	"draft2020-12/unevaluatedItems: unevaluatedItems and contains interact to control item dependency relationship": notSettled,
-	"draft2020-12/unevaluatedItems: unevaluatedItems depends on adjacent contains":                                  notSettled,
-	"draft2020-12/unevaluatedItems: unevaluatedItems depends on multiple nested contains":                           notSettled,
-	"draft2020-12/unevaluatedItems: unevaluatedItems with anyOf":                                                    notSettled,
-	"draft2020-12/unevaluatedItems: unevaluatedItems with if/then/else":                                             notSettled,
-	"draft2020-12/unevaluatedItems: unevaluatedItems with minContains = 0":                                          notSettled,
-	"draft2020-12/unevaluatedItems: unevaluatedItems with oneOf":                                                    notSettled,
-	"draft2020-12/unevaluatedProperties: dependentSchemas with unevaluatedProperties":                               notSettled,
-	"draft2020-12/unevaluatedProperties: dynamic evalation inside nested refs":                                      notSettled,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties + ref inside allOf / oneOf":                          notSettled,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties with anyOf":                                          notSettled,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties with dependentSchemas":                               notSettled,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties with if/then/else":                                   notSettled,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties with if/then/else, else not defined":                 notSettled,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties with if/then/else, then not defined":                 notSettled,
-	"draft2020-12/unevaluatedProperties: unevaluatedProperties with oneOf":                                          notSettled,
+// suiteUnknown are the groups of cases that are not answered, and why. What is answered must leave the list; a wrong answer is
+// never allowed, whatever the reason: a reader relies on each yes and no.
+var suiteUnknown = map[string]string{
+	"draft2020-12/vocabulary: schema that uses custom metaschema with with no validation vocabulary": ownVocabulary,
+	"draft2020-12/vocabulary: ignore unrecognized optional vocabulary":                               ownVocabulary,
 }
+
+// mostUnknown is the share of cases that may stay without an answer, in percent.
+const mostUnknown = 3
 
 // suiteRefusals are the beginnings and endings of errors by which descriptions with schemas of the suite are refused, and why.
 var suiteRefusals = []refusal{
@@ -106,7 +65,7 @@ var foreignFiles = []string{"additionalItems", "boolean_schema", "const", "conta
 	"if-then-else", "patternProperties", "propertyNames", "refRemote"}
 
 // JSON Schema's own test suite against the evaluator that the prover trusts: 2020-12 as OpenAPI 3.1 has it, and of draft 4 (in the
-// module: draft 7) what OpenAPI 3.0 has. Whatever is not answered right is known; the optional cases are counted only. go test -v prints the figures.
+// module: draft 7) what OpenAPI 3.0 has. No answer is wrong, and each that is missing is known; the optional cases are counted only. go test -v prints the figures.
 func TestJSONSchemaSuite(t *testing.T) {
 	t.Run("module", func(t *testing.T) {
 		dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", "github.com/google/jsonschema-go/jsonschema").Output()
@@ -150,33 +109,32 @@ func (s suite) check(t *testing.T) {
 			total++
 			full := name + ": " + c.Description
 			got, err := s.verdict(t, group.Schema, c.Data)
-			reason, known := suiteAnswers[full]
 			switch {
 			case err != nil:
 				if refused++; !slices.ContainsFunc(suiteRefusals, func(r refusal) bool { return r.is(err) }) {
 					fail("%s: refused: %v", full, err)
 				}
 			case got == Unknown:
-				if silent++; suiteAnswers[name] == "" {
+				if silent++; suiteUnknown[name] == "" {
 					fail("%s: not answered", full)
 				}
 				unanswered = true
 			case got == answerOf(c.Valid):
-				if right++; known {
-					t.Errorf("%s is answered right now: take it from the list (%s)", full, reason)
-				}
+				right++
 			default:
-				if wrong++; !known {
-					fail("%s: answered wrong, must be %t", full, c.Valid)
-				}
+				wrong++
+				fail("%s: answered wrong, must be %t", full, c.Valid)
 			}
 		}
-		if reason, known := suiteAnswers[name]; known && !unanswered {
+		if reason, known := suiteUnknown[name]; known && !unanswered {
 			t.Errorf("%s is answered now: take it from the list (%s)", name, reason)
 		}
 	}
 	t.Logf("%s as OpenAPI %s: %d cases, %d right, %d wrong, %d unknown, %d in descriptions that are refused",
 		filepath.Base(s.dir), s.openapi, total, right, wrong, silent, refused)
+	if s.least > 0 && 100*silent > mostUnknown*total {
+		t.Errorf("%d of %d cases are not answered, more than %d %%", silent, total, mostUnknown)
+	}
 	if total < s.least {
 		t.Errorf("%s has only %d cases: is this the suite?", s.dir, total)
 	}

@@ -1,6 +1,8 @@
 package subschema
 
 import (
+	"strings"
+
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -13,6 +15,7 @@ type keywords struct {
 	annotated     bool // annotations beside a reference or allOf
 	nullableAlone bool // 3.0 nullable beside a reference or allOf, without a type: null is meant to be valid
 
+	foreign    bool          // its meta-schema may take keywords for annotations
 	dangling   bool          // a reference does not resolve: nobody knows what it says
 	ref        contract.Node // target of $ref or $dynamicRef
 	allOf      []contract.Node
@@ -76,6 +79,8 @@ func (s *Catalog) keywordsOf(n contract.Node) *keywords {
 			}
 		case "type":
 			f.readType(v)
+		case "$schema":
+			f.foreign = !strings.Contains(v.Text(), "://json-schema.org/") && !strings.Contains(v.Text(), "://spec.openapis.org/")
 		case "nullable":
 			f.nullable = v.Bool() && s.V30
 		default:
@@ -123,7 +128,7 @@ func (f *keywords) has(name string) bool {
 // keep notes a keyword unless it says nothing.
 func (f *keywords) keep(name string, v contract.Node) {
 	switch {
-	case annotationNames[name] || IsExtension(name):
+	case annotationNames[name] || contract.IsExtension(name):
 		f.annotated = true
 	case !assertionNames[name]:
 		f.annotated = true
@@ -162,7 +167,7 @@ func trivial(name string, v contract.Node) bool {
 // onlyAnnotations reports whether a schema object has no keyword but annotations.
 func onlyAnnotations(v contract.Node) bool {
 	for name := range v.Fields() {
-		if !annotationNames[name] && !IsExtension(name) && name != "nullable" {
+		if !annotationNames[name] && !contract.IsExtension(name) && name != "nullable" {
 			return false
 		}
 	}
@@ -179,4 +184,13 @@ func isZero(literal string) bool {
 		}
 	}
 	return literal != ""
+}
+
+// direct are the schemas that apply in place at n by reference or allOf, and whether they alone count.
+func (s *Catalog) direct(n contract.Node) (schemas []contract.Node, alone bool) {
+	f := s.keywordsOf(n)
+	if f.ref.Exists() && s.V30 {
+		return []contract.Node{f.ref}, true
+	}
+	return append([]contract.Node{f.ref}, f.allOf...), false
 }

@@ -11,7 +11,7 @@ const (
 )
 
 // WorkPerDifference is what a difference costs until it is printed or counted.
-const WorkPerDifference = 300
+const WorkPerDifference = 400
 
 // A Meter counts the work of one comparison. Both sides and the prover share it. When it is spent,
 // whoever asks gets a quick answer that nobody may rely on: the schema pair is reported as not

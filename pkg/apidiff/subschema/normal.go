@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/inplace"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -13,6 +14,7 @@ import (
 // it.
 type NormalForm struct {
 	meter      *Meter // what work on it is charged to
+	foreign    bool   // a meta-schema of its own says which keywords count
 	Incomplete bool   // the budget was spent while it was made: it may admit more, or less, than the schema
 
 	uninhabited   bool // no value is valid
@@ -48,8 +50,8 @@ type NormalForm struct {
 	depRequired        map[string]map[string]contract.Node
 	depSchemas         map[string][]contract.Node
 
-	unevaluatedProps contract.Node
-	unevaluatedItems contract.Node
+	scopes  []inplace.Scope          // of unevaluatedProperties and unevaluatedItems
+	decided map[contract.Node]Answer // which schemas that apply in place are known to hold
 
 	unions  []union
 	nots    []contract.Node
@@ -91,7 +93,7 @@ func (n *NormalForm) merge(s *Catalog, node contract.Node, depth int) {
 		return
 	}
 	f := s.keywordsOf(node)
-	n.meter = s.meter
+	n.meter, n.foreign = s.meter, n.foreign || f.foreign
 	s.meter.Charge(10 + 2*len(f.assertions))
 	if f.typed {
 		if n.Types&^f.types != 0 || !n.typeAt.Exists() {
@@ -102,7 +104,7 @@ func (n *NormalForm) merge(s *Catalog, node contract.Node, depth int) {
 	n.unknown = append(n.unknown, f.unknown...)
 	n.mergeGroups(s, node, f, depth)
 	for _, k := range f.assertions {
-		n.mergeKeyword(s, f, k)
+		n.mergeKeyword(s, node, f, k)
 	}
 }
 
@@ -119,7 +121,7 @@ func (n *NormalForm) mergeGroups(s *Catalog, node contract.Node, f *keywords, de
 		case "patternProperties":
 			part.patterns = k.value
 			for pattern, v := range k.value.Fields() {
-				if everyName[pattern] { // no name is left for additionalProperties
+				if inplace.EveryName[pattern] { // no name is left for additionalProperties
 					part.extra, everything = v, true
 				}
 			}
@@ -179,7 +181,7 @@ func (n *NormalForm) addGroups(part objectPart, array arrayPart, contains contai
 }
 
 // mergeKeyword adds one keyword that stands for itself.
-func (n *NormalForm) mergeKeyword(s *Catalog, f *keywords, k keyword) {
+func (n *NormalForm) mergeKeyword(s *Catalog, node contract.Node, f *keywords, k keyword) {
 	v := k.value
 	s.meter.Charge(2 * v.Len())
 	switch k.name {
@@ -225,10 +227,9 @@ func (n *NormalForm) mergeKeyword(s *Catalog, f *keywords, k keyword) {
 	case "uniqueItems":
 		n.unique = First(n.unique, v)
 	case "unevaluatedItems", "unevaluatedProperties":
-		if f.openItems && k.name == "unevaluatedItems" || f.openProps && k.name == "unevaluatedProperties" {
-			return
+		if items := k.name == "unevaluatedItems"; items && !f.openItems || !items && !f.openProps {
+			n.scopes = append(n.scopes, inplace.ScopeOf(s.meter, s.direct, node, v, items))
 		}
-		n.mergeUnevaluated(k)
 	case "propertyNames":
 		if !s.Of(v).Schema.unconstrainedString() {
 			n.names = append(n.names, v)
@@ -240,15 +241,19 @@ func (n *NormalForm) mergeKeyword(s *Catalog, f *keywords, k keyword) {
 }
 
 func (n *NormalForm) mergeNode(s *Catalog, node contract.Node) {
-	c := s.Of(node).Schema
-	sub := newNormalForm()
+	n.absorb(s.conjunction(node, false, 1))
+}
+
+// conjunction is what the schema at a node says, before it is tidied.
+func (s *Catalog) conjunction(at contract.Node, orNull bool, depth int) *NormalForm {
+	c, n := s.Of(at).Schema, newNormalForm()
 	for _, node := range c.nodes {
-		sub.merge(s, node, 1)
+		n.merge(s, node, depth)
 	}
-	if c.orNull {
-		sub.admitNull()
+	if orNull || c.orNull {
+		n.admitNull()
 	}
-	n.absorb(sub)
+	return n
 }
 
 // absorb is the conjunction with another normal form.
@@ -280,8 +285,10 @@ func (n *NormalForm) absorb(o *NormalForm) {
 	}
 	n.objects, n.names = append(n.objects, o.objects...), append(n.names, o.names...)
 	n.absorbDependent(o)
-	n.unevaluatedProps = First(n.unevaluatedProps, o.unevaluatedProps)
-	n.unevaluatedItems = First(n.unevaluatedItems, o.unevaluatedItems)
+	n.scopes, n.foreign = append(n.scopes, o.scopes...), n.foreign || o.foreign
+	for v, t := range o.decided {
+		n.decide(v, t)
+	}
 	n.unions, n.nots, n.conds = append(n.unions, o.unions...), append(n.nots, o.nots...), append(n.conds, o.conds...)
 	n.unknown = append(n.unknown, o.unknown...)
 }
@@ -356,7 +363,7 @@ func (n *NormalForm) clone() *NormalForm {
 		}
 	}
 	c.unions, c.nots, c.conds = slices.Clone(n.unions), slices.Clone(n.nots), slices.Clone(n.conds)
-	c.unknown = slices.Clone(n.unknown)
+	c.unknown, c.scopes, c.decided = slices.Clone(n.unknown), slices.Clone(n.scopes), maps.Clone(n.decided)
 	return &c
 }
 
@@ -389,7 +396,7 @@ func (n *NormalForm) Weight() int {
 		}
 	}
 	for _, set := range []bool{n.Types != AnyType, n.enum != nil && n.Types == AnyType, n.max.set(), n.min.set(), len(n.required) > 0, n.format.Exists(),
-		n.Encoding.Exists(), n.MediaType.Exists(), n.unique.Exists(), n.unevaluatedProps.Exists(), n.unevaluatedItems.Exists()} {
+		n.Encoding.Exists(), n.MediaType.Exists(), n.unique.Exists(), len(n.scopes) > 0} {
 		if set {
 			w++
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/inplace"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -31,10 +32,7 @@ func (n *NormalForm) mergeObject(k keyword) {
 	case "dependentRequired", "dependentSchemas", "dependencies":
 		for trigger, d := range v.Fields() {
 			if d.Kind() != contract.Array {
-				if n.depSchemas == nil {
-					n.depSchemas = map[string][]contract.Node{}
-				}
-				n.depSchemas[trigger] = append(n.depSchemas[trigger], d)
+				n.dependOn(trigger, d)
 				continue
 			}
 			for _, item := range d.Items() {
@@ -47,7 +45,6 @@ func (n *NormalForm) mergeObject(k keyword) {
 // Property are the schemas that the property name must satisfy, and the node that declares it
 // (absent when none does).
 func (n *NormalForm) Property(name string) (schemas []contract.Node, declared contract.Node) {
-	evaluated := false
 	visit := func(p *objectPart) {
 		hit := false
 		if v := p.props.Get(name); v.Exists() {
@@ -56,15 +53,14 @@ func (n *NormalForm) Property(name string) (schemas []contract.Node, declared co
 		}
 		if p.patterns.Exists() {
 			for pattern, v := range p.patterns.Fields() {
-				if met, _ := n.meter.matches(pattern, name); met {
+				if met, _ := n.meter.Matches(pattern, name); met {
 					schemas, hit = append(schemas, v), true
 				}
 			}
 		}
 		if !hit && p.extra.Exists() {
-			schemas, hit = append(schemas, p.extra), true
+			schemas = append(schemas, p.extra)
 		}
-		evaluated = evaluated || hit
 	}
 	if len(n.objects) < indexedParts {
 		n.meter.Charge(1 + len(n.objects))
@@ -78,10 +74,7 @@ func (n *NormalForm) Property(name string) (schemas []contract.Node, declared co
 			visit(&n.objects[i])
 		}
 	}
-	if !evaluated && n.unevaluatedProps.Exists() && len(n.unions) == 0 && len(n.conds) == 0 && len(n.depSchemas) == 0 {
-		schemas = append(schemas, n.unevaluatedProps)
-	}
-	return schemas, declared
+	return append(schemas, n.unevaluated(false, inplace.Slot{Name: name}, No)...), declared
 }
 
 // indexedParts is from how many conjuncts on it pays to note which of them list a property.
@@ -135,10 +128,7 @@ func (n *NormalForm) extra() []contract.Node {
 			out = append(out, p.extra)
 		}
 	}
-	if len(out) == 0 && n.unevaluatedProps.Exists() {
-		out = append(out, n.unevaluatedProps)
-	}
-	return out
+	return append(out, n.unevaluated(false, inplace.Rest, Unknown)...)
 }
 
 // Closed is the node that rules out properties that nothing lists; absent for an open object.
@@ -230,6 +220,7 @@ func (e *Comparer) compareObject(s *Comparison, a, b *NormalForm) {
 	e.comparePatternProps(s, a, b)
 	e.compareNames(s, a, b)
 	e.compareDependent(s, a, b)
+	e.compareScopes(s, a, b, false)
 }
 
 // compareExtra compares what is said about properties that nothing lists.
@@ -305,7 +296,7 @@ func (c *remainder) with(name, schema string, there bool) {
 // cutObject cuts by what must be there and by the values of the listed properties.
 func (p *prover) cutObject(c *remainder, b term, left *NormalForm, m Mode, hypothesisDepth *int) bool {
 	y := b.norm
-	if y.unevaluatedProps.Exists() || y.isClosed(b.catalog) && !c.of.norm.isClosed(c.of.catalog) {
+	if len(y.scopes) > 0 || y.isClosed(b.catalog) && !c.of.norm.isClosed(c.of.catalog) {
 		return false
 	}
 	for _, name := range SortedKeys(y.required) {
@@ -352,19 +343,16 @@ func (n *NormalForm) admitsObject(s *Catalog, v contract.Node, dir rules.Side, d
 	for name, field := range v.Fields() {
 		schemas, _ := n.Property(name)
 		if len(schemas) > 0 {
-			t = t.and(s.All(schemas).Schema.admits(field, dir, depth+1))
+			t = t.And(s.All(schemas).Schema.admits(field, dir, depth+1))
 		}
 		if t == No {
 			return No
 		}
 	}
 	if len(n.names) > 0 {
-		t = t.and(n.admitsNames(s, v, dir, depth))
+		t = t.And(n.admitsNames(s, v, dir, depth))
 	}
-	if n.unevaluatedProps.Exists() && len(n.unions)+len(n.conds)+len(n.depSchemas) > 0 {
-		t = t.and(Unknown)
-	}
-	return t.and(n.admitsDependent(s, v, dir, depth))
+	return t.And(n.admitsDependent(s, v, dir, depth))
 }
 
 // objectSamples are the object with what is required, and the one with all that is listed.
@@ -375,8 +363,7 @@ func (n *NormalForm) objectSamples(s *Catalog, dir rules.Side, depth int) []stri
 	}
 	names := n.declared()
 	for _, name := range SortedKeys(n.required) {
-		if schemas, declared := n.Property(name); !declared.Exists() {
-			_ = schemas
+		if _, declared := n.Property(name); !declared.Exists() {
 			names = append(names, name)
 		}
 	}

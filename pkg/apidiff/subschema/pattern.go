@@ -47,7 +47,7 @@ func parsePattern(text string) *ecmaregex.Pattern {
 }
 
 // matches reports whether the expression meets the text; known is false where that is not known.
-func (m *Meter) matches(expression, text string) (hit, known bool) {
+func (m *Meter) Matches(expression, text string) (hit, known bool) {
 	m.Charge(2)
 	p := m.pattern(expression)
 	if p == nil || m.Spent() {
@@ -79,4 +79,15 @@ func (m *Meter) within(inner, outer string) bool {
 		m.contains[k] = ok
 	}
 	return ok
+}
+
+// patternWithin reports whether every string that the inner expression matches somewhere is proved to be one that the
+// outer matches somewhere, and the work that it took, in units of the meter. False also where that cannot be decided.
+func (m *Meter) patternWithin(inner, outer string) (within bool, work int) {
+	a, b := m.pattern(inner), m.pattern(outer)
+	if a == nil || b == nil {
+		return false, 100
+	}
+	result, _ := ecmaregex.Contains(b, a)
+	return result.Answer == ecmaregex.Yes, 100 + result.Work
 }

@@ -3,6 +3,7 @@ package subschema
 import (
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/inplace"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -13,7 +14,7 @@ func (n *NormalForm) patternProps() map[string][]contract.Node {
 	for _, p := range n.objects {
 		n.meter.Charge(1 + 4*p.patterns.Len())
 		for pattern, v := range p.patterns.Fields() {
-			if everyName[pattern] {
+			if inplace.EveryName[pattern] {
 				continue
 			}
 			if out == nil {
@@ -24,10 +25,6 @@ func (n *NormalForm) patternProps() map[string][]contract.Node {
 	}
 	return out
 }
-
-// everyName are the expressions of patternProperties that every name meets. That ^.*$ leaves out
-// names with a line end is not what those who write it have in mind.
-var everyName = Known("", ".*", "^.*", "^.*$", ".*$", "^", "^(.*)$", `^[\s\S]*$`)
 
 func (e *Comparer) comparePatternProps(s *Comparison, a, b *NormalForm) {
 	was, is := a.patternProps(), b.patternProps()

@@ -94,12 +94,18 @@ func (e *Comparer) compareProperty(s *Comparison, a, b *NormalForm, name string)
 		if !n.Schema.acceptsNothing() && !a.listsBelow(e.Old, name) {
 			e.propertyAdded(s, a, b, name, newAt, n)
 		}
+		if len(oldSchemas) == 0 && n.Schema.acceptsNothing() && !a.listsBelow(e.Old, name) {
+			e.report(s, Difference{Attr: "forbidden", Op: rules.Added, Name: name, New: newAt})
+		}
 		if len(oldSchemas) > 0 && !o.Schema.acceptsNothing() { // it was constrained before, as any other name
 			e.pair(s, []string{"properties", name}, o, n, s.mode.Inner())
 		}
 	case !newAt.Exists():
 		if !o.Schema.acceptsNothing() && !b.listsBelow(e.New, name) {
 			e.propertyRemoved(s, a, b, name, oldAt, o)
+		}
+		if len(newSchemas) == 0 && o.Schema.acceptsNothing() && !b.listsBelow(e.New, name) {
+			e.report(s, Difference{Attr: "forbidden", Op: rules.Removed, Name: name, Old: oldAt})
 		}
 		if len(newSchemas) > 0 && !n.Schema.acceptsNothing() {
 			e.pair(s, []string{"properties", name}, o, n, s.mode.Inner())
@@ -216,10 +222,11 @@ func (p *prover) propertyHolds(a, b term, name string, m Mode, hypothesisDepth *
 	}
 	inner, declared := a.norm.Property(name)
 	_, required := a.norm.required[name]
-	if !declared.Exists() && len(inner) == 0 && !required && m&anyNamePossible == 0 {
-		return true // nobody sends it
-	}
 	in, out := a.catalog.All(inner), b.catalog.All(outer)
+	if !declared.Exists() && len(inner) == 0 && !required && m&anyNamePossible == 0 {
+		// Nobody sends what no contract mentions. To forbid a name means that somebody does.
+		return m.Side() == rules.Response || !out.Schema.acceptsNothing() || p.excludes(a, name)
+	}
 	if in.flags().hidden(m.Side()) || out.flags().hidden(m.Side()) && !out.Schema.acceptsNothing() {
 		return true
 	}
@@ -248,4 +255,23 @@ func (p *prover) namedHold(a, b term, names []string, m Mode, hypothesisDepth *i
 func (p *prover) impossible(a term, name string) bool {
 	schemas, _ := a.norm.Property(name)
 	return len(schemas) > 0 && a.catalog.All(schemas).Schema.acceptsNothing()
+}
+
+// excludes reports whether no value of a has the property, whichever keyword says it.
+func (p *prover) excludes(a term, name string) bool {
+	p.meter.Charge(2 + len(a.norm.nots) + len(a.norm.names))
+	switch list := a.norm.depSchemas[name]; {
+	case p.impossible(a, name), a.norm.maxProps.set() && a.norm.maxProps.n == 0, len(list) > 0 && a.catalog.All(list).Schema.acceptsNothing():
+		return true
+	}
+	ruledOut := func(v contract.Node) bool {
+		n := a.catalog.Of(v).Schema.Normal()
+		_, demanded := n.required[name]
+		return demanded && len(n.required) == 1 && (n.Weight() == 1 || n.Weight() == 2 && n.Types&Object != 0 && n.Types != AnyType)
+	}
+	refused := func(v contract.Node) bool {
+		n := a.catalog.Of(v).Schema.simplified()
+		return n.uninhabited || n.Types&String == 0 || n.enum != nil && !n.enum.lists(name)
+	}
+	return slices.ContainsFunc(a.norm.nots, ruledOut) || slices.ContainsFunc(a.norm.names, refused)
 }

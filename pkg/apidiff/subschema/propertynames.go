@@ -36,7 +36,7 @@ func (n *NormalForm) possibleNames(s *Catalog) ([]string, bool) {
 	if n.maxProps.set() && n.maxProps.n == 0 {
 		return nil, true
 	}
-	if allowed == nil && (!n.Closed(s).Exists() || len(n.patternProps()) > 0) {
+	if allowed == nil && (!n.Closed(s).Exists() || len(n.patternProps()) > 0 || n.open()) {
 		return nil, false
 	}
 	if allowed == nil {
@@ -90,7 +90,7 @@ func (n *NormalForm) admitsNames(s *Catalog, v contract.Node, dir rules.Side, de
 		if err != nil {
 			return Unknown
 		}
-		t = t.and(c.admits(text, dir, depth+1))
+		t = t.And(c.admits(text, dir, depth+1))
 	}
 	return t
 }

@@ -54,7 +54,7 @@ func (p *prover) samplesOf(a term, dir rules.Side) []contract.Node {
 	const most = 8
 	if len(a.norm.unions) > 0 && strings.Count(a.key, "/") < 2 {
 		for i := range min(len(a.norm.unions[0].branches), most) {
-			texts = append(texts, a.alternative(i).norm.samples(a.catalog, dir, 0)...)
+			texts = append(texts, a.alternative(i, alone).norm.samples(a.catalog, dir, 0)...)
 		}
 	}
 	var out []contract.Node

@@ -221,7 +221,7 @@ func (n *NormalForm) admitsText(s string) bool {
 		return false
 	}
 	for _, p := range n.patterns {
-		if hit, known := n.meter.matches(p.Text(), s); known && !hit {
+		if hit, known := n.meter.Matches(p.Text(), s); known && !hit {
 			return false
 		}
 	}
@@ -231,7 +231,7 @@ func (n *NormalForm) admitsText(s string) bool {
 // plainlyAdmits reports whether a text is seen to be valid.
 func (n *NormalForm) plainlyAdmits(text string) bool {
 	for _, p := range n.patterns {
-		if _, known := n.meter.matches(p.Text(), text); !known {
+		if _, known := n.meter.Matches(p.Text(), text); !known {
 			return false
 		}
 	}

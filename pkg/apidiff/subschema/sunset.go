@@ -1,6 +1,7 @@
 package subschema
 
 import (
+	"slices"
 	"time"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -25,10 +26,5 @@ func SunsetPassed(n contract.Node, now time.Time) bool {
 
 // sunsetPassed reports whether one of the nodes of a use says that it may go by now.
 func (e *Comparer) sunsetPassed(u Use) bool {
-	for _, n := range u.Carriers() {
-		if SunsetPassed(n, e.Now) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(u.Carriers(), func(n contract.Node) bool { return SunsetPassed(n, e.Now) })
 }

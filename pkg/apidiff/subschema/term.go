@@ -35,13 +35,20 @@ func (s *Catalog) isComponent(n contract.Node) bool {
 	return s.Doc.Root().Get("components").Get("schemas").Get(n.Key()) == n
 }
 
-// alternative is the part of a that lies in branch i of its first union.
-func (a term) alternative(i int) term {
+// alternative is the part of a that lies in branch i of its first union, which excludes others.
+func (a term) alternative(i int, excludes func(contract.Node) bool) term {
 	u := a.norm.unions[0]
 	n := a.norm.clone()
 	n.unions = append([]union(nil), a.norm.unions[1:]...)
 	c := a.catalog.Of(u.branches[i]).Schema
 	n.absorb(c.Normal().clone())
+	for k, b := range u.branches {
+		if k == i {
+			n.decide(b, Yes)
+		} else if len(n.scopes) > 0 && excludes(b) {
+			n.decide(b, No)
+		}
+	}
 	n.tidy(a.catalog)
 	name := c.name()
 	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: a.key + "/" + strconv.Itoa(i), root: a.root, name: name}

@@ -170,7 +170,8 @@ func (e *Comparer) compareTypes(s *Comparison, a, b *NormalForm, ta, tb Types) {
 		return
 	}
 	d := Difference{Attr: "type", Old: a.typeAt, New: b.typeAt, From: Quoted(ta.String()), To: Quoted(tb.String())}
-	in, out := typesWithin(s.mode, ta, tb, s.new), typesWithin(s.mode, tb, ta, s.old)
+	in := typesWithin(s.mode, ta, tb, s.new) && e.itemsTake(s.mode, s.old, s.new, ta&^tb)
+	out := typesWithin(s.mode, tb, ta, s.old) && e.itemsTake(s.mode, s.new, s.old, tb&^ta)
 	switch {
 	case in && out:
 		return
@@ -201,6 +202,19 @@ func typesWithin(m Mode, in, out Types, outer *Schema) bool {
 		return left == 0 || typesWithin(m.Inner(), left, item.Normal().Types, item)
 	}
 	return left == 0
+}
+
+// itemsTake reports whether a list takes the values of the types left as its only item, where nothing else of it does: what
+// the items must be counts as well as their type.
+func (e *Comparer) itemsTake(m Mode, inner, outer *Schema, left Types) bool {
+	n := outer.Normal()
+	if m&AsText != 0 && n.Types&String != 0 && n.plainText() {
+		left &^= Number | Boolean
+	}
+	if left == 0 || m&ScalarAsArray == 0 {
+		return true
+	}
+	return e.Prover.askTerms(termOf(inner).only(left), termOf(outer), m)
 }
 
 func (e *Comparer) compareNull(s *Comparison, a, b *NormalForm, ta, tb Types) {

@@ -24,15 +24,8 @@ func (n *NormalForm) mergeUnion(s *Catalog, f *keywords, u union, depth int) {
 		n.unions = append(n.unions, u)
 		return
 	}
-	inner := s.Of(u.branches[0]).Schema
-	sub := newNormalForm()
-	for _, node := range inner.nodes {
-		sub.merge(s, node, depth+1)
-	}
-	if u.null || inner.orNull {
-		sub.admitNull()
-	}
-	n.absorb(sub)
+	n.absorb(s.conjunction(u.branches[0], u.null, depth+1))
+	n.decide(u.branches[0], Yes)
 }
 
 // withoutNull takes the alternatives out that stand for null.
@@ -120,16 +113,11 @@ func (n *NormalForm) tidyUnions(s *Catalog) {
 		switch {
 		case open:
 		case len(u.branches) == 1 && rounds < 100:
-			sub, c := newNormalForm(), s.Of(u.branches[0]).Schema
-			for _, node := range c.nodes {
-				sub.merge(s, node, 1)
-			}
-			if u.null || c.orNull {
-				sub.admitNull()
-			}
+			sub := s.conjunction(u.branches[0], u.null, 1)
 			todo, sub.unions = append(todo, sub.unions...), nil
 			n.unions = nil
 			n.absorb(sub)
+			n.decide(u.branches[0], Yes)
 		case n.listsValues(s, u):
 		default:
 			kept = append(kept, u)
@@ -188,7 +176,7 @@ func openNested(s *Catalog, u union, depth int, opened map[contract.Node]bool) [
 		return u.branches
 	}
 	var out []contract.Node
-	s.meter.Charge(2 * len(u.branches))
+	s.meter.Charge(10 * len(u.branches))
 	for _, b := range u.branches {
 		c := s.Of(b).Schema
 		if len(c.nodes) == 1 && !c.orNull && c.nodes[0].Kind() == contract.Object {

@@ -1,7 +1,7 @@
 package subschema
 
 import (
-	"maps"
+	"slices"
 
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
@@ -19,10 +19,8 @@ func (e *Comparer) compareUnknown(s *Comparison, a, b *NormalForm) {
 
 func unknownByName(list []keyword) map[string]contract.Node {
 	m := map[string]contract.Node{}
-	for _, k := range list {
-		if _, ok := m[k.name]; !ok {
-			m[k.name] = k.value
-		}
+	for _, k := range slices.Backward(list) { // the first one counts
+		m[k.name] = k.value
 	}
-	return maps.Clone(m)
+	return m
 }

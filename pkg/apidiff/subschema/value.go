@@ -1,7 +1,9 @@
 package subschema
 
 import (
-	"sort"
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -25,55 +27,27 @@ func Quoted(s string) string {
 	return string(b)
 }
 
-func OrNull(s string) string {
-	if s == "" {
-		return "null"
-	}
-	return s
-}
+// OrNull is the text of a value that may be absent.
+func OrNull(s string) string { return cmp.Or(s, "null") }
 
-func First(a, b contract.Node) contract.Node {
-	if a.Exists() {
-		return a
-	}
-	return b
-}
+func First(a, b contract.Node) contract.Node { return cmp.Or(a, b) }
 
-func Items(list contract.Node) []contract.Node {
-	out := make([]contract.Node, 0, list.Len())
+func Items(list contract.Node) (out []contract.Node) {
 	for _, v := range list.Items() {
 		out = append(out, v)
 	}
 	return out
 }
 
-func Mapping(n contract.Node) map[string]contract.Node {
-	m := map[string]contract.Node{}
-	for value, target := range n.Fields() {
-		m[value] = target
-	}
-	return m
-}
+func Mapping(n contract.Node) map[string]contract.Node { return maps.Collect(n.Fields()) }
 
-func SortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
+func SortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// union of two sorted lists of keys.
+// BothKeys are the keys of either, sorted.
 func BothKeys[V, W any](a map[string]V, b map[string]W) []string {
-	keys := SortedKeys(a)
-	for _, k := range SortedKeys(b) {
-		if _, ok := a[k]; !ok {
-			keys = append(keys, k)
-		}
-	}
-	sort.Strings(keys)
-	return keys
+	keys := slices.AppendSeq(SortedKeys(a), maps.Keys(b))
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // Known is a set of names.
@@ -83,8 +57,4 @@ func Known(names ...string) map[string]bool {
 		m[n] = true
 	}
 	return m
-}
-
-func IsExtension(name string) bool {
-	return len(name) > 2 && (name[0] == 'x' || name[0] == 'X') && name[1] == '-'
 }

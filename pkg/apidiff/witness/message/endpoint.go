@@ -317,7 +317,7 @@ func (o *Endpoint) Judge(w *validators.Session, t Typing, m validators.Mode, msg
 			schema.Properties["body"] = w.Derived(*s, m)
 		}
 	}
-	if !w.Burn(20) {
+	if w.Toll(content.Node.Len() / 4); !w.Burn(20) {
 		return validators.Silent, nil
 	}
 	return w.Ask(schema, instance)

@@ -22,6 +22,9 @@ func (o *Endpoint) Filter(w *validators.Session, m validators.Mode, msg *Message
 	if msg.HasBody && msg.Raw == nil {
 		return validators.Silent
 	}
+	if w.Toll(o.mediaTypes(msg)); w.Fuel < 0 {
+		return validators.Silent
+	}
 	b := validators.KinBuilder{Session: w, Mode: m, Dialect: o.Document.Dialect, Room: validators.MaxKin}
 	route, err := o.reduced(&b, msg)
 	if err != nil || b.Matched && o.Document.Dialect == validators.OpenAPI31 {
@@ -59,6 +62,14 @@ func (o *Endpoint) Filter(w *validators.Session, m validators.Mode, msg *Message
 		return validators.Refuses
 	}
 	return validators.Accepts
+}
+
+// mediaTypes is the number of media types that a message may have. Each is read and looked at for every message.
+func (o *Endpoint) mediaTypes(msg *Message) int {
+	if msg.Status == "" {
+		return o.Body().Get("content").Len()
+	}
+	return o.Response(msg.Status).Node.Get("content").Len()
 }
 
 func (o *Endpoint) filterAnswer(w *validators.Session, input *openapi3filter.RequestValidationInput, msg *Message) error {

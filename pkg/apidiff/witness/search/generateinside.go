@@ -245,7 +245,7 @@ func (g *gen) vary(sh *shape, i int) int {
 
 // item is what the item at an index must meet.
 func (g *gen) item(sh *shape, i int) conj {
-	var c conj
+	var c, left conj // left: where nothing else speaks of it
 	for _, s := range sh.arrays {
 		prefix := s.Get("prefixItems")
 		switch {
@@ -254,8 +254,11 @@ func (g *gen) item(sh *shape, i int) conj {
 		case s.Get("items").Exists():
 			c.schemas = append(c.schemas, s.At(s.Get("items")))
 		case s.Get("unevaluatedItems").Exists():
-			c.schemas = append(c.schemas, s.At(s.Get("unevaluatedItems")))
+			left.schemas = append(left.schemas, s.At(s.Get("unevaluatedItems")))
 		}
+	}
+	if len(c.schemas) == 0 {
+		return left
 	}
 	return c
 }

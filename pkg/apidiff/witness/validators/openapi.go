@@ -46,7 +46,7 @@ func (w *Session) Second(s Schema, m Mode, v any) (out Verdict) {
 func (b *KinBuilder) Price(compiled bool) int {
 	const plain, compiling = 2, 60
 	if compiled {
-		return (MaxKin - b.Room) * compiling
+		return (MaxKin - b.Room) * compiling * (1 + b.deepest/10) // its walk goes back up from every schema
 	}
 	return (MaxKin - b.Room) * plain
 }
@@ -67,6 +67,7 @@ type KinBuilder struct {
 	Room    int
 	above   []Schema // schemas that the current one applies in place of
 	depth   int
+	deepest int
 	nested  int
 	Whole   bool // properties that no value has are wanted too
 	uses31  bool // keywords that only its JSON Schema engine knows
@@ -125,6 +126,7 @@ func (b *KinBuilder) build(s Schema, vs []any) (*openapi3.Schema, error) {
 	}
 	b.above = append(b.above, s)
 	b.depth++
+	b.deepest = max(b.deepest, b.depth)
 	defer func() { b.above = b.above[:len(b.above)-1]; b.depth-- }()
 	out := &openapi3.Schema{}
 	for keyword, v := range s.Keywords() {
