@@ -26,8 +26,8 @@ build: ## build bin/govctl
 demo: build ## run govctl over three versions of a sample service, without network, into governance/
 	@testdata/quickstart/demo.sh bin/govctl
 
-test: ## run every test that Go alone can run, with the race detector where there is a C compiler
-	race=$$(.ci/race) && GORACE=atexit_sleep_ms=10 go test $$race -timeout 60m ./...
+test: ## run every test that Go alone can run, the race detector where there is a C compiler
+	@.ci/test
 
 browser: ## hold the pages against Chromium and axe-core (wants chromium and npm)
 	.ci/browser

@@ -22,10 +22,14 @@ type tampering struct {
 
 // relist makes all lists consistent with the files again, as who has no key can.
 const relist = `
-	for p in $(jq -r '.artifacts[].path' "$DIR/checksums.json"); do
-		jq --arg p "$p" --arg s "$(sha256sum "$p" | cut -c 1-64)" --argjson n "$(wc -c < "$p")" '(.artifacts[] | select(.path == $p)) |= (.sha256 = $s | .size = $n)' "$DIR/checksums.json" > new
-		mv new "$DIR/checksums.json"
-	done
+	jq -r '.artifacts[].path' "$DIR/checksums.json" > paths
+	xargs -d '\n' sha256sum < paths > sums
+	xargs -d '\n' wc -c < paths > sizes
+	jq --rawfile sums sums --rawfile sizes sizes '
+		([$sums | splits("\n") | select(. != "") | {(.[66:]): .[:64]}] | add) as $sum |
+		([$sizes | splits("\n") | capture("^ *(?<n>[0-9]+) (?<p>.*)$") | {(.p): (.n | tonumber)}] | add) as $size |
+		.artifacts[] |= (.sha256 = $sum[.path] | .size = $size[.path])' "$DIR/checksums.json" > new
+	mv new "$DIR/checksums.json"; rm paths sums sizes
 	aggregate=$(jq -j '.artifacts[].sha256' "$DIR/checksums.json" | sha256sum | cut -c 1-64)
 	jq --arg a "$aggregate" '.aggregate_sha256 = $a | .count = (.artifacts | length)' "$DIR/checksums.json" > new; mv new "$DIR/checksums.json"
 	jq -r '.artifacts[] | "\(.sha256)  \(.path)"' "$DIR/checksums.json" > "$DIR/SHA256SUMS"

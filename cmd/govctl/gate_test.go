@@ -121,7 +121,7 @@ var gateRows = []struct {
 
 // TestNothingPassesUnchecked damages each input of a run in each way. Whatever comes of it, a later run still catches a break.
 func TestNothingPassesUnchecked(t *testing.T) {
-	for number, row := range gateRows {
+	for _, row := range gateRows {
 		t.Run(row.input, func(t *testing.T) {
 			exits := strings.Fields(row.exits)
 			if len(exits) != len(damages) {
@@ -141,7 +141,7 @@ func TestNothingPassesUnchecked(t *testing.T) {
 				s.agrees(r, "governance")
 			})
 			for i, name := range damages {
-				if exits[i] == "-" || leftOut(number+i) {
+				if exits[i] == "-" {
 					continue
 				}
 				t.Run(name, func(t *testing.T) {

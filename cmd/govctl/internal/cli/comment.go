@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -36,10 +35,10 @@ func commentCommand(a *app) *cobra.Command {
 	return c
 }
 
-var pullRef = regexp.MustCompile(`^refs/pull/([0-9]+)/`)
+var pullRef = late(`^refs/pull/([0-9]+)/`)
 
 func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun bool) error {
-	if m := pullRef.FindStringSubmatch(a.Getenv("GITHUB_REF")); pr == 0 && m != nil {
+	if m := pullRef().FindStringSubmatch(a.Getenv("GITHUB_REF")); pr == 0 && m != nil {
 		if n, err := strconv.Atoi(m[1]); err == nil {
 			pr = n
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,7 +73,7 @@ signed, make a key with "govctl key new", keep its seed as the secret GOV_SIGNIN
 default branch may use, and name its public key under sign.public_keys: verify.yml fails without it.
 `
 
-var plainBranch = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
+var plainBranch = late(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 
 // survey looks at the repository in the current folder.
 func (a *app) survey(ctx context.Context, dir fs.FS) (repository, error) {
@@ -87,7 +86,7 @@ func (a *app) survey(ctx context.Context, dir fs.FS) (repository, error) {
 		return err == nil
 	}
 	r := repository{source: starterContract, branch: a.Git().DefaultBranch(ctx), ignores: there(".gitignore"), generated: now().UTC().Format(time.RFC3339)}
-	if !plainBranch.MatchString(r.branch) { // none, or one that a workflow would read as a pattern
+	if !plainBranch().MatchString(r.branch) { // none, or one that a workflow would read as a pattern
 		r.branch = "main"
 	}
 	for _, p := range likely {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -25,10 +24,10 @@ type reference struct {
 }
 
 var (
-	fullCommit = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
-	releaseTag = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
+	fullCommit = late(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
+	releaseTag = late(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
 	// The abbreviated commit in a version of the Go tool, and in one of git describe.
-	shortCommit = regexp.MustCompile(`(?:[-.][0-9]{14}-|-[0-9]+-g)([0-9a-f]{7,40})$`)
+	shortCommit = late(`(?:[-.][0-9]{14}-|-[0-9]+-g)([0-9a-f]{7,40})$`)
 )
 
 // build is what a program knows about where it came from.
@@ -59,11 +58,11 @@ func revision() string {
 // up once, in the repository itself, since GitHub takes no abbreviated commit and a tag can be moved.
 func (a *app) reference(ctx context.Context, b build, ref string) (reference, error) {
 	switch name := firstOf(ref, b.version); {
-	case ref == "" && fullCommit.MatchString(b.commit):
+	case ref == "" && fullCommit().MatchString(b.commit):
 		return pinned(b.commit, b.version, action.VerifiesReleases()), nil
-	case fullCommit.MatchString(ref):
+	case fullCommit().MatchString(ref):
 		return pinned(ref, "", false), nil
-	case ref == "" && !releaseTag.MatchString(name) && !shortCommit.MatchString(name):
+	case ref == "" && !releaseTag().MatchString(name) && !shortCommit().MatchString(name):
 		return reference{}, usage("this build (%s) does not know its commit, and a reference that can be moved is not written", b.version).
 			hint("--ref COMMIT names it; git ls-remote %s lists the commits of the releases", home)
 	default:
@@ -86,7 +85,7 @@ func lookUp(refs map[string]string, name string) string {
 			return id
 		}
 	}
-	short := shortCommit.FindStringSubmatch(name)
+	short := shortCommit().FindStringSubmatch(name)
 	if short == nil {
 		return ""
 	}
@@ -110,7 +109,7 @@ func pinned(commit, label string, verifies bool) reference {
 		r.action += comment
 		r.hooks += comment
 	}
-	if verifies && releaseTag.MatchString(label) {
+	if verifies && releaseTag().MatchString(label) {
 		r.version = label
 	}
 	return r

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/romel/govctl/pkg/config"
@@ -77,8 +76,8 @@ var defaultPorts = map[string]string{"https": "443", "http": "80", "ssh": "22", 
 var otherHosts = map[string]string{"ssh.github.com:443": "github.com", "altssh.gitlab.com:443": "gitlab.com", "altssh.bitbucket.org:443": "bitbucket.org"}
 
 var (
-	drive   = regexp.MustCompile(`^[A-Za-z]:[\\/]`)
-	scpLike = regexp.MustCompile(`^(?:[^@/\\]+@)?(\[[^\]]+\]|[^:/\\]+):(.*)$`)
+	drive   = late(`^[A-Za-z]:[\\/]`)
+	scpLike = late(`^(?:[^@/\\]+@)?(\[[^\]]+\]|[^:/\\]+):(.*)$`)
 )
 
 // remoteName is a remote's address without what differs between clones of one repository: scheme, credentials, default port, .git, and
@@ -101,7 +100,7 @@ func remoteName(address string) string {
 		}
 		return hosted(u.Scheme, strings.ToLower(u.Hostname()), u.Port(), u.Path)
 	}
-	if m := scpLike.FindStringSubmatch(address); m != nil && !drive.MatchString(address) {
+	if m := scpLike().FindStringSubmatch(address); m != nil && !drive().MatchString(address) {
 		return hosted("ssh", strings.ToLower(strings.Trim(m[1], "[]")), "", m[2])
 	}
 	return localPath(address)
@@ -119,7 +118,7 @@ func hosted(scheme, host, port, file string) string {
 
 func localPath(file string) string {
 	file = strings.ReplaceAll(file, `\`, "/")
-	if drive.MatchString(strings.TrimPrefix(file, "/")) { // file:///C:/x
+	if drive().MatchString(strings.TrimPrefix(file, "/")) { // file:///C:/x
 		file = strings.TrimPrefix(file, "/")
 	}
 	return path.Clean(withoutGit(file))

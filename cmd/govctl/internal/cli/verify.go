@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,7 +69,7 @@ func verifyCommand(a *app) *cobra.Command {
 }
 
 // sha is what --commit takes; the sha of a run outside a repository, only zeros, is that of no commit.
-var sha = regexp.MustCompile(`^[0-9a-fA-F]{7,64}$`)
+var sha = late(`^[0-9a-fA-F]{7,64}$`)
 
 // given checks the values of flags that decide what passes. An empty one is often a variable that is not set, and must not switch the check off.
 func (f *verifyFlags) given(c *cobra.Command) error {
@@ -79,7 +78,7 @@ func (f *verifyFlags) given(c *cobra.Command) error {
 			return usage("--%s is empty", name).hint("is the variable set?")
 		}
 	}
-	if f.commit != "" && (!sha.MatchString(f.commit) || strings.Trim(f.commit, "0") == "") {
+	if f.commit != "" && (!sha().MatchString(f.commit) || strings.Trim(f.commit, "0") == "") {
 		return usage("--commit %q is not a commit", f.commit).hint("seven to 64 hex digits")
 	}
 	var err error
