@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // defaultFill is the colour of a badge whose own nobody knows.
@@ -18,7 +19,12 @@ var fills = map[string]string{
 	"gray": "#555", "lightgray": "#939393",
 }
 
-var bareHex = regexp.MustCompile(`^(?i)([\da-f]{3}){1,2}$`)
+var bareHex = late(`^(?i)([\da-f]{3}){1,2}$`)
+
+// late is an expression that is compiled when it is asked for: most commands draw no badge.
+func late(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // fill is a colour as SVG writes it; it is not known where badge-maker knows it neither, and is then what badge-maker falls back to.
 // The order, and that capitals count in the names of Shields and CSS, are badge-maker's.
@@ -26,7 +32,7 @@ func fill(color string) (f string, known bool) {
 	if f, ok := fills[color]; ok {
 		return f, true
 	}
-	if bareHex.MatchString(color) {
+	if bareHex().MatchString(color) {
 		return "#" + strings.ToLower(color), true
 	}
 	if _, ok := parse(trim(color)); ok {
@@ -60,29 +66,29 @@ type rgb struct{ r, g, b int }
 const alpha = `(?:0|1|0?\.\d+|\d+%)`
 
 var (
-	hexDigits  = regexp.MustCompile(`^#(?i)(?:([\da-f])([\da-f])([\da-f])[\da-f]?|([\da-f]{2})([\da-f]{2})([\da-f]{2})(?:[\da-f]{2})?)$`)
-	rgbNumbers = regexp.MustCompile(`^rgba?\(\s*(?:(\d+)\s*,\s*(\d+)\s*,\s*(\d+)(?:\s*,\s*` + alpha + `)?|(\d+)\s+(\d+)\s+(\d+)(?:\s*/\s*` + alpha + `)?)\s*\)$`)
-	rgbShares  = regexp.MustCompile(`^rgba?\(\s*(?:(\d+)%\s*,\s*(\d+)%\s*,\s*(\d+)%(?:\s*,\s*` + alpha + `)?|(\d+)%\s+(\d+)%\s+(\d+)%(?:\s*/\s*` + alpha + `)?)\s*\)$`)
-	hslNumbers = regexp.MustCompile(`^hsla?\(\s*(\d+)(deg|rad|grad|turn)?\s*,\s*(\d+)%\s*,\s*(\d+)%(?:\s*,\s*` + alpha + `)?\s*\)$`)
+	hexDigits  = late(`^#(?i)(?:([\da-f])([\da-f])([\da-f])[\da-f]?|([\da-f]{2})([\da-f]{2})([\da-f]{2})(?:[\da-f]{2})?)$`)
+	rgbNumbers = late(`^rgba?\(\s*(?:(\d+)\s*,\s*(\d+)\s*,\s*(\d+)(?:\s*,\s*` + alpha + `)?|(\d+)\s+(\d+)\s+(\d+)(?:\s*/\s*` + alpha + `)?)\s*\)$`)
+	rgbShares  = late(`^rgba?\(\s*(?:(\d+)%\s*,\s*(\d+)%\s*,\s*(\d+)%(?:\s*,\s*` + alpha + `)?|(\d+)%\s+(\d+)%\s+(\d+)%(?:\s*/\s*` + alpha + `)?)\s*\)$`)
+	hslNumbers = late(`^hsla?\(\s*(\d+)(deg|rad|grad|turn)?\s*,\s*(\d+)%\s*,\s*(\d+)%(?:\s*,\s*` + alpha + `)?\s*\)$`)
 )
 
 func parse(color string) (rgb, bool) {
 	if v, ok := cssNames[color]; ok {
 		return rgb{v >> 16, v >> 8 & 255, v & 255}, true
 	}
-	if m := three(hexDigits, color); m != nil {
+	if m := three(hexDigits(), color); m != nil {
 		if len(m[0]) == 1 {
 			m = []string{m[0] + m[0], m[1] + m[1], m[2] + m[2]}
 		}
 		return channels(m, func(s string) float64 { v, _ := strconv.ParseUint(s, 16, 8); return float64(v) }), true
 	}
-	if m := three(rgbNumbers, color); m != nil {
+	if m := three(rgbNumbers(), color); m != nil {
 		return channels(m, decimal), true
 	}
-	if m := three(rgbShares, color); m != nil {
+	if m := three(rgbShares(), color); m != nil {
 		return channels(m, func(s string) float64 { return decimal(s) * 255 / 100 }), true
 	}
-	if m := hslNumbers.FindStringSubmatch(color); m != nil {
+	if m := hslNumbers().FindStringSubmatch(color); m != nil {
 		return hsl(math.Round(decimal(m[1])*degrees[m[2]]*1e5)/1e5, decimal(m[3]), decimal(m[4])), true
 	}
 	return rgb{}, false

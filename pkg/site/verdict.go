@@ -126,17 +126,18 @@ func measuring(p *Page) []notice {
 		if why == "" {
 			why = "The contract was not measured; the steps below say why."
 		}
-		all = append(all, notice{Kind: "none", Title: fmt.Sprintf("%s: measuring has failed %s in a row", c.Name, times(e.PlaceholderStreak)),
-			Text: why, Next: "The figures of stability on this page mean nothing until it is mended. Correct what the message names and run `govctl run` again."})
+		all = append(all, notice{Kind: "none", Title: c.Name + ": measuring failed" + times(e.PlaceholderStreak),
+			Text: why, Next: "The figures of stability on this page mean nothing until that is corrected. Correct what the message names and run `govctl run` again."})
 	}
 	return all
 }
 
+// times is how often something happened, where that was more than once.
 func times(n int) string {
-	if n == 1 {
-		return "once"
+	if n <= 1 {
+		return ""
 	}
-	return fmt.Sprintf("%d times", n)
+	return fmt.Sprintf(" %d times in a row", n)
 }
 
 // policyChange is what the change does to the policy that judges it.

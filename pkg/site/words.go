@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -150,11 +151,11 @@ func stamp(t report.Time) string {
 
 func shortSHA(sha string) string { return sha[:min(len(sha), 7)] }
 
-var hexadecimal = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+var hexadecimal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{7,64}$`) })
 
 // commitLink is the address of a commit; empty where none can be known.
 func commitLink(repository, sha string) string {
-	if repository == "" || web(repository) == "" || !hexadecimal.MatchString(sha) || strings.Trim(sha, "0") == "" {
+	if repository == "" || web(repository) == "" || !hexadecimal().MatchString(sha) || strings.Trim(sha, "0") == "" {
 		return ""
 	}
 	return strings.TrimSuffix(repository, "/") + "/commit/" + sha
