@@ -26,7 +26,7 @@ build: ## build bin/govctl
 demo: build ## run govctl over three versions of a sample service, without network, into governance/
 	@testdata/quickstart/demo.sh bin/govctl
 
-test: ## run every test that Go alone can run, the race detector where there is a C compiler
+test: ## run every test that Go alone can run; what runs side by side under the race detector, where there is a C compiler
 	@.ci/test
 
 browser: ## hold the pages against Chromium and axe-core (wants chromium and npm)

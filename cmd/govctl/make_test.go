@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -52,6 +53,27 @@ func TestBuildsWithoutCompiler(t *testing.T) {
 	for target, want := range map[string]string{"build": "CGO_ENABLED=0 go build ", "demo": "CGO_ENABLED=0 go build ", "test": ".ci/test"} {
 		if out := say(t, "../..", nil, "make --no-print-directory -n "+target); !strings.Contains(out, want) || strings.Contains(out, " -race") {
 			t.Errorf("make %s: %s", target, out)
+		}
+	}
+}
+
+// TestNamedTestsExist: .ci/test chooses tests by name; a name that no test has any more would choose nothing, in silence.
+func TestNamedTestsExist(t *testing.T) {
+	script, err := os.ReadFile("../../.ci/test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, line := range regexp.MustCompile(`(?m)^\w+='\^\((.*)\)\$'$`).FindAllStringSubmatch(string(script), -1) {
+		names = append(names, strings.Split(line[1], "|")...)
+	}
+	if len(names) < 10 {
+		t.Fatalf(".ci/test names %q", names)
+	}
+	sources := say(t, "../..", nil, "cat cmd/govctl/*_test.go pkg/contract/*_test.go $(find pkg/apidiff -name '*_test.go')")
+	for _, name := range names {
+		if !strings.Contains(sources, "\nfunc "+name+"(t *testing.T)") {
+			t.Errorf("there is no %s", name)
 		}
 	}
 }

@@ -1,3 +1,4 @@
+// Package apidiff compares two versions of an OpenAPI contract: what changed, whom it breaks, and how that is proved.
 package apidiff
 
 import (

@@ -39,7 +39,7 @@ type DiffTotals struct {
 }
 
 // Operations is operations-classification.json: the operations that came, went or changed, sorted by path then method. The counts
-// are those of all; a list ends after 20,000.
+// are those of all, where the lists of added, removed and deprecated ones are cut.
 type Operations struct {
 	Schema      string             `json:"schema"` // govctl/operations-classification/v1
 	GeneratedAt Time               `json:"generated_at"`

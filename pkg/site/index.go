@@ -124,7 +124,7 @@ func viewOf(c *Contract) contractView {
 		const most = 15
 		v.Added, v.Removed = o.Added[:min(len(o.Added), most)], o.Removed[:min(len(o.Removed), most)]
 		v.Changed, v.Deprecated = o.Changed[:min(len(o.Changed), most)], o.Deprecated[:min(len(o.Deprecated), most)]
-		v.MoreOps = len(o.Added) + len(o.Removed) + len(o.Changed) + len(o.Deprecated) - len(v.Added) - len(v.Removed) - len(v.Changed) - len(v.Deprecated)
+		v.MoreOps = o.Counts.Added + o.Counts.Removed + o.Counts.Changed + o.Counts.Deprecated - len(v.Added) - len(v.Removed) - len(v.Changed) - len(v.Deprecated)
 	}
 	return v
 }

@@ -52,12 +52,7 @@ func (e *Comparer) report(s *annotated, d subschema.Difference) {
 
 // annotation is the first value of a key.
 func annotation(nodes []contract.Node, name string) contract.Node {
-	for _, n := range nodes {
-		if v := n.Get(name); v.Exists() {
-			return v
-		}
-	}
-	return contract.Node{}
+	return holder(nodes, name).Get(name)
 }
 
 // holder is the first node that has a key.

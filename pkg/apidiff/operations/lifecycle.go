@@ -96,7 +96,7 @@ func (e *Comparer) compareStability(x exchange) {
 	case !okB:
 		d.Op = rules.Changed
 	case !okA:
-		d.Op, d.When = rules.Changed, "mended"
+		d.Op, d.When = rules.Changed, "corrected"
 	case a > b:
 		d.Op = rules.Lowered
 	}

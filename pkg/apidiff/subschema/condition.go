@@ -58,16 +58,9 @@ func (e *Comparer) compareCond(s *Comparison, x, y cond) {
 	then, otherwise := [2]*Schema{e.Old.Of(x.then).Schema, e.New.Of(y.then).Schema}, [2]*Schema{e.Old.Of(x.otherwise).Schema, e.New.Of(y.otherwise).Schema}
 	in := test && e.within(then[0], then[1], s.mode) && e.within(otherwise[0], otherwise[1], s.mode)
 	out := test && e.within(then[1], then[0], s.mode) && e.within(otherwise[1], otherwise[0], s.mode)
-	d := Difference{Attr: "condition", Op: rules.Changed, Old: x.at, New: y.at}
-	switch {
-	case in && out:
-		return
-	case in:
-		d.Op = rules.Widened
-	case out:
-		d.Op = rules.Narrowed
+	if op, changed := changeOf(in, out); changed {
+		e.report(s, Difference{Attr: "condition", Op: op, Old: x.at, New: y.at})
 	}
-	e.report(s, d)
 }
 
 // condHolds shows that a satisfies if, then and else.

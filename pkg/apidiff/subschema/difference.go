@@ -25,6 +25,20 @@ func (m Mode) Side() rules.Side {
 // Inner forgets what only holds for the outermost value.
 func (m Mode) Inner() Mode { return m &^ ScalarAsArray }
 
+// changeOf is what was done to a set: in says that the old one lies in the new one, out that the new one lies in the old one.
+// It is false where they are equal.
+func changeOf(in, out bool) (op rules.Op, changed bool) {
+	switch {
+	case in && out:
+		return rules.Changed, false
+	case in:
+		return rules.Widened, true
+	case out:
+		return rules.Narrowed, true
+	}
+	return rules.Changed, true
+}
+
 // Difference is one difference between the contracts: what of which thing was done.
 type Difference struct {
 	On, Attr string

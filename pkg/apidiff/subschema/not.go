@@ -85,17 +85,10 @@ func (e *Comparer) compareNots(s *Comparison, a, b *NormalForm) {
 			e.report(s, Difference{Attr: "not", Op: rules.Removed, Old: lost[i], From: JSONOf(lost[i])})
 		default:
 			o, n := e.Old.Of(lost[i]).Schema, e.New.Of(gained[i]).Schema
-			in, out := e.strictlyWithin(o, n, s.mode), e.strictlyWithin(n, o, s.mode)
-			d := Difference{Attr: "not", Op: rules.Changed, Old: lost[i], New: gained[i], From: JSONOf(lost[i]), To: JSONOf(gained[i])}
-			switch {
-			case in && out:
-				continue
-			case in:
-				d.Op = rules.Narrowed
-			case out:
-				d.Op = rules.Widened
+			// what lies in more is excluded: the other way round
+			if op, changed := changeOf(e.strictlyWithin(n, o, s.mode), e.strictlyWithin(o, n, s.mode)); changed {
+				e.report(s, Difference{Attr: "not", Op: op, Old: lost[i], New: gained[i], From: JSONOf(lost[i]), To: JSONOf(gained[i])})
 			}
-			e.report(s, d)
 		}
 	}
 }

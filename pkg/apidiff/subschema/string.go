@@ -89,15 +89,9 @@ func (e *Comparer) comparePatterns(s *Comparison, a, b *NormalForm) {
 		d.Op, d.To = rules.Removed, ""
 	default:
 		in, out := e.Meter.patternsWithin(lost, gained), e.Meter.patternsWithin(gained, lost)
-		switch {
-		case in && out:
+		var changed bool
+		if d.Op, changed = changeOf(in, out); !changed {
 			return
-		case in:
-			d.Op = rules.Widened
-		case out:
-			d.Op = rules.Narrowed
-		default:
-			d.Op = rules.Changed
 		}
 	}
 	e.report(s, d)

@@ -172,15 +172,9 @@ func (e *Comparer) compareTypes(s *Comparison, a, b *NormalForm, ta, tb Types) {
 	d := Difference{Attr: "type", Old: a.typeAt, New: b.typeAt, From: Quoted(ta.String()), To: Quoted(tb.String())}
 	in := typesWithin(s.mode, ta, tb, s.new) && e.itemsTake(s.mode, s.old, s.new, ta&^tb)
 	out := typesWithin(s.mode, tb, ta, s.old) && e.itemsTake(s.mode, s.new, s.old, tb&^ta)
-	switch {
-	case in && out:
+	var changed bool
+	if d.Op, changed = changeOf(in, out); !changed {
 		return
-	case in:
-		d.Op = rules.Widened
-	case out:
-		d.Op = rules.Narrowed
-	default:
-		d.Op = rules.Changed
 	}
 	e.report(s, d)
 }

@@ -211,15 +211,9 @@ func (e *Comparer) compareRecomposed(s *Comparison, a, b *NormalForm) {
 	if len(b.unions) > 0 {
 		d.New = b.unions[0].at
 	}
-	switch {
-	case in && out:
+	var changed bool
+	if d.Op, changed = changeOf(in, out); !changed {
 		return
-	case in:
-		d.Op = rules.Widened
-	case out:
-		d.Op = rules.Narrowed
-	default:
-		d.Op = rules.Changed
 	}
 	for _, r := range s.Found[before:] {
 		if r.Attr == "type" && r.Op == d.Op || r.Attr == "nullable" && (r.Op == rules.Added) == (d.Op == rules.Widened) && d.Op != rules.Changed {

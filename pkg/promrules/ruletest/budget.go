@@ -21,12 +21,12 @@ const (
 	bytesPerPass     = 16                      // what one pass through a loop or a template costs beside its text
 )
 
-// What costs as much as what.
+// What else costs, beside a sample that an evaluation goes over.
 const (
-	perEvaluation = 60 // samples: an evaluation
-	perAnswer     = 10 // samples: a series that a template asks for
-	perState      = 10 // samples: a rule in a test, of which it keeps what fires and what is written
-	bytesPerUnit  = 50 // an evaluation: so much of its text
+	perEvaluation = 60 // samples for an evaluation
+	perAnswer     = 10 // samples for a series that a template asks for
+	perState      = 10 // samples for a rule in a test, which keeps what fires and what is written
+	bytesPerUnit  = 50 // bytes of an expression for which it counts as one more evaluation
 )
 
 // budget is what is left for one test file.

@@ -127,17 +127,14 @@ func (t *trial) alertFailure(c alertCase, want, got []instance) Failure {
 	if t.group.name != "" {
 		named = fmt.Sprintf("    name: %s,\n", t.group.name)
 	}
-	allWant, allGot := want, got
-	want, got = firstOf(t.budget, want), firstOf(t.budget, got)
-	f := Failure{
+	shownWant, shownGot := firstOf(t.budget, want), firstOf(t.budget, got)
+	return Failure{
 		Place: c.place, Subject: c.name, At: time.Duration(c.at),
-		Expected: texts(want), Got: texts(got),
+		Expected: texts(shownWant), Got: texts(shownGot),
+		Message: fmt.Sprintf("alert %s at %s: %s", c.name, c.at, difference(want, got, t.known(c.name))),
 		Text: fmt.Sprintf("%s    alertname: %s, time: %s, \n        exp:%v, \n        got:%v",
-			named, c.name, c.at, indent(listing(want), "            "), indent(listing(got), "            ")),
+			named, c.name, c.at, indent(listing(shownWant), "            "), indent(listing(shownGot), "            ")),
 	}
-	want, got = allWant, allGot
-	f.Message = fmt.Sprintf("alert %s at %s: %s", c.name, c.at, difference(want, got, t.known(c.name)))
-	return f
 }
 
 // known reports whether a rule of the name is loaded.
