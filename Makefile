@@ -78,7 +78,7 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 	done
 
 update: ## rewrite goldens and generated documentation
-	go test ./pkg/artifact -run TestArtifactsPage -update
+	go test ./internal/artifact -run TestArtifactsPage -update
 	go test ./cmd/govctl/internal/cli -run "TestLintPage|TestRulesPage|TestCommandsPage|TestConfigPage|TestPolicyPage" -update
 
 BUDGETS ?= -worst

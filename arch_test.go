@@ -18,31 +18,31 @@ import (
 
 const module = "github.com/romel/govctl/"
 
-// floors is the plan of the house: a package imports only packages of lower floors. A sub-package lives on its parent's floor
-// and belongs to it.
-var floors = map[string]int{
-	"pkg/report": 1, "pkg/contract": 1, "pkg/inert": 1, "pkg/netguard": 1,
+// layers is the architecture: a package imports only packages of lower layers. A sub-package is in its parent's layer and
+// belongs to it. pkg/ holds what another module may import, each with an example; internal/ is the program.
+var layers = map[string]int{
+	"pkg/report": 1, "pkg/contract": 1, "internal/sanitize": 1, "internal/netguard": 1,
 	"pkg/internal/ecmaregex": 1,
 	"schemas":                1, "testdata/change": 1, "action": 1,
-	"pkg/apidiff": 2, "pkg/semver": 2, "pkg/stability": 2, "pkg/milestone": 2, "pkg/taxonomy": 2, "pkg/promrules": 2,
-	"pkg/changelog": 2, "pkg/badge": 2, "pkg/integrity": 2, "pkg/notify": 2, "pkg/github": 2, "pkg/gitrepo": 2,
-	"pkg/site": 2, "pkg/render": 2, "pkg/config": 2, "pkg/policy": 2, "pkg/promtext": 2,
-	"pkg/artifact": 3,
-	"pkg/pipeline": 4,
-	"cmd/govctl":   5,
+	"pkg/apidiff": 2, "pkg/semver": 2, "internal/stability": 2, "internal/milestone": 2, "internal/taxonomy": 2, "internal/promrules": 2,
+	"internal/changelog": 2, "internal/badge": 2, "internal/integrity": 2, "internal/notify": 2, "internal/github": 2, "internal/gitrepo": 2,
+	"internal/site": 2, "internal/render": 2, "internal/config": 2, "internal/policy": 2, "internal/promtext": 2,
+	"pkg/promrules/ruletest": 3, "internal/artifact": 3,
+	"internal/pipeline": 4,
+	"cmd/govctl":        5,
 }
 
-// room is the package of the plan that a folder belongs to.
-func room(dir string) string {
+// layered is the package of the plan that a folder belongs to.
+func layered(dir string) string {
 	for d := filepath.ToSlash(dir); d != "."; d = filepath.ToSlash(filepath.Dir(d)) {
-		if _, ok := floors[d]; ok {
+		if _, ok := layers[d]; ok {
 			return d
 		}
 	}
 	return ""
 }
 
-// sideways are the two meeting points on floor 1 that may know each other: the tree speaks of places, which are report's.
+// sideways are the two packages of layer 1 of which one may import the other: a document has positions, which are report's.
 var sideways = map[string]bool{"pkg/contract -> pkg/report": true}
 
 // complaint says why a package may not import another; empty when it may.
@@ -51,11 +51,11 @@ func complaint(from, to string) string {
 	case from == to:
 		return ""
 	case to == "":
-		return "the imported package stands on no floor"
-	case floors[from] < floors[to]:
-		return "runs up"
-	case floors[from] == floors[to] && !sideways[from+" -> "+to]:
-		return "runs sideways"
+		return "the imported package is in no layer"
+	case layers[from] < layers[to]:
+		return "is of a higher layer"
+	case layers[from] == layers[to] && !sideways[from+" -> "+to]:
+		return "is of the same layer"
 	}
 	return ""
 }
@@ -72,10 +72,10 @@ func TestImportsRunDownwards(t *testing.T) {
 		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || filepath.Dir(path) == "." {
 			return nil
 		}
-		from := room(filepath.Dir(path))
+		from := layered(filepath.Dir(path))
 		if from == "" {
-			if strings.HasPrefix(filepath.ToSlash(path), "pkg/") || strings.HasPrefix(filepath.ToSlash(path), "cmd/") {
-				t.Errorf("%s stands on no floor: add its package to the plan", path)
+			if strings.HasPrefix(filepath.ToSlash(path), "pkg/") || strings.HasPrefix(filepath.ToSlash(path), "internal/") || strings.HasPrefix(filepath.ToSlash(path), "cmd/") {
+				t.Errorf("%s is in no layer: add its package to the plan", path)
 			}
 			return nil
 		}
@@ -89,8 +89,8 @@ func TestImportsRunDownwards(t *testing.T) {
 			if !ours {
 				continue
 			}
-			if why := complaint(from, room(to)); why != "" {
-				t.Errorf("%s: import of %s %s (%s)", path, to, why, fmt.Sprintf("floor %d to %d", floors[from], floors[room(to)]))
+			if why := complaint(from, layered(to)); why != "" {
+				t.Errorf("%s: import of %s, which %s (%s)", path, to, why, fmt.Sprintf("layer %d to %d", layers[from], layers[layered(to)]))
 			}
 		}
 		return nil
@@ -106,12 +106,12 @@ func TestImportsRunDownwards(t *testing.T) {
 func TestThePlanRefuses(t *testing.T) {
 	for _, c := range []struct{ from, to, want string }{
 		{"pkg/semver", "pkg/report", ""},
-		{"pkg/semver", "pkg/stability", "runs sideways"},
-		{"pkg/report", "pkg/contract", "runs sideways"},
+		{"pkg/semver", "internal/stability", "is of the same layer"},
+		{"pkg/report", "pkg/contract", "is of the same layer"},
 		{"pkg/contract", "pkg/report", ""},
-		{"pkg/site", "pkg/artifact", "runs up"},
-		{"pkg/pipeline", "pkg/artifact", ""},
-		{"pkg/artifact", "", "the imported package stands on no floor"},
+		{"internal/site", "internal/artifact", "is of a higher layer"},
+		{"internal/pipeline", "internal/artifact", ""},
+		{"internal/artifact", "", "the imported package is in no layer"},
 	} {
 		if got := complaint(c.from, c.to); got != c.want {
 			t.Errorf("%s -> %s: %q, want %q", c.from, c.to, got, c.want)
@@ -119,7 +119,7 @@ func TestThePlanRefuses(t *testing.T) {
 	}
 }
 
-// The table in CONTRIBUTING.md is the same plan: a room that is missing there, or stands on another floor, fails by name.
+// The table in CONTRIBUTING.md is the same plan: a package that is missing there, or in another layer, fails by name.
 func TestThePlanIsDescribed(t *testing.T) {
 	text, err := os.ReadFile("CONTRIBUTING.md")
 	if err != nil {
@@ -129,7 +129,7 @@ func TestThePlanIsDescribed(t *testing.T) {
 	for _, row := range regexp.MustCompile("(?m)^\\| (\\d) \\| `([^`]+)` \\|").FindAllStringSubmatch(string(text), -1) {
 		described[row[2]], _ = strconv.Atoi(row[1])
 	}
-	if diff := cmp.Diff(floors, described); diff != "" {
+	if diff := cmp.Diff(layers, described); diff != "" {
 		t.Errorf("the plan (-) and CONTRIBUTING.md (+) differ:\n%s", diff)
 	}
 }

@@ -26,11 +26,11 @@ const least = 90
 
 // decides lists the files by package, and the tests of the package that are too slow to run once for each change.
 var decides = []struct{ dir, files, slow string }{
-	{"pkg/policy", "keys match order policy rules table value verdict waivers workflows", ""},
-	{"pkg/integrity", "manifest files verify list listed trusted trust rotation", "^(TestEveryByte|TestPythonVerifiesOurs|TestWeVerifyPythons)$|^TestTamperMatrix$/^too_large"},
-	{"pkg/gitrepo", "publish tip folder build", "^(TestConcurrentWriters|TestKilledPublisher|TestMovedTip)$"},
+	{"internal/policy", "keys match order policy rules table value verdict waivers workflows", ""},
+	{"internal/integrity", "manifest files verify list listed trusted trust rotation", "^(TestEveryByte|TestPythonVerifiesOurs|TestWeVerifyPythons)$|^TestTamperMatrix$/^too_large"},
+	{"internal/gitrepo", "publish tip folder build", "^(TestConcurrentWriters|TestKilledPublisher|TestMovedTip)$"},
 	{"cmd/govctl/internal/cli", "state stateverify takeover publication exit", ""},
-	{"pkg/pipeline", "state original baseline bundle gate run policy policysides semver", "^(TestKilledAtAnyStep|TestOwnRuleTests|TestQuickstart.*)$"},
+	{"internal/pipeline", "state original baseline bundle gate run policy policysides semver", "^(TestKilledAtAnyStep|TestOwnRuleTests|TestQuickstart.*)$"},
 }
 
 //go:embed survivors.txt

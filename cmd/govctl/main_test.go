@@ -8,7 +8,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/romel/govctl/pkg/gitrepo/gittest"
+	"github.com/romel/govctl/internal/gitrepo/gittest"
 )
 
 func TestMain(m *testing.M) {

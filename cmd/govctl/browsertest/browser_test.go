@@ -26,8 +26,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/site"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/site"
 )
 
 // names are the pages of a site.

@@ -5,8 +5,8 @@ package browsertest
 import (
 	"fmt"
 
+	"github.com/romel/govctl/internal/site"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/site"
 )
 
 // evil ends every context that a page could put it in, and then runs something or turns the text around.

@@ -14,8 +14,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/romel/govctl/internal/site"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/site"
 )
 
 // hurry makes five minutes a fifth of a second. It counts how often a page was begun, and how often the one that is shown looked for news.

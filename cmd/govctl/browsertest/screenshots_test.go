@@ -17,7 +17,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/pkg/report"
 )
 

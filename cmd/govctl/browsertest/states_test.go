@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/romel/govctl/pkg/badge"
+	"github.com/romel/govctl/internal/badge"
+	"github.com/romel/govctl/internal/site"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/site"
 )
 
 // made is the time of every run shown here; browsers are told that it is a little later.

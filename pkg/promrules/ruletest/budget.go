@@ -8,8 +8,8 @@ import (
 	"text/template"
 	"text/template/parse"
 
+	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/promrules"
 )
 
 // Budgets of one test file. They are counted, so that the outcome does not depend on the machine.

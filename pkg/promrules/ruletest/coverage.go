@@ -8,7 +8,7 @@ import (
 
 	"github.com/prometheus/prometheus/promql/parser"
 
-	"github.com/romel/govctl/pkg/promrules"
+	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/pkg/report"
 )
 

@@ -4,7 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 
-	"github.com/romel/govctl/pkg/inert"
+	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -57,16 +57,16 @@ func JUnit(r report.RuleTests) ([]byte, error) {
 }
 
 func suiteOf(f report.RuleTestFile) junitSuite {
-	s := junitSuite{Name: inert.Line(f.File)}
+	s := junitSuite{Name: sanitize.Line(f.File)}
 	if len(f.Invalid) > 0 {
 		s.add(junitCase{Class: s.Name, Name: "file", File: s.Name, Error: together(problems(f.Invalid))})
 	}
 	for _, t := range f.Tests {
-		c := junitCase{Class: s.Name, Name: inert.Line(t.Name), File: s.Name, Line: t.At.Line, Error: together(problems(t.Invalid))}
+		c := junitCase{Class: s.Name, Name: sanitize.Line(t.Name), File: s.Name, Line: t.At.Line, Error: together(problems(t.Invalid))}
 		var failures []junitProblem
 		for _, one := range t.Failures {
 			text := fmt.Sprintf("%s:%d: expected %s; got %s", one.At.File, one.At.Line, listed(one.Expected), listed(one.Got))
-			failures = append(failures, junitProblem{Message: inert.Line(one.Message), Type: ruleFailed, Text: inert.Line(text)})
+			failures = append(failures, junitProblem{Message: sanitize.Line(one.Message), Type: ruleFailed, Text: sanitize.Line(text)})
 		}
 		c.Failure = together(failures)
 		s.add(c)
@@ -80,9 +80,9 @@ func coverageSuite(r report.RuleTests) junitSuite {
 		if f.Rule == ruleFailed || f.Rule == ruleInvalid || f.Level != report.Error {
 			continue
 		}
-		c := junitCase{Class: s.Name, Name: inert.Line(f.Rule + ": " + f.Subject), Failure: &junitProblem{Message: inert.Line(f.Message), Type: f.Rule}}
+		c := junitCase{Class: s.Name, Name: sanitize.Line(f.Rule + ": " + f.Subject), Failure: &junitProblem{Message: sanitize.Line(f.Message), Type: f.Rule}}
 		if f.New != nil {
-			c.File, c.Line = inert.Line(f.New.File), f.New.Line
+			c.File, c.Line = sanitize.Line(f.New.File), f.New.Line
 		}
 		s.add(c)
 	}
@@ -105,7 +105,7 @@ func (s *junitSuite) add(c junitCase) {
 func problems(list []string) []junitProblem {
 	var out []junitProblem
 	for _, text := range list {
-		out = append(out, junitProblem{Message: inert.Line(text), Type: ruleInvalid})
+		out = append(out, junitProblem{Message: sanitize.Line(text), Type: ruleInvalid})
 	}
 	return out
 }

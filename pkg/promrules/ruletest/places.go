@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/promrules"
 	"github.com/romel/govctl/pkg/report"
 )
 

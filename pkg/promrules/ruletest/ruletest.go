@@ -20,8 +20,8 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 
+	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/promrules"
 	"github.com/romel/govctl/pkg/report"
 )
 

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/romel/govctl/pkg/github"
-	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/internal/github"
+	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/report"
 )
 

@@ -14,12 +14,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/pipeline"
-	"github.com/romel/govctl/pkg/promrules"
-	"github.com/romel/govctl/pkg/taxonomy"
 )
 
 // alertFlags are the flags that every command about the taxonomy has.

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/integrity"
-	"github.com/romel/govctl/pkg/pipeline"
 	"github.com/romel/govctl/pkg/report"
 )
 

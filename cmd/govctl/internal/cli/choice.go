@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/config"
 )
 
 // choice is the value of a flag that takes one of a few words. Any other word is refused while the command line is read.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/schemas"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/pipeline"
 )
 
 // contractFlag adds --contract, which a monorepo needs. Completion reads the names from the configuration.

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/romel/govctl/pkg/gitrepo"
+	"github.com/romel/govctl/internal/gitrepo"
 )
 
 // Env is the outside world as govctl sees it. Commands reach streams, clock, environment, network and git through it

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/inert"
 )
 
 // The exit codes of govctl. Scripts depend on them.
@@ -97,5 +97,5 @@ func (a *app) hint(text string) {
 
 // oneLine keeps what came from an input from painting the terminal or from starting a workflow command.
 func oneLine(s string) string {
-	return inert.Log(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s))
+	return sanitize.Log(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s))
 }

@@ -6,14 +6,14 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/romel/govctl/internal/netguard"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/netguard"
 )
 
 // contractTimeout bounds one answer with a contract, redirects included.
 const contractTimeout = 30 * time.Second
 
-// contractClient reads contracts and remote references from addresses that pkg/netguard passes; every hop of a redirect is checked
+// contractClient reads contracts and remote references from addresses that internal/netguard passes; every hop of a redirect is checked
 // as the first address was. A proxy connects in our place to addresses that nobody here can check, so that HTTPS_PROXY counts
 // only where private addresses are allowed.
 func contractClient(allowPrivate bool) *http.Client {

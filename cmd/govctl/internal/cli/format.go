@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/render"
 )
 
 // formatFlag adds --format, whose help and completion read the one table of formats.

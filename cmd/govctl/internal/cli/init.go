@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
 )
 
 // likely are the places where projects keep their description, most usual first.

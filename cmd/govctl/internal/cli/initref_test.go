@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/romel/govctl/pkg/gitrepo"
+	"github.com/romel/govctl/internal/gitrepo"
 )
 
 const (

@@ -15,13 +15,13 @@ import (
 	"syscall"
 	"unicode/utf8"
 
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/apidiff/rules"
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/integrity"
-	"github.com/romel/govctl/pkg/promrules"
-	"github.com/romel/govctl/pkg/taxonomy"
 )
 
 // maxInput bounds an input file, in bytes; contracts have their own, larger limits.

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/integrity"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/integrity"
 	"github.com/romel/govctl/pkg/report"
 )
 

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/romel/govctl/pkg/promrules"
-	"github.com/romel/govctl/pkg/taxonomy"
+	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/taxonomy"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated documentation")

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/milestone"
+	"github.com/romel/govctl/internal/milestone"
 	"github.com/romel/govctl/pkg/report"
 )
 

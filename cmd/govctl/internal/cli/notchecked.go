@@ -3,8 +3,8 @@ package cli
 import (
 	"errors"
 
+	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/render"
 	"github.com/romel/govctl/pkg/report"
 )
 

@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/apidiff"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/render"
 )
 
 // sinceReleases compares the new contract with what the last release tags have at its place, and adds what breaks.

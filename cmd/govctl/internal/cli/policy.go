@@ -9,13 +9,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/integrity"
-	"github.com/romel/govctl/pkg/pipeline"
-	"github.com/romel/govctl/pkg/policy"
-	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/policy"
+	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/report"
 )
 

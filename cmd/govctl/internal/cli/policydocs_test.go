@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/romel/govctl/pkg/policy"
+	"github.com/romel/govctl/internal/policy"
 )
 
 // TestPolicyPage compares the tables in docs/policy.md with those of the package; make update rewrites them.

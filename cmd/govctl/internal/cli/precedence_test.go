@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/config"
 )
 
 // TestOrderOfPrecedence lays flag, environment and configuration over each other for every limit of the alerts.

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/gitrepo"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
 )
 
 // project is the stable identity of the project on branches that it shares with others: what the configuration says, else the address of

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/gitrepo"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
 )
 
 // TestRemoteName: each way to clone a repository gives the same identity, and no credential gets into it.

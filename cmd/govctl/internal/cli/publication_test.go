@@ -10,9 +10,9 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/pipeline"
 )
 
 func TestNamesOnTheBranch(t *testing.T) {

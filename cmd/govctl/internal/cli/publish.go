@@ -14,10 +14,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/notify"
-	"github.com/romel/govctl/pkg/stability"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/notify"
+	"github.com/romel/govctl/internal/stability"
 )
 
 type publishFlags struct {

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/config"
 )
 
 // chapters are the commands as the help shows them; each lives in the file of its name.

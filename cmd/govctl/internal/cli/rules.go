@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/pipeline"
-	"github.com/romel/govctl/pkg/promrules"
-	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/report"
 )
 

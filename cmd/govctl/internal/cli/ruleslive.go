@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/promrules"
-	"github.com/romel/govctl/pkg/promrules/live"
-	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/promrules/live"
+	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/report"
 )
 

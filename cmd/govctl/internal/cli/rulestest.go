@@ -12,12 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/promrules"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/render"
+	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/promrules/ruletest"
-	"github.com/romel/govctl/pkg/render"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/taxonomy"
 )
 
 // testFlags are the flags of `rules test`.

@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/integrity"
-	"github.com/romel/govctl/pkg/notify"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/notify"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/pkg/report"
 )
 

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/integrity"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/pipeline"
 )
 
 // bundled completes the files of a bundle with checksums that match.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/schemas"
 )

@@ -6,10 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/pkg/apidiff"
-	"github.com/romel/govctl/pkg/config"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/pipeline"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/pkg/semver"
 )

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/apidiff"
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/pipeline"
-	"github.com/romel/govctl/pkg/render"
 	"github.com/romel/govctl/pkg/report"
 )
 

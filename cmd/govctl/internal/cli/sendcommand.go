@@ -8,11 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/site"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/site"
 )
 
 // sendFlags are the flags of `govctl send`.

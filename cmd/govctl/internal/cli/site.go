@@ -10,11 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/integrity"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/site"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/site"
 )
 
 func siteCommand(a *app) *cobra.Command {

@@ -11,11 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/stability"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/stability"
 )
 
 func stabilityCommand(a *app) *cobra.Command {

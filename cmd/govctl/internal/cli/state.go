@@ -12,10 +12,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/pipeline"
 )
 
 // maxState bounds one file of a previous state, in bytes.

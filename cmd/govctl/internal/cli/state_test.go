@@ -15,12 +15,12 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/integrity"
-	"github.com/romel/govctl/pkg/pipeline"
 	"github.com/romel/govctl/pkg/report"
 )
 

@@ -12,10 +12,10 @@ import (
 	"path"
 	"time"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/integrity"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/pkg/report"
 )
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/config"
 )
 
 // lintPageURL is where each lint rule has its heading.

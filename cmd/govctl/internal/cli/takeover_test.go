@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/pipeline"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/pkg/report"
 )
 

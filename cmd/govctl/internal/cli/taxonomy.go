@@ -9,12 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/changelog"
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/changelog"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/render"
+	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/taxonomy"
 )
 
 func taxonomyCommand(a *app) *cobra.Command {

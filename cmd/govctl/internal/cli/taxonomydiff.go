@@ -11,14 +11,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/changelog"
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/gitrepo"
-	"github.com/romel/govctl/pkg/pipeline"
-	"github.com/romel/govctl/pkg/promrules"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/changelog"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/taxonomy"
 )
 
 func taxonomyDiff(a *app) *cobra.Command {

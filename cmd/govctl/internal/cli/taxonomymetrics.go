@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/pipeline"
-	"github.com/romel/govctl/pkg/promtext"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/promtext"
+	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/taxonomy"
 )
 
 // metricsFlags are the flags of `taxonomy metrics`.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/notify"
-	"github.com/romel/govctl/pkg/taxonomy"
+	"github.com/romel/govctl/internal/notify"
+	"github.com/romel/govctl/internal/taxonomy"
 )
 
 // notifyFlags are the flags of `taxonomy notify`.

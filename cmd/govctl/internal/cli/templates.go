@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/romel/govctl/pkg/config"
+	"github.com/romel/govctl/internal/config"
 )
 
 //go:embed templates

@@ -13,10 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/pkg/artifact"
-	"github.com/romel/govctl/pkg/config"
-	"github.com/romel/govctl/pkg/integrity"
-	"github.com/romel/govctl/pkg/render"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/report"
 )
 

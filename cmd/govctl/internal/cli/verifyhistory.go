@@ -7,9 +7,9 @@ import (
 	"path"
 	"strings"
 
-	"github.com/romel/govctl/pkg/artifact"
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/stability"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/pkg/stability"
 )
 
 // historyDiffers says how the history beside a metrics file differs from the lines that the metrics were computed from; nothing when

@@ -1,0 +1,182 @@
+package github
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/romel/govctl/internal/sanitize"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Pull is what a comment on a pull request, and a step summary, is written from. What is nil is left out.
+type Pull struct {
+	Headline   string           // empty in the parts of further contracts
+	Contract   string           // name of the contract, where there are several
+	Policy     *report.Policy   // what the change does to its own policy, in the part of the first contract
+	Findings   []report.Finding // the API changes as data, for those that waivers accept
+	Changes    string           // the API changes as Markdown, with their proofs
+	Semver     *report.Semver
+	Operations *report.Operations
+	Stability  *report.Stability
+	Streak     int // placeholder runs in a row, where there are no metrics
+	Taxonomy   *report.TaxonomyDiff
+	Links      []string
+}
+
+// section is a row of the table of sections.
+type section struct {
+	title  string
+	common bool // to all contracts
+	write  func(b *strings.Builder, p *Pull)
+}
+
+func sections() []section {
+	return []section{
+		{title: "Policy", common: true, write: writePolicy}, // first: it must not be left out
+		{title: "Accepted breaking changes", write: writeAccepted},
+		{title: "API changes", write: func(b *strings.Builder, p *Pull) { b.WriteString(p.Changes) }},
+		{title: "Version", write: writeVersion},
+		{title: "Operations", write: writeOperations},
+		{title: "Stability", write: writeStability},
+		{title: "Alert taxonomy", common: true, write: writeTaxonomy},
+	}
+}
+
+// Sections is the text in pieces, each of which can be left out whole: a headline, then what there is to say.
+func Sections(p *Pull) []string {
+	var list []string
+	if p.Headline != "" {
+		list = append(list, "## API governance\n\n**"+sanitize.Markdown(strings.TrimSpace(p.Headline))+"**\n")
+	}
+	for _, s := range sections() {
+		var b strings.Builder
+		s.write(&b, p)
+		if b.Len() == 0 {
+			continue
+		}
+		title := s.title
+		if p.Contract != "" && !s.common {
+			title = sanitize.Markdown(p.Contract) + ": " + title
+		}
+		list = append(list, "### "+title+"\n\n"+b.String())
+	}
+	if len(p.Links) > 0 {
+		list = append(list, strings.Join(p.Links, " | ")+"\n")
+	}
+	return list
+}
+
+func writeVersion(b *strings.Builder, p *Pull) {
+	s := p.Semver
+	if s == nil {
+		return
+	}
+	fmt.Fprintf(b, "Version policy: **%s** (%s to %s)\n", sanitize.Markdown(s.Status), version(s.PreviousVersion), version(s.CurrentVersion))
+	if s.ExpectedVersion != "" && s.ExpectedMajor == "" {
+		fmt.Fprintf(b, "\nSuggested version: %s\n", sanitize.Code(s.ExpectedVersion))
+	}
+	items(b, s.Messages)
+	items(b, s.Recommendations)
+}
+
+func version(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return sanitize.Code(s)
+}
+
+// shownItems bounds each list; the rest is counted.
+const shownItems = 20
+
+func items(b *strings.Builder, list []string) {
+	if len(list) > 0 {
+		b.WriteByte('\n')
+	}
+	for i, s := range list {
+		if i == shownItems {
+			fmt.Fprintf(b, "- and %d more\n", len(list)-i)
+			return
+		}
+		fmt.Fprintf(b, "- %s\n", sanitize.Cut(sanitize.Markdown(s), 1000))
+	}
+}
+
+func writeOperations(b *strings.Builder, p *Pull) {
+	o := p.Operations
+	if o == nil {
+		return
+	}
+	c := o.Counts
+	fmt.Fprintf(b, "%d added, %d removed, %d changed, %d deprecated (%d before, %d now)\n", c.Added, c.Removed, c.Changed, c.Deprecated, c.TotalOld, c.TotalNew)
+	for _, l := range []struct {
+		what string
+		ops  []report.Operation
+	}{{"Added", o.Added}, {"Removed", o.Removed}, {"Deprecated", o.Deprecated}} {
+		if len(l.ops) > 0 {
+			fmt.Fprintf(b, "\n%s: %s\n", l.what, operations(l.ops))
+		}
+	}
+}
+
+func operations(ops []report.Operation) string {
+	var names []string
+	for i, op := range ops {
+		if i == shownItems {
+			names = append(names, fmt.Sprintf("and %d more", len(ops)-i))
+			break
+		}
+		names = append(names, sanitize.Code(sanitize.Cut(op.Method+" "+op.Path, 300)))
+	}
+	return strings.Join(names, ", ")
+}
+
+func writeStability(b *strings.Builder, p *Pull) {
+	switch s := p.Stability; {
+	case s != nil:
+		fmt.Fprintf(b, "%d of %d runs in the window were stable (%.2f %%), score %.0f, streak %d\n", s.WindowStableCount, s.WindowTotalCount,
+			s.WindowStabilityRatio.Rounded()*100, s.Score.Rounded(), s.CurrentStableStreak)
+		if s.Extensions.Anomaly {
+			fmt.Fprintf(b, "\n%s\n", sanitize.Markdown(s.Extensions.AnomalyReason))
+		}
+	case p.Streak > 0:
+		runs := "runs"
+		if p.Streak == 1 {
+			runs = "run"
+		}
+		fmt.Fprintf(b, "No metrics could be made (%d %s in a row)\n", p.Streak, runs)
+	}
+}
+
+func writeTaxonomy(b *strings.Builder, p *Pull) {
+	t := p.Taxonomy
+	if t == nil || t.Churn == 0 && t.SemanticChurn == 0 && t.CosmeticChurn == 0 && len(t.Renamed) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%d alerts before, %d now; churn %d, risk churn %d\n", t.Old.Alerts, t.New.Alerts, t.Churn, t.RiskChurn)
+	refs(b, "Added", t.Added)
+	refs(b, "Removed", t.Removed)
+	refs(b, "Deprecated", t.Deprecated)
+	for i, tr := range t.SeverityTransitions {
+		if i == shownItems {
+			fmt.Fprintf(b, "\nand %d more severity changes\n", len(t.SeverityTransitions)-i)
+			break
+		}
+		fmt.Fprintf(b, "\n%s: %s to %s\n", sanitize.Code(tr.Alert), sanitize.Code(tr.From), sanitize.Code(tr.To))
+	}
+}
+
+func refs(b *strings.Builder, what string, list []report.AlertRef) {
+	if len(list) == 0 {
+		return
+	}
+	var names []string
+	for i, a := range list {
+		if i == shownItems {
+			names = append(names, fmt.Sprintf("and %d more", len(list)-i))
+			break
+		}
+		names = append(names, sanitize.Code(sanitize.Cut(a.Alert, 200))+" ("+sanitize.Markdown(a.Severity)+")")
+	}
+	fmt.Fprintf(b, "\n%s: %s\n", what, strings.Join(names, ", "))
+}

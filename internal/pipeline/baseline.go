@@ -1,0 +1,135 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+)
+
+// baselines are the published contracts that this run compares with, by contract name; nil bytes for a first run.
+type baselines map[string][]byte
+
+// baselines picks the contract that the last run accepted: after a failed gate or a run that was not checked, that is what the run before
+// compared with. Otherwise one failed run would make its break the new baseline, and the version that fixes it would be refused for
+// breaking nothing. A repeated run compares with what it compared with before, and so does the run after one that was killed.
+func (s *State) baselines(cfg config.Config, again bool) baselines {
+	found := baselines{}
+	for _, c := range cfg.Contracts {
+		if c.Baseline != "" {
+			continue // the diff step reads what the configuration names
+		}
+		state := s.Contracts[c.Name]
+		found[c.Name] = state.Accepted
+		if again || s.Unfinished {
+			found[c.Name] = state.Compared
+		}
+	}
+	return found
+}
+
+// save keeps each baseline beside the contract, so that the comparison can be repeated. Where a run compares with another contract than the
+// one that was accepted last, that one is kept, too: no run that fails or is killed may lose it.
+func (b baselines) save(store *artifact.Store, s *State) error {
+	for name, compared := range b {
+		accepted := s.Contracts[name].Accepted
+		if digest(accepted) == digest(compared) {
+			accepted = nil
+		}
+		if err := errors.Join(keep(store, acceptedPath(name), accepted), keep(store, baselinePath(name), compared)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep writes a file, or removes it where there is nothing to write.
+func keep(store *artifact.Store, p string, data []byte) error {
+	if data == nil {
+		return store.Remove(p)
+	}
+	return store.Bytes(p, data)
+}
+
+// carry writes what the state carries on into the folder of this run, the manifest last: it says that the others are there. Files that are
+// there already are left alone.
+func (s *State) carry(store *artifact.Store) error {
+	for _, p := range sortedKeys(s.Files) {
+		if p == artifact.ManifestPath {
+			continue
+		}
+		if err := store.Carry(p, s.Files[p]); err != nil {
+			return err
+		}
+	}
+	if manifest, ok := s.Files[artifact.ManifestPath]; ok {
+		return store.Carry(artifact.ManifestPath, manifest)
+	}
+	return nil
+}
+
+// memory are the files by which runs remember, as patterns; a pattern without a slash is a file name anywhere below status/.
+var memory = []string{
+	"schemas/*.json", "status/metrics-history/*.json", runRecords,
+	"manifest.json", "history.jsonl", "governance-summary.json", "taxonomy-metrics-history.json", "ALERTS_CHANGELOG.md", "alert-state.json", "webhook-deliveries.jsonl",
+}
+
+// Forget removes from a folder what earlier runs in it remembered, because the state of this run comes from elsewhere.
+func Forget(store *artifact.Store) error {
+	var names []string
+	for _, top := range []string{"schemas", "status"} {
+		err := fs.WalkDir(store.FS(), top, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return ignoreAbsent(err)
+			}
+			if remembered(p) {
+				names = append(names, p)
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("read the output folder: %w", err)
+		}
+	}
+	for _, p := range append([]string{artifact.ManifestPath}, names...) { // the manifest first: without it the rest is no state
+		if err := store.Remove(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func remembered(p string) bool {
+	return slices.ContainsFunc(memory, func(pattern string) bool {
+		name := p
+		if !strings.Contains(pattern, "/") {
+			name = path.Base(p)
+		}
+		ok, _ := path.Match(pattern, name) // the patterns of the table are well-formed
+		return ok
+	})
+}
+
+// AcceptedFile is the file of an output folder with the contract that the next run compares with. Its error is an fs.ErrNotExist where no run
+// has accepted one, or a *StateError.
+func AcceptedFile(in StateInput, name string) (string, error) {
+	state, err := ReadState(in)
+	if err != nil {
+		return "", err
+	}
+	accepted := state.Contracts[name].Accepted
+	if accepted == nil {
+		return "", fs.ErrNotExist
+	}
+	for _, p := range []string{publishedPath(name), baselinePath(name), acceptedPath(name)} {
+		if b, err := in.Read(p); err == nil && digest(b) == digest(accepted) {
+			return p, nil
+		}
+	}
+	return "", fs.ErrNotExist
+}

@@ -1,0 +1,241 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/notify"
+	"github.com/romel/govctl/internal/site"
+	"github.com/romel/govctl/internal/stability"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// pageRuns is how many runs the pages know of.
+const pageRuns = 1000
+
+// Links lead from the pages to what surrounds them; empty ones are left out.
+type Links struct {
+	Repository string // address of the repository
+	Run        string // address of the run
+	Site       string // address at which the pages will be found
+}
+
+// PageSource is an output folder from which pages are built.
+type PageSource struct {
+	Store  *artifact.Store
+	Files  []string // of the run that is shown: others in the folder are older and count for nothing
+	Config config.Config
+	Now    report.Time
+	Links  Links
+	Signed *site.Signing // nil when no key signs the folder
+}
+
+// section is one contract's part of the page.
+func (b *bench) section() (site.Contract, error) {
+	return b.source().contract(b.contract.Name, b.folder)
+}
+
+// source is the run as the pages see it.
+func (b *bench) source() PageSource {
+	s := PageSource{Store: b.job.Store, Config: b.job.Config, Now: report.At(b.job.Now), Links: b.job.Links}
+	for _, f := range b.job.Store.Written() {
+		s.Files = append(s.Files, f.Path)
+	}
+	return s
+}
+
+// pages builds the pages of the public site and its copies of the badges.
+func pages(_ context.Context, b *bench) error {
+	s := b.source()
+	if b.job.Signing != nil {
+		key := b.job.Signing.Key.Public()
+		s.Signed = &site.Signing{KeyID: key.ID(), Fingerprint: key.Fingerprint()}
+	}
+	n, err := s.Build()
+	b.note = count(n, "file")
+	return err
+}
+
+// Build writes the folder site/ and the status page beside the artifacts, and returns the number of files.
+func (s PageSource) Build() (int, error) {
+	page, err := s.page()
+	if err != nil {
+		return 0, err
+	}
+	if page.Badges, err = PublishBadges(s.Store, s.Files); err != nil {
+		return 0, err
+	}
+	n := 2 * len(page.Badges)
+	alone := page
+	alone.Alone = true
+	for _, f := range []struct {
+		path string
+		page *site.Page
+		make func(*site.Page) ([]byte, error)
+	}{
+		{artifact.IndexPath, &alone, site.Index},
+		{artifact.PagePath, &page, site.Index},
+		{artifact.AlertsHTMLPath, &page, site.Alerts},
+		{artifact.ChangelogPath, &page, site.Changelog},
+		{artifact.EmbedPath, &page, site.Embed},
+	} {
+		html, err := f.make(f.page)
+		if err != nil {
+			return n, err
+		}
+		if err := s.Store.Bytes(f.path, html); err != nil {
+			return n, err
+		}
+		n++
+	}
+	summary, err := artifact.Read(s.Store.FS(), artifact.SummaryPath, maxContract)
+	if err != nil {
+		return n, err
+	}
+	return n + 1, s.Store.Bytes(path.Join("site", path.Base(artifact.SummaryPath)), summary) // embedded snippets fetch it
+}
+
+// page gathers what the run wrote.
+func (s PageSource) page() (site.Page, error) {
+	p := site.Page{Title: "API", Now: s.Now, Signing: s.Signed, Repository: s.Links.Repository, RunURL: s.Links.Run, Site: s.Links.Site}
+	summary, err := artifact.Load[report.Summary](s.Store.FS(), artifact.SummaryPath)
+	if err != nil {
+		return p, err
+	}
+	p.Summary = summary
+	if p.Milestones, err = known[report.Milestones](s, artifact.MilestonesPath); err != nil {
+		return p, err
+	}
+	if p.Policy, err = known[report.Policy](s, artifact.PolicyPath); err != nil {
+		return p, err
+	}
+	for i := range s.Config.Contracts {
+		folder := "status"
+		if len(s.Config.Contracts) > 1 {
+			folder = path.Join(folder, s.Config.Contracts[i].Name)
+		}
+		c, err := s.contract(s.Config.Contracts[i].Name, folder)
+		if err != nil {
+			return p, err
+		}
+		if c.Diff != nil && c.Diff.New.Title != "" && len(s.Config.Contracts) == 1 {
+			p.Title = c.Diff.New.Title
+		}
+		p.Contracts = append(p.Contracts, c)
+	}
+	if p.Deliveries, err = s.deliveries(); err != nil {
+		return p, err
+	}
+	p.Taxonomy, err = s.taxonomy()
+	return p, err
+}
+
+// contract is one contract's part of the page.
+func (s PageSource) contract(name, folder string) (site.Contract, error) {
+	c := site.Contract{Name: name, Window: s.Config.Stability.Window, Threshold: s.Config.Stability.AlertThreshold}
+	at := func(p string) string { return path.Join(folder, path.Base(p)) }
+	var errs [6]error
+	c.Diff, errs[0] = known[report.Diff](s, at(diffFile))
+	c.Semver, errs[1] = known[report.Semver](s, at(semverFile))
+	c.Operations, errs[2] = known[report.Operations](s, at(operationsFile))
+	view, err := known[stabilityView](s, at(stabilityFile))
+	switch {
+	case err != nil:
+		errs[3] = err
+	case view == nil:
+	case view.Placeholder:
+		c.Placeholder, errs[4] = known[report.PlaceholderMetrics](s, at(stabilityFile))
+	default:
+		c.Stability, errs[4] = known[report.Stability](s, at(stabilityFile))
+	}
+	c.Runs, errs[5] = s.runs(at(historyFile))
+	return c, errors.Join(errs[:]...)
+}
+
+func (s PageSource) runs(file string) (runs []report.HistoryLine, err error) {
+	f, err := s.Store.FS().Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read run history: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return stability.Tail(f, pageRuns)
+}
+
+// deliveries are the receipts of the webhook. Lines that cannot be read say nothing here; the command that appends to the file names them.
+func (s PageSource) deliveries() ([]report.Delivery, error) {
+	data, err := s.memory(artifact.DeliveriesPath)
+	if err != nil {
+		return nil, err
+	}
+	lines, _ := notify.ParseLog(data)
+	return lines, nil
+}
+
+// memory is a file that runs only add to; nil where there is none.
+func (s PageSource) memory(file string) ([]byte, error) {
+	data, err := artifact.Read(s.Store.FS(), file, maxContract)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// taxonomy is the part about alerts; nil where the project has no catalogue.
+func (s PageSource) taxonomy() (*site.Taxonomy, error) {
+	t := &site.Taxonomy{RunbookMin: s.Config.Taxonomy.RunbookMinPercent}
+	var errs [7]error
+	t.Lint, errs[0] = known[report.TaxonomyLint](s, artifact.LintPath)
+	t.Metrics, errs[1] = known[report.TaxonomyMetrics](s, artifact.MetricsPath)
+	if t.Lint == nil && t.Metrics == nil {
+		return nil, errors.Join(errs[:]...)
+	}
+	t.Gates, errs[2] = known[report.TaxonomyGates](s, artifact.GatesPath)
+	t.Diff, errs[3] = known[report.TaxonomyDiff](s, artifact.AlertDiffPath)
+	history, err := ReadSnapshots(s.Store.FS())
+	t.History, errs[4] = &history, err
+	t.Changelog, errs[5] = s.memory(artifact.AlertLogPath)
+	if slices.Contains(s.Files, artifact.AlertsPath) {
+		t.Alerts, errs[6] = s.alerts()
+	}
+	return t, errors.Join(errs[:]...)
+}
+
+func (s PageSource) alerts() ([]report.Alert, error) {
+	data, err := artifact.Read(s.Store.FS(), artifact.AlertsPath, maxContract)
+	if err != nil {
+		return nil, err
+	}
+	var all []report.Alert
+	for line := range bytes.Lines(data) {
+		var a report.Alert
+		if err := json.Unmarshal(line, &a); err != nil {
+			return nil, fmt.Errorf("read %s: alert %d: %w", artifact.AlertsPath, len(all)+1, err)
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// known is an artifact of the run that is shown; nil when that run did not write it.
+func known[T any](s PageSource, p string) (*T, error) {
+	if !slices.Contains(s.Files, p) {
+		return nil, nil
+	}
+	v, err := artifact.Load[T](s.Store.FS(), p)
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
+}

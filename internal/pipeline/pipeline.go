@@ -1,0 +1,293 @@
+// Package pipeline is `govctl run`: the ordered list of steps. Steps exchange files in one output folder and nothing else,
+// so that each of them can also run alone.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// Job is one call of `govctl run`: what to govern, and the world it may touch.
+type Job struct {
+	Config  config.Config
+	Store   *artifact.Store
+	Found   artifact.Found // what the store met when it was opened
+	Now     time.Time      // the time of the run
+	SHA     string         // commit of the run; UnknownSHA outside a repository
+	Project string         // stable identity of the project
+	State   State          // what earlier runs left
+	RunID   string         // identity of the run; empty: derived from commit, time and contracts
+	Version string         // of govctl, for the manifest
+
+	// Load reads a contract. ReadFile reads an input file; its error is an fs.ErrNotExist where there is none.
+	Load     func(ctx context.Context, source string, c config.Contract) (*contract.Document, error)
+	ReadFile func(name string) ([]byte, error)
+	// Progress is told about each step when it begins; nil is silence.
+	Progress func(step string)
+
+	// Alerts leads to what surrounds the alert taxonomy.
+	Alerts Alerts
+
+	// Signing is nil where no key is configured.
+	Signing *Signing
+
+	// Policy is the policy of the base branch, for `run --policy`; nil without it. Config is then the first of Policy.Configurations.
+	Policy *Policy
+	// Overrides are the flags and environment variables of this run that let something pass, for the headline.
+	Overrides []string
+
+	// Links lead from the pages to the repository and the run.
+	Links Links
+
+	// Required refuses baselines of the configuration that are not there (--require-state).
+	Required bool
+
+	// Synthetic lets a refresh without a new commit count as a run.
+	Synthetic bool
+}
+
+// UnknownSHA stands for the commit of a folder that is no repository.
+const UnknownSHA = "0000000"
+
+// Result is what a run came to.
+type Result struct {
+	Steps   []report.Step
+	Summary report.Summary
+	Worst   report.Outcome
+	Notices []string           // what an interrupted earlier run left behind, and what was done about it
+	Hints   map[string]string  // what the user can do about a step that failed, by its name
+	Details map[string][]error // the single errors behind the reason of a step, by its name, where there are several
+	SHA     string
+	RunID   string
+	Breaks  []report.Finding // what breaks clients, worst first
+	Policy  *report.Policy   // what the change does to its own policy; nil without --policy
+}
+
+// Step is one row of the run.
+type step struct {
+	name  string
+	about string
+	// needs are files of this run without which the step is skipped; makes are the files that go away when it fails, so that
+	// no reader takes an older run's for this one's. Both are relative to the folder of a contract where once is false.
+	needs, makes []string
+	once         bool            // for the whole run, not for each contract
+	when         func(*Job) bool // nil: in every run
+	run          func(context.Context, *bench) error
+}
+
+// steps is the main job, in order.
+var steps = []step{
+	{name: "export", about: "read the contract and write its canonical form", run: export},
+	{name: "diff", about: "compare with the baseline and classify the operations", makes: []string{diffFile, operationsFile, breakingFile}, run: diff},
+	{name: "semver", about: "check that the version matches the change", needs: []string{diffFile}, makes: []string{semverFile}, run: semverPolicy},
+	{name: "stability", about: "record the run and compute the metrics", run: stabilityMetrics},
+	{name: "gate", about: "decide whether the change may pass", needs: []string{breakingFile}, run: gate},
+	{name: "taxonomy", about: "lint the alert taxonomy against its rules", makes: []string{artifact.LintPath, artifact.AlertsPath, artifact.AlertsPagePath}, once: true, run: lintTaxonomy},
+	{name: "alerts", about: "measure churn, runbooks and age of the alerts", makes: []string{artifact.MetricsPath}, once: true, run: measureTaxonomy},
+	{name: "alert-gates", about: "check the alerts against their limits and their history", needs: []string{artifact.MetricsPath}, makes: []string{artifact.GatesPath}, once: true, run: gateTaxonomy},
+	{name: "changelog", about: "list how the alerts changed since the last run", makes: []string{artifact.AlertDiffPath}, once: true, run: alertChangelog},
+	{name: "milestones", about: "sum up the milestones", makes: []string{artifact.MilestonesPath, artifact.MilestonesBadge}, once: true, run: milestones},
+	{name: "policy", about: "compare the policy with that of the base, with --policy only", makes: []string{artifact.PolicyPath}, once: true, when: hasPolicy, run: judgePolicy},
+	{name: "summary", about: "write what a dashboard fetches", once: true, run: summary},
+	{name: "reasons", about: "judge which alerts open and recover", needs: []string{artifact.SummaryPath}, once: true, run: reasons},
+	{name: "badges", about: "write the badges", once: true, run: badges},
+	{name: "metrics", about: "write the figures for Prometheus", once: true, run: metrics},
+	{name: "site", about: "build the pages", once: true, run: pages},
+	{name: "manifest", about: "list the files with the commit and the time of the run", once: true, run: manifest},
+	{name: "checksums", about: "take the digest of every file", needs: []string{artifact.ManifestPath}, makes: []string{artifact.ChecksumsPath, Pages.At(integrity.ChecksumsFile)}, once: true, run: checksums},
+	{name: "sign", about: "sign the checksums, where a key is configured", needs: []string{artifact.ChecksumsPath}, makes: signedFiles(), once: true, run: sign},
+}
+
+// StepInfo is a row of the table for readers.
+type StepInfo struct{ Name, About string }
+
+// Steps lists the steps of a run in order.
+func Steps() []StepInfo {
+	list := make([]StepInfo, len(steps))
+	for i, s := range steps {
+		list[i] = StepInfo{s.name, s.about}
+	}
+	return list
+}
+
+// skip is the outcome of a step that had nothing to do.
+type skip string
+
+func (s skip) Error() string { return string(s) }
+
+// Finding is the outcome of a step whose gate failed. Its text is the reason.
+type finding string
+
+func (f finding) Error() string { return string(f) }
+
+// unreadable marks an error about what a contract is read from or compared with. Under gate: none it fails no run; the placeholder limit
+// does. An error of writing is none of these.
+type unreadable struct{ error }
+
+func (u unreadable) Unwrap() error { return u.error }
+
+// ErrInterrupted is the error of a run that was told to stop. What it found by then says nothing about the contract; the folder is to
+// be left as a killed run leaves it.
+var ErrInterrupted = errors.New("the run was interrupted")
+
+// Run does every step. Its error is about the run as a whole: nothing could be written.
+func Run(ctx context.Context, j *Job) (Result, error) {
+	r := &run{job: j, docs: map[string]loaded{}, contracts: map[string]*verdict{}, hints: map[string]string{}, details: map[string][]error{}}
+	if err := r.begin(ctx); err != nil {
+		return Result{}, err
+	}
+	for _, s := range steps {
+		if s.when != nil && !s.when(j) {
+			continue
+		}
+		for _, b := range r.places(s) {
+			r.do(ctx, s, b)
+			if ctx.Err() != nil {
+				return Result{}, fmt.Errorf("%w in the step %s", ErrInterrupted, s.name)
+			}
+		}
+	}
+	if err := r.correct(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := r.end(); err != nil {
+		return Result{}, err
+	}
+	breaks, err := r.breaks()
+	return Result{Steps: r.steps, Summary: r.final, Worst: r.worst, Notices: r.notices, Hints: r.hints, Details: r.details, SHA: r.job.SHA, RunID: r.job.RunID, Breaks: breaks, Policy: r.policyReport}, err
+}
+
+// correct writes summary and badges again where a step after them could not do its work: they say that everything was checked.
+func (r *run) correct(ctx context.Context) error {
+	if !r.final.Checked || len(r.unchecked) == 0 {
+		return nil
+	}
+	b := &bench{run: r}
+	r.found = nil
+	return errors.Join(summary(ctx, b), badges(ctx, b))
+}
+
+// do runs one step and records how it ended. Whatever happens in it, the next step follows.
+func (r *run) do(ctx context.Context, s step, b *bench) {
+	name := s.name
+	if b.contract != nil && len(r.job.Config.Contracts) > 1 {
+		name += " " + b.contract.Name
+	}
+	if r.job.Progress != nil {
+		r.job.Progress(name)
+	}
+	r.job.Store.Begin(s.name)
+	err := b.lacks(s.needs)
+	if err == nil {
+		err = s.run(ctx, b)
+	}
+	out, outcome := judged(err, b.note)
+	out.Name = name
+	if err != nil && out.Status != statusFindings {
+		for _, p := range s.makes {
+			if rerr := r.job.Store.Remove(b.path(p)); rerr != nil {
+				out.Reason, outcome = errors.Join(err, rerr).Error(), report.WorkFailed
+			}
+		}
+	}
+	var input *contract.Error
+	if errors.As(err, &input) && input.Hint != "" {
+		r.hints[name] = input.Hint
+	}
+	var several interface{ Unwrap() []error }
+	if errors.As(err, &several) && len(several.Unwrap()) > 1 {
+		r.details[name] = several.Unwrap()
+	}
+	r.steps = append(r.steps, out)
+	r.note(s, b, err, outcome, out.Reason)
+}
+
+// The statuses of a step, as files have them.
+const (
+	statusOK       = "ok"
+	statusFindings = "findings"
+	statusFailed   = "failed"
+	statusSkipped  = "skipped"
+)
+
+// judged is how a step ended that returned err.
+func judged(err error, note string) (report.Step, report.Outcome) {
+	var none skip
+	var found finding
+	switch {
+	case err == nil:
+		return report.Step{Status: statusOK, Reason: note}, report.Passed
+	case errors.As(err, &none):
+		return report.Step{Status: statusSkipped, Reason: err.Error()}, report.Passed
+	case errors.As(err, &found):
+		return report.Step{Status: statusFindings, Reason: err.Error()}, report.GateFailed
+	}
+	return report.Step{Status: statusFailed, Reason: err.Error()}, OutcomeOf(err)
+}
+
+// OutcomeOf is what an error of a step means: the input is wrong, or the work could not be done.
+func OutcomeOf(err error) report.Outcome {
+	var input *contract.Error
+	if (errors.As(err, &input) || absentRevision(err)) && !errors.Is(err, contract.ErrOutside) {
+		return report.BadInput
+	}
+	return report.WorkFailed
+}
+
+// note enters the outcome of a step into that of its contract and of the run. What could not be checked is said of both, and counts for the
+// run unless the contract has no gate.
+func (r *run) note(s step, b *bench, err error, outcome report.Outcome, reason string) {
+	unchecked := report.NotChecked{Step: s.name, Reason: reason}
+	if b.contract != nil {
+		unchecked.Contract = b.contract.Name
+		v := r.contracts[b.contract.Name]
+		v.outcome = max(v.outcome, outcome)
+		v.gated = v.gated || s.name == "gate" && err == nil
+	}
+	if !outcome.Checked() {
+		r.unchecked = append(r.unchecked, unchecked)
+		var u unreadable
+		if errors.As(err, &u) && b.contract != nil && b.contract.Gate == "none" {
+			return
+		}
+	}
+	r.worst = max(r.worst, outcome)
+}
+
+// lacks is the skip for the first needed file that this run did not write.
+func (b *bench) lacks(needs []string) error {
+	for _, p := range needs {
+		if !b.wrote(b.path(p)) {
+			return skip(fmt.Sprintf("%s was not written", b.path(p)))
+		}
+	}
+	return nil
+}
+
+// breaks gathers the breaking changes of all contracts.
+func (r *run) breaks() ([]report.Finding, error) {
+	var all []report.Finding
+	for _, b := range r.benches() {
+		d, err := written[report.Diff](b, diffFile)
+		if err != nil {
+			return nil, err
+		}
+		if d == nil {
+			continue
+		}
+		for _, f := range d.Changes {
+			if f.Breaking {
+				all = append(all, f)
+			}
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,288 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// run is the bookkeeping of one Run: which step ended how. It carries no results from step to step; those are files.
+type run struct {
+	job       *Job
+	docs      map[string]loaded // contracts read so far, so that a cmd: source runs once
+	start     baselines
+	steps     []report.Step
+	hints     map[string]string
+	details   map[string][]error
+	worst     report.Outcome
+	unchecked []report.NotChecked
+	contracts map[string]*verdict // by name
+	notices   []string
+	found     []outcome // of each contract, in the order of the configuration
+	final     report.Summary
+
+	// Of `run --policy`: the policy that the run is judged by, the run under the one that does not count, and what the step policy
+	// found. All are empty without the flag.
+	policy       *PolicySource
+	other        *run
+	policyReport *report.Policy
+}
+
+// verdict is what the run found out about one contract so far.
+type verdict struct {
+	outcome report.Outcome // the worst of its steps, whatever its gate tolerates
+	gated   bool           // the gate was reached and passed
+	lines   int            // readable lines of its history now
+}
+
+type loaded struct {
+	doc *contract.Document
+	err error
+}
+
+// bench is the place at which a step works: one contract of the run, or the run as a whole.
+type bench struct {
+	*run
+	contract *config.Contract // nil in steps for the whole run
+	folder   string           // of the contract's status files: "status", or "status/NAME" among several
+	note     string           // what the step has to say when it went well
+}
+
+func (r *run) bench(i int) *bench {
+	c := &r.job.Config.Contracts[i]
+	folder := "status"
+	if len(r.job.Config.Contracts) > 1 {
+		folder = path.Join(folder, c.Name)
+	}
+	return &bench{run: r, contract: c, folder: folder}
+}
+
+// benches are the contracts of the run.
+func (r *run) benches() []*bench {
+	all := make([]*bench, len(r.job.Config.Contracts))
+	for i := range all {
+		all[i] = r.bench(i)
+	}
+	return all
+}
+
+// places are where a step works: each contract, or once for the whole run.
+func (r *run) places(s step) []*bench {
+	if s.once {
+		return []*bench{{run: r}}
+	}
+	return r.benches()
+}
+
+// path is where a file of the table in names.go lies for this bench.
+func (b *bench) path(p string) string {
+	if b.contract == nil {
+		return p
+	}
+	return path.Join(b.folder, path.Base(p))
+}
+
+// document is the contract as it is now; it is read once.
+func (b *bench) document(ctx context.Context) (*contract.Document, error) {
+	l, ok := b.docs[b.contract.Name]
+	if !ok {
+		if l.doc, l.err = b.load(ctx); l.err != nil {
+			l.err = unreadable{l.err}
+		}
+		b.docs[b.contract.Name] = l
+	}
+	return l.doc, l.err
+}
+
+func (b *bench) load(ctx context.Context) (*contract.Document, error) {
+	if b.contract.Source == "" {
+		return nil, &contract.Error{Place: report.Place{File: config.File}, Msg: "contract.source is not set", Hint: "name the OpenAPI document, like `source: api/openapi.yaml`"}
+	}
+	doc, err := b.job.Load(ctx, b.contract.Source, *b.contract)
+	if err != nil {
+		return nil, err
+	}
+	return doc, b.resolved(doc)
+}
+
+// resolved refuses a document in which references do not resolve, unless the configuration lets the rest be compared.
+func (b *bench) resolved(doc *contract.Document) error {
+	if n := len(doc.Dangling()); n == 0 || b.contract.AllowDangling {
+		return nil
+	}
+	return doc.Unresolved("allow_dangling_refs: true compares the rest, and reports what was not read")
+}
+
+// begin decides who this run is and what it compares with, and keeps that beside the contract before anything else is touched.
+func (r *run) begin(ctx context.Context) error {
+	if r.job.SHA == "" {
+		r.job.SHA = UnknownSHA
+	}
+	if r.job.RunID == "" {
+		r.job.RunID = r.derivedID(ctx)
+	}
+	r.notices = describe(r.job.Found)
+	for i := range r.job.Config.Contracts {
+		r.contracts[r.job.Config.Contracts[i].Name] = &verdict{}
+	}
+	r.start = r.job.State.baselines(r.job.Config, r.again())
+	if err := r.job.Store.Journal(artifact.Journal{SHA: r.job.SHA, RunID: r.job.RunID}); err != nil {
+		return err
+	}
+	r.job.Store.Begin("state")
+	if err := r.beginPolicy(); err != nil {
+		return err
+	}
+	if err := r.start.save(r.job.Store, &r.job.State); err != nil {
+		return err
+	}
+	return r.job.State.carry(r.job.Store)
+}
+
+// again reports a run of the commit of the last run: it compares with what that one compared with.
+func (r *run) again() bool {
+	s := r.job.State
+	return s.SHA == r.job.SHA && s.SHA != "" && (s.RunID == r.job.RunID || r.job.SHA != UnknownSHA)
+}
+
+// derivedID is an identity for runs outside CI: the same inputs at the same time are the same run.
+func (r *run) derivedID(ctx context.Context) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%d\n", r.job.SHA, r.job.Now.Unix())
+	for _, b := range r.benches() {
+		doc, err := b.document(ctx)
+		if err != nil {
+			fmt.Fprintf(h, "%s\n", err)
+			continue
+		}
+		fmt.Fprintf(h, "%s\n", doc.SHA256())
+	}
+	return "local-" + hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+// describe says what an interrupted run left behind.
+func describe(f artifact.Found) []string {
+	var lines []string
+	if f.Journal != nil {
+		lines = append(lines, fmt.Sprintf("the run of commit %s was interrupted; this run starts from the last complete one", f.Journal.SHA))
+	}
+	if n := len(f.Temporary); n > 0 {
+		lines = append(lines, fmt.Sprintf("removed %d incomplete file(s): %s", n, strings.Join(f.Temporary, ", ")))
+	}
+	return lines
+}
+
+func (r *run) wrote(p string) bool {
+	for _, f := range r.job.Store.Written() {
+		if f.Path == p {
+			return true
+		}
+	}
+	return false
+}
+
+// surplus are the copies of accepted contracts that are no longer needed once the manifest is written: until then the manifest of the run
+// before may name them.
+func surplus(contracts []report.ManifestContract) (paths []string) {
+	for _, c := range contracts {
+		if c.AcceptedSHA256 == c.SHA256 || c.AcceptedSHA256 == c.BaselineSHA256 {
+			paths = append(paths, acceptedPath(c.Name))
+		}
+	}
+	return paths
+}
+
+// manifestContracts is what the next run must know of each contract.
+func (r *run) manifestContracts() []report.ManifestContract {
+	rows := make([]report.ManifestContract, 0, len(r.job.Config.Contracts))
+	for _, b := range r.benches() {
+		v := r.contracts[b.contract.Name]
+		row := report.ManifestContract{
+			Name: b.contract.Name, Outcome: v.outcome.String(), HistoryLines: v.lines, SHA256: r.digestOf(publishedPath(b.contract.Name)),
+			BaselineSHA256: r.digestOf(baselinePath(b.contract.Name)), AcceptedSHA256: digest(r.job.State.Contracts[b.contract.Name].Accepted),
+		}
+		if r.accepts(v) {
+			row.AcceptedSHA256 = row.SHA256
+		}
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b report.ManifestContract) int { return strings.Compare(a.Name, b.Name) })
+	return rows
+}
+
+// accepts reports whether the next commit is compared with the contract of this run: all that its verdict depends on was checked, and its
+// gate passed.
+func (r *run) accepts(v *verdict) bool {
+	wide := func(n report.NotChecked) bool { return n.Contract == "" }
+	return v.gated && v.outcome.Checked() && !slices.ContainsFunc(r.unchecked, wide)
+}
+
+// digestOf is the digest of a file of this run; empty where it wrote none.
+func (r *run) digestOf(p string) string {
+	for _, f := range r.job.Store.Written() {
+		if f.Path == p {
+			return f.SHA256
+		}
+	}
+	return ""
+}
+
+// manifest is the head of the manifests of this run: everything but the files of the bundle.
+func (r *run) manifest() report.Manifest {
+	return report.Manifest{
+		Schema: "govctl/manifest/v1", GeneratedAt: report.At(r.job.Now), SHA: r.job.SHA, RunID: r.job.RunID,
+		Govctl: r.job.Version, Project: r.job.Project, Contracts: r.manifestContracts(), Steps: r.steps,
+	}
+}
+
+// end writes how long the steps took. It is not part of the bundle, so that the same inputs give the same bundle.
+func (r *run) end() error {
+	return r.job.Store.JSON(artifact.RunLogPath, report.RunLog{
+		Schema: "govctl/run-log/v1", GeneratedAt: report.At(r.job.Now), SHA: r.job.SHA, RunID: r.job.RunID, Steps: r.job.Store.Times(),
+	})
+}
+
+// optional is an input file that may be absent: false then. A file that the configuration names under key may not: who names it
+// believes that it is looked at.
+func (j *Job) optional(name, key string) ([]byte, bool, error) {
+	if name == "" {
+		return nil, false, nil
+	}
+	b, err := j.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if key != "" && j.Config.Given(key) {
+			return nil, false, &contract.Error{Place: j.Config.KeyPlace(key), Msg: fmt.Sprintf("there is no file %q", name), Hint: "correct the path, or take the key out", Err: err}
+		}
+		return nil, false, nil
+	}
+	return b, err == nil, err
+}
+
+// refresh reports a run that has nothing new to count: the commit and the contract are those of the last run.
+func (b *bench) refresh(ctx context.Context) bool {
+	doc, err := b.document(ctx)
+	s := b.job.State
+	return err == nil && b.again() && s.RunID != b.job.RunID && digest(s.Contracts[b.contract.Name].Published) == doc.SHA256()
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// ignoreAbsent is nil for what is not there.
+func ignoreAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

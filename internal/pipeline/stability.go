@@ -1,0 +1,115 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/stability"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// stabilityMetrics records the run in the history and computes the figures. Where the contract could not be measured, it
+// records a placeholder: the streak of placeholders is how a silent failure becomes loud.
+func stabilityMetrics(ctx context.Context, b *bench) error {
+	line, reason, err := b.historyLine(ctx)
+	if err != nil {
+		return err
+	}
+	c := StabilityConfig(b.job.Config.Stability, b.job.Now)
+	c.Refresh, c.Reason = b.refresh(ctx), reason
+	result, err := Record(b.job.Store, b.path(historyFile), line, c)
+	if err != nil {
+		return err
+	}
+	if err := b.job.Store.JSON(b.path(stabilityFile), result.Artifact()); err != nil {
+		return err
+	}
+	b.contracts[b.contract.Name].lines = result.Lines
+	b.note = DescribeStability(result)
+	if result.MaxExceeded {
+		return finding(fmt.Sprintf("%d placeholder runs in a row, more than placeholder_max_runs (%d)", result.Streak, c.PlaceholderMaxRuns))
+	}
+	return nil
+}
+
+// historyLine is this run in the history, and why it is a placeholder where it is one.
+func (b *bench) historyLine(ctx context.Context) (report.HistoryLine, string, error) {
+	line := report.HistoryLine{Timestamp: report.At(b.job.Now), SHA: b.job.SHA, RunID: b.job.RunID, Synthetic: b.job.Synthetic,
+		Project: b.job.Project, Contract: b.contract.Name}
+	broken, err := written[report.Breaking](b, breakingFile)
+	if err != nil {
+		return line, "", err
+	}
+	d, err := written[report.Diff](b, diffFile)
+	if err != nil {
+		return line, "", err
+	}
+	if broken == nil || d == nil || !b.contracts[b.contract.Name].outcome.Checked() {
+		line.Placeholder = true
+		return line, b.firstFailure(), nil
+	}
+	line.Breaking, line.Incompatible, line.DeletedOrRemoved = broken.Breaking, broken.Incompatible, broken.DeletedOrRemoved
+	line.Version, line.Counts = d.New.Version, d.Totals.ByCategory
+	return line, "", nil
+}
+
+// firstFailure is the reason of the first step of this contract that failed.
+func (b *bench) firstFailure() string {
+	for _, s := range b.steps {
+		if s.Status == "failed" && (len(b.job.Config.Contracts) == 1 || strings.HasSuffix(s.Name, " "+b.contract.Name)) {
+			return s.Name + ": " + s.Reason
+		}
+	}
+	return "the contract was not measured"
+}
+
+// StabilityConfig is the configuration of the metrics for a run at this time.
+func StabilityConfig(s config.Stability, now time.Time) stability.Config {
+	return stability.Config{
+		Window: s.Window, AlertThreshold: s.AlertThreshold, PlaceholderMaxRuns: s.PlaceholderMaxRuns,
+		PlaceholderAlertThreshold: s.PlaceholderStreakAlertThreshold, Now: report.At(now),
+	}
+}
+
+// Record enters a run into a history file. The history is passed through, so that a file of any length costs no memory.
+func Record(store *artifact.Store, file string, line report.HistoryLine, c stability.Config) (result stability.Result, err error) {
+	var history io.Reader
+	old, err := store.FS().Open(file)
+	switch {
+	case err == nil:
+		defer func() { err = errors.Join(err, old.Close()) }()
+		history = old
+	case !errors.Is(err, fs.ErrNotExist):
+		return result, fmt.Errorf("read run history: %w", err)
+	}
+	out, err := store.Create(file)
+	if err != nil {
+		return result, err
+	}
+	if result, err = stability.Record(history, out, line, c); err != nil {
+		return result, errors.Join(err, out.Abort())
+	}
+	return result, out.Commit()
+}
+
+// DescribeStability is the window in one line, with the lines that could not be read named.
+func DescribeStability(r stability.Result) string {
+	note := fmt.Sprintf("placeholder %d in a row", r.Streak)
+	if m := r.Metrics; m != nil {
+		note = fmt.Sprintf("%d of %d runs stable, score %.0f, streak %d", m.WindowStableCount, m.WindowTotalCount, float64(m.Score), m.CurrentStableStreak)
+	}
+	if r.Action == stability.Unchanged {
+		note += "; no new commit, not counted again"
+	}
+	if r.SkippedTotal > 0 {
+		note += fmt.Sprintf("; %d history line(s) left out, the first is line %d: %s", r.SkippedTotal, r.Skipped[0].Line, r.Skipped[0].Reason)
+	}
+	return note
+}

@@ -1,0 +1,511 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/stability"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// maxContract bounds a published contract that is read back, in bytes.
+const maxContract = 64 << 20
+
+// State is what earlier runs left, read and checked once, before a run begins. The zero value is that of a project without earlier runs.
+type State struct {
+	SHA, RunID string // of the last run; empty where there was none
+	Summary    *report.Summary
+	Alerts     *report.AlertState
+	Contracts  map[string]ContractState // by configured name; a contract that is not in it has no state
+	Original   bool                     // the original system wrote it
+	Files      map[string][]byte        // what the next run carries on, by path in the output folder
+	Unfinished bool                     // the last run was killed after it had decided and before its files were whole
+}
+
+// ContractState is what earlier runs say about one contract.
+type ContractState struct {
+	Published    []byte // canonical JSON of the contract as the last run had it; nil where that run had none
+	Accepted     []byte // what the next commit is compared with; nil where no run has accepted one yet
+	Compared     []byte // what the last run compared with: a repeated run compares with the same
+	HistoryLines int    // readable lines that the history had at least
+}
+
+// StateError is the error of a previous state that cannot be used. Nothing has been written when it is returned.
+type StateError struct {
+	Outcome report.Outcome // BadInput: the configuration does not belong to it; WorkFailed: it is damaged or was written by a later version
+	File    string         // below the folder of the state
+	Msg     string
+	Hint    string
+	Err     error
+}
+
+func (e *StateError) Error() string {
+	text := e.Msg
+	if e.Err != nil {
+		text = strings.TrimPrefix(strings.Join([]string{text, e.Err.Error()}, ": "), ": ")
+	}
+	if e.File == "" || strings.Contains(text, e.File) {
+		return text
+	}
+	return e.File + ": " + text
+}
+
+func (e *StateError) Unwrap() error { return e.Err }
+
+const damagedHint = "restore the file from an earlier commit of the branch or a copy of the folder; to give up the history and the baseline on purpose, remove the folder or branch"
+
+func damaged(file, msg string, err error) *StateError {
+	if known := (*StateError)(nil); errors.As(err, &known) { // whoever read the file knows better what is wrong with it
+		return known
+	}
+	return &StateError{Outcome: report.WorkFailed, File: file, Msg: msg, Err: err, Hint: damagedHint}
+}
+
+// StateInput is where a previous state is read from, and for whom.
+type StateInput struct {
+	Config  config.Config
+	Project string
+	Former  string // another identity that the project may have had, before it had a remote
+	// Read reads a file of the folder; its error is an fs.ErrNotExist where there is none. Schemas lists the names of the files in
+	// schemas/.
+	Read    func(file string) ([]byte, error)
+	Schemas func() ([]string, error)
+	// Renamed maps a configured contract to the name of its state, beside renamed_from.
+	Renamed map[string]string
+	// Required refuses what would be a first run.
+	Required bool
+	// Copied says that the files are to be carried into another folder. A history that stays where it is is not read into memory.
+	Copied bool
+	Open   func(file string) (fs.File, error) // for a folder in place
+	// Journal is the note of a run that was killed in this folder; nil where there is none.
+	Journal *artifact.Journal
+}
+
+// traces are the files by which a folder is recognised in which a run has written.
+var traces = []string{artifact.SummaryPath, artifact.StabilityPath, artifact.HistoryPath}
+
+// ReadState reads and checks what earlier runs left. Its error is a *StateError.
+func ReadState(in StateInput) (State, error) {
+	manifest, err := in.Read(artifact.ManifestPath)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return in.withoutManifest()
+	case err != nil:
+		return State{}, damaged(artifact.ManifestPath, "", err)
+	}
+	m, err := artifact.Parse[report.Manifest](artifact.ManifestPath, manifest)
+	if err != nil {
+		return State{}, damaged(artifact.ManifestPath, "", err)
+	}
+	if err := in.owned("", m.Project); err != nil {
+		return State{}, err
+	}
+	r := stateReader{in: in, manifest: m, state: State{SHA: m.SHA, RunID: m.RunID, Unfinished: in.Journal != nil && in.Journal.SHA == m.SHA && in.Journal.RunID == m.RunID, Contracts: map[string]ContractState{}, Files: map[string][]byte{artifact.ManifestPath: manifest}}}
+	return r.read()
+}
+
+// owned refuses what another project wrote. Files of older versions name none.
+func (in *StateInput) owned(file, project string) error {
+	if project == "" || project == in.Project || project == in.Former {
+		return nil
+	}
+	what := "the folder"
+	if file != "" {
+		what = "the file"
+	}
+	return &StateError{Outcome: report.BadInput, File: file, Msg: fmt.Sprintf("%s belongs to the project %q, this is %q", what, project, in.Project),
+		Hint: "give each project a folder of its own with publish.folder; after a rename, take the folder over with govctl publish --adopt, or keep the name with project:"}
+}
+
+// stateReader reads the state that a manifest describes.
+type stateReader struct {
+	in       StateInput
+	manifest report.Manifest
+	state    State
+}
+
+func (r *stateReader) read() (State, error) {
+	for _, step := range []func() error{r.summary, r.contracts, r.alerts, r.histories, r.others} {
+		if err := step(); err != nil {
+			return State{}, err
+		}
+	}
+	return r.state, nil
+}
+
+func (r *stateReader) listed(p string) (report.ManifestFile, bool) {
+	i := slices.IndexFunc(r.manifest.Files, func(f report.ManifestFile) bool { return f.Path == p })
+	if i < 0 {
+		return report.ManifestFile{}, false
+	}
+	return r.manifest.Files[i], true
+}
+
+// file reads a file of the state; nil where there is none and the manifest lists none.
+func (r *stateReader) file(p string) ([]byte, error) {
+	b, err := r.in.Read(p)
+	switch _, listed := r.listed(p); {
+	case err == nil:
+		r.state.Files[p] = b
+		return b, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, damaged(p, "", err)
+	case listed:
+		return nil, damaged(p, "the file is listed in "+artifact.ManifestPath+" and is missing", nil)
+	}
+	return nil, nil
+}
+
+func (r *stateReader) summary() error {
+	b, err := r.file(artifact.SummaryPath)
+	if err != nil || b == nil {
+		return err
+	}
+	s, err := artifact.Parse[report.Summary](artifact.SummaryPath, b)
+	if err != nil {
+		return damaged(artifact.SummaryPath, "", err)
+	}
+	r.state.Summary = &s
+	return r.in.owned(artifact.SummaryPath, s.Project)
+}
+
+// contracts finds the state of each configured contract.
+func (r *stateReader) contracts() error {
+	rows, err := r.rows()
+	if err != nil {
+		return err
+	}
+	taken := map[string]bool{}
+	var fresh []string
+	for _, c := range r.in.Config.Contracts {
+		row, ok := r.row(rows, c)
+		if !ok {
+			fresh = append(fresh, c.Name)
+			continue
+		}
+		taken[row.Name] = true
+		if r.state.Contracts[c.Name], err = r.contract(row, c.Baseline == ""); err != nil {
+			return err
+		}
+	}
+	var left []string
+	for name := range rows {
+		if !taken[name] {
+			left = append(left, name)
+		}
+	}
+	slices.Sort(left)
+	return r.in.orphans(fresh, left)
+}
+
+// row is what the manifest says of a contract, under the name that it had there.
+func (r *stateReader) row(rows map[string]report.ManifestContract, c config.Contract) (report.ManifestContract, bool) {
+	for _, name := range []string{c.Name, c.RenamedFrom, r.in.Renamed[c.Name]} {
+		if row, ok := rows[name]; ok && name != "" {
+			return row, true
+		}
+	}
+	return report.ManifestContract{}, false
+}
+
+// orphans judges configured contracts without a state beside states without a configured contract.
+func (in *StateInput) orphans(fresh, left []string) error {
+	switch {
+	case len(fresh) == 1 && len(left) == 1 && len(in.Config.Contracts) == 1:
+		return &StateError{Outcome: report.BadInput, Msg: fmt.Sprintf("no state of the contract %q: the folder holds the contract %q", fresh[0], left[0]),
+			Hint: fmt.Sprintf("contract.name: %s continues its state; after a rename, keep the new name and set contract.renamed_from: %s", left[0], left[0])}
+	case in.Required && len(fresh) > 0 && len(left) > 0:
+		return &StateError{Outcome: report.WorkFailed, Msg: fmt.Sprintf("no state of %s, while the state of %s has no contract any more (--require-state)", strings.Join(fresh, ", "), strings.Join(left, ", ")),
+			Hint: "set renamed_from where a contract was renamed; run once without --require-state where one was replaced"}
+	}
+	return nil
+}
+
+// rows are the contracts of the manifest. Versions that did not list them left the same facts in the list of files and in the step of the
+// gate.
+func (r *stateReader) rows() (map[string]report.ManifestContract, error) {
+	rows := map[string]report.ManifestContract{}
+	for _, c := range r.manifest.Contracts {
+		rows[c.Name] = c
+	}
+	if len(rows) > 0 {
+		return rows, nil
+	}
+	for _, f := range r.manifest.Files {
+		name, ok := contractName(f.Path)
+		if !ok {
+			continue
+		}
+		row, err := r.derived(name, f.SHA256)
+		if err != nil {
+			return nil, err
+		}
+		rows[name] = row
+	}
+	for _, f := range r.manifest.Files { // a run that could not read the contract listed only what it compared with
+		name, ok := strings.CutSuffix(strings.TrimPrefix(f.Path, "schemas/"), "-baseline.json")
+		if _, known := rows[name]; !ok || known || baselinePath(name) != f.Path {
+			continue
+		}
+		row, err := r.derived(name, "")
+		if err != nil {
+			return nil, err
+		}
+		rows[name] = row
+	}
+	return rows, nil
+}
+
+func contractName(p string) (string, bool) {
+	dir, file := path.Split(p)
+	name, ok := strings.CutSuffix(file, ".json")
+	return name, ok && dir == "schemas/" && !strings.HasSuffix(name, "-baseline") && !strings.HasSuffix(name, "-accepted")
+}
+
+// derived is the row of a contract as an older manifest implies it.
+func (r *stateReader) derived(name, sum string) (report.ManifestContract, error) {
+	row := report.ManifestContract{Name: name, SHA256: sum, Outcome: report.GateFailed.String()}
+	if kept, ok := r.listed(baselinePath(name)); ok {
+		row.BaselineSHA256 = kept.SHA256
+	}
+	row.AcceptedSHA256 = row.BaselineSHA256
+	steps := r.manifest.Steps
+	if len(steps) == 0 {
+		if r.state.Summary == nil {
+			return row, damaged(artifact.SummaryPath, "the file is missing, and nothing else says whether the last run passed its gate", nil)
+		}
+		steps = r.state.Summary.Steps
+	}
+	for _, s := range steps {
+		if s.Name != "gate" && s.Name != "gate "+name {
+			continue
+		}
+		if s.Status == "ok" {
+			row.Outcome, row.AcceptedSHA256 = report.Passed.String(), sum
+		}
+		return row, nil
+	}
+	return row, damaged(artifact.ManifestPath, fmt.Sprintf("no step says how the gate of the contract %q ended", name), nil)
+}
+
+// contract finds the bytes for the digests of a row, in the published contract or in what is kept beside it: a run that was killed may have
+// replaced one of them, but never the last copy of what was accepted.
+func (r *stateReader) contract(row report.ManifestContract, needed bool) (ContractState, error) {
+	s := ContractState{HistoryLines: row.HistoryLines}
+	published, err := r.optional(publishedPath(row.Name))
+	if err != nil {
+		return s, err
+	}
+	kept, err := r.optional(baselinePath(row.Name))
+	if err != nil {
+		return s, err
+	}
+	accepted, err := r.optional(acceptedPath(row.Name))
+	if err != nil {
+		return s, err
+	}
+	for _, want := range []struct {
+		digest string
+		to     *[]byte
+		must   bool
+	}{{row.AcceptedSHA256, &s.Accepted, needed}, {row.BaselineSHA256, &s.Compared, false}, {row.SHA256, &s.Published, false}} {
+		switch want.digest {
+		case "":
+		case digest(published):
+			*want.to = published
+		case digest(kept):
+			*want.to = kept
+		case digest(accepted):
+			*want.to = accepted
+		default:
+			if want.must {
+				return s, damaged(publishedPath(row.Name), fmt.Sprintf("no file has the digest %.12s that %s gives for the baseline of the contract", want.digest, artifact.ManifestPath), nil)
+			}
+		}
+	}
+	return s, nil
+}
+
+// optional reads a file; nil where there is none. An empty file is there.
+func (r *stateReader) optional(p string) ([]byte, error) {
+	b, err := r.in.Read(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, damaged(p, "", err)
+	}
+	if b == nil {
+		b = []byte{}
+	}
+	return b, nil
+}
+
+func (r *stateReader) alerts() error {
+	b, err := r.file(artifact.AlertStatePath)
+	if err != nil || b == nil {
+		return err
+	}
+	s, err := artifact.Parse[report.AlertState](artifact.AlertStatePath, b)
+	if err != nil {
+		return damaged(artifact.AlertStatePath, "", err)
+	}
+	r.state.Alerts = &s
+	return r.in.owned(artifact.AlertStatePath, s.Project)
+}
+
+// histories checks that no history has lost lines. Its file is not covered by checksums, because publishing merges the lines of
+// several writers.
+func (r *stateReader) histories() error {
+	for _, c := range r.in.Config.Contracts {
+		s, ok := r.state.Contracts[c.Name]
+		if !ok {
+			continue
+		}
+		old, err := r.historyOf(c)
+		if err != nil {
+			return err
+		}
+		lines := 0
+		if old.name != "" {
+			var last report.HistoryLine
+			if lines, last, err = readable(old); err != nil {
+				return damaged(old.name, "", err)
+			}
+			if err := r.in.owned(old.name, last.Project); err != nil {
+				return err
+			}
+		}
+		if want := s.HistoryLines; lines < want {
+			return damaged(r.historyPath(c), fmt.Sprintf("%d readable lines, and there were %d after the last run", lines, want), nil)
+		}
+	}
+	return nil
+}
+
+// openedHistory is a history where it was found.
+type openedHistory struct {
+	name string // empty where there is none
+	open func() (io.ReadCloser, error)
+}
+
+// readable is the number of lines of a history that can be read, and the last of them.
+func readable(h openedHistory) (lines int, last report.HistoryLine, err error) {
+	f, err := h.open()
+	if err != nil {
+		return 0, last, err
+	}
+	lines, last, err = stability.Count(f)
+	return lines, last, errors.Join(err, f.Close())
+}
+
+// historyPath is where the history of a contract is from now on.
+func (r *stateReader) historyPath(c config.Contract) string {
+	return contractFile(r.in.Config, c.Name, historyFile)
+}
+
+// historyOf finds the history of a contract: where it belongs now, else where it was when the contract was the only one, or one of several,
+// or had another name. Found elsewhere, it is carried to where it belongs.
+func (r *stateReader) historyOf(c config.Contract) (openedHistory, error) {
+	now := r.historyPath(c)
+	places := []string{now}
+	if len(r.manifest.Contracts) == 1 || len(r.in.Config.Contracts) > 1 && len(r.manifest.Contracts) < 2 {
+		places = append(places, historyFile)
+	}
+	for _, name := range []string{c.Name, c.RenamedFrom, r.in.Renamed[c.Name]} {
+		if name != "" {
+			places = append(places, path.Join("status", name, path.Base(historyFile)))
+		}
+	}
+	for _, p := range places {
+		if !r.in.Copied && p == now {
+			f, err := r.in.Open(p)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return openedHistory{}, damaged(p, "", err)
+			}
+			return openedHistory{p, func() (io.ReadCloser, error) { return f, nil }}, nil
+		}
+		b, err := r.optional(p)
+		if err != nil {
+			return openedHistory{}, err
+		}
+		if b != nil {
+			r.state.Files[now] = b
+			return openedHistory{p, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(string(b))), nil }}, nil
+		}
+	}
+	return openedHistory{}, nil
+}
+
+// continued are further files that the next run reads or continues, with what must be true of them.
+var continued = []struct {
+	path  string
+	check func([]byte) error
+}{
+	{artifact.SnapshotsPath, func(b []byte) error { _, err := parseSnapshots(b); return err }},
+	{artifact.AlertLogPath, nil},
+	{artifact.DeliveriesPath, nil}, // a line that cannot be read is named by the command that sends
+}
+
+func (r *stateReader) others() error {
+	for _, c := range continued {
+		b, err := r.file(c.path)
+		if err != nil {
+			return err
+		}
+		if b == nil || c.check == nil {
+			continue
+		}
+		if err := c.check(b); err != nil {
+			return damaged(c.path, "", err)
+		}
+	}
+	for _, f := range r.manifest.Files {
+		if !strings.HasPrefix(f.Path, "status/metrics-history/") && !strings.HasPrefix(f.Path, path.Dir(runRecords)+"/") {
+			continue
+		}
+		if !fs.ValidPath(f.Path) {
+			return damaged(artifact.ManifestPath, fmt.Sprintf("it lists %q, which is outside the folder", f.Path), nil)
+		}
+		b, err := r.file(f.Path)
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(f.Path, path.Dir(runRecords)+"/") && digest(b) != f.SHA256 {
+			return damaged(f.Path, "the record of an earlier run is not as "+artifact.ManifestPath+" lists it", nil)
+		}
+	}
+	return nil
+}
+
+func publishedPath(name string) string { return "schemas/" + name + ".json" }
+func baselinePath(name string) string  { return "schemas/" + name + "-baseline.json" }
+func acceptedPath(name string) string  { return "schemas/" + name + "-accepted.json" }
+
+// contractFile is where a file of the table in names.go is for a contract.
+func contractFile(c config.Config, name, p string) string {
+	if len(c.Contracts) > 1 {
+		return path.Join("status", name, path.Base(p))
+	}
+	return p
+}
+
+func digest(b []byte) string {
+	if b == nil {
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,136 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// payloadVersion is the version of the webhook payload contract (schemas/governance_webhook.schema.json).
+const payloadVersion = 1
+
+// semverRank orders the statuses of the version policy, worst last. Unknown is worse than a warning: nobody looked.
+var semverRank = map[string]int{"ok": 0, "warn": 1, "unknown": 2, "fail": 3}
+
+// summary gathers what the run found into the one file that a dashboard fetches.
+func summary(_ context.Context, b *bench) error {
+	s := report.Summary{
+		Schema: "govctl/governance-summary/v1", SHA: b.job.SHA, RunID: b.job.RunID, GeneratedAt: report.At(b.job.Now),
+		StabilityRatio: 1, SemverPolicyStatus: "ok", WebhookPayloadVersion: payloadVersion,
+		Passed: b.worst == report.Passed && len(b.unchecked) == 0, Checked: len(b.unchecked) == 0, NotChecked: b.unchecked,
+		Project: b.job.Project, Steps: b.steps,
+	}
+	for _, one := range b.benches() {
+		o, err := one.addTo(&s)
+		if err != nil {
+			return err
+		}
+		b.found = append(b.found, o)
+	}
+	if len(b.job.Config.Contracts) == 1 { // a list of one says nothing that the fields above do not
+		s.Version, s.Contracts = s.Contracts[0].Version, nil
+	}
+	m, err := written[report.Milestones](b, artifact.MilestonesPath)
+	if err != nil {
+		return err
+	}
+	if m != nil {
+		s.MilestonePercent = &m.Totals.Percent
+	}
+	alerts, err := written[report.TaxonomyMetrics](b, artifact.MetricsPath)
+	if err != nil {
+		return err
+	}
+	if alerts != nil {
+		s.AlertsTotal, s.RunbookCompletenessPct = &alerts.TotalAlerts, &alerts.RunbookCompletenessPercent
+	}
+	s.Headline = b.withPolicy(headline(&s, b.found))
+	b.final = s
+	b.note = "not passed"
+	switch {
+	case s.Passed:
+		b.note = "passed"
+	case !s.Checked:
+		b.note = "not checked"
+	}
+	return b.job.Store.JSON(artifact.SummaryPath, s)
+}
+
+// stabilityView is what both forms of stability-metrics.json have in common.
+type stabilityView struct {
+	WindowStabilityRatio report.Ratio `json:"window_stability_ratio"`
+	Placeholder          bool         `json:"placeholder"`
+	Extensions           struct {
+		PlaceholderStreak int `json:"placeholder_streak"`
+	} `json:"extensions"`
+}
+
+// addTo adds one contract's figures: the summary of several contracts is as good as the worst of them.
+func (b *bench) addTo(s *report.Summary) (outcome, error) {
+	v := b.contracts[b.contract.Name]
+	o := outcome{ContractState: report.ContractState{Name: b.contract.Name, Placeholder: true, StabilityRatio: 1, SemverPolicyStatus: "unknown", Outcome: v.outcome.String()}}
+	o.unchecked = b.uncheckedReason()
+	stab, err1 := written[stabilityView](b, stabilityFile)
+	broken, err2 := written[report.Breaking](b, breakingFile)
+	policy, err3 := written[report.Semver](b, semverFile)
+	ops, err4 := written[report.Operations](b, operationsFile)
+	d, err5 := written[report.Diff](b, diffFile)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		return o, err
+	}
+	if stab != nil {
+		o.StabilityRatio, o.Placeholder, o.PlaceholderStreak = stab.WindowStabilityRatio, stab.Placeholder, stab.Extensions.PlaceholderStreak
+	}
+	if broken != nil {
+		o.BreakingChangesCount = broken.Total
+		s.BreakingAccepted += len(broken.Waived)
+	}
+	if policy != nil {
+		o.SemverPolicyStatus, o.Version = policy.Status, policy.CurrentVersion
+		if policy.Rule == "unreadable-version" {
+			o.unread = policy.CurrentVersion
+		}
+	}
+	if ops != nil {
+		s.OperationsAdded += ops.Counts.Added
+		s.OperationsRemoved += ops.Counts.Removed
+	}
+	o.first = d != nil && d.FirstRun
+	if d != nil {
+		o.accepted = report.AcceptedOf(d.Changes)
+	}
+	s.StabilityRatio = min(s.StabilityRatio, o.StabilityRatio)
+	s.Placeholder = s.Placeholder || o.Placeholder
+	s.PlaceholderStreak = max(s.PlaceholderStreak, o.PlaceholderStreak)
+	s.BreakingChangesCount += o.BreakingChangesCount
+	if semverRank[o.SemverPolicyStatus] > semverRank[s.SemverPolicyStatus] {
+		s.SemverPolicyStatus = o.SemverPolicyStatus
+	}
+	s.Contracts = append(s.Contracts, o.ContractState)
+	return o, nil
+}
+
+// uncheckedReason is why the contract was not checked; empty where it was.
+func (b *bench) uncheckedReason() string {
+	for _, n := range b.unchecked {
+		if n.Contract == b.contract.Name {
+			return n.Reason
+		}
+	}
+	return ""
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// written is an artifact of this run; nil when the run did not write it.
+func written[T any](b *bench, p string) (*T, error) {
+	return artifact.Again[T](b.job.Store, b.path(p))
+}

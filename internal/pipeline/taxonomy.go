@@ -1,0 +1,237 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/badge"
+	"github.com/romel/govctl/internal/changelog"
+	"github.com/romel/govctl/internal/taxonomy"
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
+)
+
+// taxonomyInput reads the taxonomy and its rule files. Each step reads them for itself, so that each can run alone.
+func (b *bench) taxonomyInput() (taxonomy.Input, error) {
+	c := b.job.Config.Taxonomy
+	data, ok, err := b.job.optional(c.File, "/taxonomy/file")
+	if err != nil {
+		return taxonomy.Input{}, err
+	}
+	if !ok {
+		return taxonomy.Input{}, skip(fmt.Sprintf("no %s", c.File))
+	}
+	in, err := b.job.Alerts.Input(c, data, b.job.Now)
+	if err == nil {
+		err = b.readIgnores(&in)
+	}
+	return in, err
+}
+
+// lintTaxonomy checks the taxonomy by the lint table and writes its readable forms.
+func lintTaxonomy(_ context.Context, b *bench) error {
+	in, err := b.taxonomyInput()
+	if err != nil {
+		return err
+	}
+	l := taxonomy.Lint(in)
+	lines, err := in.File.JSONL()
+	if err != nil {
+		return err
+	}
+	err = errors.Join(
+		b.job.Store.JSON(artifact.LintPath, l),
+		b.job.Store.Bytes(artifact.AlertsPath, lines),
+		b.job.Store.Bytes(artifact.AlertsPagePath, []byte(changelog.Catalogue(in.File.Report()))),
+	)
+	if err != nil {
+		return err
+	}
+	b.note = fmt.Sprintf("%s, %s, %s", count(l.Alerts, "alert"), count(l.Totals.Errors, "error"), count(l.Totals.Warnings, "warning"))
+	if l.Totals.Errors > 0 {
+		return finding(b.note)
+	}
+	return nil
+}
+
+// measureTaxonomy writes the metrics with their badges and their history.
+func measureTaxonomy(ctx context.Context, b *bench) error {
+	in, err := b.taxonomyInput()
+	if err != nil {
+		return err
+	}
+	if err := in.File.Usable(); err != nil {
+		return err
+	}
+	m, err := b.job.Alerts.Measure(ctx, in)
+	if err != nil {
+		return hinted(err)
+	}
+	if err := WriteMetrics(b.job.Store, m, false); err != nil {
+		return err
+	}
+	b.note = fmt.Sprintf("churn %d, risk churn %d, %s %% with a runbook", m.Churn30d, m.RiskChurn30d, percent(m.RunbookCompletenessPercent))
+	if m.HistoryNote != "" {
+		b.note += "; " + m.HistoryNote
+	}
+	return nil
+}
+
+func percent(p report.Percent) string { return fmt.Sprint(p.Rounded()) }
+
+// hinted adds what can be done about a shallow clone.
+func hinted(err error) error {
+	var shallow *taxonomy.ShallowError
+	if errors.As(err, &shallow) {
+		return fmt.Errorf("%w; %s", err, shallow.Hint())
+	}
+	return err
+}
+
+// WriteMetrics writes the metrics, their badges, the snapshot of the day and the history of snapshots.
+func WriteMetrics(s *artifact.Store, m report.TaxonomyMetrics, replace bool) error {
+	before, err := ReadSnapshots(s.FS())
+	if err != nil {
+		return err
+	}
+	history, _ := taxonomy.AddSnapshot(before, m, replace, taxonomy.SnapshotsKept)
+	kept := map[string]bool{}
+	errs := []error{s.JSON(artifact.MetricsPath, m), s.JSON(artifact.SnapshotsPath, history)}
+	for _, snapshot := range history.History {
+		kept[snapshot.SnapshotDate] = true
+		errs = append(errs, s.JSON(snapshotPath(snapshot), snapshot))
+	}
+	for _, snapshot := range before.History {
+		if !kept[snapshot.SnapshotDate] {
+			errs = append(errs, s.Remove(snapshotPath(snapshot)))
+		}
+	}
+	for _, n := range badge.Taxonomy(&m) {
+		errs = append(errs, s.JSON("status/"+n.File, n.Badge))
+	}
+	return errors.Join(errs...)
+}
+
+func snapshotPath(s report.TaxonomySnapshot) string {
+	return "status/metrics-history/metrics-" + s.SnapshotDate + ".json"
+}
+
+// ReadSnapshots reads the history of metrics in an output folder. Files of the original system have fewer fields: those are zero.
+func ReadSnapshots(folder fs.FS) (report.TaxonomyHistory, error) {
+	var h report.TaxonomyHistory
+	data, err := artifact.Read(folder, artifact.SnapshotsPath, maxContract)
+	if errors.Is(err, fs.ErrNotExist) {
+		return h, nil
+	}
+	if err != nil {
+		return h, err
+	}
+	return parseSnapshots(data)
+}
+
+func parseSnapshots(data []byte) (h report.TaxonomyHistory, err error) {
+	if err := json.Unmarshal(data, &h); err != nil {
+		return h, fmt.Errorf("read %s: %w", artifact.SnapshotsPath, err)
+	}
+	for i := range h.History {
+		if s := h.History[i].Schema; s != "" && s != "govctl/taxonomy-metrics/v1" && s != "govctl/taxonomy-snapshot/v1" {
+			return h, fmt.Errorf("read %s: snapshot %d is of %.60s, which this govctl does not read", artifact.SnapshotsPath, i+1, s)
+		}
+		if strings.ContainsAny(h.History[i].SnapshotDate, `/\`) || len(h.History[i].SnapshotDate) != len("2025-09-17") {
+			return h, fmt.Errorf("read %s: snapshot %d has the date %q", artifact.SnapshotsPath, i+1, h.History[i].SnapshotDate)
+		}
+	}
+	return h, nil
+}
+
+// gateTaxonomy judges the taxonomy and its trend.
+func gateTaxonomy(_ context.Context, b *bench) error {
+	in, err := b.taxonomyInput()
+	if err != nil {
+		return err
+	}
+	m, err := written[report.TaxonomyMetrics](b, artifact.MetricsPath)
+	if err != nil {
+		return err
+	}
+	history, err := ReadSnapshots(b.job.Store.FS())
+	if err != nil {
+		return err
+	}
+	verdict := taxonomy.Judge(taxonomy.GateInput{
+		File: in.File, Metrics: *m, Past: taxonomy.Before(history, b.job.Now), Thresholds: TaxonomyThresholds(b.job.Config.Taxonomy), Now: b.job.Now,
+	})
+	if err := b.job.Store.JSON(artifact.GatesPath, verdict); err != nil {
+		return err
+	}
+	b.note = DescribeGates(verdict)
+	if !verdict.Passed {
+		return finding(b.note)
+	}
+	return nil
+}
+
+// DescribeGates is the verdict in a line: what failed, or how many gates stand how.
+func DescribeGates(v report.TaxonomyGates) string {
+	by := map[string][]string{}
+	for _, g := range v.Gates {
+		by[g.Status] = append(by[g.Status], g.Name+": "+g.Message)
+	}
+	if failed := by[taxonomy.Fail]; len(failed) > 0 {
+		return strings.Join(failed, "; ")
+	}
+	parts := []string{count(len(by[taxonomy.Pass]), "gate") + " passed"}
+	if n := len(by[taxonomy.Warn]); n > 0 {
+		parts = append(parts, strings.Join(by[taxonomy.Warn], "; "))
+	}
+	if n := len(by[taxonomy.NotEnoughHistory]); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d without enough history", n))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// alertChangelog tells how the alerts moved since the last run, or since the commit before this one where that is not known.
+func alertChangelog(ctx context.Context, b *bench) error {
+	in, err := b.taxonomyInput()
+	if err != nil {
+		return err
+	}
+	if b.job.Alerts.At == nil {
+		return skip("there is no git to compare with")
+	}
+	d, err := b.diffSinceLast(ctx, in)
+	if err != nil {
+		return err
+	}
+	old, err := artifact.Read(b.job.Store.FS(), artifact.AlertLogPath, maxContract)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	text, added := changelog.Alerts(old, d, b.job.SHA)
+	b.note = fmt.Sprintf("%s changed in what they do, %d in wording", count(d.SemanticChurn, "alert"), d.CosmeticChurn)
+	errs := []error{b.job.Store.JSON(artifact.AlertDiffPath, d)}
+	if added || old != nil {
+		errs = append(errs, b.job.Store.Bytes(artifact.AlertLogPath, text))
+	}
+	return errors.Join(errs...)
+}
+
+func (b *bench) diffSinceLast(ctx context.Context, in taxonomy.Input) (report.TaxonomyDiff, error) {
+	for _, rev := range []string{b.job.State.SHA, b.job.SHA + "^"} {
+		if rev == "" || rev == b.job.SHA || strings.HasPrefix(rev, UnknownSHA) {
+			continue
+		}
+		d, err := b.job.Alerts.DiffSince(ctx, rev, b.job.Config.Taxonomy, in)
+		var unreadable *contract.Error
+		if !errors.Is(err, fs.ErrNotExist) && !errors.As(err, &unreadable) {
+			return d, err
+		}
+	}
+	return report.TaxonomyDiff{}, skip("there is no earlier commit with a taxonomy to compare with")
+}
