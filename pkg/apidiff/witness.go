@@ -192,7 +192,7 @@ func (e *questioner) schemaQuery(r *record, seed uint64) (search.Query, bool) {
 		return search.Query{}, false
 	}
 	old, new := search.SchemaNode{Doc: e.old, Node: s.oldEntry}, search.SchemaNode{Doc: e.new, Node: s.newEntry}
-	q := search.Query{Inner: old, Outer: new, Direction: directionOf(r.Side), Hints: []search.Hint{r.hint(path)}, Seed: seed}
+	q := search.Query{Inner: old, Outer: new, Direction: directionOf(r.Side), Hints: []search.Hint{e.hint(r, path)}, Seed: seed}
 	if r.Side == rules.Response {
 		q.Inner, q.Outer = new, old
 	}
@@ -200,7 +200,7 @@ func (e *questioner) schemaQuery(r *record, seed uint64) (search.Query, bool) {
 }
 
 // hint says where below the path the change sits.
-func (r *record) hint(path []string) search.Hint {
+func (e *questioner) hint(r *record, path []string) search.Hint {
 	h := search.Hint{Path: path, Keyword: keywordOf[r.Attr], Values: r.Values}
 	switch {
 	case r.On == "property" && r.Attr == "" && r.When == "required", r.Attr == "required", strings.HasSuffix(r.Attr, "-only"):
@@ -211,6 +211,10 @@ func (r *record) hint(path []string) search.Hint {
 	case r.On == "property" && r.Attr == "":
 		h.Path = append(append([]string(nil), path...), "properties", r.Name)
 		h.Keyword = "additionalProperties"
+	case r.Attr == "union-branch" && r.Side == rules.Response:
+		h.Branch = search.SchemaNode{Doc: e.new, Node: r.New}
+	case r.Attr == "union-branch":
+		h.Branch = search.SchemaNode{Doc: e.old, Node: r.Old}
 	}
 	return h
 }
@@ -229,14 +233,14 @@ func (e *questioner) messageQuery(r *record, seed uint64) (search.MessageQuery, 
 		Old: sideOf(w.Old), New: sideOf(w.New), Direction: directionOf(r.Side), Part: message.Part(w.Part), Name: w.Name, MediaType: w.Media, Status: w.Status,
 		Seed: seed,
 	}
-	return r.focus(q, path)
+	return e.focus(r, q, path)
 }
 
 // focus points the query at what changed, where that is no schema.
-func (r *record) focus(q search.MessageQuery, path []string) (search.MessageQuery, bool) {
+func (e *questioner) focus(r *record, q search.MessageQuery, path []string) (search.MessageQuery, bool) {
 	switch r.On {
 	case "property":
-		q.Hints = []search.Hint{r.hint(path)}
+		q.Hints = []search.Hint{e.hint(r, path)}
 	case "parameter":
 		at := r.New
 		if !at.Exists() {

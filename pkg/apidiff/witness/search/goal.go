@@ -45,3 +45,25 @@ type place struct {
 	rest   []string
 	prefer []int // alternatives that the path names
 }
+
+// valueIn is the value that a whole one has at the goal, and whether there is one.
+func (g *goal) valueIn(v any) (any, bool) {
+	for _, st := range g.trail {
+		switch holder := v.(type) {
+		case map[string]any:
+			next, ok := holder[st.field]
+			if !ok || st.index >= 0 {
+				return nil, false
+			}
+			v = next
+		case []any:
+			if st.index < 0 || st.index >= len(holder) {
+				return nil, false
+			}
+			v = holder[st.index]
+		default:
+			return nil, false
+		}
+	}
+	return v, true
+}

@@ -40,6 +40,8 @@ type Hint struct {
 	Keyword string
 	// Values are worth trying at the path: a removed enum value, an old default, a bound.
 	Values []contract.Node
+	// Branch is the alternative of a union that Inner has and Outer has not, where that is the change.
+	Branch SchemaNode
 }
 
 // Query asks for a value that Inner accepts and Outer refuses.

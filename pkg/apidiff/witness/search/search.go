@@ -162,7 +162,7 @@ func (s *search) try(g *goal, v any) bool {
 	if why == nil || !relevant(why, s.prefix, g, s.hint.Keyword) {
 		return s.over()
 	}
-	if small, its := s.shrink(g, v, why); s.confirm(small, its) || its != why && s.confirm(v, why) {
+	if small, its := s.shrink(g, v, why); s.confirm(g, small, its) || its != why && s.confirm(g, v, why) {
 		return s.won != nil
 	}
 	return s.over()
@@ -181,8 +181,12 @@ func (s *search) refuted(v any) *jsonschema.ValidationError {
 	return why
 }
 
-// confirm asks the second validator about a value that the first has proved.
-func (s *search) confirm(v any, why *jsonschema.ValidationError) bool {
+// confirm asks the second validator about a value that the first has proved. A value that is refused
+// for another change as well says nothing about this one.
+func (s *search) confirm(g *goal, v any, why *jsonschema.ValidationError) bool {
+	if !s.own(g, v, why) {
+		return false
+	}
 	in, out, by := s.ask(v)
 	switch {
 	case in == validators.Accepts && out == validators.Refuses:

@@ -39,6 +39,15 @@ func Leaves(e *jsonschema.ValidationError) []Leaf {
 
 const maxLeaves = 4_000
 
+// Names are the properties that a leaf is about, quoted and separated by commas, where its keyword is
+// about some.
+func Names(l Leaf) string {
+	if i := strings.IndexByte(l.Message, '\''); i >= 0 {
+		return l.Message[i : strings.LastIndexByte(l.Message, '\'')+1]
+	}
+	return ""
+}
+
 // KeywordOf is the keyword that failed.
 func KeywordOf(e *jsonschema.ValidationError) string {
 	path := strings.Split(e.KeywordLocation, "/")
