@@ -67,7 +67,7 @@ var fileGroups = map[string][]string{
 		"finding",
 		"witness",
 		"result",
-		"classify bound advice unread since",
+		"classify bound advice unread effect since",
 		"apidiff",
 	},
 }

@@ -46,7 +46,7 @@ func SemverInput(d report.Diff, scheme, zeroMajor string, doc *contract.Document
 	for i := range d.Changes {
 		f := &d.Changes[i]
 		switch {
-		case f.Rule == apidiff.ReferenceNotRead:
+		case f.Rule == apidiff.ReferenceNotRead, f.Rule == apidiff.KeywordWithoutEffect:
 		case f.Kind == "added":
 			added++
 		case f.Category != "docs": // changed words, info.version among them, take nothing away from an addition

@@ -13,6 +13,7 @@ import (
 func Compare(ctx context.Context, old, new *contract.Document, opt Options) *Result {
 	r := newInput(old, new, opt).compare(ctx)
 	r.noteUnread(old, new)
+	r.noteWithoutEffect(old, new)
 	r.bound(old, new)
 	return r
 }

@@ -23,7 +23,9 @@ var update = flag.Bool("update", false, "rewrite the golden files of fingerprint
 func fingerprintsOf(r *Result) []string {
 	var list []string
 	for i := range r.Diff.Changes {
-		list = append(list, r.Diff.Changes[i].Fingerprint)
+		if f := &r.Diff.Changes[i]; f.Rule != KeywordWithoutEffect { // no change
+			list = append(list, f.Fingerprint)
+		}
 	}
 	slices.Sort(list)
 	return slices.Compact(list)

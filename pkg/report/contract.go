@@ -35,7 +35,8 @@ type DiffTotals struct {
 	ByLevel            map[string]int `json:"by_level"`
 	ByCategory         map[string]int `json:"by_category"`
 	ByKind             map[string]int `json:"by_kind"`
-	Unread             int            `json:"references_not_read,omitzero"` // references that do not resolve: what they name was not compared
+	Unread             int            `json:"references_not_read,omitzero"`     // references that do not resolve: what they name was not compared
+	WithoutEffect      int            `json:"keywords_without_effect,omitzero"` // that the new version has added where they have no effect: neither changes nor breaks
 }
 
 // Operations is operations-classification.json: the operations that came, went or changed, sorted by path then method. The counts

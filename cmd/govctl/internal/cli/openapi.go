@@ -253,6 +253,9 @@ func diffRules() *render.Report {
 		r.Rules[i] = render.RuleInfo{ID: row.ID, Level: row.Level, Category: string(row.Category), Summary: row.Summary(), Why: row.Why,
 			URL: "https://github.com/romel/govctl/blob/main/docs/rules.md#" + row.ID}
 	}
-	r.Rules = append(r.Rules, render.RuleInfo{ID: apidiff.ReferenceNotRead, Level: report.Warning, Category: string(rules.Wire), Summary: apidiff.UnreadSummary, Why: apidiff.UnreadWhy})
+	r.Rules = append(r.Rules,
+		render.RuleInfo{ID: apidiff.ReferenceNotRead, Level: report.Warning, Category: string(rules.Wire), Summary: apidiff.UnreadSummary, Why: apidiff.UnreadWhy},
+		render.RuleInfo{ID: apidiff.KeywordWithoutEffect, Level: report.Warning, Category: string(rules.Docs), Summary: apidiff.WithoutEffectSummary, Why: apidiff.WithoutEffectWhy},
+	)
 	return r
 }

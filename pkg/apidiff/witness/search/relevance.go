@@ -57,35 +57,18 @@ func belongs(l validators.Leaf, keyword string) bool {
 	return !known || l.Keyword == keyword || slices.Contains(also, l.Keyword)
 }
 
-// own is whether nothing but the change in question has the value refused: without it, the value
-// would be accepted. Every keyword that fails must be the one that changed, at its place; of the
-// alternatives of a union one must fail for that alone. Where an alternative came or went the value
-// must be one of it, and where null did, null.
-func (s *search) own(g *goal, v any, why *jsonschema.ValidationError) bool {
-	at, found := g.valueIn(v)
-	if b := s.hint.Branch; b.Node.Exists() && found {
-		if verdict, _ := s.w.Judge(validators.Schema{Doc: s.w.Document(b.Doc), Node: b.Node}, s.mode, at); verdict == validators.Refuses {
-			return false
-		}
-	}
-	if s.hint.Keyword == "nullable" && found && at != nil {
-		return false
-	}
-	return s.blames(g, s.prefix+g.instancePath(), why)
-}
-
 // blames is whether a refusal is about the keyword in question alone, of the value at want.
-func (s *search) blames(g *goal, want string, e *jsonschema.ValidationError) bool {
+func (g *goal) blames(keyword, want string, e *jsonschema.ValidationError) bool {
 	inside := strings.HasPrefix(e.InstanceLocation, want+"/")
 	l := validators.Leaf{At: e.InstanceLocation, Keyword: validators.KeywordOf(e), Message: e.Message}
-	other := func(c *jsonschema.ValidationError) bool { return !s.blames(g, want, c) }
+	other := func(c *jsonschema.ValidationError) bool { return !g.blames(keyword, want, c) }
 	switch {
 	case around[l.Keyword]:
-		itself := want == l.At && related[s.hint.Keyword] == nil
+		itself := want == l.At && related[keyword] == nil
 		return inside || itself || !slices.ContainsFunc(e.Causes, other) || slices.ContainsFunc(e.Causes, func(c *jsonschema.ValidationError) bool { return !other(c) })
 	case len(e.Causes) > 0:
 		return !slices.ContainsFunc(e.Causes, other)
 	default:
-		return inside || l.At == want && belongs(l, s.hint.Keyword) && (g.only == "" || validators.Names(l) == "'"+g.only+"'")
+		return inside || l.At == want && belongs(l, keyword) && (g.only == "" || validators.Names(l) == "'"+g.only+"'")
 	}
 }

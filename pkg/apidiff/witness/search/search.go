@@ -202,6 +202,23 @@ func (s *search) confirm(g *goal, v any, why *jsonschema.ValidationError) bool {
 	return true
 }
 
+// own is whether nothing but the change in question has the value refused: without it, the value
+// would be accepted. Every keyword that fails must be the one that changed, at its place; of the
+// alternatives of a union one must fail for that alone. Where an alternative came or went the value
+// must be one of it, and where null did, null.
+func (s *search) own(g *goal, v any, why *jsonschema.ValidationError) bool {
+	at, found := g.valueIn(v)
+	if b := s.hint.Branch; b.Node.Exists() && found {
+		if verdict, _ := s.w.Judge(validators.Schema{Doc: s.w.Document(b.Doc), Node: b.Node}, s.mode, at); verdict == validators.Refuses {
+			return false
+		}
+	}
+	if s.hint.Keyword == "nullable" && found && at != nil {
+		return false
+	}
+	return g.blames(s.hint.Keyword, s.prefix+g.instancePath(), why)
+}
+
 // second is what kin-openapi says.
 func (s *search) second(v any) (in, out validators.Verdict, by string) {
 	if !s.formatStable(v) {
