@@ -134,6 +134,36 @@ func TestThePlanIsDescribed(t *testing.T) {
 	}
 }
 
+// promised are the packages that other modules may rely on. What else is below pkg/ is a part of one of them.
+var promised = []string{"pkg/apidiff", "pkg/contract", "pkg/promrules/ruletest", "pkg/report", "pkg/semver"}
+
+// Each of them shows how it is used, in an example that runs.
+func TestPublicPackagesHaveExamples(t *testing.T) {
+	for _, dir := range promised {
+		files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := false
+		for _, path := range files {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown = shown || regexp.MustCompile(`(?s)\nfunc Example\w*\(\) \{.*// Output:`).Match(text)
+		}
+		if !shown {
+			t.Errorf("%s has no example", dir)
+		}
+	}
+	for dir := range layers {
+		below := func(p string) bool { return dir == p || strings.HasPrefix(dir, p+"/") }
+		if strings.HasPrefix(dir, "pkg/") && !strings.HasPrefix(dir, "pkg/internal/") && !slices.ContainsFunc(promised, below) {
+			t.Errorf("%s is public but nobody promises it: internal/ is its place", dir)
+		}
+	}
+}
+
 // A layer is a package of the diff: what of this module it imports, and how large it may be.
 type layer struct {
 	imports      []string
