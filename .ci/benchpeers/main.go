@@ -29,7 +29,13 @@ var rows = []row{
 	{"the same as YAML", githubYAML, 1.0 / 5, 1.0 / 3, 0},
 	{"13.0 MB against itself", githubSelf, 1.0 / 40, 0, 0},
 	{"deeply shared schemas, 5 -> 8 MB", sharedPair, 1.0 / 60, 1.0 / 12, 2 << 20},
-	{"a 40-line pair", smallPair, 1, 0, 0},
+	{"unions of a chat service, 1x", unionPair(1), 1.0 / 5, 0, 0},
+	{"unions of a chat service, 2x", unionPair(2), 1.0 / 5, 0, 0},
+	{"unions of a chat service, 4x", unionPair(4), 1.0 / 5, 0, 0},
+	{"unions of a chat service, 8x", unionPair(8), 1.0 / 5, 0, 0},
+	{"unions of unions, as a service mesh has them", meshPair, 1.0 / 5, 0, 0},
+	{"Kubernetes core API 1.31 -> 1.33", kubernetesPair, 1.0 / 5, 0, 0},
+	{"a 40-line pair", smallPair, 1, 1, 0},
 }
 
 // figures are those of one finished process.

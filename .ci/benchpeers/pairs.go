@@ -176,6 +176,96 @@ func plainSchema(i, n int, changed bool) object {
 	return object{"type": "object", "properties": properties}
 }
 
+// unionPair has the shape of a chat service: bodies are lists of one of a dozen blocks, each of them allOf a base and its own
+// fields, with elements that are one of several in turn. Every tenth block changes a field, every twentieth body its list.
+func unionPair(times int) func(dir string) (string, string, error) {
+	return func(dir string) (string, string, error) {
+		old, new := document(object{}, object{}), document(object{}, object{})
+		blocks := 150 * times
+		for side, doc := range []object{old, new} {
+			paths, schemas := doc["paths"].(object), doc["components"].(object)["schemas"].(object)
+			schemas["Base"] = object{"type": "object", "required": []string{"id"}, "properties": object{"id": object{"type": "string", "maxLength": 255}}}
+			for i := range 60 * times {
+				var list []any
+				for k := range 12 {
+					if side == 1 && i%20 == 0 && k == 11 {
+						continue
+					}
+					list = append(list, ref((i*7+k*11)%blocks))
+				}
+				name := fmt.Sprintf("Message%04d", i)
+				schemas[name] = object{"type": "object", "properties": object{"blocks": object{"type": "array", "items": object{"oneOf": list}}}}
+				body := object{"application/json": object{"schema": object{"$ref": "#/components/schemas/" + name}}}
+				paths[fmt.Sprintf("/messages%d", i)] = object{"post": object{
+					"requestBody": object{"content": body}, "responses": object{"200": object{"description": "ok", "content": body}},
+				}}
+			}
+			for i := range blocks {
+				text := object{"type": "string", "maxLength": 3000}
+				if side == 1 && i%10 == 0 {
+					text["maxLength"] = 2000
+				}
+				element := object{"oneOf": []any{ref((i + 1) % blocks), ref((i + 2) % blocks), object{"type": "string"}}}
+				schemas[fmt.Sprintf("S%04d", i)] = object{"allOf": []any{object{"$ref": "#/components/schemas/Base"}, object{
+					"type": "object", "required": []string{"type"},
+					"properties": object{"type": object{"type": "string", "enum": []string{fmt.Sprintf("block_%d", i)}}, "text": text, "element": element},
+				}}}
+			}
+		}
+		return writePair(dir, fmt.Sprintf("unions%d", times), old, new)
+	}
+}
+
+// meshPair has the shape of the configuration of a service mesh: what is one of four is itself a choice between wrappers of the
+// next, without a property that tells them apart.
+func meshPair(dir string) (string, string, error) {
+	old, new := document(object{}, object{}), document(object{}, object{})
+	const n = 240
+	for side, doc := range []object{old, new} {
+		schemas := doc["components"].(object)["schemas"].(object)
+		for i := range n {
+			wrapped := func(k int) object {
+				return object{"allOf": []any{ref((i*3 + k) % n), object{"properties": object{fmt.Sprintf("weight%d", k): object{"type": "integer", "maximum": 100 + k}}}}}
+			}
+			limit := 64
+			if side == 1 && i%15 == 0 {
+				limit = 32
+			}
+			schemas[fmt.Sprintf("S%04d", i)] = object{
+				"type": "object", "properties": object{
+					"name":  object{"type": "string", "maxLength": limit},
+					"route": object{"oneOf": []any{wrapped(1), wrapped(2), wrapped(3), object{"type": "string"}}},
+					"match": object{"anyOf": []any{ref((i + 5) % n), object{"type": "array", "items": object{"oneOf": []any{ref((i + 7) % n), wrapped(9)}}}}},
+				},
+			}
+		}
+		for i := range 60 {
+			doc["paths"].(object)[fmt.Sprintf("/routes%d", i)] = object{"post": operation(i, i*4)}
+		}
+	}
+	return writePair(dir, "mesh", old, new)
+}
+
+// kubernetesPair are two versions of the core API, out of the module that carries them.
+func kubernetesPair(string) (string, string, error) {
+	var files [2]string
+	for i, version := range []string{"v1.31.0", "v1.33.0"} {
+		out, err := exec.Command("go", "mod", "download", "-json", "k8s.io/kubernetes@"+version).Output()
+		if err != nil {
+			return "", "", fmt.Errorf("download k8s.io/kubernetes@%s: %w", version, err)
+		}
+		var module struct{ Dir string }
+		if err := json.Unmarshal(out, &module); err != nil {
+			return "", "", err
+		}
+		files[i] = filepath.Join(module.Dir, "api", "openapi-spec", "v3", "api__v1_openapi.json")
+		if _, err := os.Stat(files[i]); err != nil {
+			return "", "", err
+		}
+	}
+	return files[0], files[1], nil
+}
+
 func smallPair(dir string) (string, string, error) {
 	old, new := document(object{}, object{}), document(object{}, object{})
 	old["paths"].(object)["/a"] = object{"post": operation(1, 1)}

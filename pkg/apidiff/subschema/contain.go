@@ -56,7 +56,8 @@ type prover struct {
 	work  int64 // left in this run, in units of the meter
 	spent bool
 
-	meetings map[contract.Node][]contract.Node // by the list of alternatives: values that lie in two of them
+	meetings   map[contract.Node][]contract.Node // by the list of alternatives: values that are in two of them
+	exclusives map[exclusiveKey]bool             // whether no value is in two of them
 }
 
 type proofKey struct {
@@ -80,7 +81,7 @@ const (
 )
 
 func NewProver(same bool, m *Meter) *prover {
-	return &prover{same: same, known: map[proofKey]proof{}, left: stepsPerRun, meter: m, work: workPerProver, meetings: map[contract.Node][]contract.Node{}}
+	return &prover{same: same, known: map[proofKey]proof{}, left: stepsPerRun, meter: m, work: workPerProver, meetings: map[contract.Node][]contract.Node{}, exclusives: map[exclusiveKey]bool{}}
 }
 
 func (p *prover) ask(inner, outer *Schema, m Mode) bool {

@@ -24,10 +24,10 @@ func (e *Comparer) compareOverlap(s *Comparison, a, b union) {
 // overlap is a value of one schema that more than one alternative of the other accepts; absent when
 // none is seen.
 func (e *Comparer) overlap(s *Comparison, c *Schema, u union, d *Schema, w union) contract.Node {
-	if !w.one || d.discriminated() {
+	dir := s.mode.Side()
+	if !w.one || d.discriminated() || e.Prover.exclusive(termOf(d), &w, dir) {
 		return contract.Node{}
 	}
-	dir := s.mode.Side()
 	end := e.Meter.limit(workPerQuestion / 4)
 	defer func() {
 		ended := e.Meter.Spent()
@@ -60,7 +60,7 @@ func (e *Comparer) overlap(s *Comparison, c *Schema, u union, d *Schema, w union
 // overlaps reports whether a value of a is seen to be in two branches. What is not known is
 // taken as the author says it: the alternatives exclude each other.
 func (p *prover) overlaps(a, b term, u *union, m Mode) bool {
-	if len(u.branches) > maxBranchPairs || b.root.discriminated() {
+	if len(u.branches) > maxBranchPairs || b.root.discriminated() || p.exclusive(b, u, m.Side()) {
 		return false
 	}
 	twice := func(v contract.Node) bool {
@@ -77,6 +77,35 @@ func (p *prover) overlaps(a, b term, u *union, m Mode) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.meeting(b, u, m.Side()), func(v contract.Node) bool { return a.mentionsOnlyDeclared(v) && twice(v) })
+}
+
+// exclusive reports whether every two alternatives of b are seen to share no value.
+func (p *prover) exclusive(b term, u *union, dir rules.Side) bool {
+	k := exclusiveKey{u.at, dir}
+	apart, known := p.exclusives[k]
+	if !known && len(u.branches) <= maxBranchPairs {
+		apart = p.everyTwoDisjoint(b, u, dir)
+		if !p.meter.Spent() {
+			p.exclusives[k] = apart
+		}
+	}
+	return apart
+}
+
+type exclusiveKey struct {
+	union contract.Node
+	dir   rules.Side
+}
+
+func (p *prover) everyTwoDisjoint(b term, u *union, dir rules.Side) bool {
+	for i, x := range u.branches {
+		for _, y := range u.branches[i+1:] {
+			if p.steps--; p.meter.Spent() || !p.disjoint(termOf(b.catalog.Of(x).Schema), termOf(b.catalog.Of(y).Schema), dir, 0) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // maxMeeting bounds the alternatives every two of which are brought together.
