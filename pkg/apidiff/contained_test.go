@@ -269,7 +269,7 @@ func containedDocument(t testing.TB, schema string, side rules.Side) *contract.D
 // both ways.
 func TestContained(t *testing.T) {
 	proved, asserted := 0, 0
-	for _, c := range slices.Concat(containedCases, containedForms) {
+	for _, c := range slices.Concat(containedCases, containedForms, containedUnions) {
 		for _, side := range []rules.Side{rules.Request, rules.Response} {
 			old, new := containedDocument(t, c.old, side), containedDocument(t, c.new, side)
 			for _, p := range []struct {
@@ -295,7 +295,7 @@ func TestContained(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d pairs; %d breaking changes proved, %d asserted", 4*(len(containedCases)+len(containedForms)), proved, asserted)
+	t.Logf("%d pairs; %d breaking changes proved, %d asserted", 4*(len(containedCases)+len(containedForms)+len(containedUnions)), proved, asserted)
 }
 
 func told(r *Result) string {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -220,8 +221,63 @@ func corpusDocument(schema any, side rules.Side) object {
 			"L": object{"type": "array", "items": object{"type": []any{"integer", "string"}}, "maxItems": 2}}}}
 }
 
+// The keywords that say nothing of values of other types, by the type that they mean where none is written.
+var (
+	ofObjects = []string{"properties", "patternProperties", "additionalProperties", "required", "propertyNames", "dependentRequired", "dependentSchemas", "minProperties", "maxProperties"}
+	ofArrays  = []string{"items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"}
+	ofOthers  = []string{"type", "enum", "const", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+)
+
+// typed writes the types down that a schema means, as the diff reads it: not below not and if, nor where parts that apply to the
+// same value may say the type.
+func typed(schema any) any {
+	s, ok := schema.(object)
+	if !ok {
+		return schema
+	}
+	has := func(list ...string) bool {
+		return slices.ContainsFunc(list, func(k string) bool { return s[k] != nil })
+	}
+	out := object{}
+	for k, v := range s {
+		switch sub := v.(type) {
+		case object:
+			switch k {
+			case "properties", "patternProperties":
+				m := object{}
+				for name, p := range sub {
+					m[name] = typed(p)
+				}
+				v = m
+			case "items", "additionalProperties", "contains":
+				v = typed(sub)
+			}
+		case []any:
+			if k == "prefixItems" || (k == "anyOf" || k == "oneOf") && !has("type") {
+				list := make([]any, len(sub))
+				for i, b := range sub {
+					list[i] = typed(b)
+				}
+				v = list
+			}
+		}
+		out[k] = v
+	}
+	var types []any
+	if has(ofObjects...) {
+		types = append(types, "object")
+	}
+	if has(ofArrays...) {
+		types = append(types, "array")
+	}
+	if least, _ := s["minLength"].(int); len(types) > 0 && least == 0 && !has(ofOthers...) && !has("$ref", "allOf") {
+		out["type"] = types
+	}
+	return out
+}
+
 // TestCorpus: where the diff says that nothing breaks, no value may be found that the contained
-// side accepts and the other refuses; and what it calls proved must hold.
+// side accepts and the other refuses, by the letter and with the types that are meant; and what it calls proved must hold.
 func TestCorpus(t *testing.T) {
 	pool := values()
 	decoded := make([]any, len(pool))
@@ -247,12 +303,13 @@ func TestCorpus(t *testing.T) {
 		}
 		for _, side := range []rules.Side{rules.Request, rules.Response} {
 			inner, outer := x, y
+			meantInner, meantOuter := compiled(corpusDocument(typed(a), rules.Request)), compiled(corpusDocument(typed(b), rules.Request))
 			if side == rules.Response {
-				inner, outer = y, x
+				inner, outer, meantInner, meantOuter = y, x, meantOuter, meantInner
 			}
 			against := ""
 			for i, v := range decoded {
-				if inner.Validate(v) == nil && outer.Validate(v) != nil {
+				if inner.Validate(v) == nil && outer.Validate(v) != nil && meantInner.Validate(v) == nil && meantOuter.Validate(v) != nil {
 					against = string(encode(t, pool[i]))
 					break
 				}

@@ -53,7 +53,30 @@ components: {schemas: {Q: {type: object, properties: {b: {type: string}, a: fals
 	{"text to a text or a list of a pattern", query("form", `{type: string}`), query("form", `{type: [string, array], items: {type: string, pattern: "^[a-z]+$"}}`), false, true},
 	{"values to a list of the same values", query("form", `{type: string, enum: [a, b]}`), query("form", `{type: array, items: {type: string, enum: [a, b, c]}}`), false, true},
 	{"text to a list with a value among its items", query("form", `{type: string}`), query("form", `{type: array, items: {type: string}, contains: {const: a}}`), true, true},
+	// who lists properties means an object, who says what items are an array: in a parameter, a property and an alternative, too
+	{"the forgotten type of a body", body(`{properties: {a: {type: string}}}`), body(`{type: object, properties: {a: {type: string}}}`), false, false},
+	{"the forgotten type of a property", body(`{type: object, properties: {o: {required: [a]}}}`), body(`{type: object, properties: {o: {type: object, required: [a]}}}`), false, false},
+	{"the forgotten type of a list in a property", body(`{type: object, properties: {o: {items: {type: string}}}}`), body(`{type: object, properties: {o: {type: array, items: {type: string}}}}`), false, false},
+	{"the forgotten type of a parameter", query("form", `{items: {type: string}}`), query("form", `{type: array, items: {type: string}}`), false, false},
+	{"the forgotten type of an object in the query", query("deepObject", `{properties: {a: {type: string}}}`), query("deepObject", `{type: object, properties: {a: {type: string}}}`), false, false},
+	{"the forgotten type of an alternative", body(`{oneOf: [{properties: {a: {type: string}}, required: [a]}, {properties: {b: {type: string}}, required: [b]}]}`), body(`{oneOf: [{type: object, properties: {a: {type: string}}, required: [a]}, {type: object, properties: {b: {type: string}}, required: [b]}]}`), false, false},
+	{"a type that was not forgotten", body(`{}`), body(`{type: object}`), true, false},
+	{"a type beside a limit of texts", body(`{minLength: 1, properties: {a: {type: string}}}`), body(`{type: object, properties: {a: {type: string}}}`), true, false},
+	{"an alternative without a type is narrowed", body(`{anyOf: [{properties: {a: {type: string}}}, {type: string}]}`), body(`{anyOf: [{properties: {a: {type: string, maxLength: 3}}}, {type: string}]}`), true, false},
+	{"a list without a type is narrowed in an alternative", body(`{anyOf: [{items: {type: string}}, {type: string}]}`), body(`{anyOf: [{items: {type: string, maxLength: 3}}, {type: string}]}`), true, false},
+	{"an alternative beside one without a type is gone", body(`{oneOf: [{properties: {a: {type: string}}}, {type: string}, {type: integer}]}`), body(`{oneOf: [{properties: {a: {type: string}}}, {type: string}]}`), true, false},
+	{"an alternative without a type is gone from a response", `{responses: {"200": {description: d, content: {application/json: {schema: {anyOf: [{properties: {a: {type: string}}}, {type: string}]}}}}}}`, `{responses: {"200": {description: d, content: {application/json: {schema: {anyOf: [{type: string}]}}}}}}`, false, true},
+	{"one of two properties must be there", body(`{type: object, anyOf: [{required: [a]}, {required: [b]}]}`), body(`{anyOf: [{type: object, required: [a]}, {type: object, required: [b]}]}`), false, false},
+	{"one of two properties must be there, and the other not", body(`{type: object, properties: {a: {}, b: {}}}`), body(`{type: object, properties: {a: {}, b: {}}, oneOf: [{required: [a]}, {required: [b]}]}`), true, false},
+	// without alternatives nothing is valid, and nothing was refused that was accepted
+	{"alternatives of a request come", body(`{oneOf: []}`), body(`{oneOf: [{type: string}, {type: integer}]}`), false, true},
+	{"alternatives of a response come", `{responses: {"200": {description: d, content: {application/json: {schema: {anyOf: []}}}}}}`, `{responses: {"200": {description: d, content: {application/json: {schema: {anyOf: [{type: string}, {type: integer}]}}}}}}`, true, false},
 	{"text to a list of two", query("form", `{type: string}`), query("form", `{type: array, minItems: 2, items: {type: string}}`), true, true},
+}
+
+// body is an operation with a request body.
+func body(schema string) string {
+	return `{requestBody: {content: {application/json: {schema: ` + schema + `}}}}`
 }
 
 // query is an operation with a parameter.

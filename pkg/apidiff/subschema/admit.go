@@ -70,10 +70,8 @@ func (n *NormalForm) admitsPlain(s *Catalog, v contract.Node) Answer {
 		}
 		return answerOf(n.admitsNumber(r) && (n.format.Text() != "int32" || fitsInt32(r)))
 	case contract.String:
-		for _, p := range n.patterns {
-			if _, known := n.meter.Matches(p.Text(), v.Text()); !known {
-				return Unknown
-			}
+		if !n.patternsKnown(v.Text()) {
+			return Unknown
 		}
 		return answerOf(n.admitsText(v.Text()))
 	default:

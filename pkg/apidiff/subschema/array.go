@@ -13,7 +13,6 @@ import (
 type arrayPart struct {
 	prefix []contract.Node
 	rest   contract.Node // absent: anything
-	restAt contract.Node
 }
 
 // Item are the schemas that the item at i must satisfy.
@@ -80,13 +79,7 @@ func (e *Comparer) compareArray(s *Comparison, a, b *NormalForm) {
 	if a.Types&b.Types&Array == 0 {
 		return // reported with the type
 	}
-	if (a.unique.Exists()) != (b.unique.Exists()) {
-		if b.unique.Exists() {
-			e.report(s, Difference{Attr: "unique-items", Op: rules.Added, New: b.unique})
-		} else {
-			e.report(s, Difference{Attr: "unique-items", Op: rules.Removed, Old: a.unique})
-		}
-	}
+	e.oneSided(s, Difference{Attr: "unique-items", Old: a.unique, New: b.unique})
 	e.compareItems(s, a, b)
 	if a.open() || b.open() { // else they are items like others
 		e.pair(s, nil, e.Old.All(a.unevaluated(true, inplace.Rest, Unknown)), e.New.All(b.unevaluated(true, inplace.Rest, Unknown)), s.mode.Inner())
@@ -110,18 +103,9 @@ func (e *Comparer) compareItems(s *Comparison, a, b *NormalForm) {
 	case was && listed > 0:
 		e.report(s, Difference{Attr: "additional-items", Op: rules.Added, Old: o.Schema.nodes[0]})
 	case is != was:
-		e.forbidden(s, o.Schema, n.Schema)
+		e.forbidden(s, is, at(o.Schema.nodes, 0), at(n.Schema.nodes, 0))
 	case !o.Schema.unconstrained() || !n.Schema.unconstrained():
 		e.pair(s, []string{"items"}, o, n, s.mode.Inner())
-	}
-}
-
-// forbidden reports that what could be below a value no longer can, or the other way round.
-func (e *Comparer) forbidden(s *Comparison, o, n *Schema) {
-	if n.acceptsNothing() {
-		e.report(s, Difference{Attr: "forbidden", Op: rules.Added, New: n.nodes[0]})
-	} else {
-		e.report(s, Difference{Attr: "forbidden", Op: rules.Removed, Old: o.nodes[0]})
 	}
 }
 

@@ -77,6 +77,7 @@ type Schema struct {
 	Incomplete bool            // the budget was spent before all of it was read
 	unknown    bool            // a reference in it does not resolve: nobody knows what it says
 	normal     *NormalForm
+	intended   *NormalForm
 	simple     *NormalForm   // what the prover reads
 	hash       contract.Hash // of all nodes; equal hashes on both sides mean equal meaning
 	hashed     bool

@@ -1,13 +1,11 @@
 package subschema
 
 import (
-	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
 
 type cond struct {
 	test, then, otherwise contract.Node
-	at                    contract.Node
 }
 
 // resolveConds decides the conditions whose test the types decide, and takes "if it has a" as a
@@ -41,47 +39,43 @@ func (e *Comparer) compareConds(s *Comparison, a, b *NormalForm) {
 		if e.Meter.Spent() {
 			return
 		}
-		switch {
-		case i >= len(a.conds):
-			e.report(s, Difference{Attr: "condition", Op: rules.Added, New: b.conds[i].at})
-		case i >= len(b.conds):
-			e.report(s, Difference{Attr: "condition", Op: rules.Removed, Old: a.conds[i].at})
-		default:
-			e.compareCond(s, a.conds[i], b.conds[i])
+		x, y := at(a.conds, i), at(b.conds, i)
+		if !e.oneSided(s, Difference{Attr: "condition", Old: x.test, New: y.test}) {
+			e.compareCond(s, x, y)
 		}
 	}
 }
 
 // compareCond compares two conditions. With one test the parts can be compared by themselves.
 func (e *Comparer) compareCond(s *Comparison, x, y cond) {
-	test := e.equal(e.Old.Of(x.test).Schema, e.New.Of(y.test).Schema, s.mode)
-	then, otherwise := [2]*Schema{e.Old.Of(x.then).Schema, e.New.Of(y.then).Schema}, [2]*Schema{e.Old.Of(x.otherwise).Schema, e.New.Of(y.otherwise).Schema}
-	in := test && e.within(then[0], then[1], s.mode) && e.within(otherwise[0], otherwise[1], s.mode)
-	out := test && e.within(then[1], then[0], s.mode) && e.within(otherwise[1], otherwise[0], s.mode)
-	if op, changed := changeOf(in, out); changed {
-		e.report(s, Difference{Attr: "condition", Op: op, Old: x.at, New: y.at})
+	within := func(inner *Catalog, a contract.Node, outer *Catalog, b contract.Node) bool {
+		return e.Prover.askTerms(letterOf(inner.Of(a).Schema), letterOf(outer.Of(b).Schema), s.mode)
 	}
+	test := within(e.Old, x.test, e.New, y.test) && within(e.New, y.test, e.Old, x.test)
+	in := test && within(e.Old, x.then, e.New, y.then) && within(e.Old, x.otherwise, e.New, y.otherwise)
+	out := test && within(e.New, y.then, e.Old, x.then) && within(e.New, y.otherwise, e.Old, x.otherwise)
+	e.reportChange(s, Difference{Attr: "condition", Old: x.test, New: y.test}, in, out)
 }
 
 // condHolds shows that a satisfies if, then and else.
 func (p *prover) condHolds(a, b term, c cond, m Mode, hypothesisDepth *int) bool {
-	test, then, otherwise := b.catalog.Of(c.test).Schema, b.catalog.Of(c.then).Schema, b.catalog.Of(c.otherwise).Schema
+	test, then, otherwise := letterOf(b.catalog.Of(c.test).Schema), letterOf(b.catalog.Of(c.then).Schema), letterOf(b.catalog.Of(c.otherwise).Schema)
 	for _, own := range a.norm.conds {
 		if p.meter.Charge(2); p.meter.Spent() {
 			return false
 		}
-		t := a.catalog.Of(own.test).Schema
-		if p.trivially(termOf(t), termOf(test)) && p.sub(a.catalog.Of(own.then).Schema, then, m, hypothesisDepth) && p.sub(a.catalog.Of(own.otherwise).Schema, otherwise, m, hypothesisDepth) {
+		same := p.trivially(letterOf(a.catalog.Of(own.test).Schema), test)
+		if same && p.part(letterOf(a.catalog.Of(own.then).Schema), then, m, hypothesisDepth) && p.part(letterOf(a.catalog.Of(own.otherwise).Schema), otherwise, m, hypothesisDepth) {
 			return true
 		}
 	}
 	switch {
-	case p.part(a, termOf(then), m|anyNamePossible, hypothesisDepth) && p.part(a, termOf(otherwise), m|anyNamePossible, hypothesisDepth):
+	case p.part(a, then, m|anyNamePossible, hypothesisDepth) && p.part(a, otherwise, m|anyNamePossible, hypothesisDepth):
 		return true
-	case p.part(a, termOf(test), m|anyNamePossible, hypothesisDepth):
-		return p.part(a, termOf(then), m, hypothesisDepth)
+	case p.part(a, test, m|anyNamePossible, hypothesisDepth):
+		return p.part(a, then, m, hypothesisDepth)
 	default:
-		return p.disjoint(a, termOf(test), m.Side(), 0) && p.part(a, termOf(otherwise), m, hypothesisDepth)
+		return p.disjoint(a, test, m.Side(), 0) && p.part(a, otherwise, m, hypothesisDepth)
 	}
 }
 

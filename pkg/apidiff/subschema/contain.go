@@ -85,7 +85,12 @@ func NewProver(same bool, m *Meter) *prover {
 }
 
 func (p *prover) ask(inner, outer *Schema, m Mode) bool {
-	return p.askTerms(termOf(inner), termOf(outer), m)
+	return p.askTerms(termOf(inner), termOf(outer), m) || !p.spent && p.sameByLetter(inner, outer, m)
+}
+
+// sameByLetter reports whether two schemas differ in nothing but what their authors seem to mean.
+func (p *prover) sameByLetter(a, b *Schema, m Mode) bool {
+	return (a.Meant() != a.Normal() || b.Meant() != b.Normal()) && p.askTerms(letterOf(a), letterOf(b), m) && p.askTerms(letterOf(b), letterOf(a), m)
 }
 
 func (p *prover) askTerms(inner, outer term, m Mode) bool {
@@ -166,7 +171,7 @@ func (p *prover) trivially(a, b term) bool {
 	if b.plain && b.root.unconstrained() {
 		return true
 	}
-	return a.plain && b.plain && (a.root == b.root || (p.same || a.catalog == b.catalog) && a.root.meaning() == b.root.meaning())
+	return a.plain && b.plain && (!a.letter || b.letter) && (a.root == b.root || (p.same || a.catalog == b.catalog) && a.root.meaning() == b.root.meaning())
 }
 
 // sub proves containment of two schemas below the ones under proof.
@@ -194,7 +199,7 @@ func (p *prover) contains(a, b term, m Mode, hypothesisDepth *int) bool {
 	if m&AsText != 0 {
 		a = a.writtenOut()
 	}
-	if a.norm.finite() && p.eachValue(a, b, m) {
+	if a.norm.enum != nil && p.eachValue(a, b, m) {
 		return true
 	}
 	if b.norm.open() {

@@ -14,37 +14,29 @@ type containsPart struct {
 // compareContains compares contains, which has its own limits.
 func (e *Comparer) compareContains(s *Comparison, a, b *NormalForm) {
 	for i := range max(len(a.contains), len(b.contains)) {
-		switch {
-		case i >= len(a.contains):
-			e.report(s, Difference{Attr: "contains", Op: rules.Added, New: b.contains[i].schema, To: JSONOf(b.contains[i].schema)})
-		case i >= len(b.contains):
-			e.report(s, Difference{Attr: "contains", Op: rules.Removed, Old: a.contains[i].schema, From: JSONOf(a.contains[i].schema)})
-		default:
-			x, y := a.contains[i], b.contains[i]
+		x, y := at(a.contains, i), at(b.contains, i)
+		d := Difference{Attr: "contains", Old: x.schema, New: y.schema, From: JSONOf(x.schema), To: JSONOf(y.schema)}
+		if !e.oneSided(s, d) {
 			e.compareCount(s, "min-contains", x.min.orOne(), y.min.orOne())
 			e.compareCount(s, "max-contains", x.max, y.max)
-			e.compareContained(s, x, y)
+			e.compareContained(s, x, y, d)
 		}
 	}
 }
 
 // compareContained compares the schemas of contains. With maxContains more matches are not better,
 // so only equality helps.
-func (e *Comparer) compareContained(s *Comparison, x, y containsPart) {
+func (e *Comparer) compareContained(s *Comparison, x, y containsPart, d Difference) {
 	o, n := e.Old.Of(x.schema), e.New.Of(y.schema)
 	if o.Schema.meaning() == n.Schema.meaning() && e.Same {
 		return
 	}
-	d := Difference{Attr: "contains", Old: x.schema, New: y.schema, From: JSONOf(x.schema), To: JSONOf(y.schema)}
 	in, out := e.within(o.Schema, n.Schema, s.mode.Inner()), e.within(n.Schema, o.Schema, s.mode.Inner())
-	switch {
-	case in && out:
+	var changed bool
+	if d.Op, changed = changeOf(in, out); !changed {
 		return
-	case in && !x.max.set() && !y.max.set():
-		d.Op = rules.Widened
-	case out && !x.max.set() && !y.max.set():
-		d.Op = rules.Narrowed
-	default:
+	}
+	if x.max.set() || y.max.set() {
 		d.Op = rules.Changed
 	}
 	e.report(s, d)

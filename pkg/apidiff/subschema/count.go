@@ -52,54 +52,46 @@ func (c count) orOne() count {
 	return c
 }
 
+// A span is the limits of the length of the values of one type.
+type span struct {
+	of          Types
+	most, least *count
+}
+
+func (n *NormalForm) spans() [3]span {
+	return [3]span{{String, &n.maxLength, &n.minLength}, {Array, &n.maxItems, &n.minItems}, {Object, &n.maxProps, &n.minProps}}
+}
+
 // tidyRanges takes away the types whose bounds leave no value.
 func (n *NormalForm) tidyRanges() {
-	if n.min.set() && n.max.set() {
-		if c := n.min.value.Cmp(n.max.value); c > 0 || c == 0 && (n.min.exclusive || n.max.exclusive) {
-			n.Types &^= Number
+	if boundsApart(n.max, n.min) {
+		n.Types &^= Number
+	}
+	for _, l := range n.spans() {
+		if l.most.set() && l.least.n > l.most.n {
+			n.Types &^= l.of
 		}
-	}
-	if n.maxLength.set() && n.minLength.n > n.maxLength.n {
-		n.Types &^= String
-	}
-	if n.maxItems.set() && n.minItems.n > n.maxItems.n {
-		n.Types &^= Array
-	}
-	if n.maxProps.set() && n.minProps.n > n.maxProps.n {
-		n.Types &^= Object
 	}
 }
 
 // addComplementOfLength adds the complement of a limit of a length, and reports whether o is one.
 func (n *NormalForm) addComplementOfLength(o *NormalForm) bool {
-	over := func(t Types, least *count, c count) bool {
-		n.Types &= t
-		*least = least.atLeast(count{n: c.n + 1, at: c.at})
-		return true
-	}
-	under := func(t Types, most *count, c count) bool {
-		n.Types &= t
-		if *most = most.atMost(count{n: c.n - 1, at: c.at}); c.n == 0 {
-			n.Types &^= t
+	for i, l := range o.spans() {
+		mine := n.spans()[i]
+		switch {
+		case l.most.set():
+			n.Types &= l.of
+			*mine.least = mine.least.atLeast(count{n: l.most.n + 1, at: l.most.at})
+			return true
+		case l.least.set():
+			n.Types &= l.of
+			if *mine.most = mine.most.atMost(count{n: l.least.n - 1, at: l.least.at}); l.least.n == 0 {
+				n.Types &^= l.of
+			}
+			return true
 		}
-		return true
 	}
-	switch {
-	case o.maxLength.set():
-		return over(String, &n.minLength, o.maxLength)
-	case o.minLength.set():
-		return under(String, &n.maxLength, o.minLength)
-	case o.maxItems.set():
-		return over(Array, &n.minItems, o.maxItems)
-	case o.minItems.set():
-		return under(Array, &n.maxItems, o.minItems)
-	case o.maxProps.set():
-		return over(Object, &n.minProps, o.maxProps)
-	case o.minProps.set():
-		return under(Object, &n.maxProps, o.minProps)
-	default:
-		return false
-	}
+	return false
 }
 
 // cardinality is the number of values, where they are few.
@@ -141,13 +133,14 @@ func (e *Comparer) compareCount(s *Comparison, attr string, a, b count) {
 	e.report(s, d)
 }
 
-func (c *remainder) cutCount(most, least *count, of func(*NormalForm) (most, least *count)) {
-	xMost, xLeast := of(c.of.norm)
-	if b := *most; b.set() && (!xMost.set() || xMost.n > b.n) {
-		c.add(func(n *NormalForm) { _, l := of(n); *l = l.atLeast(count{n: b.n + 1, at: b.at}) })
+// cutSpan cuts by the limits of b, of which there is a span of the same type in each form.
+func (c *remainder) cutSpan(i int, b span) {
+	x := c.of.norm.spans()[i]
+	if most := *b.most; most.set() && (!x.most.set() || x.most.n > most.n) {
+		c.add(func(n *NormalForm) { l := n.spans()[i].least; *l = l.atLeast(count{n: most.n + 1, at: most.at}) })
 	}
-	if b := *least; b.n > max(xLeast.n, 0) {
-		c.add(func(n *NormalForm) { m, _ := of(n); *m = m.atMost(count{n: b.n - 1, at: b.at}) })
+	if least := *b.least; least.n > max(x.least.n, 0) {
+		c.add(func(n *NormalForm) { l := n.spans()[i].most; *l = l.atMost(count{n: least.n - 1, at: least.at}) })
 	}
-	*most, *least = noCount, noCount
+	*b.most, *b.least = noCount, noCount
 }

@@ -16,34 +16,34 @@ const (
 
 // coveredTogether shows that alternatives hold all of a together where none does alone: what one
 // leaves of a are narrower terms, and the others must hold them.
-func (p *prover) coveredTogether(a term, s *Catalog, branches []contract.Node, m Mode, hypothesisDepth *int) bool {
+func (p *prover) coveredTogether(a, b term, branches []contract.Node, m Mode, hypothesisDepth *int) bool {
 	var near []contract.Node
-	for _, b := range branches {
+	for _, n := range branches {
 		if p.meter.Spent() {
 			return false
 		}
-		c := termOf(s.Of(b).Schema)
+		c := b.branch(n)
 		if p.part(a, c, m, hypothesisDepth) {
 			return true
 		}
 		if len(near) <= maxCover && !p.disjoint(a, c, m.Side(), 0) {
-			near = append(near, b)
+			near = append(near, n)
 		}
 	}
 	if len(near) < 2 || len(near) > maxCover || strings.Count(a.key, "-") >= maxCuts {
 		return false
 	}
-	if a.norm.Types == String && a.norm.shapedAs(anyPattern(s, near)) {
+	if a.norm.Types == String && a.norm.shapedAs(anyPattern(b.catalog, near)) {
 		return true
 	}
-	for i, b := range near {
-		rest, ok := p.outside(a, termOf(s.Of(b).Schema), m, hypothesisDepth)
+	for i, n := range near {
+		rest, ok := p.outside(a, b.branch(n), m, hypothesisDepth)
 		if !ok {
 			continue
 		}
 		others := slices.Delete(slices.Clone(near), i, i+1)
 		for _, r := range rest {
-			if p.steps -= r.cost(); !p.coveredTogether(r, s, others, m, hypothesisDepth) {
+			if p.steps -= r.cost(); !p.coveredTogether(r, b, others, m, hypothesisDepth) {
 				return false
 			}
 		}
@@ -97,27 +97,21 @@ func (p *prover) cutKind(c *remainder, b term, k Types, m Mode, hypothesisDepth 
 	left := b.norm.clone()
 	left.Types |= k
 	if left.enum != nil {
-		if c.of.norm.enum == nil && k == Boolean {
-			c.of.norm = c.of.norm.clone()
-			c.of.norm.list([]string{"false", "true"}, c.of.norm.typeAt)
-		}
-		if c.of.norm.enum == nil {
+		if c.of = c.of.writtenOut(); c.of.norm.enum == nil {
 			return false
 		}
 		c.cutValues(left)
 	}
-	switch {
-	case k&Number != 0:
+	if k&Number != 0 {
 		c.cutNumbers(left)
-	case k == String:
-		c.cutCount(&left.maxLength, &left.minLength, func(n *NormalForm) (*count, *count) { return &n.maxLength, &n.minLength })
-	case k == Array:
-		c.cutCount(&left.maxItems, &left.minItems, func(n *NormalForm) (*count, *count) { return &n.maxItems, &n.minItems })
-	case k == Object:
-		c.cutCount(&left.maxProps, &left.minProps, func(n *NormalForm) (*count, *count) { return &n.maxProps, &n.minProps })
-		if !p.cutObject(c, b, left, m, hypothesisDepth) {
-			return false
+	}
+	for i, l := range left.spans() {
+		if l.of == k {
+			c.cutSpan(i, l)
 		}
+	}
+	if k == Object && !p.cutObject(c, b, left, m, hypothesisDepth) {
+		return false
 	}
 	return p.conjunction(c.of, term{catalog: b.catalog, norm: left, key: b.key, root: b.root}, m, hypothesisDepth)
 }

@@ -79,22 +79,12 @@ func (e *Comparer) compareDependent(s *Comparison, a, b *NormalForm) {
 				return
 			}
 			text := Quoted(trigger + " needs " + name)
-			switch {
-			case !was[name].Exists():
-				e.report(s, Difference{Attr: "dependent-required", Op: rules.Added, Name: trigger + " " + name, New: is[name], To: text})
-			case !is[name].Exists():
-				e.report(s, Difference{Attr: "dependent-required", Op: rules.Removed, Name: trigger + " " + name, Old: was[name], From: text})
-			}
+			e.oneSided(s, Difference{Attr: "dependent-required", Name: trigger + " " + name, Old: was[name], New: is[name], From: text, To: text})
 		}
 	}
 	for _, trigger := range BothKeys(a.depSchemas, b.depSchemas) {
 		was, is := a.depSchemas[trigger], b.depSchemas[trigger]
-		switch {
-		case len(was) == 0:
-			e.report(s, Difference{Attr: "dependent-schema", Op: rules.Added, Name: trigger, New: is[0], To: Quoted(trigger)})
-		case len(is) == 0:
-			e.report(s, Difference{Attr: "dependent-schema", Op: rules.Removed, Name: trigger, Old: was[0], From: Quoted(trigger)})
-		default:
+		if !e.oneSided(s, Difference{Attr: "dependent-schema", Name: trigger, Old: at(was, 0), New: at(is, 0), From: Quoted(trigger), To: Quoted(trigger)}) {
 			e.pair(s, nil, e.Old.All(was), e.New.All(is), s.mode.Inner())
 		}
 	}

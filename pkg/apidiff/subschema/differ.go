@@ -1,6 +1,7 @@
 package subschema
 
 import (
+	"slices"
 	"time"
 
 	"github.com/romel/govctl/pkg/apidiff/rules"
@@ -66,7 +67,10 @@ func (e *Comparer) Differences(old, new *Schema, oldEntry, newEntry contract.Nod
 }
 
 func (e *Comparer) compare(s *Comparison) {
-	a, b := s.old.Normal(), s.new.Normal()
+	a, b := s.old.Meant(), s.new.Meant()
+	if s.old.unconstrained() || s.new.unconstrained() {
+		a, b = s.old.Normal(), s.new.Normal() // the keywords that came or went are named, not the type
+	}
 	switch {
 	case a.uninhabited || b.uninhabited:
 		e.compareNever(s, a, b)
@@ -88,18 +92,26 @@ func (e *Comparer) compare(s *Comparison) {
 		for i := range a.unions {
 			e.compareUnion(s, a.unions[i], b.unions[i])
 		}
+		if slices.ContainsFunc(s.Found, func(d Difference) bool { return d.Attr == "union-branch" }) && e.equal(s.old, s.new, s.mode) {
+			e.compareListed(s, a, b)
+		}
 		e.compareLogic(s, a, b)
 	}
 	e.compareUnknown(s, a, b)
 }
 
 func (e *Comparer) compareNever(s *Comparison, a, b *NormalForm) {
-	switch {
-	case a.uninhabited && b.uninhabited:
-	case b.uninhabited:
-		e.report(s, Difference{Attr: "forbidden", Op: rules.Added, New: b.uninhabitedAt})
-	default:
-		e.report(s, Difference{Attr: "forbidden", Op: rules.Removed, Old: a.uninhabitedAt})
+	if a.uninhabited != b.uninhabited {
+		e.forbidden(s, b.uninhabited, a.uninhabitedAt, b.uninhabitedAt)
+	}
+}
+
+// forbidden reports that what could be there no longer can, or the other way round.
+func (e *Comparer) forbidden(s *Comparison, now bool, was, is contract.Node) {
+	if now {
+		e.report(s, Difference{Attr: "forbidden", Op: rules.Added, New: is})
+	} else {
+		e.report(s, Difference{Attr: "forbidden", Op: rules.Removed, Old: was})
 	}
 }
 
@@ -107,15 +119,8 @@ func (e *Comparer) compareNever(s *Comparison, a, b *NormalForm) {
 // round, where more than one keyword would have to be named. It reports whether nothing else has to
 // be compared.
 func (e *Comparer) compareSchema(s *Comparison, a, b *NormalForm) bool {
-	if s.old.unconstrained() && !s.old.orNull && b.Weight() > 1 {
-		e.report(s, Difference{Attr: "schema", Op: rules.Added, New: s.new.nodes[0]})
-		return true
-	}
-	if s.new.unconstrained() && !s.new.orNull && a.Weight() > 1 {
-		e.report(s, Difference{Attr: "schema", Op: rules.Removed, Old: s.old.nodes[0]})
-		return true
-	}
-	return false
+	came, went := s.old.unconstrained() && !s.old.orNull && b.Weight() > 1, s.new.unconstrained() && !s.new.orNull && a.Weight() > 1
+	return (came || went) && e.oneSided(s, Difference{Attr: "schema", Old: at(s.old.nodes, 0), New: at(s.new.nodes, 0)})
 }
 
 // compareScalars compares the keywords for plain values and the simple limits.
@@ -160,6 +165,28 @@ func (e *Comparer) compareScalars(s *Comparison, a, b *NormalForm) {
 func (e *Comparer) compareLogic(s *Comparison, a, b *NormalForm) {
 	e.compareNots(s, a, b)
 	e.compareConds(s, a, b)
+}
+
+// oneSided reports what only one side says, and whether that is so.
+func (e *Comparer) oneSided(s *Comparison, d Difference) bool {
+	switch {
+	case d.Old.Exists() == d.New.Exists():
+		return false
+	case d.New.Exists():
+		d.Op, d.From = rules.Added, ""
+	default:
+		d.Op, d.To = rules.Removed, ""
+	}
+	e.report(s, d)
+	return true
+}
+
+// reportChange reports what was done to a set, unless it is equal: in and out are as of changeOf.
+func (e *Comparer) reportChange(s *Comparison, d Difference, in, out bool) {
+	if op, changed := changeOf(in, out); changed {
+		d.Op = op
+		e.report(s, d)
+	}
 }
 
 // report notes a difference of a schema.

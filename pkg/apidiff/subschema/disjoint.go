@@ -33,16 +33,13 @@ func (p *prover) disjoint(a, b term, dir rules.Side, depth int) bool {
 
 func (p *prover) kindDisjoint(a, b term, k Types, dir rules.Side, depth int) bool {
 	x, y := a.norm, b.norm
-	switch {
-	case k&Number != 0:
+	if k&Number != 0 {
 		return boundsApart(x.max, y.min) || boundsApart(y.max, x.min)
-	case k == String:
-		return x.maxLength.set() && x.maxLength.n < y.minLength.n || y.maxLength.set() && y.maxLength.n < x.minLength.n
-	case k == Array:
-		return x.maxItems.set() && x.maxItems.n < y.minItems.n || y.maxItems.set() && y.maxItems.n < x.minItems.n
-	case k == Object:
-		return p.requiredApart(a, b, dir, depth) || p.requiredApart(b, a, dir, depth)
-	default:
-		return false
 	}
+	for i, l := range x.spans() {
+		if o := y.spans()[i]; l.of == k && (l.most.set() && l.most.n < o.least.n || o.most.set() && o.most.n < l.least.n) {
+			return true
+		}
+	}
+	return k == Object && (p.requiredApart(a, b, dir, depth) || p.requiredApart(b, a, dir, depth))
 }

@@ -103,24 +103,14 @@ func (n *NormalForm) tidyEnum() {
 	}
 }
 
-// finite reports whether the values are listed.
-func (n *NormalForm) finite() bool { return n.enum != nil }
-
 func (e *Comparer) compareEnum(s *Comparison, a, b *NormalForm) {
+	attr := map[bool]string{true: "const", false: "enum"}
 	switch {
 	case a.enum == nil && b.enum == nil:
 	case a.enum == nil:
-		attr := "enum"
-		if b.enum.isConst {
-			attr = "const"
-		}
-		e.report(s, Difference{Attr: attr, Op: rules.Added, New: b.enum.at, To: List(b.enum.values, b.enum.isConst)})
+		e.report(s, Difference{Attr: attr[b.enum.isConst], Op: rules.Added, New: b.enum.at, To: List(b.enum.values, b.enum.isConst)})
 	case b.enum == nil:
-		attr := "enum"
-		if a.enum.isConst {
-			attr = "const"
-		}
-		e.report(s, Difference{Attr: attr, Op: rules.Removed, Old: a.enum.at, From: List(a.enum.values, a.enum.isConst)})
+		e.report(s, Difference{Attr: attr[a.enum.isConst], Op: rules.Removed, Old: a.enum.at, From: List(a.enum.values, a.enum.isConst)})
 	default:
 		e.compareValues(s, a.enum, b.enum)
 	}
@@ -142,13 +132,7 @@ func (e *Comparer) compareValues(s *Comparison, a, b *enumSet) {
 
 // Without are the values that the other enum lacks.
 func (e *enumSet) Without(o *enumSet) []contract.Node {
-	var out []contract.Node
-	for _, v := range e.values {
-		if !o.contains(v) {
-			out = append(out, v)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(e.values), o.contains)
 }
 
 // List is the JSON of values: an array, or the one value alone.
@@ -173,7 +157,7 @@ func (e *Comparer) listed(s *Comparison, a, b *NormalForm) bool {
 	case a.enum == nil:
 		x, y = y, x
 	}
-	return x.norm.finite() && e.Prover.eachValue(x, y, s.mode)
+	return x.norm.enum != nil && e.Prover.eachValue(x, y, s.mode)
 }
 
 // eachValue shows that every listed value of a is one of b.
@@ -182,7 +166,7 @@ func (p *prover) eachValue(a, b term, m Mode) bool {
 		if p.steps--; p.meter.Spent() {
 			return false
 		}
-		if b.norm.admits(b.catalog, v, m.Side(), 0) != Yes && (m&AsText == 0 || !b.norm.AdmitsAsText(v)) {
+		if !b.admits(v, m.Side()) && (m&AsText == 0 || !b.norm.AdmitsAsText(v)) {
 			return false
 		}
 	}
@@ -232,11 +216,16 @@ func noneAdmitted(x *NormalForm, b term, dir rules.Side) bool {
 
 // writtenOut lists true and false, which are two texts.
 func (a term) writtenOut() term {
-	if a.norm.enum == nil && a.norm.Types == Boolean {
-		a.norm = a.norm.clone()
-		a.norm.list([]string{"false", "true"}, a.norm.typeAt)
-	}
+	a.norm = a.norm.listBooleans()
 	return a
+}
+
+func (n *NormalForm) listBooleans() *NormalForm {
+	if n.enum == nil && n.Types == Boolean {
+		n = n.clone()
+		n.list([]string{"false", "true"}, n.typeAt)
+	}
+	return n
 }
 
 func (c *remainder) cutValues(left *NormalForm) {
@@ -253,16 +242,11 @@ func (c *remainder) cutValues(left *NormalForm) {
 // is not known.
 func complement(x, y *NormalForm) ([]string, bool) {
 	var out []string
-	if x.enum == nil && x.Types == Boolean {
-		x = x.clone()
-		x.list([]string{"false", "true"}, x.typeAt)
-	}
+	x = x.listBooleans()
 	if x.enum != nil && (y.enum != nil || y.Weight() <= 1) && x.Types&Null == 0 && len(y.unions) == 0 {
 		var rest []string
 		for _, v := range x.enum.values {
-			if y.Types&typeOf(v) == 0 || y.enum != nil && !y.enum.contains(v) {
-				rest = append(rest, JSONOf(v))
-			} else if y.enum == nil && !y.admitsScalar(v) {
+			if y.Types&typeOf(v) == 0 || y.enum != nil && !y.enum.contains(v) || y.enum == nil && !y.admitsScalar(v) {
 				rest = append(rest, JSONOf(v))
 			}
 		}
@@ -275,7 +259,7 @@ func complement(x, y *NormalForm) ([]string, bool) {
 		if t&Number == Fraction {
 			return nil, false
 		}
-		out = append(out, `{"type":[`+t.names()+`]}`)
+		out = append(out, `{"type":["`+strings.Join(t.each(), `","`)+`"]}`)
 	}
 	plain := newNormalForm()
 	plain.Types, plain.max, plain.min, plain.maxLength, plain.minLength = y.Types, y.max, y.min, y.maxLength, y.minLength

@@ -1,7 +1,8 @@
 package subschema
 
 import (
-	"github.com/romel/govctl/pkg/apidiff/rules"
+	"slices"
+
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -48,15 +49,7 @@ var widerFormats = map[string][]string{
 }
 
 func formatWithin(a, b string) bool {
-	if a == b {
-		return true
-	}
-	for _, w := range widerFormats[a] {
-		if w == b {
-			return true
-		}
-	}
-	return false
+	return a == b || slices.Contains(widerFormats[a], b)
 }
 
 // tooWide reports whether x has numbers of double precision where y takes single ones. Nobody
@@ -78,21 +71,7 @@ func (e *Comparer) compareFormat(s *Comparison, a, b *NormalForm) {
 
 func (e *Comparer) compareAssertedFormat(s *Comparison, a, b contract.Node) {
 	d := Difference{Attr: "format", Old: a, New: b, From: JSONOf(a), To: JSONOf(b)}
-	switch {
-	case a.Text() == b.Text():
-		return
-	case !a.Exists():
-		d.Op = rules.Added
-	case !b.Exists():
-		d.Op = rules.Removed
-	case formatWithin(a.Text(), b.Text()) && formatWithin(b.Text(), a.Text()):
-		return
-	case formatWithin(a.Text(), b.Text()):
-		d.Op = rules.Widened
-	case formatWithin(b.Text(), a.Text()):
-		d.Op = rules.Narrowed
-	default:
-		d.Op = rules.Changed
+	if !e.oneSided(s, d) {
+		e.reportChange(s, d, formatWithin(a.Text(), b.Text()), formatWithin(b.Text(), a.Text()))
 	}
-	e.report(s, d)
 }

@@ -149,8 +149,10 @@ func trivial(name string, v contract.Node) bool {
 		return v.Kind() == contract.Number && isZero(v.Literal())
 	case "uniqueItems":
 		return !v.Bool()
-	case "required", "properties", "patternProperties", "dependentRequired", "dependentSchemas", "prefixItems", "anyOf", "oneOf":
+	case "required", "properties", "patternProperties", "dependentRequired", "dependentSchemas", "prefixItems":
 		return v.Len() == 0
+	case "anyOf", "oneOf":
+		return v.Kind() != contract.Array // without alternatives nothing is valid
 	case "additionalProperties", "items", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "additionalItems":
 		return v.Kind() == contract.Bool && v.Bool() || v.Kind() == contract.Object && onlyAnnotations(v)
 	case "exclusiveMinimum", "exclusiveMaximum":

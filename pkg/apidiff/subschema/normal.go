@@ -21,6 +21,7 @@ type NormalForm struct {
 	uninhabitedAt contract.Node
 	Types         Types
 	stated        Types // as the type keywords say, before other keywords rule types out
+	nullNamed     bool  // null is valid because the schema says so
 	typeAt        contract.Node
 
 	enum     *enumSet // nil: no enum
@@ -101,6 +102,7 @@ func (n *NormalForm) merge(s *Catalog, node contract.Node, depth int) {
 		}
 		n.Types &= f.types
 	}
+	n.nullNamed = n.nullNamed || f.nullable
 	n.unknown = append(n.unknown, f.unknown...)
 	n.mergeGroups(s, node, f, depth)
 	for _, k := range f.assertions {
@@ -135,7 +137,7 @@ func (n *NormalForm) mergeGroups(s *Catalog, node contract.Node, f *keywords, de
 			if k.value.Kind() == contract.Array {
 				array.prefix = Items(k.value)
 			} else {
-				array.rest, array.restAt = k.value, k.value
+				array.rest = k.value
 			}
 		case "additionalItems":
 			additional = k.value
@@ -146,7 +148,7 @@ func (n *NormalForm) mergeGroups(s *Catalog, node contract.Node, f *keywords, de
 		case "maxContains":
 			contains.max = readCount(k.value)
 		case "if":
-			cnd.test, cnd.at = k.value, k.value
+			cnd.test = k.value
 		case "then":
 			cnd.then = k.value
 		case "else":
@@ -156,7 +158,7 @@ func (n *NormalForm) mergeGroups(s *Catalog, node contract.Node, f *keywords, de
 		}
 	}
 	if additional.Exists() && !array.rest.Exists() && len(array.prefix) > 0 {
-		array.rest, array.restAt = additional, additional
+		array.rest = additional
 	}
 	n.addGroups(part, array, contains, cnd)
 }
@@ -265,6 +267,7 @@ func (n *NormalForm) absorb(o *NormalForm) {
 		n.typeAt = o.typeAt
 	}
 	n.Types &= o.Types
+	n.nullNamed = n.nullNamed || o.nullNamed
 	if o.enum != nil {
 		n.restrict(o.enum)
 	}

@@ -3,19 +3,14 @@ package subschema
 import (
 	"slices"
 
-	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
 
 // complementOf are the schemas that a negation rules out: what is not any of several is none of
 // each.
 func (s *Catalog) complementOf(v contract.Node) []contract.Node {
-	c := s.Of(v).Schema
-	if len(c.nodes) != 1 || c.orNull || c.nodes[0].Kind() != contract.Object {
-		return []contract.Node{v}
-	}
-	if f := s.keywordsOf(c.nodes[0]); !f.typed && len(f.assertions) == 1 && f.assertions[0].name == "anyOf" {
-		return Items(f.assertions[0].value)
+	if list := s.Of(v).Schema.onlyAnyOf(); list.Len() > 0 {
+		return Items(list)
 	}
 	return []contract.Node{v}
 }
@@ -78,18 +73,12 @@ func (e *Comparer) compareNots(s *Comparison, a, b *NormalForm) {
 		if e.Meter.Spent() {
 			return
 		}
-		switch {
-		case i >= len(lost):
-			e.report(s, Difference{Attr: "not", Op: rules.Added, New: gained[i], To: JSONOf(gained[i])})
-		case i >= len(gained):
-			e.report(s, Difference{Attr: "not", Op: rules.Removed, Old: lost[i], From: JSONOf(lost[i])})
-		default:
-			o, n := e.Old.Of(lost[i]).Schema, e.New.Of(gained[i]).Schema
-			// what lies in more is excluded: the other way round
-			if op, changed := changeOf(e.strictlyWithin(n, o, s.mode), e.strictlyWithin(o, n, s.mode)); changed {
-				e.report(s, Difference{Attr: "not", Op: op, Old: lost[i], New: gained[i], From: JSONOf(lost[i]), To: JSONOf(gained[i])})
-			}
+		d := Difference{Attr: "not", Old: at(lost, i), New: at(gained, i), From: JSONOf(at(lost, i)), To: JSONOf(at(gained, i))}
+		if e.oneSided(s, d) {
+			continue
 		}
+		o, n, m := letterOf(e.Old.Of(d.Old).Schema), letterOf(e.New.Of(d.New).Schema), s.mode|anyNamePossible
+		e.reportChange(s, d, e.Prover.askTerms(n, o, m), e.Prover.askTerms(o, n, m)) // what lies in more is excluded: the other way round
 	}
 }
 
@@ -100,13 +89,7 @@ func (e *Comparer) without(s *Catalog, list []contract.Node, t *Catalog, other [
 	for _, n := range other {
 		has[t.Of(n).Schema.meaning()] = true
 	}
-	var out []contract.Node
-	for _, n := range list {
-		if !has[s.Of(n).Schema.meaning()] {
-			out = append(out, n)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(list), func(n contract.Node) bool { return has[s.Of(n).Schema.meaning()] })
 }
 
 // notHolds shows that no value of a is one that b rules out.
@@ -115,9 +98,9 @@ func (p *prover) notHolds(a term, ruled *Schema, s *Catalog, m Mode, hypothesisD
 		if p.meter.Spent() {
 			return false
 		}
-		if p.sub(ruled, a.catalog.Of(n).Schema, m&^AsText|anyNamePossible, hypothesisDepth) {
+		if p.part(letterOf(ruled), letterOf(a.catalog.Of(n).Schema), m&^AsText|anyNamePossible, hypothesisDepth) {
 			return true // a rules out at least as much
 		}
 	}
-	return p.disjoint(a, termOf(ruled), m.Side(), 0)
+	return p.disjoint(a, letterOf(ruled), m.Side(), 0)
 }

@@ -2,7 +2,6 @@ package subschema
 
 import (
 	"math/big"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -176,16 +175,21 @@ func (b bound) whole(sign int) bound {
 // integerBits are the bits of the integer formats beside the sign.
 var integerBits = map[string]uint{"int32": 31, "int64": 63}
 
+// integerLimits are the least and the greatest number of an integer format.
+func integerLimits(format string) (low, high *big.Rat, ok bool) {
+	bits := integerBits[format]
+	limit := new(big.Int).Lsh(big.NewInt(1), bits)
+	return new(big.Rat).SetInt(new(big.Int).Neg(limit)), new(big.Rat).SetInt(new(big.Int).Sub(limit, big.NewInt(1))), bits != 0
+}
+
 // listable is the length of a range of integers that is as good as an enum.
 const listable = 64
 
 // simplifyPlain lists the few values of a short range, and writes formats as bounds.
 func (n *NormalForm) simplifyPlain() {
 	if n.Types&Number == Integer && n.format.Exists() {
-		if bits := integerBits[n.format.Text()]; bits != 0 {
-			limit := new(big.Int).Lsh(big.NewInt(1), bits)
-			n.min = n.min.tighter(bound{value: new(big.Rat).SetInt(new(big.Int).Neg(limit)), at: n.format}, 1)
-			n.max = n.max.tighter(bound{value: new(big.Rat).SetInt(new(big.Int).Sub(limit, big.NewInt(1))), at: n.format}, -1)
+		if low, high, ok := integerLimits(n.format.Text()); ok {
+			n.min, n.max = n.min.tighter(bound{value: low, at: n.format}, 1), n.max.tighter(bound{value: high, at: n.format}, -1)
 		}
 	}
 	if l, ok := formatLengths[n.format.Text()]; ok && n.Types&String != 0 && n.minLength.n <= l[1] && (!n.maxLength.set() || n.maxLength.n >= l[0]) {
@@ -213,24 +217,17 @@ func (n *NormalForm) simplifyPlain() {
 
 func (e *Comparer) compareBound(s *Comparison, attr string, a, b bound) {
 	d := Difference{Attr: attr, Old: a.at, New: b.at, From: a.text(), To: b.text()}
-	switch {
-	case !a.set() && !b.set():
+	if !a.set() && !b.set() || e.oneSided(s, d) {
 		return
-	case !a.set():
-		d.Op = rules.Added
-	case !b.set():
-		d.Op = rules.Removed
-	default:
-		c := a.value.Cmp(b.value)
-		if c == 0 && a.exclusive == b.exclusive {
-			return
-		}
-		// x < 5 is the lower maximum beside x <= 5, and x > 5 the higher minimum beside x >= 5.
-		raised := c < 0 || c == 0 && a.exclusive == (attr == "maximum")
-		d.Op = rules.Lowered
-		if raised {
-			d.Op = rules.Raised
-		}
+	}
+	c := a.value.Cmp(b.value)
+	if c == 0 && a.exclusive == b.exclusive {
+		return
+	}
+	d.Op = rules.Lowered
+	// x < 5 is the lower maximum beside x <= 5, and x > 5 the higher minimum beside x >= 5.
+	if c < 0 || c == 0 && a.exclusive == (attr == "maximum") {
+		d.Op = rules.Raised
 	}
 	e.report(s, d)
 }
@@ -256,12 +253,8 @@ func (e *Comparer) compareMultiple(s *Comparison, a, b *NormalForm) {
 		d.New, d.To = b.multiple[0].at, decimal(b.multiple[0].value)
 	}
 	switch {
-	case d.From == d.To:
+	case d.From == d.To || e.oneSided(s, d):
 		return
-	case d.From == "":
-		d.Op = rules.Added
-	case d.To == "":
-		d.Op = rules.Removed
 	case new(big.Rat).Quo(a.multiple[0].value, b.multiple[0].value).IsInt():
 		d.Op = rules.Widened
 	case new(big.Rat).Quo(b.multiple[0].value, a.multiple[0].value).IsInt():
@@ -276,10 +269,7 @@ func numbersHold(x, y *NormalForm) bool {
 	if y.Types&Number == 0 {
 		return true // reported with the type
 	}
-	if y.max.set() && (!x.max.set() || x.max.tighter(y.max, -1) != x.max) {
-		return false
-	}
-	if y.min.set() && (!x.min.set() || x.min.tighter(y.min, 1) != x.min) {
+	if x.max.tighter(y.max, -1) != x.max || x.min.tighter(y.min, 1) != x.min {
 		return false
 	}
 	for _, m := range y.multiple {
@@ -302,13 +292,8 @@ func numbersHold(x, y *NormalForm) bool {
 
 // withinFormat reports whether the bounds alone keep whole numbers within an integer format.
 func (n *NormalForm) withinFormat(format string) bool {
-	bits := integerBits[format]
-	if bits == 0 || n.Types&Fraction != 0 || !n.max.set() || !n.min.set() {
-		return false
-	}
-	limit := new(big.Int).Lsh(big.NewInt(1), bits)
-	low := new(big.Rat).SetInt(new(big.Int).Neg(limit))
-	return n.max.value.Cmp(new(big.Rat).SetInt(limit)) < 0 && n.min.value.Cmp(low) >= 0
+	low, high, ok := integerLimits(format)
+	return ok && n.Types&Fraction == 0 && n.max.set() && n.min.set() && n.max.value.Cmp(high) <= 0 && n.min.value.Cmp(low) >= 0
 }
 
 // boundsApart reports whether an upper bound lies under a lower one.
@@ -360,15 +345,8 @@ func beyond(y *NormalForm) ([]string, bool) {
 }
 
 func (n *NormalForm) admitsNumber(r *big.Rat) bool {
-	if n.max.set() {
-		if c := r.Cmp(n.max.value); c > 0 || c == 0 && n.max.exclusive {
-			return false
-		}
-	}
-	if n.min.set() {
-		if c := r.Cmp(n.min.value); c < 0 || c == 0 && n.min.exclusive {
-			return false
-		}
+	if at := (bound{value: r}); boundsApart(n.max, at) || boundsApart(at, n.min) {
+		return false
 	}
 	n.meter.Charge(10 * len(n.multiple))
 	for _, m := range n.multiple {
@@ -407,10 +385,5 @@ func (n *NormalForm) numberSamples() []string {
 	if n.Types&Fraction != 0 {
 		add(big.NewRat(1, 2), 0)
 	}
-	out := make([]string, 0, len(set))
-	for v := range set {
-		out = append(out, v)
-	}
-	sort.Strings(out)
-	return out
+	return SortedKeys(set)
 }

@@ -144,7 +144,7 @@ func (n *NormalForm) Closed(s *Catalog) contract.Node {
 
 func (n *NormalForm) isClosed(s *Catalog) bool { return n.Closed(s).Exists() }
 
-// acceptsNothing reports whether the schema is false, or not: {}, in as many words.
+// acceptsNothing reports whether the schema is false, not: {} or anyOf: [], in as many words.
 func (c *Schema) acceptsNothing() bool {
 	for _, n := range c.nodes {
 		if n.Kind() == contract.Bool {
@@ -152,7 +152,7 @@ func (c *Schema) acceptsNothing() bool {
 		}
 		f := c.catalog.keywordsOf(n)
 		for _, k := range f.assertions {
-			if k.name == "not" && c.catalog.Of(k.value).Schema.unconstrained() {
+			if k.name == "not" && c.catalog.Of(k.value).Schema.unconstrained() || (k.name == "anyOf" || k.name == "oneOf") && k.value.Len() == 0 {
 				return true
 			}
 		}
@@ -226,17 +226,15 @@ func (e *Comparer) compareObject(s *Comparison, a, b *NormalForm) {
 // compareExtra compares what is said about properties that nothing lists.
 func (e *Comparer) compareExtra(s *Comparison, a, b *NormalForm) {
 	was, is := a.Closed(e.Old), b.Closed(e.New)
+	o, n := a.extra(), b.extra()
 	switch {
 	case was.Exists() && is.Exists():
 	case is.Exists():
 		e.report(s, Difference{Attr: "additional-properties", Op: rules.Removed, New: is})
 	case was.Exists():
 		e.report(s, Difference{Attr: "additional-properties", Op: rules.Added, Old: was})
-	default:
-		o, n := a.extra(), b.extra()
-		if len(o)+len(n) > 0 {
-			e.pair(s, []string{"additionalProperties"}, e.Old.All(o), e.New.All(n), s.mode.Inner())
-		}
+	case len(o)+len(n) > 0:
+		e.pair(s, []string{"additionalProperties"}, e.Old.All(o), e.New.All(n), s.mode.Inner())
 	}
 }
 

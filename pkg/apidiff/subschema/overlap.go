@@ -36,11 +36,11 @@ func (e *Comparer) overlap(s *Comparison, c *Schema, u union, d *Schema, w union
 		}
 	}()
 	twice := func(v contract.Node) bool {
-		hits, _ := w.count(d.catalog, v, dir, 0)
+		hits, _ := w.meant(termOf(d), v).count(d.catalog, v, dir, 0)
 		return hits > 1 && c.admits(v, dir, 0) == Yes
 	}
 	for _, branch := range u.branches {
-		for _, v := range e.Prover.samplesOf(termOf(c.catalog.Of(branch).Schema), dir) {
+		for _, v := range e.Prover.samplesOf(termOf(c).branch(branch), dir) {
 			if twice(v) {
 				return v
 			}
@@ -70,7 +70,7 @@ func (p *prover) overlaps(a, b term, u *union, m Mode) bool {
 		if a.root.admits(v, m.Side(), 0) != Yes || a.norm.admits(a.catalog, v, m.Side(), 0) != Yes {
 			return false
 		}
-		hits, _ := u.count(b.catalog, v, m.Side(), 0)
+		hits, _ := u.meant(b, v).count(b.catalog, v, m.Side(), 0)
 		return hits > 1
 	}
 	if slices.ContainsFunc(p.samplesOf(a, m.Side()), twice) {
@@ -125,7 +125,7 @@ func (p *prover) meeting(b term, u *union, dir rules.Side) []contract.Node {
 			if p.steps--; p.meter.Spent() {
 				return nil
 			}
-			if p.disjoint(termOf(b.catalog.Of(x).Schema), termOf(b.catalog.Of(y).Schema), dir, 0) {
+			if p.disjoint(b.branch(x), b.branch(y), dir, 0) {
 				continue
 			}
 			both := b.catalog.All(append(slices.Clone(b.root.nodes), x, y)).Schema

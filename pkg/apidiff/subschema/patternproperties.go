@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/pkg/apidiff/inplace"
-	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -29,13 +28,8 @@ func (n *NormalForm) patternProps() map[string][]contract.Node {
 func (e *Comparer) comparePatternProps(s *Comparison, a, b *NormalForm) {
 	was, is := a.patternProps(), b.patternProps()
 	for _, pattern := range BothKeys(was, is) {
-		o, n := was[pattern], is[pattern]
-		switch {
-		case len(o) == 0:
-			e.report(s, Difference{Attr: "pattern-property", Op: rules.Added, Name: pattern, New: n[0], To: Quoted(pattern)})
-		case len(n) == 0:
-			e.report(s, Difference{Attr: "pattern-property", Op: rules.Removed, Name: pattern, Old: o[0], From: Quoted(pattern)})
-		default:
+		o, n, text := was[pattern], is[pattern], Quoted(pattern)
+		if !e.oneSided(s, Difference{Attr: "pattern-property", Name: pattern, Old: at(o, 0), New: at(n, 0), From: text, To: text}) {
 			e.pair(s, nil, e.Old.All(o), e.New.All(n), s.mode.Inner())
 		}
 	}

@@ -41,18 +41,21 @@ func hiddenProperty(t term, name string, s rules.Side) bool {
 	return len(schemas) > 0 && t.catalog.All(schemas).flags().hidden(s)
 }
 
+// deepestListing bounds the alternatives of alternatives that are searched for a property.
+const deepestListing = 4
+
 // lists reports whether a property is listed or demanded, in an alternative too. seen are the forms
 // that were asked, with the depth at which they were: alternatives that share others are not walked
 // way by way.
 func (n *NormalForm) lists(s *Catalog, name string, depth int, seen map[*NormalForm]int) bool {
-	if _, ok := n.required[name]; ok {
-		return true
-	}
-	if _, declared := n.Property(name); declared.Exists() {
-		return true
-	}
-	const deepest = 4
-	if before, ok := seen[n]; ok && before <= depth || depth >= deepest || len(n.unions) == 0 || s.meter.Spent() {
+	_, demanded := n.required[name]
+	_, declared := n.Property(name)
+	return demanded || declared.Exists() || n.listsBelow(s, name, depth, seen)
+}
+
+// listsBelow reports whether an alternative lists the property, so that it neither came nor went.
+func (n *NormalForm) listsBelow(s *Catalog, name string, depth int, seen map[*NormalForm]int) bool {
+	if before, ok := seen[n]; ok && before <= depth || depth >= deepestListing || len(n.unions) == 0 || s.meter.Spent() {
 		return false
 	}
 	seen[n] = depth
@@ -62,23 +65,48 @@ func (n *NormalForm) lists(s *Catalog, name string, depth int, seen map[*NormalF
 	})
 }
 
-// compareProperties compares the listed properties by name.
-func (e *Comparer) compareProperties(s *Comparison, a, b *NormalForm) {
-	names := a.declared()
-	seen := make(map[string]bool, len(names))
-	for _, name := range names {
-		if seen[name] = true; e.Meter.Spent() {
+// listed are the properties that n or an alternative lists, with the nodes that do.
+func (n *NormalForm) listed(s *Catalog) map[string]contract.Node {
+	out, seen := map[string]contract.Node{}, map[*NormalForm]bool{}
+	var visit func(n *NormalForm, depth int)
+	visit = func(n *NormalForm, depth int) {
+		if seen[n] || depth > deepestListing || s.meter.Spent() {
 			return
 		}
-		e.compareProperty(s, a, b, name)
+		seen[n] = true
+		for _, name := range n.declared() {
+			_, at := n.Property(name)
+			out[name] = First(out[name], at)
+		}
+		for _, u := range n.unions {
+			for _, b := range u.branches {
+				visit(s.Of(b).Schema.Normal(), depth+1)
+			}
+		}
 	}
+	visit(n, 0)
+	return out
+}
+
+// declaredByEither are the names that a lists, then those that only b lists.
+func declaredByEither(a, b *NormalForm) []string {
+	names := a.declared()
+	listed := Known(names...)
 	for _, name := range b.declared() {
+		if !listed[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// compareProperties compares the listed properties by name.
+func (e *Comparer) compareProperties(s *Comparison, a, b *NormalForm) {
+	for _, name := range declaredByEither(a, b) {
 		if e.Meter.Spent() {
 			return
 		}
-		if !seen[name] {
-			e.compareProperty(s, a, b, name)
-		}
+		e.compareProperty(s, a, b, name)
 	}
 }
 
@@ -91,21 +119,15 @@ func (e *Comparer) compareProperty(s *Comparison, a, b *NormalForm, name string)
 	o, n := e.Old.All(oldSchemas), e.New.All(newSchemas)
 	switch {
 	case !oldAt.Exists():
-		if !n.Schema.acceptsNothing() && !a.listsBelow(e.Old, name) {
-			e.propertyAdded(s, a, b, name, newAt, n)
-		}
-		if len(oldSchemas) == 0 && n.Schema.acceptsNothing() && !a.listsBelow(e.Old, name) {
-			e.report(s, Difference{Attr: "forbidden", Op: rules.Added, Name: name, New: newAt})
+		if !a.listsBelow(e.Old, name, 0, map[*NormalForm]int{}) {
+			e.listedOnce(s, rules.Added, name, newAt, n, b, a)
 		}
 		if len(oldSchemas) > 0 && !o.Schema.acceptsNothing() { // it was constrained before, as any other name
 			e.pair(s, []string{"properties", name}, o, n, s.mode.Inner())
 		}
 	case !newAt.Exists():
-		if !o.Schema.acceptsNothing() && !b.listsBelow(e.New, name) {
-			e.propertyRemoved(s, a, b, name, oldAt, o)
-		}
-		if len(newSchemas) == 0 && o.Schema.acceptsNothing() && !b.listsBelow(e.New, name) {
-			e.report(s, Difference{Attr: "forbidden", Op: rules.Removed, Name: name, Old: oldAt})
+		if !b.listsBelow(e.New, name, 0, map[*NormalForm]int{}) {
+			e.listedOnce(s, rules.Removed, name, oldAt, o, a, b)
 		}
 		if len(newSchemas) > 0 && !n.Schema.acceptsNothing() {
 			e.pair(s, []string{"properties", name}, o, n, s.mode.Inner())
@@ -118,46 +140,29 @@ func (e *Comparer) compareProperty(s *Comparison, a, b *NormalForm, name string)
 	}
 }
 
-// listsBelow reports whether an alternative lists the property, so that it neither came nor went.
-func (n *NormalForm) listsBelow(s *Catalog, name string) bool {
-	return slices.ContainsFunc(n.unions, func(u union) bool {
-		return slices.ContainsFunc(u.branches, func(b contract.Node) bool { return s.Of(b).Schema.Normal().lists(s, name, 1, map[*NormalForm]int{}) })
-	})
-}
-
-func (e *Comparer) propertyAdded(s *Comparison, a, b *NormalForm, name string, at contract.Node, n Use) {
-	d := Difference{Op: rules.Added, Name: name, New: at}
-	_, required := b.required[name]
-	_, before := a.required[name]
-	hidden := n.flags().hidden(s.mode.Side())
-	switch {
-	case hidden:
-	case required && !before:
-		d.When = "required"
-		if s.mode.Side() == rules.Response && a.Closed(e.Old).Exists() {
-			d.When = "closed"
-		}
-	case a.Closed(e.Old).Exists():
-		d.When = "closed"
+// listedOnce reports a property that only one side lists: the new one, where it was added.
+func (e *Comparer) listedOnce(s *Comparison, op rules.Op, name string, at contract.Node, u Use, mine, other *NormalForm) {
+	d, closedAt, breaks := Difference{Op: op, Name: name, New: at}, e.Old, rules.Response
+	if op == rules.Removed {
+		d.New, d.Old, closedAt, breaks = contract.Node{}, at, e.New, rules.Request
 	}
-	e.report(s, d)
-}
-
-func (e *Comparer) propertyRemoved(s *Comparison, a, b *NormalForm, name string, at contract.Node, o Use) {
-	d := Difference{Op: rules.Removed, Name: name, Old: at}
-	_, required := a.required[name]
-	_, still := b.required[name]
-	hidden := o.flags().hidden(s.mode.Side())
-	switch {
-	case e.sunsetPassed(o):
-		d.When = "after-sunset"
-	case hidden:
-	case required && !still:
-		d.When = "required"
-		if s.mode.Side() == rules.Request && b.Closed(e.New).Exists() {
-			d.When = "closed"
+	if u.Schema.acceptsNothing() {
+		if schemas, _ := other.Property(name); len(schemas) == 0 {
+			d.Attr = "forbidden"
+			e.report(s, d)
 		}
-	case b.Closed(e.New).Exists():
+		return
+	}
+	_, required := mine.required[name]
+	_, always := other.required[name]
+	closed := other.Closed(closedAt).Exists()
+	switch {
+	case op == rules.Removed && e.sunsetPassed(u):
+		d.When = "after-sunset"
+	case u.flags().hidden(s.mode.Side()):
+	case required && !always && !(closed && s.mode.Side() == breaks):
+		d.When = "required"
+	case closed:
 		d.When = "closed"
 	}
 	e.report(s, d)
@@ -192,18 +197,9 @@ func (e *Comparer) compareFlags(s *Comparison, a, b *NormalForm, name string, ol
 
 // propertiesHold compares the properties that either side lists.
 func (p *prover) propertiesHold(a, b term, m Mode, hypothesisDepth *int) bool {
-	names := b.norm.declared()
-	listed := make(map[string]bool, len(names))
-	for _, name := range names {
-		listed[name] = true
-	}
-	for _, name := range a.norm.declared() {
-		if !listed[name] {
-			names = append(names, name)
-		}
-	}
+	names := declaredByEither(b.norm, a.norm)
 	for pattern := range a.norm.patternProps() {
-		if name, ok := literalName(pattern); ok && !listed[name] {
+		if name, ok := literalName(pattern); ok {
 			names = append(names, name)
 		}
 	}
@@ -265,9 +261,7 @@ func (p *prover) excludes(a term, name string) bool {
 		return true
 	}
 	ruledOut := func(v contract.Node) bool {
-		n := a.catalog.Of(v).Schema.Normal()
-		_, demanded := n.required[name]
-		return demanded && len(n.required) == 1 && (n.Weight() == 1 || n.Weight() == 2 && n.Types&Object != 0 && n.Types != AnyType)
+		return name != "" && a.catalog.Of(v).Schema.Normal().soleRequirement() == name
 	}
 	refused := func(v contract.Node) bool {
 		n := a.catalog.Of(v).Schema.simplified()

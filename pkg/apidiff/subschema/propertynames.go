@@ -55,18 +55,15 @@ func (n *NormalForm) possibleNames(s *Catalog) ([]string, bool) {
 }
 
 func (e *Comparer) compareNames(s *Comparison, a, b *NormalForm) {
-	switch {
-	case len(a.names)+len(b.names) == 0:
-	case len(a.names) == 0:
-		e.report(s, Difference{Attr: "property-names", Op: rules.Added, New: b.names[0], To: JSONOf(b.names[0])})
-	case len(b.names) == 0:
-		e.report(s, Difference{Attr: "property-names", Op: rules.Removed, Old: a.names[0], From: JSONOf(a.names[0])})
-	default:
-		o, n := e.Old.All(a.names), e.New.All(b.names)
-		if o.Schema.acceptsNothing() != n.Schema.acceptsNothing() {
-			e.forbidden(s, o.Schema, n.Schema)
-			return
-		}
+	d := Difference{Attr: "property-names", Old: at(a.names, 0), New: at(b.names, 0)}
+	d.From, d.To = JSONOf(d.Old), JSONOf(d.New)
+	if e.oneSided(s, d) || !d.Old.Exists() {
+		return
+	}
+	o, n := e.Old.All(a.names), e.New.All(b.names)
+	if is := n.Schema.acceptsNothing(); is != o.Schema.acceptsNothing() {
+		e.forbidden(s, is, at(o.Schema.nodes, 0), at(n.Schema.nodes, 0))
+	} else {
 		e.pair(s, nil, o, n, s.mode.Inner())
 	}
 }

@@ -20,19 +20,19 @@ func (n *NormalForm) require(name string, at contract.Node) {
 
 // onlyRequires reports whether a schema demands properties of objects and says nothing else.
 func (n *NormalForm) onlyRequires() bool {
-	return len(n.required) > 0 && n.Types&Object != 0 && len(n.objects)+len(n.unions)+len(n.nots)+len(n.conds) == 0 && n.Weight() == 1
+	return len(n.required) > 0 && n.Types&Object != 0 && n.Weight() == 1
 }
 
 // soleRequirement is the one property that the schema demands, where it says nothing else.
 func (n *NormalForm) soleRequirement() string {
-	if len(n.required) != 1 || n.Types&Object == 0 || len(n.objects)+len(n.unions)+len(n.nots)+len(n.conds) > 0 || n.Weight() > 2 || n.Types != AnyType && n.Weight() > 2 {
-		return ""
-	}
-	if n.Weight() == 2 && n.Types == AnyType {
-		return ""
+	typed := 0
+	if n.Types != AnyType {
+		typed = 1
 	}
 	for name := range n.required {
-		return name
+		if len(n.required) == 1 && n.Types&Object != 0 && n.Weight() == 1+typed {
+			return name
+		}
 	}
 	return ""
 }
@@ -57,11 +57,7 @@ func (e *Comparer) compareRequired(s *Comparison, a, b *NormalForm) {
 		if o.flags().hidden(s.mode.Side()) || n.flags().hidden(s.mode.Side()) {
 			continue
 		}
-		if now {
-			e.report(s, Difference{Attr: "required", Op: rules.Added, Name: name, New: is, OldAt: oldDeclared})
-		} else {
-			e.report(s, Difference{Attr: "required", Op: rules.Removed, Name: name, Old: was, NewAt: newDeclared})
-		}
+		e.oneSided(s, Difference{Attr: "required", Name: name, Old: was, New: is, OldAt: oldDeclared, NewAt: newDeclared})
 	}
 }
 

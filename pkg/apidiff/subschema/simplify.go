@@ -5,9 +5,9 @@ package subschema
 // have what it may not have is none.
 func (c *Schema) simplified() *NormalForm {
 	if c.simple == nil {
-		c.simple = c.Normal() // for schemas that lead back to themselves
+		c.simple = c.Meant() // for schemas that lead back to themselves
 		end := c.catalog.meter.forAll()
-		c.simple = c.Normal().simplify(c.catalog)
+		c.simple = c.Meant().simplify(c.catalog)
 		c.simple.Incomplete = c.simple.Incomplete || c.catalog.meter.Spent()
 		end()
 	}

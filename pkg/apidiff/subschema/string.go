@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
@@ -55,46 +55,19 @@ func asText(v contract.Node) (string, bool) {
 
 // compareText compares a keyword whose values are equal or not.
 func (e *Comparer) compareText(s *Comparison, attr string, a, b contract.Node) {
-	d := Difference{Attr: attr, Old: a, New: b, From: JSONOf(a), To: JSONOf(b)}
-	switch {
-	case d.From == d.To:
-		return
-	case !a.Exists():
-		d.Op = rules.Added
-	case !b.Exists():
-		d.Op = rules.Removed
-	default:
-		d.Op = rules.Changed
+	d := Difference{Attr: attr, Op: rules.Changed, Old: a, New: b, From: JSONOf(a), To: JSONOf(b)}
+	if !e.oneSided(s, d) && d.From != d.To {
+		e.report(s, d)
 	}
-	e.report(s, d)
 }
 
 // comparePatterns compares the regular expressions that are not on both sides.
 func (e *Comparer) comparePatterns(s *Comparison, a, b *NormalForm) {
 	lost, gained := e.Meter.patternsWithout(a.patterns, b.patterns), e.Meter.patternsWithout(b.patterns, a.patterns)
-	if len(lost) == 0 && len(gained) == 0 {
-		return
+	d := Difference{Attr: "pattern", Old: at(lost, 0), New: at(gained, 0), From: List(lost, true), To: List(gained, true)}
+	if !e.oneSided(s, d) {
+		e.reportChange(s, d, e.Meter.patternsWithin(lost, gained), e.Meter.patternsWithin(gained, lost))
 	}
-	d := Difference{Attr: "pattern", From: List(lost, true), To: List(gained, true)}
-	if len(lost) > 0 {
-		d.Old = lost[0]
-	}
-	if len(gained) > 0 {
-		d.New = gained[0]
-	}
-	switch {
-	case len(lost) == 0:
-		d.Op, d.From = rules.Added, ""
-	case len(gained) == 0:
-		d.Op, d.To = rules.Removed, ""
-	default:
-		in, out := e.Meter.patternsWithin(lost, gained), e.Meter.patternsWithin(gained, lost)
-		var changed bool
-		if d.Op, changed = changeOf(in, out); !changed {
-			return
-		}
-	}
-	e.report(s, d)
 }
 
 func (m *Meter) patternsWithout(a, b []contract.Node) []contract.Node {
@@ -102,23 +75,13 @@ func (m *Meter) patternsWithout(a, b []contract.Node) []contract.Node {
 	for _, p := range b {
 		has[p.Text()] = true
 	}
-	var out []contract.Node
-	for _, p := range a {
-		if !has[p.Text()] && !m.within("", p.Text()) { // what matches everything says nothing
-			out = append(out, p)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(a), func(p contract.Node) bool { return has[p.Text()] || m.within("", p.Text()) }) // what matches everything says nothing
 }
 
 // patternsWithin reports whether each of the outer expressions contains one of the inner ones.
 func (m *Meter) patternsWithin(inner, outer []contract.Node) bool {
 	for _, o := range outer {
-		ok := false
-		for _, i := range inner {
-			ok = ok || m.within(i.Text(), o.Text())
-		}
-		if !ok {
+		if !slices.ContainsFunc(inner, func(i contract.Node) bool { return m.within(i.Text(), o.Text()) }) {
 			return false
 		}
 	}
@@ -152,15 +115,9 @@ func (n *NormalForm) shapedAs(pattern string) bool {
 	if pattern == "" {
 		return false
 	}
-	for _, p := range n.patterns { // the rule, and it costs nothing
-		if p.Text() == pattern {
-			return true
-		}
-	}
-	for _, p := range n.patterns {
-		if n.meter.within(p.Text(), pattern) {
-			return true
-		}
+	if slices.ContainsFunc(n.patterns, func(p contract.Node) bool { return p.Text() == pattern }) || // the rule, and it costs nothing
+		slices.ContainsFunc(n.patterns, func(p contract.Node) bool { return n.meter.within(p.Text(), pattern) }) {
+		return true
 	}
 	own := lengthPattern(max(n.minLength.n, 0), n.maxLength.n)
 	return own != "" && (n.minLength.n > 0 || n.maxLength.set()) && n.meter.within(own, pattern)
@@ -207,10 +164,7 @@ func (p *prover) contentHolds(a, b term, m Mode, hypothesisDepth *int) bool {
 }
 
 func (n *NormalForm) admitsText(s string) bool {
-	length := int64(0)
-	for range s {
-		length++
-	}
+	length := int64(utf8.RuneCountInString(s))
 	if n.maxLength.set() && length > n.maxLength.n || length < n.minLength.n {
 		return false
 	}
@@ -222,14 +176,17 @@ func (n *NormalForm) admitsText(s string) bool {
 	return true
 }
 
+// patternsKnown reports whether it is known of each pattern if the text matches.
+func (n *NormalForm) patternsKnown(text string) bool {
+	return !slices.ContainsFunc(n.patterns, func(p contract.Node) bool {
+		_, known := n.meter.Matches(p.Text(), text)
+		return !known
+	})
+}
+
 // plainlyAdmits reports whether a text is seen to be valid.
 func (n *NormalForm) plainlyAdmits(text string) bool {
-	for _, p := range n.patterns {
-		if _, known := n.meter.Matches(p.Text(), text); !known {
-			return false
-		}
-	}
-	return n.admitsText(text) && !n.format.Exists() && len(n.unions)+len(n.nots)+len(n.conds) == 0
+	return n.patternsKnown(text) && n.admitsText(text) && !n.format.Exists() && len(n.unions)+len(n.nots)+len(n.conds) == 0
 }
 
 func (n *NormalForm) textSamples() []string {
@@ -239,19 +196,10 @@ func (n *NormalForm) textSamples() []string {
 		lengths[n.maxLength.n] = true
 	}
 	var out []string
-	for _, l := range sortedLengths(lengths) {
+	for _, l := range SortedKeys(lengths) {
 		if l <= most {
 			out = append(out, Quoted(strings.Repeat("a", int(l))))
 		}
 	}
-	return out
-}
-
-func sortedLengths(m map[int64]bool) []int64 {
-	out := make([]int64, 0, len(m))
-	for l := range m {
-		out = append(out, l)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
 	return out
 }

@@ -1,9 +1,11 @@
 package subschema
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -16,10 +18,44 @@ type term struct {
 	root    *Schema // the whole that it is a part of
 	name    string  // of the component, where there is one
 	plain   bool    // the schema itself
+	letter  bool    // it is wider than what is meant
 }
 
 func termOf(c *Schema) term {
 	return term{catalog: c.catalog, norm: c.simplified(), key: strconv.Itoa(c.ID), root: c, name: c.name(), plain: true}
+}
+
+// branch is the term of an alternative of a.
+func (a term) branch(b contract.Node) term {
+	c := a.catalog.Of(b).Schema
+	if a.norm.Types == AnyType {
+		return termOf(c)
+	}
+	return letterOf(c)
+}
+
+// meant is the union with the alternatives of b only that mean values of this type.
+func (u union) meant(b term, v contract.Node) union {
+	u.branches = slices.DeleteFunc(slices.Clone(u.branches), func(n contract.Node) bool {
+		return b.norm.branch(b.catalog.Of(n).Schema).typesWithBranches(b.catalog, 0)&typeOf(v) == 0
+	})
+	return u
+}
+
+// admits reports whether a value is known to be one of a.
+func (a term) admits(v contract.Node, dir rules.Side) bool {
+	return a.norm.admits(a.catalog, v, dir, 0) == Yes && !slices.ContainsFunc(a.norm.unions, func(u union) bool {
+		return u.meant(a, v).admits(a.catalog, v, dir, 0) != Yes
+	})
+}
+
+// letterOf is the term of a schema below not and if, which says no more than its letter.
+func letterOf(c *Schema) term {
+	t := termOf(c)
+	if c.Meant() != c.Normal() {
+		t.norm, t.key, t.letter = c.Normal().simplify(c.catalog), t.key+"=", true
+	}
+	return t
 }
 
 // name is that of the component that the schema is; empty for others.
@@ -41,7 +77,7 @@ func (a term) alternative(i int, excludes func(contract.Node) bool) term {
 	n := a.norm.clone()
 	n.unions = append([]union(nil), a.norm.unions[1:]...)
 	c := a.catalog.Of(u.branches[i]).Schema
-	n.absorb(c.Normal().clone())
+	n.absorb(a.norm.branch(c).clone())
 	for k, b := range u.branches {
 		if k == i {
 			n.decide(b, Yes)

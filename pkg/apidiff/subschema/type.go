@@ -1,6 +1,7 @@
 package subschema
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/romel/govctl/pkg/apidiff/rules"
@@ -29,41 +30,22 @@ var typeNames = map[string]Types{
 	"null": Null, "boolean": Boolean, "integer": Integer, "number": Number, "string": String, "array": Array, "object": Object,
 }
 
-// String lists the types as a schema would.
-func (t Types) String() string {
-	if t == AnyType {
-		return "any"
-	}
-	out := ""
-	add := func(s string) {
-		if out != "" {
-			out += ", "
+// each are the names of the types, as a schema would list them.
+func (t Types) each() (out []string) {
+	for _, name := range []string{"string", "number", "integer", "boolean", "array", "object", "null"} {
+		if k := typeNames[name]; t&k == k && (name != "integer" || t&Fraction == 0) {
+			out = append(out, name)
 		}
-		out += s
-	}
-	for _, k := range []struct {
-		t    Types
-		name string
-	}{{String, "string"}, {Number, "number"}, {Integer, "integer"}, {Boolean, "boolean"}, {Array, "array"}, {Object, "object"}, {Null, "null"}} {
-		if t&k.t == k.t && (k.t != Integer || t&Fraction == 0) {
-			add(k.name)
-		}
-	}
-	if out == "" {
-		return "nothing"
 	}
 	return out
 }
 
-// names are the types as a list of JSON strings.
-func (t Types) names() string {
-	var out []string
-	for _, name := range SortedKeys(typeNames) {
-		if k := typeNames[name]; t&k == k && (name != "integer" || t&Fraction == 0) {
-			out = append(out, Quoted(name))
-		}
+// String lists the types in a sentence.
+func (t Types) String() string {
+	if t == AnyType {
+		return "any"
 	}
-	return strings.Join(out, ",")
+	return cmp.Or(strings.Join(t.each(), ", "), "nothing")
 }
 
 func typeOf(v contract.Node) Types {
@@ -119,6 +101,48 @@ func (c *Schema) types() Types {
 	return t
 }
 
+// Meant is the normal form as the author of a contract means it: who lists properties, or says what
+// else an object has, means an object, and who says what items are means an array, where no keyword
+// says the type. Values are judged by the letter, and so is what stands below not and if.
+func (c *Schema) Meant() *NormalForm {
+	if c.intended == nil {
+		n := c.Normal()
+		c.intended = n
+		if t := n.meantTypes(); t != n.Types {
+			c.intended = n.clone()
+			c.intended.Types, c.intended.stated = t, t
+		}
+	}
+	return c.intended
+}
+
+// meantTypes are the types that the keywords for objects and arrays mean where none is said.
+func (n *NormalForm) meantTypes() Types {
+	var t Types
+	if len(n.objects)+len(n.required)+len(n.names)+len(n.depRequired)+len(n.depSchemas) > 0 || n.maxProps.set() || n.minProps.set() {
+		t |= Object
+	}
+	if len(n.arrays)+len(n.contains) > 0 || n.maxItems.set() || n.minItems.set() || n.unique.Exists() {
+		t |= Array
+	}
+	scalar := n.max.set() || n.min.set() || n.maxLength.set() || n.minLength.set() || len(n.multiple)+len(n.patterns) > 0
+	if t == 0 || n.Types != AnyType || scalar {
+		return n.Types
+	}
+	if n.nullNamed {
+		t |= Null
+	}
+	return t
+}
+
+// branch is an alternative of n: where types stand beside the alternatives, none was forgotten.
+func (n *NormalForm) branch(c *Schema) *NormalForm {
+	if n.Types == AnyType {
+		return c.Meant()
+	}
+	return c.Normal()
+}
+
 // kinds are the types of the values, numbers being one.
 func (n *NormalForm) kinds() []Types {
 	var out []Types
@@ -147,7 +171,7 @@ func (n *NormalForm) typesWithBranches(s *Catalog, depth int) Types {
 		}
 		s.meter.Charge(2 * len(u.branches))
 		for _, b := range u.branches {
-			all |= s.Of(b).Schema.Normal().typesWithBranches(s, depth+1)
+			all |= n.branch(s.Of(b).Schema).typesWithBranches(s, depth+1)
 		}
 		t &= all
 	}
@@ -170,45 +194,28 @@ func (e *Comparer) compareTypes(s *Comparison, a, b *NormalForm, ta, tb Types) {
 		return
 	}
 	d := Difference{Attr: "type", Old: a.typeAt, New: b.typeAt, From: Quoted(ta.String()), To: Quoted(tb.String())}
-	in := typesWithin(s.mode, ta, tb, s.new) && e.itemsTake(s.mode, s.old, s.new, ta&^tb)
-	out := typesWithin(s.mode, tb, ta, s.old) && e.itemsTake(s.mode, s.new, s.old, tb&^ta)
-	var changed bool
-	if d.Op, changed = changeOf(in, out); !changed {
-		return
-	}
-	e.report(s, d)
+	e.reportChange(s, d, e.typesWithin(s.mode, s.old, s.new, ta, tb), e.typesWithin(s.mode, s.new, s.old, tb, ta))
 }
 
 // differsByFractionOnly reports whether the types differ from the stated ones only because
 // multipleOf rules fractions out.
 func (n *NormalForm) differsByFractionOnly(t Types) bool { return (t^n.stated)&^(Fraction|Null) == 0 }
 
-// typesWithin reports whether values of the types in are all values of the types out, as far as
-// types go. As text, numbers and booleans are strings too, unless the string is restricted, and one
-// item may stand for an array.
-func typesWithin(m Mode, in, out Types, outer *Schema) bool {
+// beyond are the types of in that are none of out. As text, numbers and booleans are strings, too,
+// unless strings are restricted.
+func (m Mode) beyond(in, out Types, outer *NormalForm) Types {
 	left := in &^ out
-	if m&AsText != 0 && out&String != 0 && outer.Normal().plainText() {
+	if m&AsText != 0 && out&String != 0 && outer.plainText() {
 		left &^= Number | Boolean
 	}
-	if m&ScalarAsArray != 0 && out&Array != 0 && left&^(String|Number|Boolean) == 0 && outer.Normal().minItems.n <= 1 {
-		item := outer.catalog.All(outer.Normal().Item(0)).Schema
-		return left == 0 || typesWithin(m.Inner(), left, item.Normal().Types, item)
-	}
-	return left == 0
+	return left
 }
 
-// itemsTake reports whether a list takes the values of the types left as its only item, where nothing else of it does: what
-// the items must be counts as well as their type.
-func (e *Comparer) itemsTake(m Mode, inner, outer *Schema, left Types) bool {
-	n := outer.Normal()
-	if m&AsText != 0 && n.Types&String != 0 && n.plainText() {
-		left &^= Number | Boolean
-	}
-	if left == 0 || m&ScalarAsArray == 0 {
-		return true
-	}
-	return e.Prover.askTerms(termOf(inner).only(left), termOf(outer), m)
+// typesWithin reports whether values of the types in are all values of the types out, as far as
+// types go; one item may stand for an array.
+func (e *Comparer) typesWithin(m Mode, inner, outer *Schema, in, out Types) bool {
+	left := m.beyond(in, out, outer.Meant())
+	return left == 0 || m&ScalarAsArray != 0 && out&Array != 0 && e.Prover.askTerms(termOf(inner).only(left), termOf(outer), m)
 }
 
 func (e *Comparer) compareNull(s *Comparison, a, b *NormalForm, ta, tb Types) {
@@ -238,23 +245,14 @@ func (n *NormalForm) nullAt() contract.Node {
 	if n.enum != nil && n.enum.null {
 		return n.enum.at
 	}
-	if len(n.unions) > 0 {
-		return n.unions[0].at
-	}
-	return contract.Node{}
+	return at(n.unions, 0).at
 }
 
 // typesHold compares the types; as text, numbers and booleans are strings, and one item is an array
 // of one.
 func (p *prover) typesHold(a, b term, m Mode, hypothesisDepth *int) bool {
-	left := a.norm.Types &^ b.norm.Types
-	if left == 0 {
-		return true
-	}
-	if m&AsText != 0 && b.norm.Types&String != 0 && b.norm.plainText() {
-		left &^= Number | Boolean
-	}
-	if m&ScalarAsArray != 0 && b.norm.Types&Array != 0 && left&^(Number|Boolean|String) == 0 && b.norm.minItems.n <= 1 && len(b.norm.contains) == 0 {
+	left := m.beyond(a.norm.Types, b.norm.Types, b.norm)
+	if left != 0 && m&ScalarAsArray != 0 && b.norm.Types&Array != 0 && left&^(Number|Boolean|String) == 0 && b.norm.minItems.n <= 1 && len(b.norm.contains) == 0 {
 		item := b.catalog.All(b.norm.Item(0)).Schema
 		return p.part(a.only(left), termOf(item), m.Inner(), hypothesisDepth)
 	}

@@ -106,7 +106,7 @@ func alone(contract.Node) bool { return true }
 func (p *prover) apart(a term, i int, m Mode) func(contract.Node) bool {
 	u := a.norm.unions[0]
 	return func(b contract.Node) bool {
-		return u.one || p.disjoint(termOf(a.catalog.Of(u.branches[i]).Schema), termOf(a.catalog.Of(b).Schema), m.Side(), 0)
+		return u.one || p.disjoint(a.branch(u.branches[i]), a.branch(b), m.Side(), 0)
 	}
 }
 

@@ -12,12 +12,17 @@ import (
 type union struct {
 	one      bool // oneOf: exactly one
 	null     bool // null is valid besides; it is no branch
+	whole    bool // no choice: the one branch is the schema itself
 	branches []contract.Node
 	at       contract.Node
 }
 
 // mergeUnion resolves alternatives that are none: one branch, or one branch and null.
 func (n *NormalForm) mergeUnion(s *Catalog, f *keywords, u union, depth int) {
+	if len(u.branches) == 0 && !f.nullableAlone {
+		n.uninhabited, n.uninhabitedAt = true, u.at
+		return
+	}
 	u = s.withoutNull(u)
 	u.null = u.null || f.nullableAlone
 	if len(u.branches) != 1 || depth > 50 {
@@ -94,6 +99,7 @@ func (n *NormalForm) admitNull() {
 		n.uninhabited, n.Types = false, 0
 	}
 	n.Types |= Null
+	n.nullNamed = true
 	if n.enum != nil {
 		n.enum = n.enum.withNull()
 	}
@@ -178,20 +184,26 @@ func openNested(s *Catalog, u union, depth int, opened map[contract.Node]bool) [
 	var out []contract.Node
 	s.meter.Charge(10 * len(u.branches))
 	for _, b := range u.branches {
-		c := s.Of(b).Schema
-		if len(c.nodes) == 1 && !c.orNull && c.nodes[0].Kind() == contract.Object {
-			f := s.keywordsOf(c.nodes[0])
-			if !f.typed && len(f.assertions) == 1 && f.assertions[0].name == "anyOf" {
-				if !opened[c.nodes[0]] { // else its alternatives are there already: levels that share the next one would double at each
-					opened[c.nodes[0]] = true
-					out = append(out, openNested(s, union{branches: Items(f.assertions[0].value)}, depth+1, opened)...)
-				}
-				continue
-			}
+		switch list := s.Of(b).Schema.onlyAnyOf(); {
+		case list.Len() == 0:
+			out = append(out, b)
+		case !opened[list]: // else its alternatives are there already: levels that share the next one would double at each
+			opened[list] = true
+			out = append(out, openNested(s, union{branches: Items(list)}, depth+1, opened)...)
 		}
-		out = append(out, b)
 	}
 	return out
+}
+
+// onlyAnyOf are the alternatives of a schema that is nothing but anyOf.
+func (c *Schema) onlyAnyOf() contract.Node {
+	if len(c.nodes) != 1 || c.orNull || c.nodes[0].Kind() != contract.Object {
+		return contract.Node{}
+	}
+	if f := c.catalog.keywordsOf(c.nodes[0]); !f.typed && len(f.assertions) == 1 && f.assertions[0].name == "anyOf" {
+		return f.assertions[0].value
+	}
+	return contract.Node{}
 }
 
 // satisfiable reports whether some value is seen to be valid, and none is listed, without the
@@ -235,22 +247,22 @@ func (p *prover) unionHolds(a, b term, u *union, m Mode, hypothesisDepth *int) b
 			a = a.only(a.norm.Types &^ Null)
 		}
 	}
-	tried := 0
-	for _, i := range p.likely(a, b.catalog, u) {
-		c := b.catalog.Of(u.branches[i]).Schema
+	branches, named := p.likely(a, b, u)
+	for i, n := range branches {
+		c := b.branch(n)
 		how := m
-		if a.name != "" && c.name() != a.name && p.named(b.catalog, u, a.name) {
+		if named > 0 && c.name != a.name {
 			how |= anyNamePossible // another alternative than the one of that name: it must truly hold all values
 		}
-		if tried++; tried > maxBranchPairs {
+		if i >= maxBranchPairs {
 			p.spent = true
 			return false
 		}
-		if p.part(a, termOf(c), how, hypothesisDepth) {
+		if p.part(a, c, how, hypothesisDepth) {
 			return !u.one || !p.overlaps(a, b, u, m)
 		}
 	}
-	return len(a.norm.unions)+len(a.norm.conds) == 0 && p.coveredTogether(a, b.catalog, u.branches, m, hypothesisDepth) && (!u.one || !p.overlaps(a, b, u, m))
+	return len(a.norm.unions)+len(a.norm.conds) == 0 && p.coveredTogether(a, b, u.branches, m, hypothesisDepth) && (!u.one || !p.overlaps(a, b, u, m))
 }
 
 // sameBranches reports whether two lists have equal alternatives, in any order.
@@ -272,39 +284,28 @@ func (p *prover) sameBranches(s *Catalog, a union, t *Catalog, b union) bool {
 	return true
 }
 
-// likely are the branches in the order in which they are worth a try: the one of the same name
-// first.
-func (p *prover) likely(a term, s *Catalog, u *union) []int {
+// likely are the branches in the order in which they are worth a try: those of the same name first,
+// of which the count is given.
+func (p *prover) likely(a, b term, u *union) (order []contract.Node, named int) {
 	p.meter.Charge(4 * len(u.branches))
-	order := make([]int, 0, len(u.branches))
-	for i, b := range u.branches {
-		if a.name != "" && s.Of(b).Schema.name() == a.name {
-			order = append(order, i)
+	order = slices.Clone(u.branches)
+	if a.name == "" {
+		return order, 0
+	}
+	for i, n := range order {
+		if b.catalog.Of(n).Schema.name() == a.name {
+			order = slices.Insert(slices.Delete(order, i, i+1), named, n)
+			named++
 		}
 	}
-	for i, b := range u.branches {
-		if a.name == "" || s.Of(b).Schema.name() != a.name {
-			order = append(order, i)
-		}
-	}
-	return order
-}
-
-func (p *prover) named(s *Catalog, u *union, name string) bool {
-	p.meter.Charge(len(u.branches))
-	for _, b := range u.branches {
-		if s.Of(b).Schema.name() == name {
-			return true
-		}
-	}
-	return false
+	return order, named
 }
 
 func (p *prover) branchesDisjoint(a, b term, dir rules.Side, depth int) bool {
 	for _, u := range a.norm.unions {
 		all := len(u.branches) <= maxBranchPairs && (!u.null || a.norm.Types&b.norm.Types&Null == 0)
 		for _, c := range u.branches {
-			all = all && p.disjoint(termOf(a.catalog.Of(c).Schema), b, dir, depth+1)
+			all = all && p.disjoint(a.branch(c), b, dir, depth+1)
 		}
 		if all {
 			return true

@@ -1,6 +1,8 @@
 package subschema
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,11 +13,17 @@ import (
 // compareUnion matches the alternatives of two lists and compares the matches; what has no match
 // came or went.
 func (e *Comparer) compareUnion(s *Comparison, a, b union) {
-	m := e.matchBranches(a, b)
+	e.compareMatched(s, a, b, e.matchBranches(a, b))
+}
+
+func (e *Comparer) compareMatched(s *Comparison, a, b union, m branchPairs) {
 	e.Meter.Charge(20 * (len(a.branches) + len(b.branches)))
 	step := s.branchSteps(a, b)
 	for _, p := range m.pairs {
 		o, n := e.Old.Of(p[0]), e.New.Of(p[1])
+		if a.whole || b.whole { // what is written beside them is not meant to agree, and a value of one shows nothing
+			o, n = Use{Schema: o.Schema}, Use{Schema: n.Schema}
+		}
 		if sub := e.pair(s, step(p), o, n, s.mode); e.Differ(o, n) && !e.Meter.Spent() {
 			sub.Choice, sub.Safe = true, e.otherwise(s, a, b, p)
 		}
@@ -43,13 +51,7 @@ func (e *Comparer) otherwise(s *Comparison, a, b union, p [2]contract.Node) bool
 	if outer.one || len(outer.branches) > maxBranchPairs+1 {
 		return false
 	}
-	var rest []contract.Node
-	for _, n := range outer.branches {
-		if n != except {
-			rest = append(rest, n)
-		}
-	}
-	return e.covered(inner, other, union{branches: rest}, s.mode)
+	return e.covered(inner, other, union{branches: without(outer.branches, map[contract.Node]bool{except: true})}, s.mode)
 }
 
 // branchSteps leads to a pair of alternatives, as the side counts them whose values must be
@@ -58,6 +60,9 @@ func (s *Comparison) branchSteps(a, b union) func(p [2]contract.Node) []string {
 	u, side := a, 0
 	if s.mode.Side() == rules.Response {
 		u, side = b, 1
+	}
+	if u.whole {
+		return func([2]contract.Node) []string { return []string{} }
 	}
 	at := make(map[contract.Node]int, u.at.Len())
 	for i, n := range u.at.Items() {
@@ -76,7 +81,7 @@ func (e *Comparer) covered(c *Schema, other *Catalog, u union, m Mode) bool {
 	if len(u.branches) > maxBranchPairs {
 		return false
 	}
-	n := c.Normal()
+	n := c.Meant()
 	for _, b := range u.branches {
 		d := other.Of(b).Schema
 		if m&ScalarAsArray == 0 && !n.uninhabited && n.Types != 0 && n.Types&d.types() == 0 {
@@ -114,19 +119,14 @@ func (e *Comparer) matchBranches(a, b union) branchPairs {
 // pairBy pairs the branches whose signs are equal and unique on both sides.
 func (m *branchPairs) pairBy(e *Comparer, sign func(*Catalog, contract.Node) string) {
 	olds, news := index(e.Old, m.lost, sign), index(e.New, m.gained, sign)
-	used := map[contract.Node]bool{}
-	position := map[contract.Node]int{} // among the ones of its sign
-	for _, same := range olds {
-		for i, o := range same {
-			position[o] = i
-		}
-	}
+	used, next := map[contract.Node]bool{}, map[string]int{}
 	for _, o := range m.lost {
 		k := sign(e.Old, o)
-		if k == "" || len(olds[k]) == 0 || len(olds[k]) != len(news[k]) {
+		if k == "" || len(olds[k]) != len(news[k]) {
 			continue
 		}
-		n := news[k][position[o]]
+		n := news[k][next[k]]
+		next[k]++
 		m.pairs = append(m.pairs, [2]contract.Node{o, n})
 		used[o], used[n] = true, true
 	}
@@ -144,13 +144,7 @@ func index(s *Catalog, branches []contract.Node, sign func(*Catalog, contract.No
 }
 
 func without(list []contract.Node, used map[contract.Node]bool) []contract.Node {
-	var out []contract.Node
-	for _, n := range list {
-		if !used[n] {
-			out = append(out, n)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(list), func(n contract.Node) bool { return used[n] })
 }
 
 func (e *Comparer) byMeaning(s *Catalog, b contract.Node) string {
@@ -159,10 +153,16 @@ func (e *Comparer) byMeaning(s *Catalog, b contract.Node) string {
 }
 
 func byName(_ *Catalog, b contract.Node) string {
-	if ref := b.Get("$ref").Text(); ref != "" {
-		return "#" + ref[strings.LastIndexByte(ref, '/')+1:]
+	if name := referredTo(b); name != "" {
+		return "#" + name
 	}
 	return b.Get("title").Text()
+}
+
+// referredTo is the name that a reference ends with.
+func referredTo(b contract.Node) string {
+	ref := b.Get("$ref").Text()
+	return ref[strings.LastIndexByte(ref, '/')+1:]
 }
 
 // byConstants is the constant properties of a branch: what a discriminator looks at.
@@ -183,7 +183,7 @@ func byConstants(s *Catalog, b contract.Node) string {
 }
 
 func byType(s *Catalog, b contract.Node) string {
-	n := s.Of(b).Schema.Normal()
+	n := s.Of(b).Schema.Meant()
 	if n.Types == AnyType {
 		return ""
 	}
@@ -204,23 +204,143 @@ func (e *Comparer) compareRecomposed(s *Comparison, a, b *NormalForm) {
 	e.compareLogic(s, a, b)
 	m := s.mode &^ (AsText | ScalarAsArray)
 	in, out := e.within(s.old, s.new, m), e.within(s.new, s.old, m)
-	d := Difference{Attr: "union", From: Quoted(a.outline(e.Old)), To: Quoted(b.outline(e.New))}
-	if len(a.unions) > 0 {
-		d.Old = a.unions[0].at
-	}
-	if len(b.unions) > 0 {
-		d.New = b.unions[0].at
-	}
+	d := Difference{Attr: "union", Old: at(a.unions, 0).at, New: at(b.unions, 0).at, From: Quoted(a.outline(e.Old)), To: Quoted(b.outline(e.New))}
 	var changed bool
-	if d.Op, changed = changeOf(in, out); !changed {
+	d.Op, changed = changeOf(in, out)
+	switch {
+	case !changed || saidByType(s.Found[before:], d.Op):
+	case e.compareWithBest(s, a, b, in, out):
 		return
+	default:
+		e.report(s, d)
 	}
-	for _, r := range s.Found[before:] {
-		if r.Attr == "type" && r.Op == d.Op || r.Attr == "nullable" && (r.Op == rules.Added) == (d.Op == rules.Widened) && d.Op != rules.Changed {
-			return // said by the type
+	if len(a.objects) == 0 || len(b.objects) == 0 {
+		e.compareListed(s, a, b)
+	}
+}
+
+// saidByType reports whether what was found about the types says all that a change of alternatives would.
+func saidByType(found []Difference, op rules.Op) bool {
+	return slices.ContainsFunc(found, func(r Difference) bool {
+		return r.Attr == "type" && r.Op == op || r.Attr == "nullable" && (r.Op == rules.Added) == (op == rules.Widened) && op != rules.Changed
+	})
+}
+
+// compareWithBest is for a schema that became alternatives, or the other way round: it compares the
+// schema with the alternative that fits best, and reports whether that explains why not all values
+// of the inner side are values of the outer one.
+func (e *Comparer) compareWithBest(s *Comparison, a, b *NormalForm, in, out bool) bool {
+	x, plain := a.choice(s.old, s.oldEntry)
+	y, other := b.choice(s.new, s.newEntry)
+	if plain == other || len(x.branches)*len(y.branches) == 0 || len(x.branches)+len(y.branches) > maxBranchPairs {
+		return false
+	}
+	m := e.matchBranches(x, y)
+	if len(m.pairs) == 0 {
+		m.pairMostAlike(e)
+	}
+	if len(m.pairs) == 0 {
+		return false
+	}
+	o, n := e.Old.Of(m.pairs[0][0]).Schema, e.New.Of(m.pairs[0][1]).Schema
+	one, best := o.Meant(), n.Meant()
+	if other {
+		one, best = best, one
+	}
+	if len(one.kinds()) != 1 || one.Types&^best.Types != 0 {
+		return false // the alternative is a part of it: what it lacks others may have
+	}
+	if slices.ContainsFunc(s.Found, func(d Difference) bool { return d.Attr == "type" }) { // which names the alternatives of other types
+		apart := func(c *Catalog) func(contract.Node) bool {
+			return func(v contract.Node) bool { return c.Of(v).Schema.Meant().Types&one.Types == 0 }
+		}
+		m.lost, m.gained = slices.DeleteFunc(m.lost, apart(e.Old)), slices.DeleteFunc(m.gained, apart(e.New))
+	}
+	found, below := len(s.Found), len(s.Below)
+	e.compareMatched(s, x, y, m)
+	mode, narrows := s.mode&^(AsText|ScalarAsArray), !in
+	if s.mode.Side() == rules.Response {
+		narrows = out // else it widens, which breaks
+	}
+	if narrows && !e.within(o, n, mode) || !narrows && !e.within(n, o, mode) || slices.ContainsFunc(s.Found, func(d Difference) bool { return d.explains(narrows) }) {
+		return true
+	}
+	s.Found, s.Below = s.Found[:found], s.Below[:below]
+	return false
+}
+
+// explains reports whether a difference in types or alternatives narrows, or else whether it widens.
+func (d Difference) explains(narrows bool) bool {
+	switch d.Attr {
+	case "type", "nullable", "union-branch":
+		return d.Op == rules.Changed || narrows == (d.Op == rules.Narrowed || d.Op == rules.Removed)
+	case "one-of-overlap":
+		return narrows == (d.Op == rules.Added)
+	default:
+		return false
+	}
+}
+
+// choice is the union that is all that a schema says beside types, or the schema itself as the only
+// alternative; without alternatives where it is neither.
+func (n *NormalForm) choice(c *Schema, entry contract.Node) (u union, plain bool) {
+	if len(n.unions) == 0 {
+		if !entry.Exists() && len(c.nodes) == 1 {
+			entry = c.nodes[0]
+		}
+		if c.catalog.Of(entry).Schema == c {
+			u = union{branches: []contract.Node{entry}, at: entry, whole: true}
+		}
+		return u, true
+	}
+	rest := *n
+	if rest.unions, rest.Types = nil, AnyType; len(n.unions) == 1 && n.enum == nil && rest.Weight() == 0 {
+		u = n.unions[0]
+	}
+	return u, false
+}
+
+// pairMostAlike pairs the two branches that list the most properties of one name, and of these the
+// fewest others.
+func (m *branchPairs) pairMostAlike(e *Comparer) {
+	most, others, best := 0, 0, [2]contract.Node{}
+	for _, o := range m.lost {
+		names := Known(e.Old.Of(o).Schema.Meant().declared()...)
+		for _, n := range m.gained {
+			list := e.New.Of(n).Schema.Meant().declared()
+			shared := 0
+			for _, name := range list {
+				if names[name] {
+					shared++
+				}
+			}
+			if rest := len(names) + len(list) - 2*shared; shared > most || shared == most && rest < others {
+				most, others, best = shared, rest, [2]contract.Node{o, n}
+			}
 		}
 	}
-	e.report(s, d)
+	if most > 0 {
+		used := map[contract.Node]bool{best[0]: true, best[1]: true}
+		m.pairs, m.lost, m.gained = append(m.pairs, best), without(m.lost, used), without(m.gained, used)
+	}
+}
+
+// compareListed is for alternatives that others stand for: a property that none of them lists came
+// or went, as anywhere.
+func (e *Comparer) compareListed(s *Comparison, a, b *NormalForm) {
+	if a.typesWithBranches(e.Old, 0)&b.typesWithBranches(e.New, 0)&Object == 0 {
+		return // reported with the type
+	}
+	was, is := a.listed(e.Old), b.listed(e.New)
+	for _, name := range BothKeys(was, is) {
+		old, new := was[name], is[name]
+		switch {
+		case !new.Exists() && !b.lists(e.New, name, 0, map[*NormalForm]int{}):
+			e.listedOnce(s, rules.Removed, name, old, e.Old.Of(old), a, b)
+		case !old.Exists() && !a.lists(e.Old, name, 0, map[*NormalForm]int{}):
+			e.listedOnce(s, rules.Added, name, new, e.New.Of(new), b, a)
+		}
+	}
 }
 
 // outline names the alternatives of a schema in a few words.
@@ -237,36 +357,28 @@ func (n *NormalForm) outline(s *Catalog) string {
 		if u.null {
 			word = "null or " + word
 		}
-		parts = append(parts, word+branchNames(s, u.branches))
+		const most = 6
+		var names []string
+		for _, b := range u.branches[:min(len(u.branches), most)] {
+			names = append(names, branchName(s, b))
+		}
+		if len(u.branches) > most {
+			names = append(names, "...")
+		}
+		parts = append(parts, word+strings.Join(names, ", "))
 	}
 	return strings.Join(parts, " and ")
-}
-
-func branchNames(s *Catalog, branches []contract.Node) string {
-	const most = 6
-	var names []string
-	for i, b := range branches {
-		if i == most {
-			names = append(names, "...")
-			break
-		}
-		names = append(names, branchName(s, b))
-	}
-	return strings.Join(names, ", ")
 }
 
 // branchName is how a person would call an alternative: the name of the component, the title, the
 // type.
 func branchName(s *Catalog, b contract.Node) string {
-	if ref := b.Get("$ref").Text(); ref != "" {
-		return ref[strings.LastIndexByte(ref, '/')+1:]
+	if name := cmp.Or(referredTo(b), b.Get("title").Text()); name != "" {
+		return name
 	}
-	if t := b.Get("title").Text(); t != "" {
-		return t
-	}
-	c := s.Of(b).Schema
-	if n := c.Normal(); n.enum != nil && len(n.enum.values) > 0 && n.enum.isConst {
+	n := s.Of(b).Schema.Normal()
+	if n.enum != nil && len(n.enum.values) > 0 && n.enum.isConst {
 		return JSONOf(n.enum.values[0])
 	}
-	return c.Normal().Types.String()
+	return n.Types.String()
 }

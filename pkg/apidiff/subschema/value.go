@@ -39,9 +39,17 @@ func Items(list contract.Node) (out []contract.Node) {
 	return out
 }
 
+// at is an item of a list; absent beyond its end.
+func at[T any](list []T, i int) (v T) {
+	if i < len(list) {
+		v = list[i]
+	}
+	return v
+}
+
 func Mapping(n contract.Node) map[string]contract.Node { return maps.Collect(n.Fields()) }
 
-func SortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
 // BothKeys are the keys of either, sorted.
 func BothKeys[V, W any](a map[string]V, b map[string]W) []string {
