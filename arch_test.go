@@ -175,7 +175,7 @@ type layer struct {
 var diffLayers = map[string]layer{
 	"pkg/apidiff/rules":              {[]string{"pkg/report"}, 4000, 25},
 	"pkg/apidiff/inplace":            {[]string{"pkg/contract"}, 4000, 25},
-	"pkg/apidiff/subschema":          {[]string{"pkg/contract", "pkg/internal/ecmaregex", "pkg/apidiff/rules", "pkg/apidiff/inplace"}, 6200, 40},
+	"pkg/apidiff/subschema":          {[]string{"pkg/contract", "pkg/internal/ecmaregex", "pkg/apidiff/rules", "pkg/apidiff/inplace"}, 6300, 40},
 	"pkg/apidiff/operations":         {[]string{"pkg/contract", "pkg/report", "pkg/apidiff/rules", "pkg/apidiff/subschema"}, 4000, 25},
 	"pkg/apidiff/witness/validators": {[]string{"pkg/contract", "pkg/internal/ecmaregex"}, 4000, 25},
 	"pkg/apidiff/witness/message":    {[]string{"pkg/contract", "pkg/apidiff/witness/validators"}, 4000, 25},

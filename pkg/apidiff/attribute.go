@@ -13,7 +13,7 @@ func attribute(g graph) {
 				r.all, r.harm = new(bitset), new(bitset)
 			}
 			r.all.union(n.all)
-			if !n.safe {
+			if !n.safe && !r.Unstable {
 				r.harm.union(n.harm)
 			}
 		}

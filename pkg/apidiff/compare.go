@@ -76,7 +76,9 @@ func (b *builder) part(from *node, p *operations.Part) *node {
 		b.pair(n, &p.Schemas[i])
 	}
 	for _, sub := range p.Parts {
+		at := len(n.edges)
 		b.part(n, sub)
+		n.edges[at].safe = sub.Unstable
 	}
 	for _, name := range p.Schemes {
 		b.scheme(n, name)
@@ -138,6 +140,13 @@ func (b *builder) pair(from *node, p *subschema.Pair) {
 		return
 	}
 	b.meter.Charge(2)
+	if at := len(from.edges); p.Unstable {
+		defer func() {
+			for i := range from.edges[at:] {
+				from.edges[at+i].safe = true
+			}
+		}()
+	}
 	b.annotations(from, p)
 	if !b.schemas.Differ(p.Old, p.New) {
 		return

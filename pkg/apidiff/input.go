@@ -26,12 +26,12 @@ func newInput(old, new *contract.Document, opt Options) input {
 	in := input{opt: opt, rules: rules.Default(), meter: m, old: subschema.NewCatalog(old, m), new: subschema.NewCatalog(new, m)}
 	same := in.old.V30 == in.new.V30
 	in.schemas = &subschema.Comparer{Old: in.old, New: in.new, Same: same, Meter: m, Prover: subschema.NewProver(same, m), Now: opt.Now}
-	in.operations = &operations.Comparer{Schemas: in.schemas, Old: in.old, New: in.new, Same: same, Now: opt.Now, DeprecationDays: opt.DeprecationDays}
+	in.operations = &operations.Comparer{Schemas: in.schemas, Old: in.old, New: in.new, Same: same && in.old.V32 == in.new.V32, Now: opt.Now, DeprecationDays: opt.DeprecationDays}
 	return in
 }
 
 // equal reports whether the contracts are the same, so that nothing has to be compared.
 func (in input) equal() bool {
 	o, n := in.old.Doc, in.new.Doc
-	return o.Same(n) || in.schemas.Same && o.Root().Hash() == n.Root().Hash() && in.old.Closure(o.Root()) == in.new.Closure(n.Root())
+	return o.Same(n) || in.operations.Same && o.Root().Hash() == n.Root().Hash() && in.old.Closure(o.Root()) == in.new.Closure(n.Root())
 }

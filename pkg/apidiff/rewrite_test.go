@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/pkg/apidiff/operations"
+	"github.com/romel/govctl/pkg/contract"
 )
 
 // A rewriting changes how a document is written and nothing of what it means. It reports whether it
@@ -102,7 +103,7 @@ func eachOperation(doc object, f func(path string, item, op object)) {
 	paths, _ := doc["paths"].(object)
 	for _, p := range names(paths) {
 		item, _ := paths[p].(object)
-		for _, m := range operations.Methods {
+		for _, m := range contract.Methods {
 			if op, ok := item[m].(object); ok {
 				f(p, item, op)
 			}
@@ -124,7 +125,8 @@ func copyOf[T any](v T) T {
 	return out
 }
 
-func v31(doc object) bool { return strings.HasPrefix(fmt.Sprint(doc["openapi"]), "3.1") }
+// v31 reports whether schemas are those of OpenAPI 3.1 or later.
+func v31(doc object) bool { return !strings.HasPrefix(fmt.Sprint(doc["openapi"]), "3.0") }
 
 // some visits schemas and changes about a third of those that fit, so that old and new forms meet.
 func some(doc object, r *rand.Rand, fits func(s object, name string) bool, change func(s object) any) bool {
@@ -175,6 +177,7 @@ var rewritings = []rewriting{
 		})
 	}},
 	{"nullable as type array", nullableAsTypes},
+	{"the words of 3.2", wordsOf32},
 	{"null as alternative", nullAsBranch},
 	{"const as enum", constAsEnum},
 	{"enum as const", enumAsConst},
@@ -402,6 +405,66 @@ func upgrade(doc object) {
 	})
 }
 
+// wordsOf32 upgrades a document to 3.2, and takes the new words where there are any: nodeType for attribute and wrapped,
+// dataValue for the value of an example, summary for the description of a response, a component for a media type.
+func wordsOf32(doc object, r *rand.Rand) bool {
+	if !v31(doc) {
+		upgrade(doc)
+	}
+	doc["openapi"] = "3.2.0"
+	eachSchema(doc, func(v any, _ string) any {
+		s, _ := v.(object)
+		x, _ := s["xml"].(object)
+		switch {
+		case x["attribute"] == true && x["wrapped"] == true:
+			return v
+		case x["attribute"] == true:
+			x["nodeType"] = "attribute"
+		case x["wrapped"] == true && s["type"] == "array":
+			x["nodeType"] = "element"
+		default:
+			return v
+		}
+		delete(x, "attribute")
+		delete(x, "wrapped")
+		return v
+	})
+	media := object{}
+	reuse := func(content any) {
+		m, _ := content.(object)
+		for _, key := range names(m) {
+			if one, ok := m[key].(object); ok {
+				name := fmt.Sprintf("M%d", len(media))
+				media[name], m[key] = one, object{"$ref": "#/components/mediaTypes/" + name}
+				examples, _ := one["examples"].(object)
+				for _, e := range examples {
+					if e, ok := e.(object); ok && has(e, "value") {
+						e["dataValue"] = e["value"]
+						delete(e, "value")
+					}
+				}
+			}
+		}
+	}
+	eachOperation(doc, func(_ string, _, op object) {
+		body, _ := op["requestBody"].(object)
+		reuse(body["content"])
+		responses, _ := op["responses"].(object)
+		for _, code := range names(responses) {
+			if one, ok := responses[code].(object); ok {
+				reuse(one["content"])
+				if has(one, "description") && !has(one, "$ref") {
+					one["summary"] = one["description"]
+					delete(one, "description")
+				}
+			}
+		}
+	})
+	components(doc)
+	doc["components"].(object)["mediaTypes"] = media
+	return true
+}
+
 func upgradeBounds(s object) {
 	for _, k := range []string{"Maximum", "Minimum"} {
 		plain := strings.ToLower(k[:1]) + k[1:]
@@ -532,7 +595,7 @@ func paramsDown(doc object, r *rand.Rand) bool {
 		}
 		done = true
 		delete(item, "parameters")
-		for _, m := range operations.Methods {
+		for _, m := range contract.Methods {
 			op, ok := item[m].(object)
 			if !ok {
 				continue
@@ -570,7 +633,7 @@ func paramsUp(doc object, r *rand.Rand) bool {
 	for _, p := range names(paths) {
 		item, _ := paths[p].(object)
 		var ops []object
-		for _, m := range operations.Methods {
+		for _, m := range contract.Methods {
 			if op, ok := item[m].(object); ok {
 				ops = append(ops, op)
 			}
@@ -622,7 +685,7 @@ func basePathDown(doc object, r *rand.Rand) bool {
 	for p, item := range paths {
 		m, _ := item.(object)
 		own := has(m, "servers")
-		for _, method := range operations.Methods {
+		for _, method := range contract.Methods {
 			op, _ := m[method].(object)
 			own = own || has(op, "servers")
 		}
@@ -762,7 +825,7 @@ func pathNames(doc object, r *rand.Rand) bool {
 			}
 		}
 		rename(item["parameters"])
-		for _, m := range operations.Methods {
+		for _, m := range contract.Methods {
 			if op, ok := item[m].(object); ok {
 				rename(op["parameters"])
 			}

@@ -147,14 +147,13 @@ func (r *reader) url() string {
 	return r.node.Get("url").Text()
 }
 
-var methodNames = subschema.Known(operations.Methods...)
+var methodNames = subschema.Known(contract.Methods...)
 
 // path is for what stands below a path item.
 func (r *reader) path(path, prefix string) subject {
 	shown := path
 	s := subject{owner: prefix + operations.Template(path), what: prefix + shown, op: prefix + shown, thing: "operation"}
-	if len(r.rest) > 0 && methodNames[r.rest[0]] {
-		method := strings.ToUpper(r.next())
+	if method := r.method(); method != "" {
 		s.owner, s.op = prefix+method+" "+operations.Template(path), prefix+method+" "+shown
 		if prefix != "" {
 			s.owner, s.op = prefix+path+" "+method, prefix+shown+" "+method
@@ -162,6 +161,20 @@ func (r *reader) path(path, prefix string) subject {
 		s.what = s.op
 	}
 	return r.operation(s)
+}
+
+// method takes what names an operation of a path item: its field, or its own name among additionalOperations. Empty where
+// neither is next.
+func (r *reader) method() string {
+	switch {
+	case len(r.rest) > 0 && methodNames[r.rest[0]]:
+		return strings.ToUpper(r.next())
+	case len(r.rest) > 1 && r.rest[0] == "additionalOperations":
+		r.next()
+		return r.next()
+	default:
+		return ""
+	}
 }
 
 // operation is for what stands below an operation or a path item.
@@ -187,8 +200,8 @@ func (r *reader) operation(s subject) subject {
 		s.owner, s.op = s.owner+" callback "+name, "callback `"+name+"` of "+s.op
 		s.part = ""
 		_ = expression
-		if len(r.rest) > 0 && methodNames[r.rest[0]] {
-			s.owner += " " + strings.ToUpper(r.next())
+		if method := r.method(); method != "" {
+			s.owner += " " + method
 			return r.operation(s)
 		}
 		return s
@@ -209,8 +222,11 @@ func (r *reader) parameter(s subject) subject {
 		return s
 	}
 	s.part = in + " " + name
-	if in == "path" {
+	switch {
+	case in == "path":
 		s.part = "path " + pathSlot(s.op, name)
+	case in == "querystring" && r.doc.OpenAPI() >= "3.2":
+		s.part = in // there is one, and its name is not sent
 	}
 	s.what, s.thing = in+" parameter `"+name+"` of "+s.op, "value"
 	return r.value(s)
@@ -233,8 +249,11 @@ func (r *reader) value(s subject) subject {
 		return r.schema(s)
 	case "content":
 		r.next()
-		if r.next() == "schema" {
+		switch r.next() {
+		case "schema":
 			return r.schema(s)
+		case "itemSchema":
+			return r.item(s)
 		}
 	}
 	return s
@@ -249,18 +268,7 @@ func (r *reader) body(s subject, within string) subject {
 			return s
 		}
 		s.part += " " + mediaType
-		switch r.next() {
-		case "schema", "itemSchema":
-			t := r.schema(s)
-			if t.path != "" {
-				t.what = within
-			}
-			return t
-		case "encoding":
-			if name := r.next(); name != "" {
-				s.part, s.what = s.part+" encoding "+name, "the form part `"+name+"` of "+s.what
-			}
-		}
+		return r.media(s, within)
 	case "headers":
 		if name := r.next(); name != "" {
 			s.part, s.what = s.part+" header "+name, "response header `"+name+"` of "+within
@@ -270,6 +278,45 @@ func (r *reader) body(s subject, within string) subject {
 		if name := r.next(); name != "" {
 			s.part, s.what = s.part+" link "+name, "link `"+name+"` of "+within
 		}
+	}
+	return s
+}
+
+// media is for what stands below a media type.
+func (r *reader) media(s subject, within string) subject {
+	switch r.next() {
+	case "schema":
+		t := r.schema(s)
+		if t.path != "" {
+			t.what = within
+		}
+		return t
+	case "itemSchema":
+		t := r.item(s)
+		t.what = within
+		return t
+	case "encoding":
+		if name := r.next(); name != "" {
+			s.part, s.what = s.part+" encoding "+name, "the form part `"+name+"` of "+s.what
+		}
+	case "prefixEncoding":
+		if i := r.next(); i != "" {
+			s.part, s.what = s.part+" encoding #"+i, "the part #"+i+" of "+s.what
+		}
+	case "itemEncoding":
+		s.part, s.what = s.part+" encoding []", "each further part of "+s.what
+	}
+	return s
+}
+
+// item is for what stands below the schema of each item of a sequence.
+func (r *reader) item(s subject) subject {
+	s = r.schema(s)
+	switch {
+	case s.path == "" || s.path[0] == '[' || s.path[0] == '|':
+		s.path = "[]" + s.path
+	default:
+		s.path = "[]." + s.path
 	}
 	return s
 }
@@ -293,6 +340,9 @@ func (r *reader) component(kind, name string) subject {
 	case "responses":
 		s.owner, s.what, s.thing = "response "+name, "response `"+name+"`", "value"
 		return r.body(s, s.what)
+	case "mediaTypes":
+		s.owner, s.what, s.thing = "media type "+name, "media type `"+name+"`", "value"
+		return r.media(s, s.what)
 	case "securitySchemes":
 		s.owner, s.what = "security scheme "+name, "security scheme `"+name+"`"
 		if r.next() == "flows" {

@@ -188,7 +188,7 @@ func (e *questioner) schemaQuery(r *record, seed uint64) (search.Query, bool) {
 	s, path, ok := r.near.path(func(s *node) bool {
 		return !s.pair() || s.oldEntry.Exists() && s.newEntry.Exists() && !s.alternative()
 	})
-	if !ok || !s.pair() {
+	if !ok || !s.pair() || r.Attr == "stability" {
 		return search.Query{}, false
 	}
 	old, new := search.SchemaNode{Doc: e.old, Node: s.oldEntry}, search.SchemaNode{Doc: e.new, Node: s.newEntry}

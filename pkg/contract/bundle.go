@@ -13,7 +13,7 @@ import (
 // where it is referred to.
 var sections = map[shape]string{
 	sSchema: "schemas", sResponse: "responses", sParameter: "parameters", sExample: "examples", sRequestBody: "requestBodies",
-	sHeader: "headers", sSecurityScheme: "securitySchemes", sLink: "links", sCallback: "callbacks",
+	sHeader: "headers", sSecurityScheme: "securitySchemes", sLink: "links", sCallback: "callbacks", sMediaType: "mediaTypes",
 }
 
 // bundle composes one file of a description of several: each value of another file that something refers to becomes a

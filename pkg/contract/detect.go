@@ -135,37 +135,3 @@ func openAPIVersion(root Node) (string, error) {
 	}
 	return "", fail(root, "the document is no OpenAPI 3 description", `it must begin with "openapi: 3.x.y"`)
 }
-
-// A later is a place of OpenAPI 3.2 whose meaning govctl does not read. It would be wrong to pass over it in silence.
-type later struct {
-	on    shape
-	key   string
-	value string // "": any value
-}
-
-var laterRules = []later{
-	{sDocument, "$self", ""},
-	{sComponents, "mediaTypes", ""},
-	{sPathItem, "query", ""},
-	{sPathItem, "additionalOperations", ""},
-	{sMediaType, "itemSchema", ""},
-	{sMediaType, "prefixEncoding", ""},
-	{sMediaType, "itemEncoding", ""},
-	{sEncoding, "encoding", ""},
-	{sEncoding, "prefixEncoding", ""},
-	{sEncoding, "itemEncoding", ""},
-	{sParameter, "in", "querystring"},
-	{sDiscriminator, "defaultMapping", ""},
-	{sFlows, "deviceAuthorization", ""},
-}
-
-// refuseLater is the error for a field that only OpenAPI 3.2 knows; nil for all others.
-func refuseLater(n Node, on shape) error {
-	for _, l := range laterRules {
-		if l.on == on && l.key == n.Key() && (l.value == "" || l.value == n.Text()) {
-			return fail(n, fmt.Sprintf("%q is OpenAPI 3.2, which is read only as far as it agrees with 3.1", strings.TrimSuffix(l.key+" "+l.value, " ")),
-				"remove it, or describe the operation in terms of OpenAPI 3.1")
-		}
-	}
-	return nil
-}

@@ -108,6 +108,8 @@ var documentSeeds = []string{
 	sampleJSON, sampleYAML, swaggerText, o30 + "paths: {/a: {$ref: b.yaml}}\n", o30 + "paths: {/a: {$ref: '#/paths/~1a'}}\n",
 	"openapi: 3.1.0\ncomponents: {schemas: {A: {$id: 'a', $anchor: b, $dynamicAnchor: c, $ref: '#b', $dynamicRef: '#c', discriminator: {mapping: {d: A, e: b.yaml}}}}}\n",
 	"openapi: 3.1.0\nwebhooks: {a: {post: {callbacks: {b: {c: {$ref: '#/webhooks/a'}}}}}}\n",
+	"openapi: 3.2.0\n$self: 'https://a.example/b'\npaths: {/a: {$ref: b.yaml, parameters: [{in: querystring, name: q, content: {a/b: {$ref: 'b#/components/mediaTypes/M'}}}], additionalOperations: {LINK: {}}}}\n" +
+		"components: {mediaTypes: {M: {itemSchema: {xml: {nodeType: text}, discriminator: {defaultMapping: A}}, itemEncoding: {prefixEncoding: [{}]}}}, schemas: {A: true}}\n",
 	"swagger: '2.0'\nhost: h\nparameters: {a: {in: formData}}\npaths: {/a: {get: {parameters: [{$ref: '#/parameters/a'}, {in: body}]}}}\n",
 	"swagger: 2.0\nsecurityDefinitions: {a: {type: oauth2}}\nresponses: {a: {examples: {b: c}}}\npaths: {/a: {get: {responses: {200: {$ref: '#/responses/a'}}, schemes: [1]}}}\n",
 }

@@ -49,6 +49,11 @@ const emptyHint = "is it the right file, and did what writes it come to its end?
 // fail is an error at a value.
 func fail(n Node, msg, hint string) *Error { return &Error{Place: n.Place(), Msg: msg, Hint: hint} }
 
+// failKey is an error at the key that introduces n.
+func failKey(n Node, msg, hint string) *Error {
+	return &Error{Place: n.KeyPlace(), Msg: msg, Hint: hint}
+}
+
 // asError is err, which this package made, as what it is.
 func asError(err error) *Error {
 	var e *Error

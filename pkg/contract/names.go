@@ -56,3 +56,18 @@ func (k *names) noteID(w *walker, schema, name Node) error {
 	w.scope = scope{root: schema.i, base: u}
 	return nil
 }
+
+// noteSelf takes the name that a description has for itself, which references may use and are relative to.
+func (k *names) noteSelf(w *walker, root Node) error {
+	name := root.Get("$self")
+	if name.Kind() != String {
+		return nil
+	}
+	u, err := url.Parse(name.Text())
+	if err != nil || u.Fragment != "" {
+		return fail(name, fmt.Sprintf("$self %q must be a URI without a fragment", name.Text()), "write the address of the description, such as https://example.com/openapi.yaml")
+	}
+	k.ids[u.String()] = root
+	w.scope.base = u
+	return nil
+}

@@ -39,7 +39,10 @@ func (r *resolver) link() error {
 	if err := r.refuseCircles(); err != nil {
 		return err
 	}
-	return r.refuseItemCircles()
+	if err := r.refuseItemCircles(); err != nil {
+		return err
+	}
+	return r.checkQueries()
 }
 
 // pending is a file with references that are not resolved yet; nil when all are. A resolved reference may add to any file.

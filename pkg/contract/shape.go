@@ -38,11 +38,12 @@ const (
 	shapes
 )
 
-// traits are what messages call the object types, whether a Reference may stand in their place, and whether null
-// (a YAML key with nothing after it) is as good as nothing.
+// traits are what messages call the object types, whether a Reference may stand in their place, since OpenAPI 3.2 or
+// ever, and whether null (a YAML key with nothing after it) is as good as nothing.
 var traits = [shapes]struct {
 	name      string
 	reference bool
+	since32   bool
 	empty     bool
 }{
 	data:            {name: "a value", empty: true},
@@ -59,7 +60,7 @@ var traits = [shapes]struct {
 	sParameter:      {name: "a parameter", reference: true},
 	sHeader:         {name: "a header", reference: true},
 	sRequestBody:    {name: "a request body", reference: true},
-	sMediaType:      {name: "a media type"},
+	sMediaType:      {name: "a media type", reference: true, since32: true},
 	sEncoding:       {name: "an encoding"},
 	sResponses:      {name: "the responses object", empty: true},
 	sResponse:       {name: "a response", reference: true},
@@ -92,7 +93,8 @@ const (
 func (k kinds) has(kind Kind) bool { return k&(1<<kind) != 0 }
 
 // A rule is what may stand under one key of an object type: a value of these kinds, and if it holds several (a list or a
-// map by name), items of those kinds. of is the object type of the value itself, or of the items.
+// map by name), items of those kinds. of is the object type of the value itself, or of the items; a text in place of a
+// schema is a mapping of a discriminator, which leads to one.
 type rule struct {
 	on    shape
 	key   string // "*": every key that has no row of its own, but x-*
@@ -101,7 +103,7 @@ type rule struct {
 	of    shape
 }
 
-// rules are the places of an OpenAPI 3.0 or 3.1 description whose type matters for reading it. Keys without a row are
+// rules are the places of an OpenAPI 3 description whose type matters for reading it. Keys without a row are
 // data: unknown ones, extensions, examples. The identifiers of JSON Schema ($ref, $id, $anchor ...) are the walker's own.
 var rules = []rule{
 	{sDocument, "openapi", text, 0, data},
@@ -288,5 +290,36 @@ var rules = []rule{
 	{sSchema, "maxProperties", number, 0, data},
 
 	{sDiscriminator, "propertyName", text, 0, data},
-	{sDiscriminator, "mapping", object, text, data},
+	{sDiscriminator, "mapping", object, text, sSchema},
+}
+
+// rules32 are the rows that OpenAPI 3.2 adds. In a description of an older version these keys are data.
+var rules32 = []rule{
+	{sDocument, "$self", text, 0, data},
+	{sServer, "name", text, 0, data},
+	{sComponents, "mediaTypes", object, object, sMediaType},
+
+	{sPathItem, "query", object, 0, sOperation},
+	{sPathItem, "additionalOperations", object, object, sOperation},
+
+	{sMediaType, "itemSchema", object | flag, 0, sSchema},
+	{sMediaType, "prefixEncoding", list, object, sEncoding},
+	{sMediaType, "itemEncoding", object, 0, sEncoding},
+	{sEncoding, "encoding", object, object, sEncoding},
+	{sEncoding, "prefixEncoding", list, object, sEncoding},
+	{sEncoding, "itemEncoding", object, 0, sEncoding},
+
+	{sResponse, "summary", text, 0, data},
+	{sExample, "serializedValue", text, 0, data},
+
+	{sTag, "summary", text, 0, data},
+	{sTag, "parent", text, 0, data},
+	{sTag, "kind", text, 0, data},
+
+	{sSecurityScheme, "oauth2MetadataUrl", text, 0, data},
+	{sSecurityScheme, "deprecated", flag, 0, data},
+	{sFlow, "deviceAuthorizationUrl", text, 0, data},
+
+	{sDiscriminator, "defaultMapping", text, 0, sSchema},
+	{sXML, "nodeType", text, 0, data},
 }

@@ -3,21 +3,28 @@ package contract
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // ruleIndex finds the row for a key without comparing strings.
 type ruleIndex struct {
+	rules    []rule
 	keywords map[string]uint8
 	rows     [shapes][]int16 // by keyword number: index into rules, -1 for none
 	others   [shapes]int16   // the "*" row
 }
 
-// compiled is made on first use, so that commands without a contract do not pay for it.
-var compiled = sync.OnceValue(func() *ruleIndex {
-	c := &ruleIndex{keywords: map[string]uint8{}}
-	for _, r := range rules {
+// The indexes are made on first use, so that commands without a contract do not pay for them.
+var (
+	compiled   = sync.OnceValue(func() *ruleIndex { return compile(rules) })
+	compiled32 = sync.OnceValue(func() *ruleIndex { return compile(slices.Concat(rules, rules32)) })
+)
+
+func compile(rows []rule) *ruleIndex {
+	c := &ruleIndex{rules: rows, keywords: map[string]uint8{}}
+	for _, r := range rows {
 		if _, known := c.keywords[r.key]; !known && r.key != "*" {
 			c.keywords[r.key] = uint8(len(c.keywords) + 1)
 		}
@@ -29,7 +36,7 @@ var compiled = sync.OnceValue(func() *ruleIndex {
 			c.rows[s][k] = -1
 		}
 	}
-	for i, r := range rules {
+	for i, r := range rows {
 		if r.key == "*" {
 			c.others[r.on] = int16(i)
 		} else {
@@ -37,16 +44,24 @@ var compiled = sync.OnceValue(func() *ruleIndex {
 		}
 	}
 	return c
-})
+}
 
 // dialect is what the version of the root document decides.
 type dialect struct {
 	siblings bool // keys beside a schema's $ref count, and $id, $anchor and $dynamicRef mean something: since 3.1
-	later    bool // the description says 3.2: what only 3.2 knows is refused
+	since32  bool // what only 3.2 knows means something
 }
 
 func dialectOf(version string) dialect {
-	return dialect{siblings: !strings.HasPrefix(version, "3.0"), later: strings.HasPrefix(version, "3.2")}
+	return dialect{siblings: !strings.HasPrefix(version, "3.0"), since32: strings.HasPrefix(version, "3.2")}
+}
+
+// index is the index of the rows of the dialect.
+func (d dialect) index() *ruleIndex {
+	if d.since32 {
+		return compiled32()
+	}
+	return compiled()
 }
 
 // A walker goes through the structure of one tree: it checks types against the rules and collects references and the
@@ -63,6 +78,7 @@ type walker struct {
 	seen     []uint64
 	scope    scope
 	found    []reference
+	items    []uint32 // path items, where their parameters are to be checked
 }
 
 // A scope is what a reference without a file name is relative to: the file, or a schema with an $id.
@@ -84,7 +100,7 @@ type referenceKind uint8
 const (
 	plain   referenceKind = iota // $ref
 	dynamic                      // $dynamicRef
-	mapping                      // a discriminator's mapping: may be the bare name of a schema, or lead nowhere
+	mapping                      // of a discriminator: may be the bare name of a schema, or lead nowhere
 )
 
 // The positions of walker.idKeys.
@@ -96,7 +112,7 @@ const (
 )
 
 func newWalker(t *tree, d dialect, known *names) *walker {
-	w := &walker{t: t, index: compiled(), dialect: d, names: known, keywords: make([]uint8, len(t.keys.names)),
+	w := &walker{t: t, index: d.index(), dialect: d, names: known, keywords: make([]uint8, len(t.keys.names)),
 		extends: make([]bool, len(t.keys.names)), seen: make([]uint64, len(t.nodes)/64+1), refKey: t.keys.id("$ref")}
 	for id, name := range t.keys.names {
 		w.keywords[id] = w.index.keywords[name]
@@ -125,17 +141,17 @@ func (w *walker) visit(i uint32, s shape) error {
 			return err
 		}
 	}
-	if traits[s].reference {
+	if s == sDocument && w.dialect.since32 {
+		if err := w.names.noteSelf(w, Node{w.t, i}); err != nil {
+			return err
+		}
+	}
+	if traits[s].reference && (w.dialect.since32 || !traits[s].since32) {
 		if done, err := w.reference(i, s); done || err != nil {
 			return err
 		}
 	}
 	for f := i + 1; f < n.next; f = w.t.nodes[f].next {
-		if w.dialect.later {
-			if err := refuseLater(Node{w.t, f}, s); err != nil {
-				return err
-			}
-		}
 		key := w.t.nodes[f].key
 		row := w.index.rows[s][w.keywords[key]]
 		if row < 0 && !w.extends[key] {
@@ -144,11 +160,17 @@ func (w *walker) visit(i uint32, s shape) error {
 		if row < 0 {
 			continue
 		}
-		if err := w.field(f, &rules[row]); err != nil {
+		if err := w.field(f, &w.index.rules[row]); err != nil {
 			return err
 		}
 	}
-	return nil
+	if !w.dialect.since32 {
+		return nil
+	}
+	if s == sPathItem {
+		w.items = append(w.items, i)
+	}
+	return check32(Node{w.t, i}, s)
 }
 
 // field checks one field against its row and walks into it.
@@ -161,10 +183,7 @@ func (w *walker) field(f uint32, r *rule) error {
 		return w.wrong(f, r.value)
 	}
 	if r.items == 0 {
-		if r.of != data {
-			return w.visit(f, r.of)
-		}
-		return nil
+		return w.enter(f, r.of)
 	}
 	if n.kind != Array && n.kind != Object {
 		return nil
@@ -186,13 +205,20 @@ func (w *walker) item(f, c uint32, r *rule) error {
 		}
 		return w.wrongItem(f, c, r)
 	}
-	if r.of != data {
-		return w.visit(c, r.of)
+	return w.enter(c, r.of)
+}
+
+// enter walks into a value of a checked kind.
+func (w *walker) enter(i uint32, s shape) error {
+	switch {
+	case s == data:
+		return nil
+	case w.t.nodes[i].kind == String:
+		w.found = append(w.found, reference{i, s, mapping, w.scope})
+		return nil
+	default:
+		return w.visit(i, s)
 	}
-	if r.on == sDiscriminator {
-		w.found = append(w.found, reference{c, sSchema, mapping, w.scope})
-	}
-	return nil
 }
 
 // reference notes the $ref of the object at i; done means that nothing else in the object counts.

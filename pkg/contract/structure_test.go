@@ -4,12 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
 
 // place writes a value at the place of a rule: the way there leads over the rules above it.
 func place(r rule, value string) (text, pointer string) {
+	version := "3.1.0"
+	if slices.Contains(rules32, r) {
+		version = "3.2.0"
+	}
 	key := r.key
 	if key == "*" {
 		key = "any"
@@ -35,7 +40,7 @@ func place(r rule, value string) (text, pointer string) {
 	if key == "openapi" {
 		return "{" + text + "}", pointer
 	}
-	return `{"openapi":"3.1.0",` + text + "}", pointer
+	return `{"openapi":"` + version + `",` + text + "}", pointer
 }
 
 // above is the first rule, nearest to the root, under which a shape stands.
@@ -52,9 +57,9 @@ var samples = map[Kind]string{Bool: "true", Number: "1", String: `"x"`, Array: "
 
 // Each row refuses each wrong type at its place, and takes each right one.
 func TestWrongTypesEverywhere(t *testing.T) {
-	for _, r := range rules {
-		if r.on == sDocument && r.key == "openapi" {
-			continue // its errors have their own words
+	for _, r := range slices.Concat(rules, rules32) {
+		if r.on == sDocument && r.key == "openapi" || r.key == "nodeType" {
+			continue // their errors have their own words
 		}
 		for kind, sample := range samples {
 			text, pointer := place(r, sample)
@@ -75,7 +80,7 @@ func TestWrongTypesEverywhere(t *testing.T) {
 }
 
 func TestWrongItemsEverywhere(t *testing.T) {
-	for _, r := range rules {
+	for _, r := range slices.Concat(rules, rules32) {
 		for kind, sample := range samples {
 			if r.items == 0 || r.items.has(kind) {
 				continue

@@ -103,19 +103,45 @@ func deprecated(a, b []contract.Node) (subschema.Difference, bool) {
 
 func (e *Comparer) compareXML(s *annotated, a, b []contract.Node) {
 	was, is := annotation(a, "xml"), annotation(b, "xml")
-	if was.Hash() != is.Hash() && xmlOf(was, s.old.Entry) != xmlOf(is, s.new.Entry) {
+	if (was.Hash() != is.Hash() || e.Old.V32 != e.New.V32) && e.xmlOf(e.Old, was, s.old) != e.xmlOf(e.New, is, s.new) {
 		e.report(s, subschema.Difference{Attr: "xml", Op: rules.Changed, Old: was, New: is, From: subschema.OrNull(subschema.JSONOf(was)), To: subschema.OrNull(subschema.JSONOf(is))})
 	}
 }
 
 // xmlOf is how a value is written as XML, with the defaults filled in: the name is that of the
 // property.
-func xmlOf(x, entry contract.Node) [5]string {
+func (e *Comparer) xmlOf(s *subschema.Catalog, x contract.Node, u subschema.Use) [4]string {
 	name := x.Get("name").Text()
 	if name == "" {
-		name = entry.Key()
+		name = u.Entry.Key()
 	}
-	return [5]string{name, x.Get("namespace").Text(), x.Get("prefix").Text(), strconv.FormatBool(x.Get("attribute").Bool()), strconv.FormatBool(x.Get("wrapped").Bool())}
+	kind := e.nodeType(s, x, u)
+	if kind == "text" || kind == "cdata" {
+		name = "" // they have none
+	}
+	return [4]string{name, x.Get("namespace").Text(), x.Get("prefix").Text(), kind}
+}
+
+// nodeType is what a value is in XML: by attribute and wrapped, or in the words of OpenAPI 3.2, which took their place.
+func (e *Comparer) nodeType(s *subschema.Catalog, x contract.Node, u subschema.Use) string {
+	kind := x.Get("nodeType")
+	wrapped, list := x.Get("wrapped").Bool(), u.Schema.Normal().Types&^subschema.Null == subschema.Array
+	switch {
+	case !e.since32():
+		return strconv.FormatBool(x.Get("attribute").Bool()) + " " + strconv.FormatBool(wrapped)
+	case s.V32 && kind.Exists():
+		return kind.Text()
+	case x.Get("attribute").Bool() && wrapped:
+		return "wrapped attribute"
+	case x.Get("attribute").Bool():
+		return "attribute"
+	case wrapped && !list:
+		return "wrapped element" // which means nothing
+	case list && !wrapped:
+		return "none"
+	default:
+		return "element"
+	}
 }
 
 // compareExtensions compares the keys that begin with x-.
@@ -130,8 +156,20 @@ func (e *Comparer) compareExtensions(s *annotated, a, b []contract.Node) {
 			e.compareExtensible(s, o, n)
 			continue
 		}
+		if name == subschema.StabilityKey && isProperty(s.old.Entry) && isProperty(s.new.Entry) {
+			if d, ok := stabilityChange(subschema.First(holder(a, name), a[0]), subschema.First(holder(b, name), b[0])); ok {
+				s.note(d)
+			}
+			continue
+		}
 		s.note(subschema.Difference{On: "words", Attr: "extension", Op: rules.Changed, Name: name, Old: o, New: n, OldAt: a[0], NewAt: b[0]})
 	}
+}
+
+// isProperty reports whether a schema stands under the name of a property.
+func isProperty(n contract.Node) bool {
+	path := n.Path()
+	return len(path) > 1 && path[len(path)-2].Key() == "properties"
 }
 
 func extensions(nodes []contract.Node) map[string]contract.Node {
@@ -186,6 +224,36 @@ func (e *Comparer) compareDiscriminator(s *annotated, old, new contract.Node) {
 		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Changed, Old: a, New: b, From: subschema.JSONOf(a), To: subschema.JSONOf(b)})
 	}
 	e.compareMapping(s, old, new)
+	if e.since32() {
+		e.compareDefaultMapping(s, was, is)
+	}
+}
+
+// compareDefaultMapping compares where values lead that the mapping does not name. The name or the reference of one schema
+// are the same.
+func (e *Comparer) compareDefaultMapping(s *annotated, was, is contract.Node) {
+	o, n := defaultMapping(e.Old, was), defaultMapping(e.New, is)
+	d := subschema.Difference{Attr: "discriminator-default", Old: o, New: n, From: subschema.JSONOf(o), To: subschema.JSONOf(n), OldAt: subschema.First(o, was), NewAt: subschema.First(n, is)}
+	switch {
+	case !o.Exists() && !n.Exists():
+		return
+	case !o.Exists():
+		d.Op = rules.Added
+	case !n.Exists():
+		d.Op = rules.Removed
+	case sameName(o, n) || e.sameTarget(s, o, n):
+		return
+	default:
+		d.Op = rules.Changed
+	}
+	e.report(s, d)
+}
+
+func defaultMapping(s *subschema.Catalog, discriminator contract.Node) contract.Node {
+	if !s.V32 {
+		return contract.Node{}
+	}
+	return discriminator.Get("defaultMapping")
 }
 
 func (e *Comparer) compareMapping(s *annotated, old, new contract.Node) {

@@ -101,7 +101,7 @@ func (e *Comparer) counterpart(m medium, list, sisters []medium) (medium, bool) 
 }
 
 func (e *Comparer) compareMedium(s *Part, a, b medium, m subschema.Mode) {
-	if e.Same && a.key == b.key && e.Old.Closure(a.at) == e.New.Closure(b.at) {
+	if e.Same && a.key == b.key && e.Old.Closure(a.at) == e.New.Closure(b.at) || e.Old.Hides(a.at) || e.New.Hides(b.at) {
 		return
 	}
 	if a.base == b.base && !sameParams(a.params, b.params) {
@@ -109,13 +109,50 @@ func (e *Comparer) compareMedium(s *Part, a, b medium, m subschema.Mode) {
 	}
 	e.compareDocumentation(s, a.at, b.at, "example", "examples")
 	e.compareEncodings(s, a, b, m)
-	e.compareOtherKeys(s, a.at, b.at, mediaKeys)
+	e.compareOtherKeys(s, a.at, b.at, e.known(mediaKeys))
 	p := s.under(func(w *Location) { w.Media = b.key })
 	p.Mode = m | b.mode()
-	p.pair(nil, bodyOf(e.Old, a), bodyOf(e.New, b), m|b.mode())
-	if a.at.Get("itemSchema").Exists() || b.at.Get("itemSchema").Exists() {
-		p.pair([]string{"items"}, e.Old.Of(a.at.Get("itemSchema")), e.New.Of(b.at.Get("itemSchema")), m|b.mode())
+	e.pairSchemas(p, a, b, m|b.mode())
+}
+
+// pairSchemas pairs what two media types say of a body: of all of it, and of each item of a sequence. In a sequence, a schema
+// that says nothing but what each item is says the same as an itemSchema.
+func (e *Comparer) pairSchemas(p *Part, a, b medium, m subschema.Mode) {
+	was, is := a.at.Get("itemSchema"), b.at.Get("itemSchema")
+	if !was.Exists() && !is.Exists() {
+		p.pair(nil, bodyOf(e.Old, a), bodyOf(e.New, b), m)
+		return
 	}
+	old, oldItem := itemsOf(e.Old, a)
+	new, newItem := itemsOf(e.New, b)
+	if !old.Schema.Unconstrained() || !new.Schema.Unconstrained() {
+		p.pair(nil, old, new, m)
+	}
+	p.pair([]string{"items"}, oldItem, newItem, m)
+}
+
+// itemsOf takes what a media type says of its items out of what it says of the whole.
+func itemsOf(s *subschema.Catalog, m medium) (whole, item subschema.Use) {
+	whole, item = bodyOf(s, m), s.Of(m.at.Get("itemSchema"))
+	if n := s.Doc.Deref(m.at.Get("schema")); s.V32 && m.sequential() && !m.at.Get("itemSchema").Exists() && listsOnly(n) {
+		return s.Of(contract.Node{}), s.Of(n.Get("items"))
+	}
+	if item.Entry.Exists() {
+		whole.Entry = contract.Node{} // a value of this schema alone need not be one of the body
+	}
+	return whole, item
+}
+
+// listsOnly reports whether a schema says of a sequence only what each item is.
+func listsOnly(n contract.Node) bool {
+	for key := range n.Fields() {
+		switch key {
+		case "type", "items", "title", "description":
+		default:
+			return false
+		}
+	}
+	return n.Get("type").Text() == "array"
 }
 
 // body is the use of the schema of a body. Bytes that are no text say nothing more in a schema:
@@ -128,4 +165,4 @@ func bodyOf(s *subschema.Catalog, m medium) subschema.Use {
 	return u
 }
 
-var mediaKeys = subschema.Known("schema", "itemSchema", "example", "examples", "encoding")
+var mediaKeys = keysOf([]string{"schema", "itemSchema", "example", "examples", "encoding"}, "prefixEncoding", "itemEncoding")

@@ -33,6 +33,7 @@ type Part struct {
 	Parts    []*Part
 	Schemas  []subschema.Pair
 	Schemes  []string // old names of security schemes
+	Unstable bool     // of a parameter that promises nothing: no difference in it or below breaks
 }
 
 // Location is the part of a message that a part of an operation stands for.
@@ -86,6 +87,24 @@ func (x exchange) receive() subschema.Mode {
 		return 0
 	}
 	return subschema.Received
+}
+
+// since32 reports whether what only OpenAPI 3.2 knows can mean something.
+func (e *Comparer) since32() bool { return e.Old.V32 || e.New.V32 }
+
+// keys are the fields of an object that have rules of their own: known to every version, or to OpenAPI 3.2 too.
+type keys struct{ known, known32 map[string]bool }
+
+func keysOf(names []string, since32 ...string) keys {
+	return keys{known: subschema.Known(names...), known32: subschema.Known(append(names, since32...)...)}
+}
+
+// known are the keys of an object that are compared by themselves.
+func (e *Comparer) known(k keys) map[string]bool {
+	if e.since32() {
+		return k.known32
+	}
+	return k.known
 }
 
 // compareDocumentation compares keys with texts for people.

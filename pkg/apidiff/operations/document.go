@@ -18,6 +18,9 @@ func (e *Comparer) Documents() *Part {
 		e.compareOtherKeys(s, a, b, subschema.Known("title", "version", "summary", "description", "termsOfService", "contact", "license"))
 	}
 	e.compareDocumentation(s, o, n, "tags", "externalDocs")
+	if e.since32() {
+		e.compareDocumentation(s, o, n, "$self")
+	}
 	e.compareOtherKeys(s, o, n, rootKeys)
 	e.compareNames(s, o.Get("components").Get("schemas"), n.Get("components").Get("schemas"))
 	return s

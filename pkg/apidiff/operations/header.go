@@ -65,7 +65,7 @@ func (e *Comparer) compareHeader(s *Part, o, n param, m subschema.Mode) {
 		s.note(d)
 	}
 	e.compareDocumentation(s, o.at, n.at, "description", "example", "examples")
-	e.compareOtherKeys(s, o.at, n.at, paramKeys)
+	e.compareOtherKeys(s, o.at, n.at, headerKeys)
 	p := s.under(func(w *Location) { w.Part, w.Name = "response header", n.name })
 	p.Mode = n.mode(m).Inner()
 	p.pair(nil, o.schema(), n.schema(), n.mode(m)&^subschema.ScalarAsArray)

@@ -12,7 +12,7 @@ func (e *Comparer) operationRemoved(s *Part, op *Operation) {
 	date, dated := subschema.Sunset(o)
 	switch {
 	case op.Unstable:
-		d.When, d.From = "unstable", subschema.Quoted(stability(o))
+		d.When, d.From = "unstable", subschema.Quoted(subschema.Stability(o))
 	case !o.Get("deprecated").Bool() || op.Kind == kindWebhook:
 	case dated && !e.Now.IsZero() && e.Now.Before(date):
 		d.When, d.From = "before-sunset", subschema.JSONOf(o.Get("x-sunset"))
@@ -39,7 +39,9 @@ func (e *Comparer) compareLifecycle(x exchange) {
 		x.part.note(d)
 	}
 	e.compareSunset(x, o.Get("x-sunset"), n.Get("x-sunset"))
-	e.compareStability(x)
+	if d, ok := stabilityChange(o, n); ok {
+		x.part.note(d)
+	}
 }
 
 // announcement judges the date of a new deprecation where a period is asked for.
@@ -78,26 +80,6 @@ func (e *Comparer) compareSunset(x exchange, was, is contract.Node) {
 	case a.Before(b):
 		d.Op = rules.Raised
 	default:
-		d.Op = rules.Lowered
-	}
-	x.part.note(d)
-}
-
-func (e *Comparer) compareStability(x exchange) {
-	was, is := stability(x.old.Op), stability(x.new.Op)
-	a, okA := stabilityRanks[was]
-	b, okB := stabilityRanks[is]
-	if was == is || okA && okB && a == b {
-		return
-	}
-	d := subschema.Difference{On: "operation", Attr: "stability", Op: rules.Raised, Old: x.old.Op.Get("x-stability-level"), New: x.new.Op.Get("x-stability-level"),
-		From: subschema.Quoted(was), To: subschema.Quoted(is), OldAt: x.old.Op, NewAt: x.new.Op}
-	switch {
-	case !okB:
-		d.Op = rules.Changed
-	case !okA:
-		d.Op, d.When = rules.Changed, "corrected"
-	case a > b:
 		d.Op = rules.Lowered
 	}
 	x.part.note(d)

@@ -6,6 +6,7 @@ package operations
 import (
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -48,9 +49,6 @@ type Call struct {
 
 func (c Call) Exists() bool { return c.Op.Exists() }
 
-// Methods are the fields of a path item that are operations.
-var Methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
-
 // calls are the operations of a contract below paths or webhooks.
 func CallsOf(doc *contract.Document, container contract.Node) []Call {
 	var out []Call
@@ -67,7 +65,7 @@ func CallsOf(doc *contract.Document, container contract.Node) []Call {
 func itemCallsOf(doc *contract.Document, path string, item, root contract.Node) []Call {
 	var out []Call
 	item = doc.Deref(item)
-	for _, method := range Methods {
+	for _, method := range contract.Methods {
 		if op := item.Get(method); op.Kind() == contract.Object {
 			out = append(out, Call{Doc: doc, Method: strings.ToUpper(method), Path: path, Item: item, Op: op, holders: []contract.Node{op, item, root}})
 		}
@@ -198,7 +196,7 @@ func matchCalls(k Kind, olds, news []Call) []Operation {
 		pairUp(Call.fullKey)
 	}
 	for i, c := range olds {
-		op := Operation{Kind: k, Old: c, Unstable: unstable(c.Op)}
+		op := Operation{Kind: k, Old: c, Unstable: subschema.Unstable(c.Op)}
 		op.Operation = report.Operation{Method: c.Method, Path: c.Path}
 		if j, ok := partner[i]; ok {
 			op.New = news[j]
@@ -212,20 +210,4 @@ func matchCalls(k Kind, olds, news []Call) []Operation {
 		}
 	}
 	return ops
-}
-
-// stabilityRanks order the values of x-stability-level.
-var stabilityRanks = map[string]int{"draft": 1, "alpha": 2, "experimental": 2, "beta": 3, "stable": 4}
-
-// stability is the level of an operation; one that says nothing is stable.
-func stability(op contract.Node) string {
-	if v := strings.ToLower(op.Get("x-stability-level").Text()); v != "" {
-		return v
-	}
-	return "stable"
-}
-
-func unstable(op contract.Node) bool {
-	r, known := stabilityRanks[stability(op)]
-	return known && r <= 2
 }

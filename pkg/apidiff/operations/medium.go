@@ -63,6 +63,15 @@ func (m medium) form() bool {
 	return m.base == "application/x-www-form-urlencoded" || strings.HasPrefix(m.base, "multipart/")
 }
 
+// sequential reports whether bodies of the format are a sequence of values: OpenAPI 3.2, "Sequential Media Types".
+func (m medium) sequential() bool {
+	switch m.base {
+	case "application/jsonl", "application/x-jsonlines", "application/x-ndjson", "application/ndjson", "application/json-seq", "text/event-stream", "multipart/mixed":
+		return true
+	}
+	return strings.HasSuffix(m.base, "+json-seq")
+}
+
 // bytes reports whether bodies of the format are taken as they are.
 func (m medium) bytes() bool {
 	main, sub, _ := strings.Cut(m.base, "/")

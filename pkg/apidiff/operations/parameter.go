@@ -1,6 +1,8 @@
 package operations
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,8 +77,23 @@ func (p param) holds(t subschema.Types) bool {
 	return !p.media.Exists() && p.schema().Schema.Normal().Types&t != 0 && p.at.Get("schema").Exists()
 }
 
+// wholeQuery is the place of a parameter for the whole query string, of which there is one: OpenAPI 3.2.
+const wholeQuery = "querystring"
+
+// whole reports whether the parameter stands for the whole query string.
+func (p param) whole() bool { return p.in == wholeQuery && p.side.V32 }
+
+// medium is the media type of a parameter that is written as one.
+func (p param) medium() medium {
+	base, params := mediaBase(p.mediaKey)
+	return medium{key: p.mediaKey, base: base, params: params, at: p.media}
+}
+
 // mode is how the value of the parameter travels.
 func (p param) mode(m subschema.Mode) subschema.Mode {
+	if p.whole() {
+		return m | p.medium().mode()
+	}
 	if p.media.Exists() {
 		return m
 	}
@@ -108,6 +125,10 @@ func paramsOf(s *subschema.Catalog, c Call) (map[string]param, []string) {
 					continue
 				}
 				k = "header " + strings.ToLower(p.name)
+			case wholeQuery:
+				if p.whole() {
+					k = wholeQuery // its name is not sent
+				}
 			case "path":
 				if i, ok := slots[p.name]; ok {
 					k = "path #" + strconv.Itoa(i)
@@ -155,7 +176,7 @@ func (e *Comparer) compareParameters(x exchange) {
 func takeDangling(m map[string]param) bool {
 	found := false
 	for k, p := range m {
-		if dangles(p.at) {
+		if dangles(p.at) || p.side.Hides(p.media) {
 			delete(m, k)
 			found = true
 		}
@@ -168,7 +189,7 @@ func (e *Comparer) compareMoved(x exchange, olds, news map[string]param, order [
 	done := map[string]bool{}
 	for _, k := range order {
 		o := olds[k]
-		if _, ok := news[k]; ok || o.in == "path" {
+		if _, ok := news[k]; ok || o.in == "path" || o.whole() {
 			continue
 		}
 		for _, in := range []string{"query", "header", "cookie"} {
@@ -181,6 +202,7 @@ func (e *Comparer) compareMoved(x exchange, olds, news map[string]param, order [
 				continue
 			}
 			done[k], done[key] = true, true
+			x := x.within(o)
 			x.part.note(subschema.Difference{On: "parameter", Attr: "in", Op: rules.Changed, Side: x.send().Side(), Old: o.at, New: n.at, From: subschema.Quoted(o.in), To: subschema.Quoted(n.in)})
 			e.compareParamParts(x, o, n)
 			break
@@ -202,6 +224,8 @@ func (e *Comparer) paramRemoved(x exchange, p param) {
 	switch {
 	case subschema.SunsetPassed(p.at, e.Now):
 		d.When = "after-sunset"
+	case subschema.Unstable(p.at):
+		d.When, d.From = "unstable", subschema.Quoted(subschema.Stability(p.at))
 	case p.required:
 		d.When = "required"
 	}
@@ -218,12 +242,28 @@ func (e *Comparer) compareParam(x exchange, o, n param) {
 	e.compareParamParts(x, o, n)
 }
 
+// within is the exchange with a part of its own for what is found of a parameter that promises nothing.
+func (x exchange) within(p param) exchange {
+	if subschema.Unstable(p.at) && !x.part.Unstable {
+		x.part = x.part.under(func(*Location) {})
+		x.part.Unstable = true
+	}
+	return x
+}
+
 func (e *Comparer) compareParamParts(x exchange, o, n param) {
 	side := x.send().Side()
+	x = x.within(o)
+	if d, ok := stabilityChange(o.at, n.at); ok {
+		x.part.note(d)
+	}
 	e.onOff(x.part, subschema.Difference{On: "parameter", Attr: "required", Side: side, OldAt: o.at, NewAt: n.at}, o.required, n.required, o.at.Get("required"), n.at.Get("required"))
-	if o.in == "query" && n.in == "query" { // elsewhere they mean nothing
-		e.flag(x.part, "parameter", "allow-reserved", side, o.at, n.at, "allowReserved")
+	if o.in == "query" && n.in == "query" { // elsewhere it means nothing
 		e.flag(x.part, "parameter", "allow-empty-value", side, o.at, n.at, "allowEmptyValue")
+	}
+	if o.in == n.in && (o.escaped() || n.escaped()) {
+		e.onOff(x.part, subschema.Difference{On: "parameter", Attr: "allow-reserved", Side: side, OldAt: o.at, NewAt: n.at},
+			o.reserved(), n.reserved(), o.at.Get("allowReserved"), n.at.Get("allowReserved"))
 	}
 	e.compareSerialization(x, o, n)
 	if d, ok := deprecated([]contract.Node{o.at}, []contract.Node{n.at}); ok {
@@ -237,10 +277,36 @@ func (e *Comparer) compareParamParts(x exchange, o, n param) {
 	if o.media.Exists() != n.media.Exists() {
 		m |= subschema.AsText
 	}
+	if o.whole() && n.whole() {
+		e.compareEncodings(s, o.medium(), n.medium(), m)
+		e.pairSchemas(s, o.medium(), n.medium(), m)
+		return
+	}
 	s.pair(nil, o.schema(), n.schema(), m)
 }
 
-var paramKeys = subschema.Known("name", "in", "required", "allowReserved", "allowEmptyValue", "style", "explode", "schema", "content", "deprecated", "description", "example", "examples")
+// escaped reports whether allowReserved means something: for what percent-encoding applies to. Before OpenAPI 3.2 that was
+// the query alone.
+func (p param) escaped() bool {
+	switch p.in {
+	case "query":
+		return true
+	case "path":
+		return p.side.V32
+	case "cookie":
+		return p.side.V32 && p.style == "form"
+	default:
+		return false
+	}
+}
+
+// reserved reports whether reserved characters may stand unescaped.
+func (p param) reserved() bool { return p.escaped() && p.at.Get("allowReserved").Bool() }
+
+var (
+	headerKeys = subschema.Known("name", "in", "required", "allowReserved", "allowEmptyValue", "style", "explode", "schema", "content", "deprecated", "description", "example", "examples")
+	paramKeys  = subschema.Known(append(slices.Collect(maps.Keys(headerKeys)), "x-stability-level")...)
+)
 
 // compareSerialization compares how a value is written as text, where that makes a difference.
 func (e *Comparer) compareSerialization(x exchange, o, n param) {
@@ -258,7 +324,7 @@ func (e *Comparer) compareSerialization(x exchange, o, n param) {
 	}
 	structured := o.structured() && n.structured()
 	exploding := structured && (o.style != "simple" || o.holds(subschema.Object) && n.holds(subschema.Object)) // a simple list has commas either way
-	if o.style != n.style && (structured || o.in == "path") {
+	if o.style != n.style && (structured || o.in == "path" || o.in == "cookie" && (o.quotable() || n.quotable())) {
 		d.Attr, d.From, d.To = "style", subschema.Quoted(o.style), subschema.Quoted(n.style)
 		d.Old, d.New = o.at.Get("style"), n.at.Get("style")
 		x.part.note(d)
@@ -267,6 +333,11 @@ func (e *Comparer) compareSerialization(x exchange, o, n param) {
 		d.Old, d.New = o.at.Get("explode"), n.at.Get("explode")
 		x.part.note(d)
 	}
+}
+
+// quotable reports whether the value may have characters that style form escapes and style cookie does not.
+func (p param) quotable() bool {
+	return p.side.V32 && p.style == "cookie" && p.schema().Schema.Normal().Types&(subschema.String|subschema.Array|subschema.Object) != 0
 }
 
 func (p param) writing() string {

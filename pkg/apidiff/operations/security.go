@@ -58,6 +58,7 @@ func (c Call) security() (contract.Node, []demand) {
 			for _, alt := range list.Items() {
 				d := demand{schemes: map[string]map[string]bool{}, at: alt}
 				for name, scopes := range alt.Fields() {
+					name = c.scheme(name)
 					set := map[string]bool{}
 					for _, s := range scopes.Items() {
 						set[s.Text()] = true
@@ -70,6 +71,16 @@ func (c Call) security() (contract.Node, []demand) {
 		}
 	}
 	return contract.Node{}, nil
+}
+
+// scheme is the name of a scheme that a requirement names, which may be a reference to it since OpenAPI 3.2.
+func (c Call) scheme(name string) string {
+	short, refers := strings.CutPrefix(name, "#/components/securitySchemes/")
+	schemes := c.Doc.Root().Get("components").Get("securitySchemes")
+	if !refers || !strings.HasPrefix(c.Doc.OpenAPI(), "3.2") || schemes.Get(name).Exists() || !schemes.Get(short).Exists() {
+		return name
+	}
+	return short
 }
 
 func (e *Comparer) compareSecurity(x exchange) {
@@ -315,7 +326,7 @@ func schemeSign(n contract.Node) string {
 	parts := []string{n.Get("type").Text(), n.Get("in").Text(), keyName(n), strings.ToLower(n.Get("scheme").Text()), n.Get("openIdConnectUrl").Text()}
 	var flows []string
 	for name, f := range n.Get("flows").Fields() {
-		flows = append(flows, name+f.Get("tokenUrl").Text()+f.Get("authorizationUrl").Text())
+		flows = append(flows, name+f.Get("tokenUrl").Text()+f.Get("authorizationUrl").Text()+f.Get("deviceAuthorizationUrl").Text())
 	}
 	sort.Strings(flows)
 	return strings.Join(append(parts, flows...), "\x00")
@@ -365,7 +376,10 @@ func (e *Comparer) compareScheme(s *Part, o, n contract.Node) {
 	}
 	e.compareAddress(s, o, n, "openIdConnectUrl")
 	e.compareDocumentation(s, o, n, "description", "bearerFormat")
-	e.compareOtherKeys(s, o, n, schemeKeys)
+	e.compareOtherKeys(s, o, n, e.known(schemeKeys))
+	if e.since32() {
+		e.compareScheme32(s, o, n)
+	}
 	was, is := subschema.Mapping(o.Get("flows")), subschema.Mapping(n.Get("flows"))
 	for _, flow := range subschema.BothKeys(was, is) {
 		if contract.IsExtension(flow) {
@@ -378,7 +392,7 @@ func (e *Comparer) compareScheme(s *Part, o, n contract.Node) {
 		case !b.Exists():
 			s.note(subschema.Difference{On: "security-scheme", Attr: "flow", Op: rules.Removed, Old: a, NewAt: n, From: subschema.Quoted(flow)})
 		default:
-			for _, field := range []string{"authorizationUrl", "tokenUrl", "refreshUrl"} {
+			for _, field := range []string{"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl"} {
 				e.compareAddress(s, a, b, field)
 			}
 			e.compareOffered(s, a, b)
@@ -386,7 +400,21 @@ func (e *Comparer) compareScheme(s *Part, o, n contract.Node) {
 	}
 }
 
-var schemeKeys = subschema.Known("type", "in", "name", "scheme", "openIdConnectUrl", "description", "bearerFormat", "flows")
+var schemeKeys = keysOf([]string{"type", "in", "name", "scheme", "openIdConnectUrl", "description", "bearerFormat", "flows"}, "oauth2MetadataUrl", "deprecated")
+
+// compareScheme32 compares what OpenAPI 3.2 says of a scheme besides. An address of metadata that comes is no move: the
+// flows say the same as before.
+func (e *Comparer) compareScheme32(s *Part, o, n contract.Node) {
+	const metadata = "oauth2MetadataUrl"
+	if o.Get(metadata).Exists() {
+		e.compareAddress(s, o, n, metadata)
+	} else {
+		e.compareDocumentation(s, o, n, metadata)
+	}
+	if d, ok := deprecated([]contract.Node{o}, []contract.Node{n}); ok {
+		s.note(d)
+	}
+}
 
 func (e *Comparer) compareAddress(s *Part, o, n contract.Node, field string) {
 	if a, b := o.Get(field), n.Get(field); a.Text() != b.Text() {

@@ -16,6 +16,13 @@ func (e *Comparer) compareServers(x exchange) {
 	olds, news := x.old.servers(), x.new.servers()
 	was, is := addresses(olds, x.old.Path), addresses(news, x.new.Path)
 	lost, gained := missing(was, is), missing(is, was)
+	if e.since32() {
+		for _, k := range subschema.SortedKeys(was) {
+			if n, kept := is[k]; kept {
+				e.compareDocumentation(x.part, was[k].at, n.at, "name")
+			}
+		}
+	}
 	if len(lost) == 1 && len(gained) == 1 {
 		o, n := was[lost[0]], is[gained[0]]
 		x.part.note(subschema.Difference{On: "server", Op: rules.Changed, Old: o.at, New: n.at, OldAt: e.Old.Doc.Root(), NewAt: e.New.Doc.Root(), From: subschema.Quoted(o.url), To: subschema.Quoted(n.url)})

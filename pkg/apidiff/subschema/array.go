@@ -57,7 +57,7 @@ func (n *NormalForm) simplifyArray(s *Catalog) {
 	for _, c := range n.contains {
 		switch {
 		case c.min.n == 0 && !c.max.set(): // it demands nothing
-		case s.Of(c.schema).Schema.unconstrained():
+		case s.Of(c.schema).Schema.Unconstrained():
 			n.minItems, n.maxItems = n.minItems.atLeast(c.min.orOne()), n.maxItems.atMost(c.max)
 		default:
 			n.minItems = n.minItems.atLeast(c.min.orOne())
@@ -104,7 +104,7 @@ func (e *Comparer) compareItems(s *Comparison, a, b *NormalForm) {
 		e.report(s, Difference{Attr: "additional-items", Op: rules.Added, Old: o.Schema.nodes[0]})
 	case is != was:
 		e.forbidden(s, is, at(o.Schema.nodes, 0), at(n.Schema.nodes, 0))
-	case !o.Schema.unconstrained() || !n.Schema.unconstrained():
+	case !o.Schema.Unconstrained() || !n.Schema.Unconstrained():
 		e.pair(s, []string{"items"}, o, n, s.mode.Inner())
 	}
 }

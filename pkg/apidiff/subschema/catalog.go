@@ -19,6 +19,7 @@ import (
 type Catalog struct {
 	Doc     *contract.Document
 	V30     bool // OpenAPI 3.0: siblings of $ref mean nothing, null is spelled nullable
+	V32     bool // OpenAPI 3.2: its own keys mean something
 	nodes   map[contract.Node]*nodeCache
 	spare   []nodeCache        // to be handed out: one allocation for many nodes
 	schemas map[string]*Schema // by the numbers of the nodes
@@ -58,7 +59,7 @@ func (s *Catalog) cacheOf(n contract.Node) *nodeCache {
 
 func NewCatalog(doc *contract.Document, m *Meter) *Catalog {
 	s := &Catalog{
-		Doc: doc, V30: strings.HasPrefix(doc.OpenAPI(), "3.0"),
+		Doc: doc, V30: strings.HasPrefix(doc.OpenAPI(), "3.0"), V32: strings.HasPrefix(doc.OpenAPI(), "3.2"),
 		nodes: map[contract.Node]*nodeCache{}, schemas: map[string]*Schema{}, meter: m, verdicts: map[verdictKey]Answer{}, typesOf: map[typesKey]Types{},
 	}
 	s.any = s.intern(nil, false, false)
@@ -66,6 +67,12 @@ func NewCatalog(doc *contract.Document, m *Meter) *Catalog {
 }
 
 func (s *Catalog) Closure(n contract.Node) contract.Hash { return s.Doc.Closure(n) }
+
+// Hides reports whether a media type is a reference that does not resolve: nobody knows what it says. Before OpenAPI 3.2 a
+// media type is no reference.
+func (s *Catalog) Hides(media contract.Node) bool {
+	return s.V32 && media.Get("$ref").Kind() == contract.String
+}
 
 // A Schema is what one value must satisfy: the conjunction of nodes that carry keywords, with
 // references followed and allOf taken apart. Equal conjunctions of one side are one pointer.
@@ -179,8 +186,8 @@ func (c *Schema) meaning() contract.Hash {
 	return c.hash
 }
 
-// unconstrained reports whether no node carries a keyword.
-func (c *Schema) unconstrained() bool { return len(c.nodes) == 0 }
+// Unconstrained reports whether no node carries a keyword.
+func (c *Schema) Unconstrained() bool { return len(c.nodes) == 0 }
 
 // A flattener takes references, allOf and alternatives of one apart.
 type flattener struct {

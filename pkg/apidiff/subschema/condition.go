@@ -19,7 +19,7 @@ func (n *NormalForm) resolveConds(s *Catalog) {
 		o := test.Normal()
 		onlyTypes := o.Weight() == 1 && o.Types != AnyType && o.enum == nil
 		switch {
-		case test.unconstrained(), onlyTypes && n.Types&^o.Types == 0:
+		case test.Unconstrained(), onlyTypes && n.Types&^o.Types == 0:
 			n.decide(c.test, Yes)
 			n.mergeNode(s, c.then)
 		case o.uninhabited, onlyTypes && n.Types&o.Types == 0:

@@ -168,7 +168,7 @@ func (p *prover) conclude(k proofKey, ok bool, mark, here, hypothesisDepth int) 
 
 // trivially reports what needs no proof: equal meanings, and a schema that accepts everything.
 func (p *prover) trivially(a, b term) bool {
-	if b.plain && b.root.unconstrained() {
+	if b.plain && b.root.Unconstrained() {
 		return true
 	}
 	return a.plain && b.plain && (!a.letter || b.letter) && (a.root == b.root || (p.same || a.catalog == b.catalog) && a.root.meaning() == b.root.meaning())

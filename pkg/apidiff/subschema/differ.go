@@ -37,6 +37,7 @@ type Pair struct {
 	Mode     Mode
 	Choice   bool // to one of several alternatives: the same value stands there
 	Safe     bool // another alternative accepts all that this one loses
+	Unstable bool // to a property that promises nothing: nothing below breaks
 }
 
 // Differ reports whether two uses can differ in what they accept, as far as hashes show.
@@ -68,7 +69,7 @@ func (e *Comparer) Differences(old, new *Schema, oldEntry, newEntry contract.Nod
 
 func (e *Comparer) compare(s *Comparison) {
 	a, b := s.old.Meant(), s.new.Meant()
-	if s.old.unconstrained() || s.new.unconstrained() {
+	if s.old.Unconstrained() || s.new.Unconstrained() {
 		a, b = s.old.Normal(), s.new.Normal() // the keywords that came or went are named, not the type
 	}
 	switch {
@@ -119,7 +120,7 @@ func (e *Comparer) forbidden(s *Comparison, now bool, was, is contract.Node) {
 // round, where more than one keyword would have to be named. It reports whether nothing else has to
 // be compared.
 func (e *Comparer) compareSchema(s *Comparison, a, b *NormalForm) bool {
-	came, went := s.old.unconstrained() && !s.old.orNull && b.Weight() > 1, s.new.unconstrained() && !s.new.orNull && a.Weight() > 1
+	came, went := s.old.Unconstrained() && !s.old.orNull && b.Weight() > 1, s.new.Unconstrained() && !s.new.orNull && a.Weight() > 1
 	return (came || went) && e.oneSided(s, Difference{Attr: "schema", Old: at(s.old.nodes, 0), New: at(s.new.nodes, 0)})
 }
 

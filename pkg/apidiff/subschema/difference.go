@@ -52,5 +52,6 @@ type Difference struct {
 	From, To string          // as JSON
 	Values   []contract.Node // worth a try in the search for a witness
 
+	Unstable   bool // of a property that promises nothing: it breaks nobody
 	Incomplete bool // no difference: something was not compared, because the budget was spent
 }

@@ -23,7 +23,7 @@ func (n *NormalForm) resolveNots(s *Catalog) {
 	n.nots = nil // what is merged on the way may bring more
 	for _, v := range todo {
 		c := s.Of(v).Schema
-		if c.unconstrained() {
+		if c.Unconstrained() {
 			n.uninhabited, n.uninhabitedAt = true, v
 			return
 		}

@@ -152,7 +152,7 @@ func (c *Schema) acceptsNothing() bool {
 		}
 		f := c.catalog.keywordsOf(n)
 		for _, k := range f.assertions {
-			if k.name == "not" && c.catalog.Of(k.value).Schema.unconstrained() || (k.name == "anyOf" || k.name == "oneOf") && k.value.Len() == 0 {
+			if k.name == "not" && c.catalog.Of(k.value).Schema.Unconstrained() || (k.name == "anyOf" || k.name == "oneOf") && k.value.Len() == 0 {
 				return true
 			}
 		}
@@ -273,7 +273,7 @@ func (p *prover) extraHolds(a, b term, m Mode, hypothesisDepth *int) bool {
 		return true
 	}
 	inner := a.norm.extra()
-	if len(inner) == 0 && m&anyNamePossible == 0 && b.catalog.All(outer).Schema.unconstrained() {
+	if len(inner) == 0 && m&anyNamePossible == 0 && b.catalog.All(outer).Schema.Unconstrained() {
 		return true
 	}
 	return p.sub(a.catalog.All(inner).Schema, b.catalog.All(outer).Schema, m.Inner(), hypothesisDepth)
@@ -385,7 +385,7 @@ func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names [
 			continue
 		}
 		value := "1"
-		if !u.Schema.unconstrained() {
+		if !u.Schema.Unconstrained() {
 			values := u.Schema.Normal().samples(s, dir, depth+1)
 			if len(values) == 0 {
 				if _, required := n.required[name]; required {

@@ -142,7 +142,7 @@ func (p *prover) meeting(b term, u *union, dir rules.Side) []contract.Node {
 // client sends what no contract mentions. Where anything goes, any name does.
 func (a term) mentionsOnlyDeclared(v contract.Node) bool {
 	for name := range v.Fields() {
-		if !a.root.unconstrained() && !a.root.Normal().lists(a.catalog, name, 0, map[*NormalForm]int{}) {
+		if !a.root.Unconstrained() && !a.root.Normal().lists(a.catalog, name, 0, map[*NormalForm]int{}) {
 			return false
 		}
 	}

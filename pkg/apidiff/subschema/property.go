@@ -7,8 +7,8 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// flags are the marks of a use that belong to one direction.
-type flags struct{ readOnly, writeOnly bool }
+// flags are the marks of a use: those that belong to one direction, and whether it promises nothing.
+type flags struct{ readOnly, writeOnly, unstable bool }
 
 func (u Use) flags() flags {
 	if !u.Entry.Exists() {
@@ -26,6 +26,7 @@ func (u Use) readFlags() flags {
 	for _, n := range u.Carriers() {
 		f.readOnly = f.readOnly || n.Get("readOnly").Bool()
 		f.writeOnly = f.writeOnly || n.Get("writeOnly").Bool()
+		f.unstable = f.unstable || Unstable(n)
 	}
 	return f
 }
@@ -135,7 +136,7 @@ func (e *Comparer) compareProperty(s *Comparison, a, b *NormalForm, name string)
 	default:
 		e.compareFlags(s, a, b, name, oldAt, newAt, o, n)
 		if !o.flags().hidden(s.mode.Side()) && !n.flags().hidden(s.mode.Side()) {
-			e.pair(s, []string{"properties", name}, o, n, s.mode.Inner())
+			e.pair(s, []string{"properties", name}, o, n, s.mode.Inner()).Unstable = o.flags().unstable
 		}
 	}
 }
@@ -159,6 +160,8 @@ func (e *Comparer) listedOnce(s *Comparison, op rules.Op, name string, at contra
 	switch {
 	case op == rules.Removed && e.sunsetPassed(u):
 		d.When = "after-sunset"
+	case op == rules.Removed && u.flags().unstable:
+		d.When, d.From = "unstable", Quoted(u.stability())
 	case u.flags().hidden(s.mode.Side()):
 	case required && !always && !(closed && s.mode.Side() == breaks):
 		d.When = "required"
@@ -181,7 +184,7 @@ func (e *Comparer) compareFlags(s *Comparison, a, b *NormalForm, name string, ol
 		{"read-only", f.readOnly, g.readOnly, isRequired && s.mode.Side() == rules.Request},
 		{"write-only", f.writeOnly, g.writeOnly, wasRequired && s.mode.Side() == rules.Response},
 	} {
-		d := Difference{Attr: k.attr, Name: name, Old: oldAt, New: newAt, Op: rules.Added}
+		d := Difference{Attr: k.attr, Name: name, Old: oldAt, New: newAt, Op: rules.Added, Unstable: f.unstable}
 		if k.was == k.is {
 			continue
 		}

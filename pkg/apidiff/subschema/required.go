@@ -57,7 +57,7 @@ func (e *Comparer) compareRequired(s *Comparison, a, b *NormalForm) {
 		if o.flags().hidden(s.mode.Side()) || n.flags().hidden(s.mode.Side()) {
 			continue
 		}
-		e.oneSided(s, Difference{Attr: "required", Name: name, Old: was, New: is, OldAt: oldDeclared, NewAt: newDeclared})
+		e.oneSided(s, Difference{Attr: "required", Name: name, Old: was, New: is, OldAt: oldDeclared, NewAt: newDeclared, Unstable: o.flags().unstable})
 	}
 }
 

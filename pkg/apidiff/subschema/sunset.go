@@ -2,6 +2,7 @@ package subschema
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/romel/govctl/pkg/contract"
@@ -27,4 +28,34 @@ func SunsetPassed(n contract.Node, now time.Time) bool {
 // sunsetPassed reports whether one of the nodes of a use says that it may go by now.
 func (e *Comparer) sunsetPassed(u Use) bool {
 	return slices.ContainsFunc(u.Carriers(), func(n contract.Node) bool { return SunsetPassed(n, e.Now) })
+}
+
+// StabilityKey is the extension that says how much an operation, a parameter or a property promises.
+const StabilityKey = "x-stability-level"
+
+// StabilityRanks order the values of x-stability-level.
+var StabilityRanks = map[string]int{"draft": 1, "alpha": 2, "experimental": 2, "beta": 3, "stable": 4}
+
+// Stability is the level of an operation, a parameter or a schema; one that says nothing is stable.
+func Stability(n contract.Node) string {
+	if v := strings.ToLower(n.Get(StabilityKey).Text()); v != "" {
+		return v
+	}
+	return "stable"
+}
+
+// Unstable reports whether breaking it is no promise broken.
+func Unstable(n contract.Node) bool {
+	r, known := StabilityRanks[Stability(n)]
+	return known && r <= 2
+}
+
+// stability is the level of the first node of a use that promises nothing.
+func (u Use) stability() string {
+	for _, n := range u.Carriers() {
+		if Unstable(n) {
+			return Stability(n)
+		}
+	}
+	return "stable"
 }

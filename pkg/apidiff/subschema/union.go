@@ -170,7 +170,7 @@ func distinct(s *Catalog, u union) (branches []contract.Node, open bool) {
 			continue
 		}
 		seen[c.meaning()] = true
-		open = open || !u.one && c.unconstrained() && !s.onlyNull(b)
+		open = open || !u.one && c.Unconstrained() && !s.onlyNull(b)
 		branches = append(branches, b)
 	}
 	return branches, open

@@ -85,6 +85,10 @@ func (p *Param) take(m *Message) []string {
 	switch p.In {
 	case "query":
 		pick(m.query, false)
+	case string(QueryString):
+		if m.whole != "" {
+			out = []string{m.whole}
+		}
 	case "header":
 		pick(m.header, true)
 	case "cookie":

@@ -28,6 +28,7 @@ type Param struct {
 	Required    bool
 	emptyOK     bool
 	reserved    bool   // allowReserved
+	whole       bool   // it is the whole query string
 	contentType string // of a parameter that is a document in itself
 	Schema      validators.Schema
 }
@@ -59,17 +60,21 @@ func (o *Endpoint) read(n contract.Node) *Param {
 	if p.style == "" {
 		p.style = "simple"
 	}
-	p.explode = p.style == "form"
+	p.explode = p.style == "form" || p.style == "cookie"
 	if e := n.Get("explode"); e.Exists() {
 		p.explode = e.Bool()
 	}
+	p.whole = p.In == string(QueryString) && since32(o.Doc)
 	p.emptyOK, p.reserved = n.Get("allowEmptyValue").Bool(), n.Get("allowReserved").Bool()
 	p.Schema = validators.Schema{Doc: o.Document, Node: n.Get("schema")}
 	for mt, content := range n.Get("content").Fields() {
-		p.contentType, p.Schema = mt, validators.Schema{Doc: o.Document, Node: content.Get("schema")}
+		p.contentType, p.Schema = mt, validators.Schema{Doc: o.Document, Node: o.Doc.Deref(content).Get("schema")}
 	}
 	return p
 }
+
+// since32 reports whether the keys of OpenAPI 3.2 mean something.
+func since32(d *contract.Document) bool { return strings.HasPrefix(d.OpenAPI(), "3.2") }
 
 func (o *Endpoint) Param(in, name string) *Param {
 	return o.byName[paramKey(in, name)]
@@ -253,14 +258,16 @@ func mediaRange(content validators.Schema, mt string) string {
 	return best
 }
 
-// SchemaFor is the schema of a body sent as mt.
+// SchemaFor is the schema of a body sent as mt; nil where there is none, or where it says only a part: a sequence whose
+// items have a schema of their own is not put together here.
 func SchemaFor(content validators.Schema, mt string) *validators.Schema {
 	key := mediaRange(content, mt)
 	if key == "" {
 		return nil
 	}
-	s := content.At(content.Node.Get(key).Get("schema"))
-	if !s.Node.Exists() {
+	media := content.Doc.Contract.Deref(content.Node.Get(key))
+	s := content.At(media.Get("schema"))
+	if !s.Node.Exists() || since32(content.Doc.Contract) && media.Get("itemSchema").Exists() {
 		return nil
 	}
 	return &s

@@ -91,6 +91,9 @@ func (o *Endpoint) filterAnswer(w *validators.Session, input *openapi3filter.Req
 func (o *Endpoint) reduced(b *validators.KinBuilder, msg *Message) (*routers.Route, error) {
 	op := &openapi3.Operation{Security: &openapi3.SecurityRequirements{}, Responses: openapi3.NewResponses()}
 	for _, p := range o.Params {
+		if p.whole {
+			continue // kin-openapi knows no such place; the schema of its value is asked for by itself
+		}
 		kin, err := p.kin(b)
 		if err != nil {
 			return nil, err
@@ -144,7 +147,7 @@ func (o *Endpoint) kinContent(b *validators.KinBuilder, content validators.Schem
 	used := mediaRange(content, msg.MediaType)
 	for key, mt := range content.Node.Fields() {
 		out[key] = &openapi3.MediaType{}
-		if s := content.At(mt.Get("schema")); key == used && s.Node.Exists() {
+		if s := content.At(o.Doc.Deref(mt).Get("schema")); key == used && s.Node.Exists() {
 			ref, err := b.Below(s, []any{msg.Body})
 			if err != nil {
 				return nil, err
@@ -159,7 +162,11 @@ func (o *Endpoint) kinContent(b *validators.KinBuilder, content validators.Schem
 // is a value.
 func (p *Param) kin(b *validators.KinBuilder) (*openapi3.Parameter, error) {
 	explode := p.explode
-	out := &openapi3.Parameter{Name: p.Name, In: p.In, Style: p.style, Explode: &explode, Required: p.Required, AllowEmptyValue: p.emptyOK, AllowReserved: p.reserved}
+	style := p.style
+	if style == "cookie" {
+		style = "form" // kin-openapi does not know it, and one plain value is written alike
+	}
+	out := &openapi3.Parameter{Name: p.Name, In: p.In, Style: style, Explode: &explode, Required: p.Required, AllowEmptyValue: p.emptyOK, AllowReserved: p.reserved}
 	if !p.Schema.Node.Exists() {
 		return out, nil
 	}
@@ -181,14 +188,14 @@ func (p *Param) kin(b *validators.KinBuilder) (*openapi3.Parameter, error) {
 // Unrouted is why no operation below paths takes a request; "" where one does.
 func Unrouted(paths contract.Node, m *Message) string {
 	want := strings.Split(m.target(), "?")[0]
-	method := strings.ToLower(m.method())
+	method := m.method()
 	found := false
 	for template, item := range paths.Fields() {
 		if !routes(template, want) {
 			continue
 		}
 		found = true
-		if item.Get(method).Exists() || item.Get("$ref").Exists() {
+		if item.Get("$ref").Exists() || item.Get("additionalOperations").Get(method).Exists() || strings.ToUpper(method) == method && item.Get(strings.ToLower(method)).Exists() {
 			return ""
 		}
 	}

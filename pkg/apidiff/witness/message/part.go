@@ -18,6 +18,7 @@ type Part string
 const (
 	Whole          Part = "" // any part: the operation itself
 	QueryParam     Part = "query"
+	QueryString    Part = "querystring"
 	PathParam      Part = "path"
 	HeaderParam    Part = "header"
 	CookieParam    Part = "cookie"

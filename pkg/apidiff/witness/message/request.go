@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/romel/govctl/pkg/contract"
 )
 
 // target is the path and query of a request, percent-encoded.
@@ -35,6 +37,9 @@ func (m *Message) target() string {
 		}
 		b.WriteString(sep + url.QueryEscape(q.name) + "=" + url.QueryEscape(q.value))
 	}
+	if m.whole != "" {
+		b.WriteString("?" + strings.ReplaceAll(url.QueryEscape(m.whole), "+", "%20"))
+	}
 	return b.String()
 }
 
@@ -45,11 +50,10 @@ func escapePath(s string) string { return (&url.URL{Path: s}).EscapedPath() }
 func (m *Message) url() string { return m.Endpoint.Server + m.target() }
 
 func (m *Message) method() string {
-	method := strings.ToUpper(m.Endpoint.Method)
-	if method == "" || strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" {
+	if !contract.IsToken(m.Endpoint.Method) {
 		return "POST"
 	}
-	return method
+	return m.Endpoint.Method
 }
 
 // headers are those of the request, without Host.
@@ -97,7 +101,7 @@ func (m *Message) Curl() string {
 		return ""
 	}
 	address := m.url()
-	args := []string{"curl", "-X", m.method(), quote(address)}
+	args := []string{"curl", "-X", word(m.method()), quote(address)}
 	if strings.ContainsAny(address, "[]{}") {
 		args = append(args, "--globoff") // brackets stand for themselves
 	}
@@ -111,6 +115,14 @@ func (m *Message) Curl() string {
 		args = append(args, "--data-raw", quote(string(m.Raw)))
 	}
 	return strings.Join(args, " ")
+}
+
+// word is a method as a word for a POSIX shell, quoted where it holds more than letters.
+func word(method string) string {
+	if strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == "" && !strings.HasPrefix(method, "-") {
+		return method
+	}
+	return quote(method)
 }
 
 // quote makes one word of s for a POSIX shell: nothing has a meaning between single quotes.

@@ -23,6 +23,7 @@ type Message struct {
 	Endpoint  *Endpoint
 	Path      map[string]string
 	query     []Pair
+	whole     string // the query string of a parameter that stands for all of it; "" for none
 	header    []Pair
 	cookie    []Pair
 	MediaType string
@@ -164,6 +165,11 @@ func (p *Param) put(name, text string, m *Message) bool {
 	switch p.In {
 	case "query":
 		m.query = append(m.query, Pair{name, text})
+	case string(QueryString):
+		if !p.whole || text == "" {
+			return false
+		}
+		m.whole = text
 	case "path":
 		if text == "" || text == "." || text == ".." {
 			return false

@@ -130,7 +130,7 @@ func (x *exchange) inside() {
 // schemas are those of the part on both sides; nil where a side has none.
 func (x *exchange) schemas() (in, out *validators.Schema) {
 	switch x.q.Part {
-	case message.QueryParam, message.PathParam, message.HeaderParam, message.CookieParam:
+	case message.QueryParam, message.QueryString, message.PathParam, message.HeaderParam, message.CookieParam:
 		return x.inner.Param(x.focusIn, x.q.Name).SchemaOrNil(), x.outer.Param(x.focusIn, x.q.Name).SchemaOrNil()
 	case message.Body, message.ResponseBody:
 		a, b := x.content(x.inner), x.content(x.outer)
@@ -187,12 +187,23 @@ func (x *exchange) second(v any) (in, out validators.Verdict, by string) {
 	if still, _ := x.outer.Judge(x.s.w.Session, x.typing(), x.s.mode|validators.StrictFormat, m); still != validators.Refuses {
 		return validators.Refuses, validators.Refuses, HTTPFilter // the verdict hangs on the reading of formats
 	}
+	if x.q.Part == message.QueryString {
+		return x.secondOfValue(v)
+	}
 	in, out = x.inner.Filter(x.s.w.Session, x.s.mode|validators.StrictFormat, m), x.outer.Filter(x.s.w.Session, x.s.mode, m)
 	if in != validators.Silent && out != validators.Silent {
 		return in, out, HTTPFilter
 	}
+	if x.focusIn != "body" {
+		return validators.Silent, validators.Silent, ""
+	}
+	return x.secondOfValue(v)
+}
+
+// secondOfValue asks kin-openapi about the value of the part in question by itself.
+func (x *exchange) secondOfValue(v any) (in, out validators.Verdict, by string) {
 	a, b := x.schemas()
-	if _, no := v.(message.Absent); no || x.focusIn != "body" || a == nil || b == nil {
+	if _, no := v.(message.Absent); no || a == nil || b == nil {
 		return validators.Silent, validators.Silent, ""
 	}
 	return x.s.w.Second(*a, x.s.mode|validators.StrictFormat, v), x.s.w.Second(*b, x.s.mode, v), OpenAPI

@@ -209,7 +209,7 @@ func (c *tally) operations(old, d *contract.Document, file string) {
 			if op.Kind() != contract.Object || !other.Get(method).Exists() {
 				continue
 			}
-			q := MessageQuery{Old: message.Operation{Doc: old, Method: method, Path: path, PathItem: item, Node: op}, New: message.Operation{Doc: d, Method: method, Path: path, PathItem: other, Node: other.Get(method)}}
+			q := MessageQuery{Old: message.Operation{Doc: old, Method: strings.ToUpper(method), Path: path, PathItem: item, Node: op}, New: message.Operation{Doc: d, Method: strings.ToUpper(method), Path: path, PathItem: other, Node: other.Get(method)}}
 			c.operation(q, fmt.Sprintf("%s %s %s", file, method, path), met)
 		}
 	}

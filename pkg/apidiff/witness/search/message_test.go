@@ -26,7 +26,7 @@ func operationOf(t testing.TB, version, paths string) message.Operation {
 	for path, item := range d.Root().Get("paths").Fields() {
 		for method, op := range item.Fields() {
 			if method != "parameters" && method != "servers" {
-				return message.Operation{Doc: d, Method: method, Path: path, PathItem: item, Node: op}
+				return message.Operation{Doc: d, Method: strings.ToUpper(method), Path: path, PathItem: item, Node: op}
 			}
 		}
 	}
