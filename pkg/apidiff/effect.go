@@ -120,22 +120,36 @@ func (e *effect) advice() string {
 const maxWithoutEffect = 1_000
 
 // noteWithoutEffect adds a finding for each keyword without effect that the new document has, and the
-// old one neither at the same place nor in an equal schema elsewhere. They count as neither changes
-// nor breaks.
+// old one not at the same place; where the old one has more of the same elsewhere, schemas were moved
+// or renamed. They count as neither changes nor breaks.
 func (r *Result) noteWithoutEffect(old, new *contract.Document) {
 	if old.Same(new) {
 		return
 	}
-	var known map[withoutEffect]bool // of the old document, once it is asked for
-	for w := range allWithoutEffect(new) {
-		if known == nil {
-			known = map[withoutEffect]bool{}
-			for o := range allWithoutEffect(old) {
-				known[withoutEffect{keyword: o.keyword, schema: o.schema}] = true
-				known[withoutEffect{keyword: o.keyword, pointer: o.pointer}] = true
-			}
+	added := slices.Collect(allWithoutEffect(new))
+	if len(added) == 0 {
+		return
+	}
+	type place struct{ keyword, pointer string }
+	type kind struct{ keyword, why string }
+	there, elsewhere := map[place]bool{}, map[kind]int{}
+	for _, w := range added {
+		there[place{w.keyword, w.pointer}] = true
+	}
+	known := map[place]bool{}
+	for o := range allWithoutEffect(old) {
+		if at := (place{o.keyword, o.pointer}); there[at] {
+			known[at] = true
+		} else {
+			elsewhere[kind{o.keyword, o.why}]++
 		}
-		if known[withoutEffect{keyword: w.keyword, schema: w.schema}] || known[withoutEffect{keyword: w.keyword, pointer: w.pointer}] {
+	}
+	for _, w := range added {
+		if known[place{w.keyword, w.pointer}] {
+			continue
+		}
+		if k := (kind{w.keyword, w.why}); elsewhere[k] > 0 {
+			elsewhere[k]--
 			continue
 		}
 		if r.Diff.Totals.WithoutEffect++; r.Diff.Totals.WithoutEffect > maxWithoutEffect {
@@ -152,7 +166,6 @@ func (r *Result) noteWithoutEffect(old, new *contract.Document) {
 // withoutEffect is a keyword of a schema that has no effect.
 type withoutEffect struct {
 	keyword, pointer, why string
-	schema                contract.Hash
 	at                    contract.Node
 }
 
@@ -166,7 +179,7 @@ func allWithoutEffect(d *contract.Document) iter.Seq[withoutEffect] {
 					continue
 				}
 				why := row.missing(schema, value, version)
-				if why != "" && !yield(withoutEffect{keyword, schema.Pointer(), why, schema.Hash(), value}) {
+				if why != "" && !yield(withoutEffect{keyword, schema.Pointer(), why, value}) {
 					return
 				}
 			}
