@@ -61,7 +61,7 @@ var fileGroups = map[string][]string{
 		"input graph",
 		"compare contain path attribute",
 		"subject",
-		"finding",
+		"finding cause",
 		"witness",
 		"result",
 		"classify bound advice unread effect since",

@@ -50,6 +50,7 @@ var effects = []struct {
 	{"contract.rules.category", "", "contract: {rules: {category: wire}}", "g openapi diff openapi/v2.yaml openapi/v3.yaml", "^1 breaking"},
 	{"contract.rules.levels", "", "contract: {rules: {levels: {operation-removed: info}}}", "g openapi diff openapi/v2.yaml openapi/v3.yaml", "^5 breaking"},
 	{"contract.rules.deprecation_days", "", "contract: {rules: {deprecation_days: 90}}", `sed 's|operationId: listParcels|&\n      deprecated: true|' openapi/v1.yaml > openapi.yaml; g openapi diff openapi/v1.yaml openapi.yaml`, "sunset"},
+	{"contract.rules.response_growth", "", "contract: {rules: {response_growth: breaking}}", `sed 's|, cancelled]|, cancelled, lost]|' openapi/v1.yaml > openapi.yaml; g openapi diff openapi/v1.yaml openapi.yaml`, "^1 breaking"},
 	{"contract.rules.waiver_max_days", "", "contract: {rules: {waiver_max_days: 10}}", `printf -- '- {rule: operation-removed, subject: "*", reason: r, owner: o, expires: 2026-04-01}\n' > .govctl-waivers.yaml; g openapi waivers list`, "10 days"},
 	{"contract.semver.scheme", "", "contract: {semver: {scheme: calver}}", "g semver check --previous 1.2.3 --current 1.2.4", "no calendar version"},
 	{"contract.semver.zero_major", "", "contract: {semver: {zero_major: minor}}", "g semver check --breaking --previous 0.1.0 --current 0.2.0", "^ok"},

@@ -148,11 +148,17 @@ func (s *Store) JSON(p string, v any) error {
 // Encode is the one JSON form of every artifact: two spaces, fixed key order, no HTML escapes, a final newline.
 func Encode(v any) ([]byte, error) {
 	b, err := json.Marshal(v, json.Deterministic(true), jsontext.WithIndent("  "), jsontext.SpaceAfterColon(true))
+	if err == nil && len(b) > largestIndented {
+		b, err = json.Marshal(v, json.Deterministic(true))
+	}
 	if err != nil {
 		return nil, err
 	}
 	return append(b, '\n'), nil
 }
+
+// largestIndented is how many bytes a file may have that is laid out for people: of a longer one a quarter would be spaces.
+const largestIndented = 512 << 10
 
 // Bytes writes a whole file. Content that is there already is left alone, so that its time stays true.
 func (s *Store) Bytes(p string, b []byte) error {

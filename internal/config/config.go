@@ -65,6 +65,7 @@ type Contract struct {
 type Rules struct {
 	Category        string            `json:"category,omitzero"`         // widest category that gates: wire, validation, sdk, docs
 	Levels          map[string]string `json:"levels,omitzero"`           // rule id to error, warning, info
+	ResponseGrowth  string            `json:"response_growth,omitzero"`  // whether new values and properties of closed response types break: sdk, breaking
 	DeprecationDays int               `json:"deprecation_days,omitzero"` // a deprecation without a sunset this far ahead is a warning; 0 disables
 	WaiverMaxDays   int               `json:"waiver_max_days,omitzero"`  // how far ahead a waiver may expire
 }
@@ -133,6 +134,9 @@ type Publish struct {
 	PagesFolder   string `json:"pages_folder,omitzero"` // on the branch of the pages, where it differs
 }
 
+// GrowthBreaks is the value of response_growth with which response growth breaks whatever the gate's category.
+const GrowthBreaks = "breaking"
+
 // The modes in which a change of the policy itself is judged.
 const (
 	PolicyShow  = "show"  // the verdict under the new policy counts, and the change is a finding
@@ -174,4 +178,4 @@ func Default() Config {
 
 // contractDefaults are the values of one contract's empty keys.
 var contractDefaults = Contract{Name: "openapi", Gate: "semver", Waivers: ".govctl-waivers.yaml",
-	Rules: Rules{Category: "validation", WaiverMaxDays: 180}}
+	Rules: Rules{Category: "validation", ResponseGrowth: "sdk", WaiverMaxDays: 180}}

@@ -122,6 +122,7 @@ func fill(c *Contract, common Semver) {
 	d := contractDefaults
 	for _, f := range []struct{ value, standard *string }{
 		{&c.Name, &d.Name}, {&c.Gate, &d.Gate}, {&c.Waivers, &d.Waivers}, {&c.Rules.Category, &d.Rules.Category},
+		{&c.Rules.ResponseGrowth, &d.Rules.ResponseGrowth},
 	} {
 		if *f.value == "" {
 			*f.value = *f.standard

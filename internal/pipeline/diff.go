@@ -129,7 +129,8 @@ func (b *bench) options(ctx context.Context) (apidiff.Options, error) {
 
 // RuleOptions are the rules as the configuration adjusts them. The error of a rule that does not exist is a *contract.Error.
 func RuleOptions(c config.Contract, now time.Time) (apidiff.Options, error) {
-	opt := apidiff.Options{Gate: rules.Category(c.Rules.Category), Levels: map[string]report.Level{}, Now: now, DeprecationDays: c.Rules.DeprecationDays}
+	opt := apidiff.Options{Gate: rules.Category(c.Rules.Category), Levels: map[string]report.Level{}, Now: now, DeprecationDays: c.Rules.DeprecationDays,
+		GrowthBreaks: c.Rules.ResponseGrowth == config.GrowthBreaks}
 	for id, level := range c.Rules.Levels {
 		if _, ok := rules.Lookup(id); !ok {
 			return opt, &contract.Error{Place: report.Place{File: config.File}, Msg: fmt.Sprintf("contract.rules.levels: there is no rule %q", id), Hint: "govctl openapi rules lists them all"}

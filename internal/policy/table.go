@@ -49,6 +49,7 @@ var table = []Row{
 	{Key: "contract.allow_private", ID: "policy-allow-added", Order: onIsWeaker, Why: "The contract may then be read from private addresses, which the runner can reach and others cannot check."},
 	{Key: "contract.rules.category", ID: "policy-category-narrowed", Order: ranks("wire", "validation", "sdk", "docs"), Why: "Changes outside of the category never fail a gate."},
 	{Key: "contract.rules.levels", ID: "policy-level-lowered", Order: levels, PerRule: true, Why: "Only changes of the level error break."},
+	{Key: "contract.rules.response_growth", ID: "policy-level-lowered", Order: ranks("sdk", "breaking"), Why: "New values and properties of closed response types then break only within a gate at sdk."},
 	{Key: "contract.rules.deprecation_days", ID: "policy-threshold-lowered", Order: higher, Why: "Fewer days leave clients less time; 0 asks for none."},
 	{Key: "contract.rules.waiver_max_days", ID: "policy-threshold-lowered", Order: lower, Why: "Waivers may then last longer."},
 	{Key: "contract.waivers", ID: "policy-waiver-file-changed", Order: unordered, Why: "It names the file of decisions that let breaks pass."},

@@ -127,6 +127,7 @@ var orders = []struct {
 	{"contract.rules.category", "sdk", "validation", "docs", "policy-category-narrowed"},
 	{"contract.rules.deprecation_days", 30.0, 29.0, 31.0, "policy-threshold-lowered"},
 	{"contract.rules.deprecation_days", 30.0, nil, 60.0, "policy-threshold-lowered"},
+	{"contract.rules.response_growth", "breaking", "sdk", nil, "policy-level-lowered"},
 	{"contract.rules.waiver_max_days", 180.0, 181.0, 179.0, "policy-threshold-lowered"},
 	{"contract.waivers", "a.yaml", "b.yaml", nil, "policy-waiver-file-changed"},
 	{"contract.semver.scheme", "auto", "calver", nil, "policy-semver-changed"},

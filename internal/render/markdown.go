@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,7 +20,11 @@ const (
 // writeMarkdown is a headline and a list, the longer part of it folded; what passes the limit is counted.
 func writeMarkdown(w io.Writer, r *Report, lk Look) error {
 	limit := lk.Limit
-	if limit <= 0 {
+	switch {
+	case limit > 0:
+	case lk.All:
+		limit = math.MaxInt
+	default:
 		limit = defaultLimit
 	}
 	var b strings.Builder
@@ -34,27 +40,51 @@ func writeMarkdown(w io.Writer, r *Report, lk Look) error {
 		}
 		b.WriteByte('\n')
 	}
-	list := ranked(r.Findings)
-	open := opened(list)
-	const reserve = 200 // for the closing lines
-	folded, hinted := false, once{}
-	used := utf8.RuneCountInString(b.String())
-	for i, f := range list {
-		v := viewOf(f)
-		v.Hint = hinted.first(v.Hint)
-		item := markdownOf(v)
-		if used += utf8.RuneCountInString(item); used+reserve > limit {
-			fmt.Fprintf(&b, "\n*%d more are not shown here.*\n", count(list[i:]))
-			break
+	var rest left
+	list := slices.DeleteFunc(condensed(causesOf(r), lk), func(c *cause) bool {
+		if lk.All || !r.quiet(c) {
+			return false
 		}
-		if i == open {
-			fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n", counted(list[i:]))
+		rest.quiet += c.count
+		return true
+	})
+	open := opened(firsts(list))
+	const reserve, reservedLines = 300, 10 // for the closing lines
+	room, lines := limit-utf8.RuneCountInString(b.String())-reserve, math.MaxInt
+	if lk.Lines > 0 && !lk.All {
+		lines = lk.Lines - lineCount(b.String()) - reservedLines
+	}
+	folded, shown, hinted, full := false, false, once{}, map[report.Level]bool{}
+	for i, c := range list {
+		level := c.list[0].Level
+		if full[level] && c.edits == 0 {
+			rest.add(c)
+			continue
+		}
+		item := c.markdown(lk.All, hinted)
+		if lines-lineCount(item) < lk.Lines/2 {
+			item = markdownOf(c.view().line())
+		}
+		n, size := lineCount(item), utf8.RuneCountInString(item)
+		if lines-n < keptOf(c, lk.Lines) || room < size {
+			full[level] = true
+			rest.add(c)
+			continue
+		}
+		if room, lines = room-size, lines-n; c.edits > 0 {
+			rest.add(c)
+		}
+		if i >= open && !folded {
+			fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n", counted(flat(list[i:])))
 			folded = true
-		}
-		if i == 0 || i == open {
+		} else if !shown {
 			b.WriteByte('\n')
 		}
+		shown = true
 		b.WriteString(item)
+	}
+	if text := rest.line(howAll(lk, "`govctl openapi diff --all`")); text != "" {
+		fmt.Fprintf(&b, "\n%s\n", text)
 	}
 	if folded {
 		b.WriteString("\n</details>\n")
@@ -75,6 +105,24 @@ func opened(list []*report.Finding) int {
 		return openFindings
 	}
 	return errors
+}
+
+// firsts are the first findings of causes.
+func firsts(list []*cause) []*report.Finding {
+	out := make([]*report.Finding, len(list))
+	for i, c := range list {
+		out[i] = c.list[0]
+	}
+	return out
+}
+
+// flat are the findings of causes.
+func flat(list []*cause) []*report.Finding {
+	var out []*report.Finding
+	for _, c := range list {
+		out = append(out, c.list...)
+	}
+	return out
 }
 
 // count is the number of findings that a list stands for.
@@ -112,9 +160,31 @@ func counted(list []*report.Finding) string {
 	return strings.Join(parts, ", ") + " more"
 }
 
+// markdown is the item of a cause; with all, those of its findings, below one that says what they have in common.
+func (c *cause) markdown(all bool, hinted once) string {
+	if !all || c.say == "" {
+		v := c.view()
+		v.Hint = hinted.first(v.Hint)
+		return markdownOf(v)
+	}
+	var b strings.Builder
+	head := c.view()
+	head.First = ""
+	b.WriteString(markdownOf(head.line()))
+	for _, f := range c.list {
+		v := viewOf(f)
+		v.Hint = hinted.first(v.Hint)
+		b.WriteString(markdownOf(v))
+	}
+	return b.String()
+}
+
 func markdownOf(v view) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "- **%s** %s %s", v.Label, sanitize.Markdown(v.Message), sanitize.Code(strings.TrimSpace(v.Rule+" "+v.Print)))
+	if v.First != "" && len(v.Places) == 0 {
+		b.WriteString(" (first " + sanitize.Code(v.First) + ")")
+	}
 	if v.Place != "" {
 		b.WriteString(" (" + sanitize.Code(v.Place) + ")")
 	}
@@ -122,8 +192,11 @@ func markdownOf(v view) string {
 	if v.Operations != "" {
 		fmt.Fprintf(&b, "  <br>%s\n", sanitize.Code(v.Operations))
 	}
+	for _, at := range v.Places {
+		fmt.Fprintf(&b, "  - %s\n", sanitize.Code(at))
+	}
 	if v.Proof != nil {
-		fmt.Fprintf(&b, "  <br>Proof: %s\n", sanitize.Markdown(v.Proof.Claim))
+		fmt.Fprintf(&b, "  <br>P%s: %s\n", proofLabel(v)[1:], sanitize.Markdown(v.Proof.Claim))
 		sanitize.Fence(&b, "  ", append(nonEmpty(v.Proof.Value), v.Proof.Lines...))
 	}
 	for _, part := range []struct{ label, text string }{{"", v.State}, {"Hint: ", v.Hint}} {

@@ -27,6 +27,7 @@ type Report struct {
 	Subject  string // file that stands for findings whose place is not in the work tree (a removed part, a stream)
 	Rules    []RuleInfo
 	Findings []report.Finding
+	Causes   map[string]string // by cause: what several findings have in common, in a sentence without the place
 }
 
 // Note is one line of the summary: "next", and what to do next.
@@ -43,11 +44,13 @@ type RuleInfo struct {
 	Summary  string // one sentence
 	Why      string // the reason of the rule
 	URL      string
+	Quiet    bool // at level info it asks nothing of anybody: the forms for people count it
 }
 
 // Look adjusts the forms that people read.
 type Look struct {
-	All   bool // in the text form, list every finding of level info and the proof of every error, not only the first ones
+	All   bool // in the text and Markdown forms, show every finding with its proof, not only the first ones
+	Lines int  // that the text and Markdown forms may have; 0 means no limit. All lifts it
 	Color bool
 	Width int // columns of the terminal; 0 means 100
 	Limit int // bytes that a Markdown text may have; 0 means 60,000, which fits a GitHub comment
@@ -112,9 +115,7 @@ func ranked(findings []report.Finding) []*report.Finding {
 	}
 	slices.SortStableFunc(list, func(a, b *report.Finding) int {
 		return cmp.Or(
-			first(!a.Waived(), !b.Waived()),
-			cmp.Compare(severity[a.Level], severity[b.Level]),
-			first(a.Breaking, b.Breaking),
+			rank(a, b),
 			first(a.Verdict == report.Proved, b.Verdict == report.Proved),
 			comparePlaces(a.At(), b.At()),
 			cmp.Compare(a.Rule, b.Rule),
@@ -122,6 +123,11 @@ func ranked(findings []report.Finding) []*report.Finding {
 		)
 	})
 	return list
+}
+
+// rank is what no form puts in another order: what counts before what is waived, then by level, breaking first.
+func rank(a, b *report.Finding) int {
+	return cmp.Or(first(!a.Waived(), !b.Waived()), cmp.Compare(severity[a.Level], severity[b.Level]), first(a.Breaking, b.Breaking))
 }
 
 func first(a, b bool) int {

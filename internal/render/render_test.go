@@ -196,7 +196,7 @@ func TestMarkdownFoldsAndCounts(t *testing.T) {
 			t.Errorf("limit %d: a block stays open", limit)
 		}
 		shown := strings.Count(got, "\n- **error**")
-		if !strings.Contains(got, fmt.Sprintf("*%d more are not shown here.*", 5000-shown)) {
+		if !strings.Contains(got, fmt.Sprintf("\n%d errors not shown; ", 5000-shown)) {
 			t.Errorf("limit %d: %d shown, the rest is not counted", limit, shown)
 		}
 	}

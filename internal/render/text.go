@@ -3,8 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -39,35 +38,146 @@ func writeText(w io.Writer, r *Report, lk Look) error {
 	if _, err := io.WriteString(w, notesOf(r.Notes, lk.Color, width)); err != nil {
 		return err
 	}
-	shown, told, hinted, errors, short := map[string]int{}, map[string]bool{}, once{}, 0, false
-	for _, f := range ranked(r.Findings) {
-		if shown[f.Rule]++; f.Level == report.Info && shown[f.Rule] > shownInfos && !lk.All {
+	p := printer{look: lk, width: width, room: lk.Lines - lineCount(sanitize.Line(r.Headline)+notesOf(r.Notes, lk.Color, width)) - lastLines,
+		told: map[string]bool{}, shown: map[string]int{}, hinted: once{}, full: map[report.Level]bool{}}
+	if lk.Lines <= 0 || lk.All {
+		p.room = math.MaxInt
+	}
+	for _, c := range condensed(causesOf(r), lk) {
+		if r.quiet(c) && !lk.All {
+			p.left.quiet += c.count
 			continue
 		}
+		if _, err := io.WriteString(w, p.cause(c)); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, p.rest())
+	return err
+}
+
+// printer is what the text form has shown so far.
+type printer struct {
+	look   Look
+	width  int
+	room   int             // lines that are left
+	told   map[string]bool // rules whose reason was given: it is worth reading once
+	shown  map[string]int  // causes of level info by rule
+	hinted once
+	errors int                   // causes
+	inLine int                   // errors without their proofs
+	short  bool                  // the one before took one line
+	full   map[report.Level]bool // no further cause of that level has room
+	left   left
+}
+
+// lastLines are kept for what counts the rest.
+const lastLines = 6
+
+// cause is the text for one cause; empty where there is no room for it.
+func (p *printer) cause(c *cause) string {
+	f := c.list[0]
+	if p.look.All {
+		return p.all(c)
+	}
+	if p.full[f.Level] && c.edits == 0 {
+		p.left.add(c)
+		return ""
+	}
+	v := c.view()
+	if p.told[f.Rule] {
+		v.Why = ""
+	}
+	if f.Level == report.Info {
+		if p.shown[f.Rule]++; p.shown[f.Rule] > shownInfos {
+			p.left.add(c)
+			return ""
+		}
+	}
+	fails := f.Level == report.Error && !f.Waived()
+	if fails {
+		p.errors++
+	}
+	if c.edits == 0 && f.Level != report.Info && (!fails || p.errors <= openFindings) {
+		full := v
+		full.Hint = p.hinted.next(v.Hint)
+		if text := textOf(full, p.look.Color, p.width); p.takes(text, p.look.Lines/2) {
+			p.told[f.Rule], p.hinted[v.Hint], p.short = true, true, false
+			return text
+		}
+	}
+	v = v.line()
+	v.short = p.short
+	text := textOf(v, p.look.Color, p.width)
+	if !p.takes(text, keptOf(c, p.look.Lines)) {
+		p.full[f.Level] = true
+		p.left.add(c)
+		return ""
+	}
+	p.short = true
+	switch {
+	case c.edits > 0:
+		p.left.add(c)
+	case fails:
+		p.inLine += c.count
+	}
+	return text
+}
+
+// keptOf is the room that is kept for what comes after a cause: an overview shows some of each level, and every rule.
+func keptOf(c *cause, lines int) int {
+	kept := map[report.Level]int{report.Error: lines / 4, report.Warning: lines / 8}[c.list[0].Level]
+	if c.edits > 0 {
+		return kept / 2
+	}
+	return kept
+}
+
+// takes takes the room for a text, unless less than the reserve would then be left.
+func (p *printer) takes(text string, reserve int) bool {
+	if p.room == math.MaxInt {
+		return true
+	}
+	n := lineCount(text)
+	if p.room-n < reserve {
+		return false
+	}
+	p.room -= n
+	return true
+}
+
+func lineCount(text string) int { return strings.Count(text, "\n") }
+
+// all is the text for one cause with all of its findings.
+func (p *printer) all(c *cause) string {
+	var b strings.Builder
+	if c.say != "" {
+		v := c.view().line()
+		v.First = ""
+		b.WriteString(textOf(v, p.look.Color, p.width))
+	}
+	for _, f := range c.list {
 		v := viewOf(f)
-		if told[f.Rule] { // the reason of a rule is worth reading once
+		if p.told[f.Rule] {
 			v.Why = ""
 		}
-		told[f.Rule] = true
-		if f.Level == report.Error {
-			errors++
-		}
-		if !lk.All && (f.Level == report.Info || errors > openFindings && f.Level == report.Error && !f.Waived()) {
-			v = v.line()
-			v.short, short = short, true
-		} else {
-			v.Hint, short = hinted.first(v.Hint), false
-		}
-		if _, err := io.WriteString(w, textOf(v, lk.Color, width)); err != nil {
-			return err
-		}
+		p.told[f.Rule] = true
+		v.Hint = p.hinted.first(v.Hint)
+		b.WriteString(textOf(v, p.look.Color, p.width))
 	}
-	if errors > openFindings && !lk.All {
-		if _, err := fmt.Fprintf(w, "\n%d errors are shown in one line each (--all shows their proofs)\n", errors-openFindings); err != nil {
-			return err
-		}
+	return b.String()
+}
+
+// rest are the last lines: how much was left out, and how to see it.
+func (p *printer) rest() string {
+	var b strings.Builder
+	if p.inLine > 0 {
+		fmt.Fprintf(&b, "\n%d errors are shown in one line each (--all shows their proofs)\n", p.inLine)
 	}
-	return writeRest(w, r, shown, lk)
+	if text := p.left.line(howAll(p.look, "--all")); text != "" {
+		b.WriteString("\n" + text + "\n")
+	}
+	return b.String()
 }
 
 // notesOf are the lines between the headline and the findings.
@@ -97,34 +207,11 @@ func notesOf(notes []Note, color bool, width int) string {
 
 // line leaves of a finding what fits on its first line.
 func (v view) line() view {
-	return view{Level: v.Level, Label: v.Label, Rule: v.Rule, Place: v.Place, Message: v.Message, Print: v.Print}
+	return view{Level: v.Level, Label: v.Label, Rule: v.Rule, Place: v.Place, Message: v.Message, Print: v.Print, First: v.First}
 }
 
-// shownInfos is how many findings of level info are printed for each rule: what needs no action must not bury what does.
+// shownInfos is how many causes of level info are printed for each rule: what needs no action must not bury what does.
 const shownInfos = 3
-
-// writeRest counts what was left out, by rule.
-func writeRest(w io.Writer, r *Report, shown map[string]int, lk Look) error {
-	if lk.All {
-		return nil
-	}
-	left := map[string]int{}
-	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Level == report.Info && shown[f.Rule] > shownInfos {
-			left[f.Rule] += f.Count()
-		}
-	}
-	for _, rule := range slices.Sorted(maps.Keys(left)) {
-		if _, err := fmt.Fprintf(w, "\n%d more: info [%s]", left[rule]-shownInfos, sanitize.Line(rule)); err != nil {
-			return err
-		}
-	}
-	if len(left) == 0 {
-		return nil
-	}
-	_, err := fmt.Fprint(w, "\n(--all lists them)\n")
-	return err
-}
 
 func textOf(v view, color bool, width int) string {
 	var b strings.Builder
@@ -135,12 +222,18 @@ func textOf(v view, color bool, width int) string {
 	if v.Place != "" {
 		head = v.Place + ": " + head
 	}
+	if v.First != "" && len(v.Places) == 0 {
+		v.Message += ", first " + v.First
+	}
 	wrap(&b, "", indent, head+v.Message+" "+paint(color, "2", "["+strings.TrimSpace(v.Rule+" "+v.Print)+"]"), width)
 	if v.Operations != "" {
 		wrap(&b, indent, indent, v.Operations, width)
 	}
+	for _, at := range v.Places {
+		wrap(&b, indent, indent+"  ", at, width)
+	}
 	if v.Proof != nil {
-		wrap(&b, indent, indent, "proof: "+v.Proof.Claim, width)
+		wrap(&b, indent, indent, proofLabel(v)+": "+v.Proof.Claim, width)
 		if v.Proof.Value != "" {
 			fmt.Fprintf(&b, "%s  %s\n", indent, v.Proof.Value)
 		}
@@ -154,6 +247,14 @@ func textOf(v view, color bool, width int) string {
 		}
 	}
 	return b.String()
+}
+
+// proofLabel says whose proof it is.
+func proofLabel(v view) string {
+	if v.First != "" {
+		return "proof of one of them"
+	}
+	return "proof"
 }
 
 // wrap writes text in lines of at most width columns, broken at spaces only: a long name stays in one piece to be copied.

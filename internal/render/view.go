@@ -13,7 +13,9 @@ type view struct {
 	Level, Label                 string // the label also says that the finding is waived
 	Rule, Place, Message         string
 	Operations, Hint, Why, State string
-	Print                        string // what a waiver of this one finding names; only where one could be wanted
+	Print                        string   // what a waiver of this one finding names; only where one could be wanted
+	Places                       []string // of a cause with many
+	First                        string   // what the first of them is about
 	Proof                        *proof
 	Gone                         string // where it stood, for what was removed
 	short                        bool   // no blank line before it
@@ -44,6 +46,14 @@ func (o once) first(text string) string {
 		return ""
 	}
 	o[text] = true
+	return text
+}
+
+// next is first without remembering it.
+func (o once) next(text string) string {
+	if o[text] {
+		return ""
+	}
 	return text
 }
 
@@ -106,16 +116,19 @@ func gone(f *report.Finding) string {
 	return place(f.Old)
 }
 
-func operations(ops []report.Operation) string {
+func operations(ops []report.Operation) string { return operationsIn(ops, shownOps) }
+
+// operationsIn names the first operations and counts the others.
+func operationsIn(ops []report.Operation, most int) string {
 	var names []string
 	for i, op := range ops {
-		if i == shownOps {
+		if i == most {
 			break
 		}
 		names = append(names, sanitize.Line(op.Method)+" "+sanitize.Line(op.Path))
 	}
 	text := strings.Join(names, ", ")
-	if more := len(ops) - shownOps; more > 0 {
+	if more := len(ops) - most; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return sanitize.Cut(text, maxMessage)

@@ -37,7 +37,7 @@ func breakingIn(d report.Diff, direction string) (changes, operations int) {
 	reached := map[report.Operation]bool{}
 	for i := range d.Changes {
 		if f := &d.Changes[i]; f.Breaking && f.Direction == direction {
-			changes++
+			changes += f.Count()
 			for _, op := range f.Operations {
 				reached[op] = true
 			}

@@ -14,7 +14,8 @@ func Compare(ctx context.Context, old, new *contract.Document, opt Options) *Res
 	r := newInput(old, new, opt).compare(ctx)
 	r.noteUnread(old, new)
 	r.noteWithoutEffect(old, new)
-	r.bound(old, new)
+	r.bound(old, new, opt.All)
+	r.nameCauses()
 	return r
 }
 
@@ -42,6 +43,7 @@ func First(new *contract.Document, opt Options) *Result {
 	r.Diff.FirstRun, r.Diff.Old = true, report.Contract{}
 	r.Diff.Bump, r.Diff.Headline = "none", "first run: nothing to compare with"
 	r.noteUnread(nil, new)
-	r.bound(nil, new)
+	r.bound(nil, new, opt.All)
+	r.nameCauses()
 	return r
 }

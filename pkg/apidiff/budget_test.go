@@ -16,7 +16,7 @@ func compared(t *testing.T, first string, schemas func(last string) map[string]a
 	t.Helper()
 	in := newInput(contractOf(t, schemas("string"), first), contractOf(t, schemas("integer"), first), Options{NoWitness: true})
 	r := in.compare(t.Context())
-	r.bound(in.old.Doc, in.new.Doc)
+	r.bound(in.old.Doc, in.new.Doc, true)
 	return r, in.meter.Used
 }
 

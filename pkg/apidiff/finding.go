@@ -22,6 +22,7 @@ import (
 type findings struct {
 	list     []report.Finding
 	owners   map[string]string // by fingerprint: the component or the operation that was edited
+	says     map[string]string // by cause: the edit in words, without the place
 	problems []report.Finding  // of waivers
 }
 
@@ -38,18 +39,21 @@ type finder struct {
 // the records by the fingerprints of their findings.
 func findingsOf(opt Options, old, new *contract.Document, ops []operations.Operation, g graph) (findings, map[string]*record) {
 	f := finder{opt: opt, old: old, new: new, ops: ops, sets: map[string][]report.Operation{}, tokens: map[contract.Node]string{}}
-	out, records := findings{owners: map[string]string{}}, map[string]*record{}
+	out, records := findings{owners: map[string]string{}, says: map[string]string{}}, map[string]*record{}
 	list := make([]report.Finding, 0, len(g.records))
 	for _, r := range g.records {
 		if r.all == nil {
 			continue // of a pair that turned out equal
 		}
-		one, owner := f.finding(r)
+		one, s := f.finding(r)
 		if one.Level == Off {
 			continue
 		}
 		list = append(list, one)
-		out.owners[one.Fingerprint] = owner
+		out.owners[one.Fingerprint] = s.owner
+		if out.says[one.Cause] == "" {
+			out.says[one.Cause] = causeMessage(r, s)
+		}
 		if records[one.Fingerprint] == nil {
 			records[one.Fingerprint] = r
 		}
@@ -60,13 +64,13 @@ func findingsOf(opt Options, old, new *contract.Document, ops []operations.Opera
 	return out, records
 }
 
-// finding is the record as readers see it, and the component or operation that it belongs to.
-func (e *finder) finding(r *record) (report.Finding, string) {
+// finding is the record as readers see it, and what it is about.
+func (e *finder) finding(r *record) (report.Finding, subject) {
 	rule := r.rule
 	level, verdict := e.judgement(r)
 	s := e.subjectOf(r)
 	f := report.Finding{
-		Rule: rule.ID, Level: level, Category: string(rule.Category), Kind: rule.Kind(), Direction: r.Side.String(),
+		Rule: rule.ID, Level: level, Category: string(rule.CategoryWhen(r.When)), Kind: rule.Kind(), Direction: r.Side.String(),
 		Subject: s.String(), Why: rule.Why, Migration: rule.Migration, Verdict: verdict,
 		Message:    messageOf(r, s),
 		Old:        place(r.Old, r.OldAt),
@@ -85,8 +89,9 @@ func (e *finder) finding(r *record) (report.Finding, string) {
 	}
 	f.Breaking = level == report.Error
 	f.Fingerprint = fingerprint(rule.ID, f.Subject, r.Name, r.From, r.To)
+	f.Cause = causeOf(r, s)
 	shorten(&f) // at once: addresses of many findings below long keys take gigabytes
-	return f, s.owner
+	return f, s
 }
 
 // countOf is a count with the words for one and for many.
@@ -120,7 +125,9 @@ func (e *finder) judgement(r *record) (report.Level, report.Verdict) {
 		return report.Info, report.Compatible
 	case !r.all.empty() && r.harm.empty():
 		return report.Info, report.NoVerdict
-	case !r.rule.Category.Within(e.opt.gate()):
+	case r.rule.Grows(r.When) && e.opt.GrowthBreaks:
+		return report.Error, report.Asserted
+	case !r.rule.CategoryWhen(r.When).Within(e.opt.gate()):
 		return report.Warning, report.NoVerdict
 	default:
 		return report.Error, report.Asserted
@@ -145,8 +152,9 @@ func (e *finder) subjectOf(r *record) subject {
 	return s
 }
 
-func messageOf(r *record, s subject) string {
-	what := s.phrase(r.Side)
+func messageOf(r *record, s subject) string { return messageAbout(r, s.phrase(r.Side)) }
+
+func messageAbout(r *record, what string) string {
 	if r.On == "media-type" || r.On == "body" {
 		what, _, _ = strings.Cut(what, " (application/")
 	}

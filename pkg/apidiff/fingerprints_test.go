@@ -72,7 +72,7 @@ func TestFingerprintsOfCases(t *testing.T) {
 func TestFingerprintsOfHistories(t *testing.T) {
 	var lines []string
 	histories(t, func(name string, old, new *contract.Document) {
-		opt := Options{Now: testNow, NoWitness: true, NoDigest: true}
+		opt := Options{Now: testNow, NoWitness: true, NoDigest: true, All: true}
 		lines = append(lines,
 			name+" forth "+summaryOf(Compare(context.Background(), old, new, opt)),
 			name+" back "+summaryOf(Compare(context.Background(), new, old, opt)))

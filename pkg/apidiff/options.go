@@ -11,9 +11,11 @@ import (
 type Options struct {
 	Gate            rules.Category          // changes of this category and the ones inside it break; Validation when empty
 	Levels          map[string]report.Level // by rule id; "off" leaves the findings out
+	GrowthBreaks    bool                    // response growth breaks, whatever the gate's category
 	Waivers         []Waiver
 	Now             time.Time // decides about sunset dates and the expiry of waivers
 	DeprecationDays int       // days that must lie between a deprecation and its sunset; 0: nobody asks
+	All             bool      // list every finding that 4 MB hold; else those that break, and of the others what a megabyte holds
 	NoWitness       bool      // leave breaking changes asserted
 	NoDigest        bool      // leave the digests of the contracts out, which cost as much as reading them
 	WitnessBudget   int       // values to try for each; 0: 24

@@ -19,11 +19,12 @@ type Result struct {
 	byOp     map[report.Operation][]*report.Finding
 	reached  map[report.Operation]int // by operation: the findings that reach it
 	causes   map[string]string        // by fingerprint: the component or the operation that was edited
+	says     map[string]string        // by cause: the edit in words
 }
 
 // resultOf is the result of findings.
 func resultOf(opt Options, old, new *contract.Document, ops []operations.Operation, found findings) *Result {
-	r := &Result{ops: ops, Problems: found.problems, causes: found.owners}
+	r := &Result{ops: ops, Problems: found.problems, causes: found.owners, says: found.says}
 	r.Diff = report.Diff{
 		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(opt.Now),
 		Old: identify(old, !opt.NoDigest), New: identify(new, !opt.NoDigest), Changes: found.list,
@@ -176,15 +177,21 @@ func (r *Result) changesByOperation() map[report.Operation][]*report.Finding {
 // Where schemas are shared by all operations, naming each operation at each finding would fill
 // hundreds of megabytes.
 const (
-	maxNamed   = 50_000 // operations named by all findings together, before lists are cut
+	maxNamed   = 50_000 // operations named by all lists together, before lists are cut
 	namedShort = 3      // operations that a finding then names
 )
 
-// trim cuts the lists of operations where there are too many, and says so.
+// trim cuts the lists of operations where there are too many, and says so. A long list that many
+// findings share counts once: so it is written.
 func (r *Result) trim() {
-	named := 0
+	named, known := 0, map[*report.Operation]bool{}
 	for i := range r.Diff.Changes {
-		named += len(r.Diff.Changes[i].Operations)
+		ops := r.Diff.Changes[i].Operations
+		named += min(len(ops), report.ListedOperations)
+		if len(ops) > report.ListedOperations && !known[&ops[0]] {
+			known[&ops[0]] = true
+			named += len(ops)
+		}
 	}
 	if named <= maxNamed {
 		return

@@ -21,10 +21,12 @@ func (r *Result) Since(release string, earlier *Result) {
 		f.Hint = "found in comparison with release " + release
 		r.Diff.Changes = append(r.Diff.Changes, f)
 		r.causes[f.Fingerprint] = earlier.causes[f.Fingerprint]
+		r.says[f.Cause] = earlier.says[f.Cause]
 	}
 	slices.SortStableFunc(r.Diff.Changes, byWeight)
 	r.Problems = slices.DeleteFunc(r.Problems, func(p report.Finding) bool {
 		return p.Rule == waiverStale && !slices.ContainsFunc(earlier.Problems, func(q report.Finding) bool { return q.Rule == p.Rule && *q.New == *p.New })
 	})
 	r.total()
+	r.nameCauses()
 }

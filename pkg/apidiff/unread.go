@@ -22,11 +22,13 @@ const (
 // noteUnread adds a finding for each reference of either side that does not resolve. They count as
 // neither changes nor breaks.
 func (r *Result) noteUnread(old, new *contract.Document) {
+	unread := fingerprint(ReferenceNotRead, "", "", "", "")[:causeDigits]
+	r.says[unread] = UnreadSummary
 	add := func(doc *contract.Document, side string, place func(*report.Finding, *report.Place)) {
 		for _, e := range doc.Dangling() {
 			at := e.Place
 			f := report.Finding{Rule: ReferenceNotRead, Level: report.Warning, Category: string(rules.Wire), Kind: "changed", Subject: side + " " + at.File + "#" + at.Pointer,
-				Message: e.Msg + " in the " + side + " version; what it names was not compared", Why: UnreadWhy, Verdict: report.NoVerdict}
+				Message: e.Msg + " in the " + side + " version; what it names was not compared", Why: UnreadWhy, Verdict: report.NoVerdict, Cause: unread}
 			place(&f, &at)
 			r.Diff.Changes = append(r.Diff.Changes, f)
 			r.Diff.Totals.Unread++

@@ -1,16 +1,83 @@
 package report
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
 // Diff is openapi-diff.json: every change between two contracts, worst first.
 type Diff struct {
-	Schema      string     `json:"schema"` // govctl/openapi-diff/v1
-	GeneratedAt Time       `json:"generated_at"`
-	Old         Contract   `json:"old"`
-	New         Contract   `json:"new"`
-	FirstRun    bool       `json:"first_run"`     // no baseline: nothing was compared
-	Headline    string     `json:"headline"`      // one sentence: counts and the bump it needs
-	Bump        string     `json:"required_bump"` // none, patch, minor, major
-	Totals      DiffTotals `json:"totals"`
-	Changes     []Finding  `json:"changes"`
+	Schema        string                 `json:"schema"` // govctl/openapi-diff/v1
+	GeneratedAt   Time                   `json:"generated_at"`
+	Old           Contract               `json:"old"`
+	New           Contract               `json:"new"`
+	FirstRun      bool                   `json:"first_run"`     // no baseline: nothing was compared
+	Headline      string                 `json:"headline"`      // one sentence: counts and the bump it needs
+	Bump          string                 `json:"required_bump"` // none, patch, minor, major
+	Totals        DiffTotals             `json:"totals"`
+	Changes       []Finding              `json:"changes"`
+	Causes        map[string]string      `json:"causes,omitzero"`         // by cause: what several changes have in common, in a sentence without the place
+	OperationSets map[string][]Operation `json:"operation_sets,omitzero"` // long lists of operations by operation_set: each once, however many changes reach them
+}
+
+// ListedOperations is how many operations a written finding lists; where it reaches more, an operation set has them all.
+const ListedOperations = 20
+
+// plainDiff is a Diff as it is written.
+type plainDiff Diff
+
+// MarshalJSONTo writes long lists of operations once.
+func (d Diff) MarshalJSONTo(e *jsontext.Encoder) error {
+	p := plainDiff(d)
+	p.Changes, p.OperationSets = make([]Finding, len(d.Changes)), nil
+	ids := map[*Operation]string{} // findings that share a list share its array
+	for i, f := range d.Changes {
+		if n := len(f.Operations); n > ListedOperations {
+			id, known := ids[&f.Operations[0]]
+			if !known || len(p.OperationSets[id]) != n {
+				id = idOfSet(f.Operations)
+				ids[&f.Operations[0]] = id
+			}
+			if p.OperationSets == nil {
+				p.OperationSets = map[string][]Operation{}
+			}
+			p.OperationSets[id] = f.Operations
+			f.Operations, f.OperationSet = f.Operations[:ListedOperations], id
+		}
+		p.Changes[i] = f
+	}
+	return json.MarshalEncode(e, p)
+}
+
+// UnmarshalJSONFrom gives each finding its operations back.
+func (d *Diff) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	var p plainDiff
+	if err := json.UnmarshalDecode(dec, &p); err != nil {
+		return err
+	}
+	*d = Diff(p)
+	for i := range d.Changes {
+		f := &d.Changes[i]
+		if all, ok := d.OperationSets[f.OperationSet]; ok {
+			f.Operations = slices.Clip(all)
+		}
+		f.OperationSet = ""
+	}
+	d.OperationSets = nil
+	return nil
+}
+
+// idOfSet names a list of operations by what it holds.
+func idOfSet(ops []Operation) string {
+	h := sha256.New()
+	for _, op := range ops {
+		h.Write([]byte(op.Method + " " + op.Path + "\n"))
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
 }
 
 // Contract identifies one side of a comparison.

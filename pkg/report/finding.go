@@ -66,27 +66,29 @@ const (
 // Finding is one thing that a rule has to say about an input: a change of the contract, a lint of an alert.
 // All output formats print this one type.
 type Finding struct {
-	Rule        string         `json:"id"`
-	Level       Level          `json:"level"`
-	Category    string         `json:"category,omitzero"`  // wire, validation, sdk, docs for changes; the table's group for lint
-	Kind        string         `json:"kind,omitzero"`      // added, removed, changed, deprecated
-	Direction   string         `json:"direction,omitzero"` // request or response
-	Subject     string         `json:"subject"`            // what it is about, independent of place and wording
-	Message     string         `json:"message"`
-	Hint        string         `json:"hint,omitzero"`
-	Why         string         `json:"why,omitzero"` // the reason of the rule
-	Old         *Place         `json:"old,omitzero"`
-	New         *Place         `json:"new,omitzero"`
-	From        jsontext.Value `json:"from,omitzero"`
-	To          jsontext.Value `json:"to,omitzero"`
-	Operations  []Operation    `json:"operations,omitzero"` // operations reached, sorted by path then method
-	Breaking    bool           `json:"breaking"`
-	Verdict     Verdict        `json:"verdict,omitzero"`
-	Witness     *Witness       `json:"witness,omitzero"`
-	Migration   string         `json:"migration,omitzero"` // auto, manual, none
-	Fingerprint string         `json:"fingerprint,omitzero"`
-	Waiver      *Waiver        `json:"waiver,omitzero"`
-	More        int            `json:"more,omitzero"` // it stands for so many findings of its rule that are not listed
+	Rule         string         `json:"id"`
+	Level        Level          `json:"level"`
+	Category     string         `json:"category,omitzero"`  // wire, validation, sdk, docs for changes; the table's group for lint
+	Kind         string         `json:"kind,omitzero"`      // added, removed, changed, deprecated
+	Direction    string         `json:"direction,omitzero"` // request or response
+	Subject      string         `json:"subject"`            // what it is about, independent of place and wording
+	Message      string         `json:"message"`
+	Hint         string         `json:"hint,omitzero"`
+	Why          string         `json:"why,omitzero"` // the reason of the rule
+	Old          *Place         `json:"old,omitzero"`
+	New          *Place         `json:"new,omitzero"`
+	From         jsontext.Value `json:"from,omitzero"`
+	To           jsontext.Value `json:"to,omitzero"`
+	Operations   []Operation    `json:"operations,omitzero"`    // operations reached, sorted by path then method
+	OperationSet string         `json:"operation_set,omitzero"` // in a diff that is written: where more than 20 operations are reached, the list in operation_sets that has them all
+	Breaking     bool           `json:"breaking"`
+	Verdict      Verdict        `json:"verdict,omitzero"`
+	Witness      *Witness       `json:"witness,omitzero"`
+	Migration    string         `json:"migration,omitzero"` // auto, manual, none
+	Fingerprint  string         `json:"fingerprint,omitzero"`
+	Cause        string         `json:"cause,omitzero"` // the same in all findings of one edit that was made in many places
+	Waiver       *Waiver        `json:"waiver,omitzero"`
+	More         int            `json:"more,omitzero"` // it stands for so many findings of its rule that are not listed
 }
 
 // Count is the number of findings that it stands for.

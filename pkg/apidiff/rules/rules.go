@@ -20,6 +20,7 @@ type Rule struct {
 	Op        Op
 	Side      Side
 	When      string // a circumstance that only this row claims: required, before-sunset, ...; empty for all others
+	Growth    string // the circumstance in which it is response growth: Always, GrowsByValue; empty: never
 	Level     report.Level
 	Category  Category
 	Migration string
@@ -27,6 +28,27 @@ type Rule struct {
 	Say       string // message; {what}, {name}, {from} and {to} are filled in
 	Why       string
 	Since     string // version of govctl that first had the row
+}
+
+// The circumstances of response growth: a response gains something that a tolerant client passes
+// over and only a closed one refuses. One policy decides about all of it.
+const (
+	Always       = "always"
+	GrowsByValue = "value" // an alternative that lists its values, as an enum does
+)
+
+// Grows reports whether a difference in that circumstance is response growth.
+func (r *Rule) Grows(when string) bool {
+	return r.Growth == Always || r.Growth != "" && r.Growth == when
+}
+
+// CategoryWhen is the category of a difference in that circumstance: response growth touches
+// generated code with closed types.
+func (r *Rule) CategoryWhen(when string) Category {
+	if r.Grows(when) {
+		return SDK
+	}
+	return r.Category
 }
 
 // Unclassified is the row of last resort: a difference that no row claims is an error, never
@@ -44,6 +66,19 @@ func (r *Rule) Kind() string {
 		return string(r.Op)
 	default:
 		return "changed"
+	}
+}
+
+// Quiet reports a row whose findings ask nothing of a client: texts and names of generated code that
+// came or moved, and promises that became stricter. What is new or deprecated is news.
+func (r *Rule) Quiet() bool {
+	switch {
+	case r.Level != report.Info || r.Kind() == "deprecated":
+		return false
+	case r.Category == SDK || r.Category == Docs:
+		return true
+	default:
+		return r.Side == Response && r.Kind() == "changed" && (r.Effect == Narrows || r.Attr == "read-only" || r.Attr == "default")
 	}
 }
 

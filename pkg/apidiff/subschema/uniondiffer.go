@@ -35,7 +35,11 @@ func (e *Comparer) compareMatched(s *Comparison, a, b union, m branchPairs) {
 	}
 	for _, n := range m.gained {
 		if !e.covered(e.New.Of(n).Schema, e.Old, a, s.mode) {
-			e.report(s, Difference{Attr: "union-branch", Op: rules.Added, New: n, OldAt: a.at, To: Quoted(branchName(e.New, n))})
+			d := Difference{Attr: "union-branch", Op: rules.Added, New: n, OldAt: a.at, To: Quoted(branchName(e.New, n))}
+			if e.New.Of(n).Schema.Normal().enum != nil {
+				d.When = rules.GrowsByValue
+			}
+			e.report(s, d)
 		}
 	}
 	e.compareOverlap(s, a, b)

@@ -161,7 +161,7 @@ func (a *app) pull(cfg config.Config, r *found, name string) (*github.Pull, erro
 	if diff != nil {
 		p.Findings = diff.Changes
 		var b bytes.Buffer
-		if err := render.Write(&b, "markdown", a.diffReport(*diff), render.Look{Limit: maxComment - 10_000}); err != nil {
+		if err := render.Write(&b, "markdown", a.diffReport(*diff), render.Look{Limit: maxComment - 10_000, Lines: maxLines}); err != nil {
 			return nil, err
 		}
 		p.Changes = strings.TrimRight(b.String(), "\n") + "\n"

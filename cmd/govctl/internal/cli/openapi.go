@@ -94,7 +94,7 @@ func openapiDiff(a *app) *cobra.Command {
 	a.formatFlag(c, &f.format)
 	c.Flags().StringVar(&f.waivers, "waivers", "", "`file` of waivers (default: that of the configuration, where it exists)")
 	choose(c, &f.category, "category", "", "the widest one that breaks (default: rules.category of the contract)", categories()...)
-	c.Flags().BoolVar(&f.all, "all", false, "list every change of level info in the text form")
+	c.Flags().BoolVar(&f.all, "all", false, "show every change with its proof, however many there are")
 	c.Flags().IntVar(&f.since, "since-releases", 0, "compare with each of the last `N` release tags, too; NEW is then a file in the work tree")
 	c.Flags().StringVar(&f.release, "release-baseline", "", "`source` that is compared with and reported beside, but never fails (default: release_baseline of the configuration, for its contract)")
 	c.Flags().BoolVar(&f.remote, "allow-remote-refs", false, "follow $ref to https addresses")
@@ -122,7 +122,7 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags) error {
 	if err != nil {
 		return a.printNotChecked(err, f.format)
 	}
-	opt.NoDigest = f.format != "json"
+	opt.NoDigest, opt.All = f.format != "json", f.all || f.format != "json"
 	result := apidiff.Compare(ctx, old, new, opt)
 	if err := a.sinceReleases(ctx, result, newSource, new, opt, f); err != nil {
 		return err
@@ -235,13 +235,16 @@ func (a *app) resolved(allowed bool, docs ...*contract.Document) error {
 	return a.sayAll(all)
 }
 
+// maxLines is how long the text and the Markdown of a diff may become, unless all is asked for.
+const maxLines = 200
+
 // printDiff writes the diff; its JSON is the artifact itself.
 func (a *app) printDiff(d report.Diff, f diffFlags, beside ...render.Note) error {
 	if f.format == "json" {
 		return a.printJSON(d)
 	}
 	r, look := a.diffReport(d), a.look()
-	r.Notes, look.All = append(r.Notes, beside...), f.all
+	r.Notes, look.All, look.Lines = append(r.Notes, beside...), f.all, maxLines
 	return errors.Join(render.Write(a.Stdout, f.format, r, look), a.annotateUnless(f.format, r))
 }
 
@@ -250,7 +253,7 @@ func diffRules() *render.Report {
 	rows := rules.All()
 	r := &render.Report{Title: "API changes", Rules: make([]render.RuleInfo, len(rows))}
 	for i, row := range rows {
-		r.Rules[i] = render.RuleInfo{ID: row.ID, Level: row.Level, Category: string(row.Category), Summary: row.Summary(), Why: row.Why,
+		r.Rules[i] = render.RuleInfo{ID: row.ID, Level: row.Level, Category: string(row.Category), Summary: row.Summary(), Why: row.Why, Quiet: row.Quiet(),
 			URL: "https://github.com/romel/govctl/blob/main/docs/rules.md#" + row.ID}
 	}
 	r.Rules = append(r.Rules,

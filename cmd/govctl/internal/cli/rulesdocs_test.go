@@ -24,12 +24,26 @@ func TestRulesPage(t *testing.T) {
 	}
 }
 
+// growth names the rules of response growth.
+func growth(rows []rules.Rule) []string {
+	var names []string
+	for _, r := range rows {
+		if r.Growth != "" {
+			names = append(names, "`"+r.ID+"`")
+		}
+	}
+	return names
+}
+
 func rulesPage() []byte {
 	var b bytes.Buffer
 	rows := rules.All()
 	fmt.Fprintf(&b, "# Change rules\n\nGenerated from the table of %d rules; `make update` rewrites this page. `govctl openapi rules ID` explains one, `contract.rules.levels` in\n"+
 		"`govctl.yaml` changes its level. A level is what the finding does to a gate; a category says how deep the change reaches: `wire` (bytes or routing) lies inside\n"+
-		"`validation` (a valid message is refused), that inside `sdk` (generated code changes), that inside `docs`. Migration says whether a client can follow mechanically.\n", len(rows))
+		"`validation` (a valid message is refused), that inside `sdk` (generated code changes), that inside `docs`. Migration says whether a client can follow mechanically.\n\n"+
+		"Response growth is one policy: what a response gains and a tolerant client passes over is of category `sdk`, so that it is a warning unless the gate is at `sdk`;\n"+
+		"`contract.rules.response_growth: breaking` makes all of it break, whatever the gate's category. It is %s (of alternatives, those that list their values, as an enum does).\n",
+		len(rows), strings.Join(growth(rows), ", "))
 	on := ""
 	for _, r := range rows {
 		if r.On != on {

@@ -110,7 +110,7 @@ func (f *failures) outcome() error {
 // diffReport is a diff as the formats take it.
 func (a *app) diffReport(d report.Diff) *render.Report {
 	r := diffRules()
-	r.Headline, r.Tool, r.Subject, r.Findings = d.Headline, a.tool(), d.New.Source, d.Changes
+	r.Headline, r.Tool, r.Subject, r.Findings, r.Causes = d.Headline, a.tool(), d.New.Source, d.Changes, d.Causes
 	for _, line := range apidiff.Advice(d) {
 		r.Notes = append(r.Notes, render.Note{Label: line[0], Text: line[1]})
 	}
