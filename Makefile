@@ -10,7 +10,7 @@ CLI := github.com/romel/govctl/cmd/govctl/internal/cli
 LDFLAGS := -s -w -X $(CLI).version=$(VERSION) -X $(CLI).commit=$(COMMIT)
 FUZZTIME ?= 20s
 
-.PHONY: help fetch build demo test browser screenshots gallery oracle mutations mutants suites witnesses budgets release-check torture lint bench bench-peers fuzz update
+.PHONY: help fetch build demo test browser screenshots gallery oracle mutations mutants suites proofs witnesses budgets release-check torture lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ mutants: ## change the code that decides, operator by operator, and see its test
 
 suites: ## count what the public test suites say of the YAML reader and of the reading of schemas
 	@go test -count 1 -v ./pkg/contract ./pkg/apidiff/subschema -run '^(TestYAMLSuite|TestJSONSchemaSuite)$$' | grep -v '^=== '
+
+PROOFS ?= 100000
+proofs: ## attack the proofs over PROOFS random pairs of schemas with the search for examples
+	@go test -count 1 -timeout 60m -v ./pkg/apidiff -run '^TestProverAgainstSearch$$' -proofs $(PROOFS) | grep -v '^=== '
 
 witnesses: ## count the proved breaking changes of the real histories (wants ../shared/data/openapi)
 	@go test -count 1 -timeout 60m -v ./pkg/apidiff -run '^TestWitnesses$$' | grep -v '^=== '

@@ -70,9 +70,9 @@ func (p *prover) condHolds(a, b term, c cond, m Mode, hypothesisDepth *int) bool
 		}
 	}
 	switch {
-	case p.part(a, then, m|anyNamePossible, hypothesisDepth) && p.part(a, otherwise, m|anyNamePossible, hypothesisDepth):
+	case p.part(a, then, m|AnyName, hypothesisDepth) && p.part(a, otherwise, m|AnyName, hypothesisDepth):
 		return true
-	case p.part(a, test, m|anyNamePossible, hypothesisDepth):
+	case p.part(a, test, m|AnyName, hypothesisDepth):
 		return p.part(a, then, m, hypothesisDepth)
 	default:
 		return p.disjoint(a, test, m.Side(), 0) && p.part(a, otherwise, m, hypothesisDepth)

@@ -21,7 +21,7 @@ func (e *Comparer) within(inner, outer *Schema, m Mode) bool { return e.Prover.a
 
 // strictlyWithin is within, with every property name taken as possible.
 func (e *Comparer) strictlyWithin(inner, outer *Schema, m Mode) bool {
-	return e.Prover.ask(inner, outer, m|anyNamePossible)
+	return e.Prover.ask(inner, outer, m|AnyName)
 }
 
 // Equal reports whether two schemas are proved to accept the same values, whatever names their
@@ -32,10 +32,10 @@ func (e *Comparer) Equal(a, b *Schema, m Mode) bool {
 
 func (e *Comparer) equal(a, b *Schema, m Mode) bool { return e.within(a, b, m) && e.within(b, a, m) }
 
-// anyNamePossible takes every property name as possible. Without it only listed properties are
+// AnyName takes every property name as possible. Without it only listed properties are
 // taken to be sent, because no client sends what no contract mentions: an optional property that is
 // new then narrows nothing.
-const anyNamePossible Mode = 1 << 7
+const AnyName Mode = 1 << 7
 
 // Budgets of the prover, in steps: of one question, and of a whole comparison.
 const (

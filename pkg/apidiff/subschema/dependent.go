@@ -108,7 +108,7 @@ func (p *prover) dependentHolds(a, b term, m Mode, hypothesisDepth *int) bool {
 		if inner := a.norm.depSchemas[trigger]; len(inner) > 0 && p.sub(a.catalog.All(inner).Schema, target, m.Inner(), hypothesisDepth) {
 			continue
 		}
-		if !p.part(a, termOf(target), m|anyNamePossible, hypothesisDepth) {
+		if !p.part(a, termOf(target), m|AnyName, hypothesisDepth) {
 			return false
 		}
 	}

@@ -77,7 +77,7 @@ func (e *Comparer) compareNots(s *Comparison, a, b *NormalForm) {
 		if e.oneSided(s, d) {
 			continue
 		}
-		o, n, m := letterOf(e.Old.Of(d.Old).Schema), letterOf(e.New.Of(d.New).Schema), s.mode|anyNamePossible
+		o, n, m := letterOf(e.Old.Of(d.Old).Schema), letterOf(e.New.Of(d.New).Schema), s.mode|AnyName
 		e.reportChange(s, d, e.Prover.askTerms(n, o, m), e.Prover.askTerms(o, n, m)) // what lies in more is excluded: the other way round
 	}
 }
@@ -98,7 +98,7 @@ func (p *prover) notHolds(a term, ruled *Schema, s *Catalog, m Mode, hypothesisD
 		if p.meter.Spent() {
 			return false
 		}
-		if p.part(letterOf(ruled), letterOf(a.catalog.Of(n).Schema), m&^AsText|anyNamePossible, hypothesisDepth) {
+		if p.part(letterOf(ruled), letterOf(a.catalog.Of(n).Schema), m&^AsText|AnyName, hypothesisDepth) {
 			return true // a rules out at least as much
 		}
 	}

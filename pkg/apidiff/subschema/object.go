@@ -273,7 +273,7 @@ func (p *prover) extraHolds(a, b term, m Mode, hypothesisDepth *int) bool {
 		return true
 	}
 	inner := a.norm.extra()
-	if len(inner) == 0 && m&anyNamePossible == 0 && b.catalog.All(outer).Schema.Unconstrained() {
+	if len(inner) == 0 && m&AnyName == 0 && b.catalog.All(outer).Schema.Unconstrained() {
 		return true
 	}
 	return p.sub(a.catalog.All(inner).Schema, b.catalog.All(outer).Schema, m.Inner(), hypothesisDepth)
@@ -365,11 +365,21 @@ func (n *NormalForm) objectSamples(s *Catalog, dir rules.Side, depth int) []stri
 			names = append(names, name)
 		}
 	}
-	full, ok := n.objectSample(s, dir, depth, names)
-	if !ok || full == small {
-		return []string{small}
+	out := []string{small}
+	add := func(names []string) {
+		if text, ok := n.objectSample(s, dir, depth, names); ok && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
 	}
-	return []string{small, full}
+	add(names)
+	if depth == 0 && len(n.nots)+len(n.conds)+len(n.unions) > 0 { // which one property decides about
+		for _, name := range names[:min(len(names), 4)] {
+			if _, required := n.required[name]; !required {
+				add(append(SortedKeys(n.required), name))
+			}
+		}
+	}
+	return out
 }
 
 func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names []string) (string, bool) {

@@ -222,7 +222,7 @@ func (p *prover) propertyHolds(a, b term, name string, m Mode, hypothesisDepth *
 	inner, declared := a.norm.Property(name)
 	_, required := a.norm.required[name]
 	in, out := a.catalog.All(inner), b.catalog.All(outer)
-	if !declared.Exists() && len(inner) == 0 && !required && m&anyNamePossible == 0 {
+	if !declared.Exists() && len(inner) == 0 && !required && m&AnyName == 0 {
 		// Nobody sends what no contract mentions. To forbid a name means that somebody does.
 		return m.Side() == rules.Response || !out.Schema.acceptsNothing() || p.excludes(a, name)
 	}

@@ -201,5 +201,15 @@ func (n *NormalForm) textSamples() []string {
 			out = append(out, Quoted(strings.Repeat("a", int(l))))
 		}
 	}
+	for _, p := range n.patterns[:min(len(n.patterns), 2)] {
+		re := n.meter.pattern(p.Text())
+		if re == nil {
+			continue
+		}
+		n.meter.Charge(min(re.Size(), maxPatternSize))
+		if text, ok := re.Sample(0, 0); ok && len(text) <= most {
+			out = append(out, Quoted(text))
+		}
+	}
 	return out
 }

@@ -252,7 +252,7 @@ func (p *prover) unionHolds(a, b term, u *union, m Mode, hypothesisDepth *int) b
 		c := b.branch(n)
 		how := m
 		if named > 0 && c.name != a.name {
-			how |= anyNamePossible // another alternative than the one of that name: it must truly hold all values
+			how |= AnyName // another alternative than the one of that name: it must truly hold all values
 		}
 		if i >= maxBranchPairs {
 			p.spent = true
