@@ -249,7 +249,7 @@ func typed(schema any) any {
 					m[name] = typed(p)
 				}
 				v = m
-			case "items", "additionalProperties", "contains":
+			case "items", "additionalProperties", "contains", "unevaluatedItems", "unevaluatedProperties":
 				v = typed(sub)
 			}
 		case []any:

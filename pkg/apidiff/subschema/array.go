@@ -162,7 +162,7 @@ func (n *NormalForm) arraySamples(s *Catalog, dir rules.Side, depth int) []strin
 	if least > 3 {
 		return nil
 	}
-	var parts []string
+	var parts, found []string
 	for i := range int(least) {
 		one := s.All(n.Item(i)).Schema.Normal().samples(s, dir, depth+1)
 		if len(one) == 0 {
@@ -170,5 +170,12 @@ func (n *NormalForm) arraySamples(s *Catalog, dir rules.Side, depth int) []strin
 		}
 		parts = append(parts, one[min(i, len(one)-1)])
 	}
-	return []string{"[" + strings.Join(parts, ",") + "]"}
+	for _, c := range n.contains {
+		found = append(found, s.All(append(n.Item(len(found)), c.schema)).Schema.Normal().samples(s, dir, depth+1)...)
+	}
+	plain := "[" + strings.Join(parts, ",") + "]"
+	if len(found) == 0 {
+		return []string{plain}
+	}
+	return []string{"[" + strings.Join(append(found, parts...)[:max(len(parts), 1)], ",") + "]", plain}
 }

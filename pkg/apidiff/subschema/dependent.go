@@ -105,10 +105,10 @@ func (p *prover) dependentHolds(a, b term, m Mode, hypothesisDepth *int) bool {
 			continue
 		}
 		target := b.catalog.All(outer).Schema
-		if inner := a.norm.depSchemas[trigger]; len(inner) > 0 && p.sub(a.catalog.All(inner).Schema, target, m.Inner(), hypothesisDepth) {
+		if inner := a.norm.depSchemas[trigger]; len(inner) > 0 && p.part(letterOf(a.catalog.All(inner).Schema), letterOf(target), m.Inner(), hypothesisDepth) {
 			continue
 		}
-		if !p.part(a, termOf(target), m|AnyName, hypothesisDepth) {
+		if !p.part(a, letterOf(target), m|AnyName, hypothesisDepth) {
 			return false
 		}
 	}

@@ -76,12 +76,14 @@ func (p *prover) overlaps(a, b term, u *union, m Mode) bool {
 	if slices.ContainsFunc(p.samplesOf(a, m.Side()), twice) {
 		return true
 	}
-	return slices.ContainsFunc(p.meeting(b, u, m.Side()), func(v contract.Node) bool { return a.mentionsOnlyDeclared(v) && twice(v) })
+	return slices.ContainsFunc(p.meeting(b, u, m.Side()), func(v contract.Node) bool {
+		return (m&AnyName != 0 || a.mentionsOnlyDeclared(v)) && twice(v)
+	})
 }
 
 // exclusive reports whether every two alternatives of b are seen to share no value.
 func (p *prover) exclusive(b term, u *union, dir rules.Side) bool {
-	k := exclusiveKey{u.at, dir}
+	k := exclusiveKey{u.at, dir, b.norm.Types == AnyType}
 	apart, known := p.exclusives[k]
 	if !known && len(u.branches) <= maxBranchPairs {
 		apart = p.everyTwoDisjoint(b, u, dir)
@@ -95,12 +97,13 @@ func (p *prover) exclusive(b term, u *union, dir rules.Side) bool {
 type exclusiveKey struct {
 	union contract.Node
 	dir   rules.Side
+	meant bool // the types of the alternatives, where none is written
 }
 
 func (p *prover) everyTwoDisjoint(b term, u *union, dir rules.Side) bool {
 	for i, x := range u.branches {
 		for _, y := range u.branches[i+1:] {
-			if p.steps--; p.meter.Spent() || !p.disjoint(termOf(b.catalog.Of(x).Schema), termOf(b.catalog.Of(y).Schema), dir, 0) {
+			if p.steps--; p.meter.Spent() || !p.disjoint(b.branch(x), b.branch(y), dir, 0) {
 				return false
 			}
 		}

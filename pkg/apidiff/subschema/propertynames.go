@@ -75,7 +75,7 @@ func (p *prover) namesHold(a, b term, m Mode, hypothesisDepth *int) bool {
 	if len(a.norm.names) == 0 {
 		return false
 	}
-	return p.sub(a.catalog.All(a.norm.names).Schema, b.catalog.All(b.norm.names).Schema, m.Inner(), hypothesisDepth)
+	return p.part(letterOf(a.catalog.All(a.norm.names).Schema), letterOf(b.catalog.All(b.norm.names).Schema), m.Inner(), hypothesisDepth)
 }
 
 // admitsNames reports whether the names of the properties are valid as texts.

@@ -108,7 +108,7 @@ func (c *Schema) Meant() *NormalForm {
 	if c.intended == nil {
 		n := c.Normal()
 		c.intended = n
-		if t := n.meantTypes(); t != n.Types {
+		if t := n.meantTypes(c.catalog); t != n.Types {
 			c.intended = n.clone()
 			c.intended.Types, c.intended.stated = t, t
 		}
@@ -117,7 +117,7 @@ func (c *Schema) Meant() *NormalForm {
 }
 
 // meantTypes are the types that the keywords for objects and arrays mean where none is said.
-func (n *NormalForm) meantTypes() Types {
+func (n *NormalForm) meantTypes(s *Catalog) Types {
 	var t Types
 	if len(n.objects)+len(n.required)+len(n.names)+len(n.depRequired)+len(n.depSchemas) > 0 || n.maxProps.set() || n.minProps.set() {
 		t |= Object
@@ -126,7 +126,7 @@ func (n *NormalForm) meantTypes() Types {
 		t |= Array
 	}
 	scalar := n.max.set() || n.min.set() || n.maxLength.set() || n.minLength.set() || len(n.multiple)+len(n.patterns) > 0
-	if t == 0 || n.Types != AnyType || scalar {
+	if t == 0 || n.Types != AnyType || scalar || n.typesWithBranches(s, 0)&t == 0 {
 		return n.Types
 	}
 	if n.nullNamed {

@@ -159,7 +159,7 @@ func (s *search) try(g *goal, v any) bool {
 	s.left--
 	s.tried++
 	why := s.refute(v)
-	if why == nil || !relevant(why, s.prefix, g, s.hint.Keyword) {
+	if why == nil || !relevant(why, s.prefix, g, s.hint.Keyword) || !s.own(g, v, why) {
 		return s.over()
 	}
 	if small, its := s.shrink(g, v, why); s.confirm(g, small, its) || its != why && s.confirm(g, v, why) {
