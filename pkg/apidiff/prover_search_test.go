@@ -12,13 +12,16 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
-var proofs = flag.Uint64("proofs", 2000, "random pairs of schemas whose proofs TestProverAgainstSearch attacks")
+var (
+	proofs     = flag.Uint64("proofs", 2000, "random pairs of schemas whose proofs TestProverAgainstSearch attacks")
+	firstProof = flag.Uint64("first-proof", 0, "seed of the first of them")
+)
 
 // TestProverAgainstSearch runs the search for a witness wherever the prover says that one schema contains
 // the other: what it finds is a mistake of one of the two.
 func TestProverAgainstSearch(t *testing.T) {
 	asked, contained, found := 0, 0, 0
-	for seed := range *proofs {
+	for seed := *firstProof; seed < *firstProof+*proofs; seed++ {
 		m := author{rand.New(rand.NewPCG(seed, 29))}
 		a := m.schema(2)
 		b := m.changed(a, 2)
@@ -49,7 +52,7 @@ func TestProverAgainstSearch(t *testing.T) {
 		}
 	}
 	t.Logf("%d questions, %d proofs, %d witnesses against them", asked, contained, found)
-	if contained*10 < asked {
+	if contained*10 < asked && asked > 100 {
 		t.Error("too few proofs to say anything")
 	}
 }

@@ -1,6 +1,7 @@
 package subschema
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -162,20 +163,22 @@ func (n *NormalForm) arraySamples(s *Catalog, dir rules.Side, depth int) []strin
 	if least > 3 {
 		return nil
 	}
-	var parts, found []string
+	var parts, alike, found []string
 	for i := range int(least) {
 		one := s.All(n.Item(i)).Schema.Normal().samples(s, dir, depth+1)
 		if len(one) == 0 {
 			return nil
 		}
-		parts = append(parts, one[min(i, len(one)-1)])
+		parts, alike = append(parts, one[min(i, len(one)-1)]), append(alike, one[0])
 	}
 	for _, c := range n.contains {
 		found = append(found, s.All(append(n.Item(len(found)), c.schema)).Schema.Normal().samples(s, dir, depth+1)...)
 	}
-	plain := "[" + strings.Join(parts, ",") + "]"
-	if len(found) == 0 {
-		return []string{plain}
+	var out []string
+	for _, list := range [][]string{append(found, parts...)[:max(len(parts), min(len(found), 1))], parts, alike} {
+		if text := "[" + strings.Join(list, ",") + "]"; !slices.Contains(out, text) {
+			out = append(out, text)
+		}
 	}
-	return []string{"[" + strings.Join(append(found, parts...)[:max(len(parts), 1)], ",") + "]", plain}
+	return out
 }

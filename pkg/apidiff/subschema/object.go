@@ -372,7 +372,7 @@ func (n *NormalForm) objectSamples(s *Catalog, dir rules.Side, depth int) []stri
 		}
 	}
 	add(names)
-	if depth == 0 && len(n.nots)+len(n.conds)+len(n.unions) > 0 { // which one property decides about
+	if depth == 0 && (len(n.nots)+len(n.conds)+len(n.unions)+len(n.names) > 0 || n.minProps.n > 0) { // which one property decides about
 		for _, name := range names[:min(len(names), 4)] {
 			if _, required := n.required[name]; !required {
 				add(append(SortedKeys(n.required), name))
