@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/notify"
+	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/taxonomy"
+	"github.com/romel/govctl/pkg/apidiff"
+	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/promrules/ruletest"
+	"github.com/romel/govctl/pkg/semver"
+	"github.com/romel/govctl/testdata/change"
+	"github.com/romel/govctl/testdata/lint"
+	"github.com/romel/govctl/testdata/rulecheck"
+)
+
+// An explanation is what govctl has to say about one of its ids.
+type explanation struct {
+	id, kind, level string
+	summary, why    string
+	remedy          string // empty where the reason says it
+	before, after   string // files of the example: what is reported is in the second
+	files           fs.FS
+}
+
+func explainCommand(a *app) *cobra.Command {
+	c := command("explain [ID]", "Explain the id of a finding, of a reason or of an exit code", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
+		all := explanations()
+		if len(args) == 0 {
+			return a.listExplanations(all)
+		}
+		var ids []string
+		for _, e := range all {
+			if e.id == args[0] {
+				return a.explain(e)
+			}
+			ids = append(ids, e.id)
+		}
+		return usage("there is no id %q", args[0]).hint("%s", firstOf(config.Nearest(args[0], ids), "govctl explain lists them all"))
+	})
+	c.Long = "Explain what an id means, why it matters and what to do, with an example where there is one: change rules, lint rules of the\n" +
+		"taxonomy, checks of rule files and of their tests, rules of the version and of the policy, reasons of notices, and exit codes\n" +
+		"(exit-0 to exit-3). Without an id, list them all."
+	c.Example = "  govctl explain request-property-became-required\n  govctl explain exit-3"
+	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var ids []string
+		for _, e := range explanations() {
+			ids = append(ids, e.id)
+		}
+		return ids, cobra.ShellCompDirectiveNoFileComp
+	}
+	return c
+}
+
+// explanations are those of all tables, in the order of the commands that report them.
+func explanations() []explanation {
+	var all []explanation
+	for _, r := range rules.All() {
+		all = append(all, explanation{id: r.ID, kind: "change of a contract", level: string(r.Level), summary: r.Summary(), why: r.Why,
+			before: r.ID + "/old.yaml", after: r.ID + "/new.yaml", files: change.Files})
+	}
+	all = append(all,
+		explanation{id: apidiff.ReferenceNotRead, kind: "comparison of contracts", level: "warning", summary: apidiff.UnreadSummary, why: apidiff.UnreadWhy},
+		explanation{id: apidiff.KeywordWithoutEffect, kind: "comparison of contracts", level: "warning", summary: apidiff.WithoutEffectSummary, why: apidiff.WithoutEffectWhy})
+	for _, r := range semver.Rules() {
+		all = append(all, explanation{id: r.ID, kind: "version", level: r.Status, summary: r.Say, why: r.Why, remedy: r.Advice})
+	}
+	for _, r := range taxonomy.Table() {
+		all = append(all, explanation{id: r.ID, kind: "taxonomy", level: string(r.Level), summary: r.Summary(), why: r.Why, remedy: r.Mend,
+			before: r.ID + "/good.json", after: r.ID + "/bad.json", files: lint.Files})
+	}
+	for _, r := range promrules.Rows() {
+		all = append(all, explanation{id: r.ID, kind: "rule file", level: string(r.Level), summary: r.Summary(), why: r.Why, remedy: r.Mend,
+			before: r.ID + "/good.yml", after: r.ID + "/bad.yml", files: rulecheck.Files})
+	}
+	for _, r := range ruletest.Checks {
+		all = append(all, explanation{id: r.ID, kind: "test of rules", level: string(r.Level), summary: r.About, why: r.Why, remedy: r.Hint})
+	}
+	for _, r := range policyRules() {
+		all = append(all, explanation{id: r.ID, kind: "policy", level: string(r.Level), summary: r.Summary, why: r.Why})
+	}
+	return append(append(all, reasonExplanations...), exitExplanations...)
+}
+
+// reasonExplanations are the reasons that a notice gives.
+var reasonExplanations = []explanation{
+	{id: notify.SemverFail, kind: "reason of a notice", summary: "the version does not match the change", why: "Clients and package managers rely on the version to tell them whether an update is safe.",
+		remedy: "release under the version that `govctl semver next` proposes, take the change back, or accept it for a time with `govctl openapi waivers add`"},
+	{id: notify.StabilityDrop, kind: "reason of a notice", summary: "the share of runs without a breaking change fell below the threshold", why: "An interface that breaks often costs each of its clients more than its owner sees.",
+		remedy: "look at the history on the status page; the threshold is stability.alert_threshold in govctl.yaml"},
+	{id: notify.PlaceholderStreak, kind: "reason of a notice", summary: "several runs in a row could not be measured", why: "A figure that is not measured looks as good as the last one that was.",
+		remedy: "the notice and the summary name the step that failed; the threshold is stability.placeholder_streak_alert_threshold in govctl.yaml"},
+	{id: notify.SemverRecovered, kind: "reason of a notice", summary: "the version matches the change again", why: "Whoever was told of a failure should be told of its end."},
+	{id: notify.StabilityRecovered, kind: "reason of a notice", summary: "the share of runs without a breaking change is above the threshold again", why: "Whoever was told of a failure should be told of its end."},
+	{id: notify.PlaceholderRecovered, kind: "reason of a notice", summary: "runs are measured again", why: "Whoever was told of a failure should be told of its end."},
+}
+
+// exitExplanations are the exit codes.
+var exitExplanations = []explanation{
+	{id: "exit-" + strconv.Itoa(Passed), kind: "exit code", summary: "everything that was asked for was checked and passed", why: "Findings that no gate counts are printed all the same."},
+	{id: "exit-" + strconv.Itoa(Findings), kind: "exit code", summary: "a gate failed, or a signature does not match", why: "This is an answer: what was found is on standard output and in the files, which are complete.",
+		remedy: "`govctl explain ID` explains each finding"},
+	{id: "exit-" + strconv.Itoa(BadInput), kind: "exit code", summary: "the command line, the configuration or an input file is wrong", why: "Nothing was decided. The message names file, line and column, and what to do.",
+		remedy: "correct what the message names"},
+	{id: "exit-" + strconv.Itoa(Failed), kind: "exit code", summary: "govctl could not do its work: a file, the network, git, or a check that could not be made", why: "Nothing is known about what was not checked, so it does not pass.",
+		remedy: "repeat the run when the cause in the message is gone"},
+}
+
+func (a *app) listExplanations(all []explanation) error {
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	for _, e := range all {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", e.id, e.kind, e.summary)
+	}
+	return w.Flush()
+}
+
+func (a *app) explain(e explanation) error {
+	fmt.Fprintf(a.Stdout, "%s (%s)\n\n  %s\n\nWhy: %s\n", e.id, strings.TrimSuffix(e.kind+", "+e.level, ", "), e.summary, sentence(e.why))
+	if e.remedy != "" {
+		fmt.Fprintf(a.Stdout, "What to do: %s\n", sentence(e.remedy))
+	}
+	if e.files == nil {
+		return nil
+	}
+	before, err := fs.ReadFile(e.files, e.before)
+	if err != nil {
+		return nil // the case of this rule is not a pair of files
+	}
+	after, err := fs.ReadFile(e.files, e.after)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(a.Stdout, "\nExample (what else differs in it is not reported):\n\n")
+	for _, line := range changedLines(lines(before), lines(after)) {
+		fmt.Fprintln(a.Stdout, "  "+line)
+	}
+	return nil
+}
+
+// sentence ends a text with one full stop.
+func sentence(s string) string { return strings.TrimRight(s, ".") + "." }
+
+func lines(text []byte) []string { return strings.Split(strings.TrimRight(string(text), "\n"), "\n") }
