@@ -253,10 +253,13 @@ func typed(schema any) any {
 				v = typed(sub)
 			}
 		case []any:
-			if k == "prefixItems" || (k == "anyOf" || k == "oneOf") && !has("type") {
+			if k == "prefixItems" || k == "anyOf" || k == "oneOf" || k == "allOf" {
 				list := make([]any, len(sub))
 				for i, b := range sub {
 					list[i] = typed(b)
+					if member, ok := b.(object); ok && member["type"] == nil && (k == "allOf" || k != "prefixItems" && has("type")) {
+						delete(list[i].(object), "type") // another part may say it
+					}
 				}
 				v = list
 			}

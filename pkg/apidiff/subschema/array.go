@@ -174,8 +174,13 @@ func (n *NormalForm) arraySamples(s *Catalog, dir rules.Side, depth int) []strin
 	for _, c := range n.contains {
 		found = append(found, s.All(append(n.Item(len(found)), c.schema)).Schema.Normal().samples(s, dir, depth+1)...)
 	}
+	lists := [][]string{parts, alike}
+	for i := range found[:min(len(found), 4)] { // each as the first, in place of what is needed anyway
+		lists = append(lists, append(slices.Clone(found[i:i+1]), parts[min(len(parts), 1):]...))
+	}
+	slices.Reverse(lists)
 	var out []string
-	for _, list := range [][]string{append(found, parts...)[:max(len(parts), min(len(found), 1))], parts, alike} {
+	for _, list := range lists {
 		if text := "[" + strings.Join(list, ",") + "]"; !slices.Contains(out, text) {
 			out = append(out, text)
 		}

@@ -376,11 +376,14 @@ func (n *NormalForm) numberSamples() []string {
 		}
 	}
 	add(new(big.Rat), 1)
+	floor := func(r *big.Rat) *big.Rat { return new(big.Rat).SetInt(new(big.Int).Div(r.Num(), r.Denom())) }
 	if n.min.set() {
 		add(n.min.value, 1)
+		add(floor(n.min.value), 1)
 	}
 	if n.max.set() {
 		add(n.max.value, -1)
+		add(floor(n.max.value), -1)
 	}
 	if n.Types&Fraction != 0 {
 		add(big.NewRat(1, 2), 0)

@@ -382,9 +382,17 @@ func (n *NormalForm) objectSamples(s *Catalog, dir rules.Side, depth int) []stri
 	return out
 }
 
+// maxFillers bounds the properties of a sample that no schema lists.
+const maxFillers = 4
+
 func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names []string) (string, bool) {
 	var b strings.Builder
 	b.WriteByte('{')
+	if missing := int(n.minProps.n) - len(names); missing > 0 && missing <= maxFillers {
+		for i := range missing {
+			names = append(slices.Clip(names), "extra"+strings.Repeat("s", i))
+		}
+	}
 	for _, name := range names {
 		if s.meter.Charge(5); s.meter.Spent() {
 			return "", false
