@@ -21,11 +21,10 @@ var fileGroups = map[string][]string{
 		"table",
 	},
 	"pkg/apidiff/subschema": {
-		"value difference",
-		"meter pattern",
+		"difference",
 		"catalog keyword normal simplify term admit sample contain cover disjoint differ " + // the tasks, and the families that they go through
 			"type enum number count string format array contains object property patternproperties required propertynames dependent " +
-			"union uniondiffer overlap not condition unevaluated unknown sunset",
+			"union uniondiffer overlap not condition unevaluated unknown",
 	},
 	"pkg/apidiff/operations": {
 		"match server comparer child stability annotation",

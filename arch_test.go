@@ -173,14 +173,20 @@ type layer struct {
 // diffLayers is the plan inside pkg/apidiff, from the ground up. A package stays under 4,000 lines and 25 files, so that one
 // person can know it; subschema, whose parts would export more than they hide, is the exception.
 var diffLayers = map[string]layer{
-	"pkg/apidiff/rules":              {[]string{"pkg/report"}, 4000, 25},
-	"pkg/apidiff/inplace":            {[]string{"pkg/contract"}, 4000, 25},
-	"pkg/apidiff/subschema":          {[]string{"pkg/contract", "pkg/internal/ecmaregex", "pkg/apidiff/rules", "pkg/apidiff/inplace"}, 6300, 40},
-	"pkg/apidiff/operations":         {[]string{"pkg/contract", "pkg/report", "pkg/apidiff/rules", "pkg/apidiff/subschema"}, 4000, 25},
+	"pkg/apidiff/rules":     {[]string{"pkg/report"}, 4000, 25},
+	"pkg/apidiff/inplace":   {[]string{"pkg/contract"}, 4000, 25},
+	"pkg/apidiff/jsonvalue": {[]string{"pkg/contract"}, 4000, 25},
+	"pkg/apidiff/formats":   {[]string{"pkg/contract"}, 4000, 25},
+	"pkg/apidiff/lifecycle": {[]string{"pkg/contract"}, 4000, 25},
+	"pkg/apidiff/work":      {[]string{"pkg/contract", "pkg/internal/ecmaregex"}, 4000, 25},
+	"pkg/apidiff/subschema": {[]string{"pkg/contract", "pkg/apidiff/rules", "pkg/apidiff/inplace", "pkg/apidiff/jsonvalue", "pkg/apidiff/formats",
+		"pkg/apidiff/lifecycle", "pkg/apidiff/work"}, 6000, 40},
+	"pkg/apidiff/operations": {[]string{"pkg/contract", "pkg/report", "pkg/apidiff/rules", "pkg/apidiff/jsonvalue", "pkg/apidiff/formats", "pkg/apidiff/lifecycle",
+		"pkg/apidiff/subschema"}, 4000, 25},
 	"pkg/apidiff/witness/validators": {[]string{"pkg/contract", "pkg/internal/ecmaregex"}, 4000, 25},
 	"pkg/apidiff/witness/message":    {[]string{"pkg/contract", "pkg/apidiff/witness/validators"}, 4000, 25},
 	"pkg/apidiff/witness/search":     {[]string{"pkg/contract", "pkg/report", "pkg/internal/ecmaregex", "pkg/apidiff/witness/validators", "pkg/apidiff/witness/message"}, 4000, 25},
-	"pkg/apidiff": {[]string{"pkg/contract", "pkg/report", "pkg/apidiff/rules", "pkg/apidiff/subschema", "pkg/apidiff/operations",
+	"pkg/apidiff": {[]string{"pkg/contract", "pkg/report", "pkg/apidiff/jsonvalue", "pkg/apidiff/work", "pkg/apidiff/rules", "pkg/apidiff/subschema", "pkg/apidiff/operations",
 		"pkg/apidiff/witness/message", "pkg/apidiff/witness/search"}, 4000, 25},
 }
 

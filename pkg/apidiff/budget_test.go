@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/romel/govctl/pkg/apidiff/rules"
-	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -59,8 +59,8 @@ func TestWorkOfSmallDocumentsIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, used := compared(t, "S0", schemas)
-			if used > subschema.WorkPerRun+subschema.WorkPerRun/10 {
-				t.Errorf("%d units of work, the budget is %d", used, subschema.WorkPerRun)
+			if used > work.PerRun+work.PerRun/10 {
+				t.Errorf("%d units of work, the budget is %d", used, work.PerRun)
 			}
 			if r.Diff.Totals.Breaking == 0 {
 				t.Errorf("no breaking change: %s", r.Diff.Headline)
@@ -79,8 +79,8 @@ func TestPatternsUnderAllOf(t *testing.T) {
 		}
 		return map[string]any{"S": object{"type": "string", "allOf": all}}
 	})
-	if used > subschema.WorkPerRun+subschema.WorkPerRun/10 {
-		t.Errorf("%d units of work, the budget is %d", used, subschema.WorkPerRun)
+	if used > work.PerRun+work.PerRun/10 {
+		t.Errorf("%d units of work, the budget is %d", used, work.PerRun)
 	}
 	if len(r.Diff.Changes) == 0 {
 		t.Error("the patterns changed, and nothing is reported")
@@ -227,7 +227,7 @@ func TestFindingsAreBounded(t *testing.T) {
 		}
 		return map[string]any{"S": object{"properties": properties}}
 	})
-	if used > subschema.WorkPerRun+subschema.WorkPerRun/10 || r.Diff.Totals.Breaking == 0 {
+	if used > work.PerRun+work.PerRun/10 || r.Diff.Totals.Breaking == 0 {
 		t.Errorf("%d units of work, %s", used, r.Diff.Headline)
 	}
 }

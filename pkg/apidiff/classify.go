@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
-	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -98,7 +98,7 @@ func changed(op report.Operation, list []*report.Finding, most, all int) report.
 var migrationRanks = map[string]int{rules.Auto: 1, rules.Manual: 2, rules.MigrationNone: 3}
 
 // removals are the rules that take something away as a whole.
-var removals = subschema.Known("operation-removed", "operation-removed-before-sunset", "webhook-removed", "callback-removed", "response-success-removed", "response-removed",
+var removals = jsonvalue.Known("operation-removed", "operation-removed-before-sunset", "webhook-removed", "callback-removed", "response-success-removed", "response-removed",
 	"callback-response-removed", "callback-response-success-removed")
 
 // Breaking is the short answer for release tools.

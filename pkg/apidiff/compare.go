@@ -4,6 +4,7 @@ import (
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -69,7 +70,7 @@ func (b *builder) part(from *node, p *operations.Part) *node {
 	n := &node{mode: p.Mode, where: p.Location}
 	b.add(from, n, nil)
 	for _, d := range p.Found {
-		b.meter.Charge(subschema.WorkPerDifference)
+		b.meter.Charge(work.PerDifference)
 		b.note(n, d)
 	}
 	for i := range p.Schemas {
@@ -223,7 +224,7 @@ func (b *builder) leaveOut(n *node) {
 	if b.notCompared == nil {
 		b.notCompared = &record{
 			Difference: subschema.Difference{On: "document", Op: rules.Changed, Name: "not compared", New: b.new.Doc.Root(), OldAt: b.old.Doc.Root()},
-			rule:       b.rules.Lookup("anything", "", rules.Changed, rules.None, ""), node: n, budget: subschema.BudgetOfRun,
+			rule:       b.rules.Lookup("anything", "", rules.Changed, rules.None, ""), node: n, budget: work.BudgetOfRun,
 		}
 		b.graph.records = append(b.graph.records, b.notCompared)
 	}

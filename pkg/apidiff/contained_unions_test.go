@@ -111,6 +111,37 @@ var namedUnions = []struct {
 		[]string{"error proved response-property-type-changed "}},
 	{rules.Response, `{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}}}`, `{"type":"object","properties":{"a":{"type":"string"}},"anyOf":[{"properties":{"b":{"type":"string"}}},{"required":["a"]}]}`,
 		nil},
+	// alternatives much like the schema are compared with it, and what several of them change is named once
+	{rules.Response, `{"type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},"note":{"type":"string"},"url":{"type":"string"}}}`, `{"anyOf":[` +
+		`{"title":"Label","type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},"label":{"type":"string"}},"required":["id","label"]},` +
+		`{"title":"Lock","type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},"note":{"type":["string","null"]}},"required":["id"]},` +
+		`{"title":"Move","type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},"to":{"type":"string"}},"required":["id"]}]}`,
+		[]string{"error proved response-property-became-nullable note", "info none response-property-became-required id", "info none response-property-union-branch-added |Label", "info none response-property-union-branch-added |Move", "warning none response-property-removed url"}},
+	{rules.Response, `{"type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"}}}`, `{"anyOf":[` +
+		`{"title":"Label","type":"object","properties":{"id":{"type":"integer"},"at":{"type":"string"},"label":{"type":"string"}}},` +
+		`{"title":"Move","type":"object","properties":{"id":{"type":"integer"},"at":{"type":"string"},"to":{"type":"string"}}}]}`,
+		[]string{"error proved response-property-type-changed id", "info none response-property-added label", "info none response-property-union-branch-added |Move"}},
+	{rules.Request, `{"oneOf":[{"title":"Label","type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},"label":{"type":"string"}},"required":["label"]},{"title":"Move","type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"}}}]}`, `{"type":"object","properties":{"id":{"type":"string","maxLength":5},"at":{"type":"string"}}}`,
+		[]string{"error proved request-property-max-length-added id", "info none request-property-union-branch-removed |Label", "warning none request-property-removed-required label"}},
+	{rules.Response, `{"type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},"note":{"type":"string"}},"required":["note"]}`, `{"anyOf":[` +
+		`{"title":"Label","type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"}}},` +
+		`{"title":"Move","type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},"note":{"type":"string"}},"required":["note"]}]}`,
+		[]string{"error proved response-property-removed-required note", "info none response-property-union-branch-added |Label"}},
+	{rules.Request, `{"anyOf":[{"title":"Label","type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"}}},{"title":"Move","type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},"note":{"type":"string"}},"required":["note"]}]}`, `{"type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},"note":{"type":"string"}},"required":["note"]}`,
+		[]string{"error proved request-property-added-required note", "info none request-property-union-branch-removed |Label"}},
+	// a constant tells an alternative apart, however much it shares
+	{rules.Response, `{"type":"object","properties":{"kind":{"const":"card"},"id":{"type":"string"}},"required":["kind"]}`, `{"oneOf":[{"title":"Bank","type":"object","properties":{"kind":{"const":"bank"},"id":{"type":"string"}},"required":["kind"]},{"title":"Card","type":"object","properties":{"kind":{"const":"card"},"id":{"type":"string"}},"required":["kind"]}]}`,
+		[]string{"error proved response-property-union-branch-added |Bank"}},
+	// of alternatives with other names those are compared that share most of their properties
+	{rules.Request, `{"anyOf":[{"title":"Bank","type":"object","properties":{"iban":{"type":"string"},"bic":{"type":"string"}},"required":["iban"]},{"title":"Card","type":"object","properties":{"number":{"type":"string"},"cvv":{"type":"string"}},"required":["number"]}]}`, `{"anyOf":[{"title":"CreditCard","type":"object","properties":{"number":{"type":"string","maxLength":16},"cvv":{"type":"string"}},"required":["number"]},{"title":"Giro","type":"object","properties":{"iban":{"type":"string"},"bic":{"type":"string"}},"required":["iban"]},{"title":"Cash","type":"object","properties":{"till":{"type":"string"}},"required":["till"]}]}`,
+		[]string{"error proved request-property-max-length-added number", "info none documentation-changed |CreditCard", "info none documentation-changed |Giro", "info none request-property-union-branch-added |Cash"}},
+	{rules.Response, `{"oneOf":[{"title":"Bank","type":"object","properties":{"iban":{"type":"string"},"bic":{"type":"string"}},"required":["iban","bic"]},{"title":"Card","type":"object","properties":{"number":{"type":"string"}},"required":["number"]}]}`, `{"oneOf":[{"title":"Plastic","type":"object","properties":{"number":{"type":"string"}},"required":["number"]},{"title":"Giro","type":"object","properties":{"iban":{"type":"string"},"bic":{"type":"string"}},"required":["iban"]},{"title":"Cash","type":"object","properties":{"till":{"type":"string"}},"required":["till"]}]}`,
+		[]string{"error proved response-property-became-optional bic", "error proved response-property-union-branch-added |Cash", "info none documentation-changed |Giro", "info none documentation-changed |Plastic"}},
+	{rules.Request, `{"oneOf":[{"$ref":"#/components/schemas/Obj"},{"$ref":"#/components/schemas/Obj"}]}`, `{"oneOf":[{"$ref":"#/components/schemas/Obj"},{"title":"Other","type":"object","properties":{"p":{"type":"integer"}},"required":["p"]},{"title":"Third","type":"object","properties":{"y":{"type":"string"}},"required":["y"]}]}`,
+		[]string{"info none request-property-one-of-overlap-removed ", "info none request-property-union-branch-added |Other", "info none request-property-union-branch-added |Third"}},
+	// the other alternatives of oneOf accept what one lost
+	{rules.Request, `{"type":"object","properties":{"status":{"enum":["done","open"]},"end":{"type":"string"}},"anyOf":[{"properties":{"status":{"enum":["done"]}},"required":["end"]},{"properties":{"status":{"enum":["open"]}}}]}`, `{"type":"object","properties":{"status":{"enum":["done","open"]},"end":{"type":"string"}},"oneOf":[{"properties":{"status":{"enum":["done"]}},"required":["status","end"]},{"properties":{"status":{"enum":["open"]}}}]}`,
+		[]string{"info none request-property-became-required status"}},
 }
 
 func TestAlternativesAreNamed(t *testing.T) {

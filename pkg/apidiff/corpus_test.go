@@ -12,8 +12,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
-	"github.com/romel/govctl/pkg/apidiff/subschema"
 )
 
 var seeds = flag.Uint64("seeds", 400, "random pairs of schemas that TestCorpus judges")
@@ -148,7 +148,7 @@ func (m author) changed(v any, depth int) any {
 	}
 	out := object{}
 	i, at := 0, m.r.IntN(len(s))
-	for _, k := range subschema.SortedKeys(s) {
+	for _, k := range jsonvalue.SortedKeys(s) {
 		out[k] = s[k]
 		if i++; i-1 != at {
 			continue

@@ -11,9 +11,9 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
-	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -185,7 +185,7 @@ func shown(v string) string {
 }
 
 func place(n, at contract.Node) *report.Place {
-	if n = subschema.First(n, at); !n.Exists() {
+	if n = jsonvalue.First(n, at); !n.Exists() {
 		return nil
 	}
 	p, length := n.PlaceWithin(maxText)

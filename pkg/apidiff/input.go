@@ -4,6 +4,7 @@ import (
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -13,13 +14,13 @@ type input struct {
 	opt        Options
 	rules      *rules.Table
 	old, new   *subschema.Catalog
-	meter      *subschema.Meter
+	meter      *work.Meter
 	schemas    *subschema.Comparer
 	operations *operations.Comparer
 }
 
 func newInput(old, new *contract.Document, opt Options) input {
-	m := subschema.NewMeter()
+	m := work.NewMeter()
 	if opt.WitnessBudget <= 0 {
 		opt.WitnessBudget = 24 // measured: what is found at all is found by then, and a miss in deep alternatives costs
 	}

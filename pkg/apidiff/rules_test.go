@@ -12,6 +12,7 @@ import (
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -101,7 +102,7 @@ func TestRuleCases(t *testing.T) {
 // unpruned compares without the shortcut of equal hashes, so that every comparison is made.
 func unpruned(old, new *contract.Document, opt Options) *Result {
 	in := newInput(old, new, opt)
-	in.schemas.Same, in.operations.Same, in.schemas.Prover = false, false, subschema.NewProver(false, subschema.NewMeter())
+	in.schemas.Same, in.operations.Same, in.schemas.Prover = false, false, subschema.NewProver(false, work.NewMeter())
 	ops := operations.Match(old, new)
 	g := compareAll(in, ops)
 	contain(g, in.schemas)

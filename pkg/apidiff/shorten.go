@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -52,5 +52,5 @@ func cutValue(v jsontext.Value) jsontext.Value {
 	if len(v) <= maxShownValue {
 		return v
 	}
-	return jsontext.Value(subschema.Quoted(cutText(string(v), 200)))
+	return jsontext.Value(jsonvalue.Quoted(cutText(string(v), 200)))
 }

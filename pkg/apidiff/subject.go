@@ -5,9 +5,9 @@ import (
 	"encoding/hex"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
-	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -147,7 +147,7 @@ func (r *reader) url() string {
 	return r.node.Get("url").Text()
 }
 
-var methodNames = subschema.Known(contract.Methods...)
+var methodNames = jsonvalue.Known(contract.Methods...)
 
 // path is for what stands below a path item.
 func (r *reader) path(path, prefix string) subject {

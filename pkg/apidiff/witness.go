@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
@@ -244,7 +245,7 @@ func (e *questioner) focus(r *record, q search.MessageQuery, path []string) (sea
 	case "parameter":
 		at := r.New
 		if !at.Exists() {
-			at = subschema.First(r.Old, r.NewAt)
+			at = jsonvalue.First(r.Old, r.NewAt)
 		}
 		if at.Kind() != contract.Object {
 			at = r.NewAt

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
+	"github.com/romel/govctl/pkg/apidiff/lifecycle"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -42,10 +44,10 @@ func (e *Comparer) report(s *annotated, d subschema.Difference) {
 	}
 	d.On, d.Side = "property", s.mode.Side()
 	if !d.OldAt.Exists() {
-		d.OldAt = subschema.First(d.Old, s.old.Entry)
+		d.OldAt = jsonvalue.First(d.Old, s.old.Entry)
 	}
 	if !d.NewAt.Exists() {
-		d.NewAt = subschema.First(d.New, s.new.Entry)
+		d.NewAt = jsonvalue.First(d.New, s.new.Entry)
 	}
 	s.note(d)
 }
@@ -71,7 +73,7 @@ func (e *Comparer) compareAnnotations(s *annotated, a, b []contract.Node) {
 	for _, name := range documentationKeywords {
 		o, n := annotation(a, name), annotation(b, name)
 		if o.Hash() != n.Hash() {
-			changed, was, is = append(changed, name), subschema.First(was, o), subschema.First(is, n)
+			changed, was, is = append(changed, name), jsonvalue.First(was, o), jsonvalue.First(is, n)
 		}
 	}
 	if len(changed) > 0 {
@@ -104,7 +106,7 @@ func deprecated(a, b []contract.Node) (subschema.Difference, bool) {
 func (e *Comparer) compareXML(s *annotated, a, b []contract.Node) {
 	was, is := annotation(a, "xml"), annotation(b, "xml")
 	if (was.Hash() != is.Hash() || e.Old.V32 != e.New.V32) && e.xmlOf(e.Old, was, s.old) != e.xmlOf(e.New, is, s.new) {
-		e.report(s, subschema.Difference{Attr: "xml", Op: rules.Changed, Old: was, New: is, From: subschema.OrNull(subschema.JSONOf(was)), To: subschema.OrNull(subschema.JSONOf(is))})
+		e.report(s, subschema.Difference{Attr: "xml", Op: rules.Changed, Old: was, New: is, From: jsonvalue.OrNull(jsonvalue.JSONOf(was)), To: jsonvalue.OrNull(jsonvalue.JSONOf(is))})
 	}
 }
 
@@ -147,7 +149,7 @@ func (e *Comparer) nodeType(s *subschema.Catalog, x contract.Node, u subschema.U
 // compareExtensions compares the keys that begin with x-.
 func (e *Comparer) compareExtensions(s *annotated, a, b []contract.Node) {
 	was, is := extensions(a), extensions(b)
-	for _, name := range subschema.BothKeys(was, is) {
+	for _, name := range jsonvalue.BothKeys(was, is) {
 		o, n := was[name], is[name]
 		if o.Hash() == n.Hash() {
 			continue
@@ -156,8 +158,8 @@ func (e *Comparer) compareExtensions(s *annotated, a, b []contract.Node) {
 			e.compareExtensible(s, o, n)
 			continue
 		}
-		if name == subschema.StabilityKey && isProperty(s.old.Entry) && isProperty(s.new.Entry) {
-			if d, ok := stabilityChange(subschema.First(holder(a, name), a[0]), subschema.First(holder(b, name), b[0])); ok {
+		if name == lifecycle.StabilityKey && isProperty(s.old.Entry) && isProperty(s.new.Entry) {
+			if d, ok := stabilityChange(jsonvalue.First(holder(a, name), a[0]), jsonvalue.First(holder(b, name), b[0])); ok {
 				s.note(d)
 			}
 			continue
@@ -193,13 +195,13 @@ func extensions(nodes []contract.Node) map[string]contract.Node {
 // compareExtensible compares lists of values that may grow. A list that comes or goes says nothing
 // about single values.
 func (e *Comparer) compareExtensible(s *annotated, was, is contract.Node) {
-	a, b := subschema.NewEnum(subschema.Items(was), was), subschema.NewEnum(subschema.Items(is), is)
+	a, b := jsonvalue.NewEnum(jsonvalue.Items(was), was), jsonvalue.NewEnum(jsonvalue.Items(is), is)
 	if was.Exists() && is.Exists() {
 		if lost := a.Without(b); len(lost) > 0 {
-			e.report(s, subschema.Difference{Attr: "extensible-enum", Op: rules.Removed, Old: was, New: is, From: subschema.List(lost, len(lost) == 1)})
+			e.report(s, subschema.Difference{Attr: "extensible-enum", Op: rules.Removed, Old: was, New: is, From: jsonvalue.List(lost, len(lost) == 1)})
 		}
 		if gained := b.Without(a); len(gained) > 0 {
-			e.report(s, subschema.Difference{Attr: "extensible-enum", Op: rules.Added, Old: was, New: is, To: subschema.List(gained, len(gained) == 1)})
+			e.report(s, subschema.Difference{Attr: "extensible-enum", Op: rules.Added, Old: was, New: is, To: jsonvalue.List(gained, len(gained) == 1)})
 		}
 		return
 	}
@@ -215,13 +217,13 @@ func (e *Comparer) compareDiscriminator(s *annotated, old, new contract.Node) {
 	a, b := was.Get("propertyName"), is.Get("propertyName")
 	switch {
 	case !was.Exists():
-		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Added, New: is, To: subschema.JSONOf(b)})
+		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Added, New: is, To: jsonvalue.JSONOf(b)})
 		return
 	case !is.Exists():
-		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Removed, Old: was, From: subschema.JSONOf(a)})
+		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Removed, Old: was, From: jsonvalue.JSONOf(a)})
 		return
 	case a.Text() != b.Text():
-		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Changed, Old: a, New: b, From: subschema.JSONOf(a), To: subschema.JSONOf(b)})
+		e.report(s, subschema.Difference{Attr: "discriminator", Op: rules.Changed, Old: a, New: b, From: jsonvalue.JSONOf(a), To: jsonvalue.JSONOf(b)})
 	}
 	e.compareMapping(s, old, new)
 	if e.since32() {
@@ -233,7 +235,7 @@ func (e *Comparer) compareDiscriminator(s *annotated, old, new contract.Node) {
 // are the same.
 func (e *Comparer) compareDefaultMapping(s *annotated, was, is contract.Node) {
 	o, n := defaultMapping(e.Old, was), defaultMapping(e.New, is)
-	d := subschema.Difference{Attr: "discriminator-default", Old: o, New: n, From: subschema.JSONOf(o), To: subschema.JSONOf(n), OldAt: subschema.First(o, was), NewAt: subschema.First(n, is)}
+	d := subschema.Difference{Attr: "discriminator-default", Old: o, New: n, From: jsonvalue.JSONOf(o), To: jsonvalue.JSONOf(n), OldAt: jsonvalue.First(o, was), NewAt: jsonvalue.First(n, is)}
 	switch {
 	case !o.Exists() && !n.Exists():
 		return
@@ -257,22 +259,22 @@ func defaultMapping(s *subschema.Catalog, discriminator contract.Node) contract.
 }
 
 func (e *Comparer) compareMapping(s *annotated, old, new contract.Node) {
-	was, is := subschema.Mapping(old.Get("discriminator").Get("mapping")), subschema.Mapping(new.Get("discriminator").Get("mapping"))
+	was, is := jsonvalue.Mapping(old.Get("discriminator").Get("mapping")), jsonvalue.Mapping(new.Get("discriminator").Get("mapping"))
 	byName, byNewName := e.implicitMapping(old, was), e.implicitMapping(new, is)
 	a, b := explicitMapping(was), explicitMapping(is)
-	for _, value := range subschema.BothKeys(a, b) {
-		o, n := subschema.First(a[value], byName[value]), subschema.First(b[value], byNewName[value])
+	for _, value := range jsonvalue.BothKeys(a, b) {
+		o, n := jsonvalue.First(a[value], byName[value]), jsonvalue.First(b[value], byNewName[value])
 		delete(byName, value)
 		delete(byNewName, value)
 		switch {
 		case !o.Exists() && e.leadsTo(s, e.child(e.Old, old, value), e.New.Doc.Target(n)), !n.Exists() && e.leadsTo(s, e.Old.Doc.Target(o), e.child(e.New, new, value)):
 			// the name of a schema led to it before, or does now
 		case !o.Exists():
-			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Added, Name: value, New: n, To: subschema.Quoted(value)})
+			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Added, Name: value, New: n, To: jsonvalue.Quoted(value)})
 		case !n.Exists():
-			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Removed, Name: value, Old: o, From: subschema.Quoted(value)})
+			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Removed, Name: value, Old: o, From: jsonvalue.Quoted(value)})
 		case !sameName(o, n) && !e.sameTarget(s, o, n):
-			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Changed, Name: value, Old: o, New: n, From: subschema.JSONOf(o), To: subschema.JSONOf(n)})
+			e.report(s, subschema.Difference{Attr: "discriminator-mapping", Op: rules.Changed, Name: value, Old: o, New: n, From: jsonvalue.JSONOf(o), To: jsonvalue.JSONOf(n)})
 		}
 	}
 	e.compareImplicit(s, byName, byNewName)
@@ -305,7 +307,7 @@ func (e *Comparer) implicitMapping(holder contract.Node, mapping map[string]cont
 // one that came or went is reported as an alternative.
 func (e *Comparer) compareImplicit(s *annotated, was, is map[string]contract.Node) {
 	var lost, gained []string
-	for _, name := range subschema.BothKeys(was, is) {
+	for _, name := range jsonvalue.BothKeys(was, is) {
 		switch {
 		case !is[name].Exists():
 			lost = append(lost, name)
@@ -323,7 +325,7 @@ func (e *Comparer) compareImplicit(s *annotated, was, is map[string]contract.Nod
 			if same := e.equalTargets(s, o, n) || alone && e.sameTarget(s, o, n); !same {
 				continue
 			}
-			e.report(s, subschema.Difference{Attr: "discriminator-value", Op: rules.Renamed, Old: o, New: n, From: subschema.Quoted(name), To: subschema.Quoted(other)})
+			e.report(s, subschema.Difference{Attr: "discriminator-value", Op: rules.Renamed, Old: o, New: n, From: jsonvalue.Quoted(name), To: jsonvalue.Quoted(other)})
 			gained = slices.Delete(gained, i, i+1)
 			break
 		}
@@ -370,7 +372,7 @@ func (e *Comparer) sameTarget(s *annotated, o, n contract.Node) bool {
 }
 
 func (e *Comparer) compareDefault(s *annotated, was, is contract.Node) {
-	d := subschema.Difference{Attr: "default", Old: was, New: is, From: subschema.JSONOf(was), To: subschema.JSONOf(is)}
+	d := subschema.Difference{Attr: "default", Old: was, New: is, From: jsonvalue.JSONOf(was), To: jsonvalue.JSONOf(is)}
 	switch {
 	case d.From == d.To:
 		return

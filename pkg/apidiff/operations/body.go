@@ -3,6 +3,8 @@ package operations
 import (
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/formats"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -30,7 +32,7 @@ func (e *Comparer) compareBody(x exchange) {
 	}
 }
 
-var bodyKeys = subschema.Known("required", "description", "content", "headers", "links", "summary")
+var bodyKeys = jsonvalue.Known("required", "description", "content", "headers", "links", "summary")
 
 // compareContent compares the media types of two bodies: each with its equal, else with the range
 // that holds it.
@@ -45,7 +47,7 @@ func (e *Comparer) compareContent(s *Part, o, n contract.Node, m subschema.Mode)
 			e.compareMedium(s, a, b, m)
 			continue
 		}
-		d := subschema.Difference{On: "media-type", Op: rules.Removed, Side: m.Side(), Old: a.at, NewAt: n, From: subschema.Quoted(a.key), Name: a.key}
+		d := subschema.Difference{On: "media-type", Op: rules.Removed, Side: m.Side(), Old: a.at, NewAt: n, From: jsonvalue.Quoted(a.key), Name: a.key}
 		if a.wildcard() {
 			d.When = "wildcard"
 		}
@@ -63,7 +65,7 @@ func (e *Comparer) compareContent(s *Part, o, n contract.Node, m subschema.Mode)
 			}
 			continue
 		}
-		d := subschema.Difference{On: "media-type", Op: rules.Added, Side: m.Side(), New: b.at, OldAt: o, To: subschema.Quoted(b.key), Name: b.key}
+		d := subschema.Difference{On: "media-type", Op: rules.Added, Side: m.Side(), New: b.at, OldAt: o, To: jsonvalue.Quoted(b.key), Name: b.key}
 		if b.wildcard() {
 			d.When = "wildcard"
 		}
@@ -105,7 +107,7 @@ func (e *Comparer) compareMedium(s *Part, a, b medium, m subschema.Mode) {
 		return
 	}
 	if a.base == b.base && !sameParams(a.params, b.params) {
-		s.note(subschema.Difference{On: "media-type", Attr: "parameter", Op: rules.Changed, Side: m.Side(), Old: a.at, New: b.at, From: subschema.Quoted(a.key), To: subschema.Quoted(b.key)})
+		s.note(subschema.Difference{On: "media-type", Attr: "parameter", Op: rules.Changed, Side: m.Side(), Old: a.at, New: b.at, From: jsonvalue.Quoted(a.key), To: jsonvalue.Quoted(b.key)})
 	}
 	e.compareDocumentation(s, a.at, b.at, "example", "examples")
 	e.compareEncodings(s, a, b, m)
@@ -159,7 +161,7 @@ func listsOnly(n contract.Node) bool {
 // OpenAPI 3.0 wrote {type: string, format: binary} where 3.1 leaves it out.
 func bodyOf(s *subschema.Catalog, m medium) subschema.Use {
 	u := s.Of(m.at.Get("schema"))
-	if n := u.Schema.Normal(); subschema.Spelled(n.MediaType) == subschema.MediaFormats["binary"] && n.Types == subschema.String && n.Weight() == 2 && m.bytes() {
+	if n := u.Schema.Normal(); formats.Spelled(n.MediaType) == formats.MediaTypes["binary"] && n.Types == subschema.String && n.Weight() == 2 && m.bytes() {
 		return s.Of(contract.Node{})
 	}
 	return u

@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -12,7 +13,7 @@ func (e *Comparer) compareCallbacks(x exchange) {
 	was, is := x.old.Op.Get("callbacks"), x.new.Op.Get("callbacks")
 	olds, news := callbacksOf(e.Old, was, x.old), callbacksOf(e.New, is, x.new)
 	renameCallbacks(olds, news)
-	for _, key := range subschema.BothKeys(olds, news) {
+	for _, key := range jsonvalue.BothKeys(olds, news) {
 		o, n := olds[key], news[key]
 		switch {
 		case !o.Exists():
@@ -36,12 +37,12 @@ func (e *Comparer) compareCallbacks(x exchange) {
 func renameCallbacks(olds, news map[string]Call) {
 	sent := func(c Call) string { return c.Method + " " + c.Path }
 	fresh := map[string]string{}
-	for _, key := range subschema.SortedKeys(news) {
+	for _, key := range jsonvalue.SortedKeys(news) {
 		if _, known := olds[key]; !known {
 			fresh[sent(news[key])] = key
 		}
 	}
-	for _, key := range subschema.SortedKeys(olds) {
+	for _, key := range jsonvalue.SortedKeys(olds) {
 		c := olds[key]
 		if _, still := news[key]; still {
 			continue

@@ -3,6 +3,7 @@ package operations
 import (
 	"time"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -96,7 +97,7 @@ func (e *Comparer) since32() bool { return e.Old.V32 || e.New.V32 }
 type keys struct{ known, known32 map[string]bool }
 
 func keysOf(names []string, since32 ...string) keys {
-	return keys{known: subschema.Known(names...), known32: subschema.Known(append(names, since32...)...)}
+	return keys{known: jsonvalue.Known(names...), known32: jsonvalue.Known(append(names, since32...)...)}
 }
 
 // known are the keys of an object that are compared by themselves.
@@ -117,7 +118,7 @@ func (e *Comparer) compareDocumentation(s *Part, o, n contract.Node, names ...st
 				changed += ", "
 			}
 			changed += name
-			was, is = subschema.First(was, a), subschema.First(is, b)
+			was, is = jsonvalue.First(was, a), jsonvalue.First(is, b)
 		}
 	}
 	if changed != "" {
@@ -138,14 +139,14 @@ func (e *Comparer) compareOtherKeys(s *Part, o, n contract.Node, skip map[string
 	for name := range n.Fields() {
 		names[name] = true
 	}
-	for _, name := range subschema.SortedKeys(names) {
+	for _, name := range jsonvalue.SortedKeys(names) {
 		a, b := o.Get(name), n.Get(name)
 		if skip[name] || a.Hash() == b.Hash() {
 			continue
 		}
 		d := subschema.Difference{On: "words", Attr: "extension", Op: rules.Changed, Name: name, Old: a, New: b, OldAt: o, NewAt: n}
 		if !contract.IsExtension(name) {
-			d.Attr, d.From, d.To = "unknown field", subschema.JSONOf(a), subschema.JSONOf(b)
+			d.Attr, d.From, d.To = "unknown field", jsonvalue.JSONOf(a), jsonvalue.JSONOf(b)
 		}
 		s.note(d)
 	}

@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -11,11 +12,11 @@ func (e *Comparer) Documents() *Part {
 	s := &Part{}
 	o, n := e.Old.Doc.Root(), e.New.Doc.Root()
 	if a, b := o.Get("openapi"), n.Get("openapi"); a.Text() != b.Text() {
-		s.note(subschema.Difference{On: "words", Attr: "openapi", Op: rules.Changed, Old: a, New: b, From: subschema.JSONOf(a), To: subschema.JSONOf(b)})
+		s.note(subschema.Difference{On: "words", Attr: "openapi", Op: rules.Changed, Old: a, New: b, From: jsonvalue.JSONOf(a), To: jsonvalue.JSONOf(b)})
 	}
 	if a, b := o.Get("info"), n.Get("info"); a.Hash() != b.Hash() {
 		e.compareDocumentation(s, a, b, "title", "version", "summary", "description", "termsOfService", "contact", "license")
-		e.compareOtherKeys(s, a, b, subschema.Known("title", "version", "summary", "description", "termsOfService", "contact", "license"))
+		e.compareOtherKeys(s, a, b, jsonvalue.Known("title", "version", "summary", "description", "termsOfService", "contact", "license"))
 	}
 	e.compareDocumentation(s, o, n, "tags", "externalDocs")
 	if e.since32() {
@@ -26,7 +27,7 @@ func (e *Comparer) Documents() *Part {
 	return s
 }
 
-var rootKeys = subschema.Known("openapi", "info", "servers", "paths", "webhooks", "x-webhooks", "components", "security", "tags", "externalDocs", "jsonSchemaDialect", "$self")
+var rootKeys = jsonvalue.Known("openapi", "info", "servers", "paths", "webhooks", "x-webhooks", "components", "security", "tags", "externalDocs", "jsonSchemaDialect", "$self")
 
 // compareNames compares the names of schemas, which generated code uses.
 func (e *Comparer) compareNames(s *Part, o, n contract.Node) {
@@ -40,7 +41,7 @@ func (e *Comparer) compareNames(s *Part, o, n contract.Node) {
 		}
 		d := subschema.Difference{On: "component", Op: rules.Removed, Old: v, NewAt: n}
 		if w := renamed[v]; w.Exists() {
-			d = subschema.Difference{On: "component", Op: rules.Renamed, Old: v, New: w, From: subschema.Quoted(name), To: subschema.Quoted(w.Key())}
+			d = subschema.Difference{On: "component", Op: rules.Renamed, Old: v, New: w, From: jsonvalue.Quoted(name), To: jsonvalue.Quoted(w.Key())}
 			if e.toldByName(v, w) {
 				d.When = "discriminator"
 			}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -42,7 +43,7 @@ func (e *Comparer) compareForms(s *Part, a, b form, m subschema.Mode, depth int)
 	}
 	was, is := a.medium.at.Get("encoding"), b.medium.at.Get("encoding")
 	if was.Hash() != is.Hash() {
-		for _, name := range subschema.BothKeys(subschema.Mapping(was), subschema.Mapping(is)) {
+		for _, name := range jsonvalue.BothKeys(jsonvalue.Mapping(was), jsonvalue.Mapping(is)) {
 			o, declared := a.part(name)
 			n, still := b.part(name)
 			if declared || still {
@@ -69,9 +70,9 @@ func (e *Comparer) compareFormPart(s *Part, o, n formPart, a, b form, m subschem
 			continue
 		}
 		s.note(subschema.Difference{On: "encoding", Op: encodingOp(field, from, to), Side: m.Side(), Name: field, Old: o.at.Get(field), New: n.at.Get(field),
-			OldAt: subschema.First(o.at, a.medium.at), NewAt: subschema.First(n.at, b.medium.at), From: from, To: to})
+			OldAt: jsonvalue.First(o.at, a.medium.at), NewAt: jsonvalue.First(n.at, b.medium.at), From: from, To: to})
 	}
-	e.compareHeaders(s, o.at.Get("headers"), n.at.Get("headers"), subschema.First(o.at, a.medium.at), subschema.First(n.at, b.medium.at), m)
+	e.compareHeaders(s, o.at.Get("headers"), n.at.Get("headers"), jsonvalue.First(o.at, a.medium.at), jsonvalue.First(n.at, b.medium.at), m)
 	if e.since32() {
 		e.compareForms(s, o.form(), n.form(), m, depth+1)
 	}
@@ -97,7 +98,7 @@ func (f form) positions() [2]contract.Hash {
 func (f form) partAt(i int) formPart {
 	p := formPart{side: f.side, medium: f.medium}
 	if f.side.V32 {
-		p.at = subschema.First(f.prefix().At(i), f.medium.at.Get("itemEncoding"))
+		p.at = jsonvalue.First(f.prefix().At(i), f.medium.at.Get("itemEncoding"))
 	}
 	schemas := f.schema.Schema.Normal().Item(i)
 	if f.item.Entry.Exists() {
@@ -131,13 +132,13 @@ func (p formPart) written(field string) string {
 	v := p.at.Get(field)
 	switch {
 	case field == "contentType" && v.Exists():
-		return subschema.Quoted(strings.Join(contentTypes(v.Text()), ", "))
+		return jsonvalue.Quoted(strings.Join(contentTypes(v.Text()), ", "))
 	case field == "contentType":
-		return subschema.Quoted(p.plainType(p.schema.Schema, 0))
+		return jsonvalue.Quoted(p.plainType(p.schema.Schema, 0))
 	case !p.serialized(), field != "allowReserved" && p.schema.Schema.Normal().Types&(subschema.Array|subschema.Object) == 0:
 		return ""
 	case v.Exists():
-		return subschema.JSONOf(v)
+		return jsonvalue.JSONOf(v)
 	case field == "style":
 		return `"form"`
 	case field == "explode":

@@ -3,6 +3,7 @@ package operations
 import (
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -14,7 +15,7 @@ func (e *Comparer) compareHeaders(s *Part, was, is, oldAt, newAt contract.Node, 
 		return
 	}
 	olds, news := headersOf(e.Old, was), headersOf(e.New, is)
-	for _, name := range subschema.BothKeys(olds, news) {
+	for _, name := range jsonvalue.BothKeys(olds, news) {
 		o, had := olds[name]
 		n, has := news[name]
 		switch {
@@ -57,9 +58,9 @@ func (e *Comparer) compareHeader(s *Part, o, n param, m subschema.Mode) {
 	if !sameMedia(o.mediaKey, n.mediaKey) || o.holds(subschema.Object) && n.holds(subschema.Object) && o.explode != n.explode {
 		from, to := o.writing(), n.writing()
 		if from == to {
-			from, to = "explode "+subschema.JSONOf(o.at.Get("explode")), "explode "+subschema.JSONOf(n.at.Get("explode"))
+			from, to = "explode "+jsonvalue.JSONOf(o.at.Get("explode")), "explode "+jsonvalue.JSONOf(n.at.Get("explode"))
 		}
-		s.note(subschema.Difference{On: "header", Attr: "serialization", Op: rules.Changed, Side: m.Side(), Name: n.name, Old: o.at, New: n.at, From: subschema.Quoted(from), To: subschema.Quoted(to)})
+		s.note(subschema.Difference{On: "header", Attr: "serialization", Op: rules.Changed, Side: m.Side(), Name: n.name, Old: o.at, New: n.at, From: jsonvalue.Quoted(from), To: jsonvalue.Quoted(to)})
 	}
 	if d, ok := deprecated([]contract.Node{o.at}, []contract.Node{n.at}); ok {
 		s.note(d)

@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -18,7 +19,7 @@ func (e *Comparer) compareIdentity(x exchange) {
 }
 
 func (e *Comparer) compareID(x exchange, was, is contract.Node) {
-	d := subschema.Difference{On: "operation", Attr: "operation-id", Old: was, New: is, From: subschema.JSONOf(was), To: subschema.JSONOf(is), OldAt: x.old.Op, NewAt: x.new.Op}
+	d := subschema.Difference{On: "operation", Attr: "operation-id", Old: was, New: is, From: jsonvalue.JSONOf(was), To: jsonvalue.JSONOf(is), OldAt: x.old.Op, NewAt: x.new.Op}
 	switch {
 	case d.From == d.To:
 		return
@@ -33,15 +34,15 @@ func (e *Comparer) compareID(x exchange, was, is contract.Node) {
 }
 
 func (e *Comparer) compareTags(x exchange, was, is contract.Node) {
-	a, b := subschema.NewEnum(subschema.Items(was), was), subschema.NewEnum(subschema.Items(is), is)
+	a, b := jsonvalue.NewEnum(jsonvalue.Items(was), was), jsonvalue.NewEnum(jsonvalue.Items(is), is)
 	for _, v := range a.Without(b) {
-		x.part.note(subschema.Difference{On: "operation", Attr: "tag", Op: rules.Removed, Name: v.Text(), Old: v, From: subschema.JSONOf(v), OldAt: x.old.Op, NewAt: x.new.Op})
+		x.part.note(subschema.Difference{On: "operation", Attr: "tag", Op: rules.Removed, Name: v.Text(), Old: v, From: jsonvalue.JSONOf(v), OldAt: x.old.Op, NewAt: x.new.Op})
 	}
 	for _, v := range b.Without(a) {
-		x.part.note(subschema.Difference{On: "operation", Attr: "tag", Op: rules.Added, Name: v.Text(), New: v, To: subschema.JSONOf(v), OldAt: x.old.Op, NewAt: x.new.Op})
+		x.part.note(subschema.Difference{On: "operation", Attr: "tag", Op: rules.Added, Name: v.Text(), New: v, To: jsonvalue.JSONOf(v), OldAt: x.old.Op, NewAt: x.new.Op})
 	}
 }
 
 // operationKeys are the fields of an operation that are compared one by one elsewhere.
-var operationKeys = subschema.Known("operationId", "tags", "summary", "description", "externalDocs", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers",
+var operationKeys = jsonvalue.Known("operationId", "tags", "summary", "description", "externalDocs", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers",
 	"x-sunset", "x-stability-level")

@@ -1,6 +1,8 @@
 package operations
 
 import (
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
+	"github.com/romel/govctl/pkg/apidiff/lifecycle"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -8,16 +10,16 @@ import (
 
 func (e *Comparer) operationRemoved(s *Part, op *Operation) {
 	o := op.Old.Op
-	d := subschema.Difference{On: op.thing(), Op: rules.Removed, Old: o, OldAt: o, NewAt: subschema.First(e.New.Doc.Root().Get("paths"), e.New.Doc.Root())}
-	date, dated := subschema.Sunset(o)
+	d := subschema.Difference{On: op.thing(), Op: rules.Removed, Old: o, OldAt: o, NewAt: jsonvalue.First(e.New.Doc.Root().Get("paths"), e.New.Doc.Root())}
+	date, dated := lifecycle.Sunset(o)
 	switch {
 	case op.Unstable:
-		d.When, d.From = "unstable", subschema.Quoted(subschema.Stability(o))
+		d.When, d.From = "unstable", jsonvalue.Quoted(lifecycle.Stability(o))
 	case !o.Get("deprecated").Bool() || op.Kind == kindWebhook:
 	case dated && !e.Now.IsZero() && e.Now.Before(date):
-		d.When, d.From = "before-sunset", subschema.JSONOf(o.Get("x-sunset"))
+		d.When, d.From = "before-sunset", jsonvalue.JSONOf(o.Get("x-sunset"))
 	case dated:
-		d.When, d.From = "after-sunset", subschema.JSONOf(o.Get("x-sunset"))
+		d.When, d.From = "after-sunset", jsonvalue.JSONOf(o.Get("x-sunset"))
 	default:
 		d.When = "deprecated"
 	}
@@ -46,23 +48,23 @@ func (e *Comparer) compareLifecycle(x exchange) {
 
 // announcement judges the date of a new deprecation where a period is asked for.
 func (e *Comparer) announcement(n contract.Node) (when, to string) {
-	date, ok := subschema.Sunset(n)
+	date, ok := lifecycle.Sunset(n)
 	switch {
 	case e.DeprecationDays <= 0:
 		return "", ""
 	case !ok:
 		return "no-sunset", ""
 	case !e.Now.IsZero() && date.Before(e.Now.AddDate(0, 0, e.DeprecationDays)):
-		return "too-soon", subschema.JSONOf(n.Get("x-sunset"))
+		return "too-soon", jsonvalue.JSONOf(n.Get("x-sunset"))
 	default:
 		return "", ""
 	}
 }
 
 func (e *Comparer) compareSunset(x exchange, was, is contract.Node) {
-	d := subschema.Difference{On: "operation", Attr: "sunset", Old: was, New: is, From: subschema.JSONOf(was), To: subschema.JSONOf(is), OldAt: x.old.Op, NewAt: x.new.Op}
-	a, okA := subschema.Sunset(x.old.Op)
-	b, okB := subschema.Sunset(x.new.Op)
+	d := subschema.Difference{On: "operation", Attr: "sunset", Old: was, New: is, From: jsonvalue.JSONOf(was), To: jsonvalue.JSONOf(is), OldAt: x.old.Op, NewAt: x.new.Op}
+	a, okA := lifecycle.Sunset(x.old.Op)
+	b, okB := lifecycle.Sunset(x.new.Op)
 	switch {
 	case d.From == d.To:
 		return

@@ -6,7 +6,7 @@ package operations
 import (
 	"strings"
 
-	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/apidiff/lifecycle"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -196,7 +196,7 @@ func matchCalls(k Kind, olds, news []Call) []Operation {
 		pairUp(Call.fullKey)
 	}
 	for i, c := range olds {
-		op := Operation{Kind: k, Old: c, Unstable: subschema.Unstable(c.Op)}
+		op := Operation{Kind: k, Old: c, Unstable: lifecycle.Unstable(c.Op)}
 		op.Operation = report.Operation{Method: c.Method, Path: c.Path}
 		if j, ok := partner[i]; ok {
 			op.New = news[j]

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
+	"github.com/romel/govctl/pkg/apidiff/lifecycle"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -105,7 +107,7 @@ func (p param) mode(m subschema.Mode) subschema.Mode {
 }
 
 // ignoredHeaders are headers that OpenAPI says a parameter must not describe.
-var ignoredHeaders = subschema.Known("accept", "content-type", "authorization")
+var ignoredHeaders = jsonvalue.Known("accept", "content-type", "authorization")
 
 // paramsOf are the parameters of a call by place and name; those of the path by their position in
 // it.
@@ -203,7 +205,7 @@ func (e *Comparer) compareMoved(x exchange, olds, news map[string]param, order [
 			}
 			done[k], done[key] = true, true
 			x := x.within(o)
-			x.part.note(subschema.Difference{On: "parameter", Attr: "in", Op: rules.Changed, Side: x.send().Side(), Old: o.at, New: n.at, From: subschema.Quoted(o.in), To: subschema.Quoted(n.in)})
+			x.part.note(subschema.Difference{On: "parameter", Attr: "in", Op: rules.Changed, Side: x.send().Side(), Old: o.at, New: n.at, From: jsonvalue.Quoted(o.in), To: jsonvalue.Quoted(n.in)})
 			e.compareParamParts(x, o, n)
 			break
 		}
@@ -222,10 +224,10 @@ func (e *Comparer) paramAdded(x exchange, p param) {
 func (e *Comparer) paramRemoved(x exchange, p param) {
 	d := subschema.Difference{On: "parameter", Op: rules.Removed, Side: x.send().Side(), Old: p.at, NewAt: x.new.Op}
 	switch {
-	case subschema.SunsetPassed(p.at, e.Now):
+	case lifecycle.SunsetPassed(p.at, e.Now):
 		d.When = "after-sunset"
-	case subschema.Unstable(p.at):
-		d.When, d.From = "unstable", subschema.Quoted(subschema.Stability(p.at))
+	case lifecycle.Unstable(p.at):
+		d.When, d.From = "unstable", jsonvalue.Quoted(lifecycle.Stability(p.at))
 	case p.required:
 		d.When = "required"
 	}
@@ -237,14 +239,14 @@ func (e *Comparer) compareParam(x exchange, o, n param) {
 		return
 	}
 	if o.in == "path" && o.name != n.name {
-		x.part.note(subschema.Difference{On: "parameter", Attr: "name", Op: rules.Renamed, Old: o.at, New: n.at, From: subschema.Quoted(o.name), To: subschema.Quoted(n.name)})
+		x.part.note(subschema.Difference{On: "parameter", Attr: "name", Op: rules.Renamed, Old: o.at, New: n.at, From: jsonvalue.Quoted(o.name), To: jsonvalue.Quoted(n.name)})
 	}
 	e.compareParamParts(x, o, n)
 }
 
 // within is the exchange with a part of its own for what is found of a parameter that promises nothing.
 func (x exchange) within(p param) exchange {
-	if subschema.Unstable(p.at) && !x.part.Unstable {
+	if lifecycle.Unstable(p.at) && !x.part.Unstable {
 		x.part = x.part.under(func(*Location) {})
 		x.part.Unstable = true
 	}
@@ -304,8 +306,8 @@ func (p param) escaped() bool {
 func (p param) reserved() bool { return p.escaped() && p.at.Get("allowReserved").Bool() }
 
 var (
-	headerKeys = subschema.Known("name", "in", "required", "allowReserved", "allowEmptyValue", "style", "explode", "schema", "content", "deprecated", "description", "example", "examples")
-	paramKeys  = subschema.Known(append(slices.Collect(maps.Keys(headerKeys)), "x-stability-level")...)
+	headerKeys = jsonvalue.Known("name", "in", "required", "allowReserved", "allowEmptyValue", "style", "explode", "schema", "content", "deprecated", "description", "example", "examples")
+	paramKeys  = jsonvalue.Known(append(slices.Collect(maps.Keys(headerKeys)), "x-stability-level")...)
 )
 
 // compareSerialization compares how a value is written as text, where that makes a difference.
@@ -314,8 +316,8 @@ func (e *Comparer) compareSerialization(x exchange, o, n param) {
 	switch {
 	case o.media.Exists() || n.media.Exists():
 		if !sameMedia(o.mediaKey, n.mediaKey) {
-			d.Attr, d.From, d.To = "serialization", subschema.Quoted(o.writing()), subschema.Quoted(n.writing())
-			d.Old, d.New = subschema.First(o.media, o.at), subschema.First(n.media, n.at)
+			d.Attr, d.From, d.To = "serialization", jsonvalue.Quoted(o.writing()), jsonvalue.Quoted(n.writing())
+			d.Old, d.New = jsonvalue.First(o.media, o.at), jsonvalue.First(n.media, n.at)
 			x.part.note(d)
 		}
 		return
@@ -325,7 +327,7 @@ func (e *Comparer) compareSerialization(x exchange, o, n param) {
 	structured := o.structured() && n.structured()
 	exploding := structured && (o.style != "simple" || o.holds(subschema.Object) && n.holds(subschema.Object)) // a simple list has commas either way
 	if o.style != n.style && (structured || o.in == "path" || o.in == "cookie" && (o.quotable() || n.quotable())) {
-		d.Attr, d.From, d.To = "style", subschema.Quoted(o.style), subschema.Quoted(n.style)
+		d.Attr, d.From, d.To = "style", jsonvalue.Quoted(o.style), jsonvalue.Quoted(n.style)
 		d.Old, d.New = o.at.Get("style"), n.at.Get("style")
 		x.part.note(d)
 	} else if o.explode != n.explode && exploding && o.style != "deepObject" {

@@ -3,6 +3,7 @@ package operations
 import (
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -12,7 +13,7 @@ import (
 // does not name is compared with the range or the default that covers it.
 func (e *Comparer) compareResponses(x exchange, was, is contract.Node) {
 	olds, news := statuses(was), statuses(is)
-	for _, code := range subschema.SortedKeys(olds) {
+	for _, code := range jsonvalue.SortedKeys(olds) {
 		if n, exact := covering(news, code); n.Exists() {
 			if !exact && e.sameShape(olds[code], n) {
 				continue
@@ -20,7 +21,7 @@ func (e *Comparer) compareResponses(x exchange, was, is contract.Node) {
 			e.compareResponse(x, code, olds[code], n)
 			continue
 		}
-		d := subschema.Difference{On: "response", Op: rules.Removed, Side: x.receive().Side(), Name: code, Old: olds[code], NewAt: subschema.First(is, x.new.Op)}
+		d := subschema.Difference{On: "response", Op: rules.Removed, Side: x.receive().Side(), Name: code, Old: olds[code], NewAt: jsonvalue.First(is, x.new.Op)}
 		switch {
 		case within(news, code):
 			d.When = "range"
@@ -29,7 +30,7 @@ func (e *Comparer) compareResponses(x exchange, was, is contract.Node) {
 		}
 		x.part.note(d)
 	}
-	for _, code := range subschema.SortedKeys(news) {
+	for _, code := range jsonvalue.SortedKeys(news) {
 		o, exact := covering(olds, code)
 		if !exact && !o.Exists() && code[0] == '2' && !namesSuccess(olds) {
 			o = olds["default"] // it stood for every answer
@@ -39,7 +40,7 @@ func (e *Comparer) compareResponses(x exchange, was, is contract.Node) {
 		case o.Exists() && !strings.HasSuffix(code, "XX") && code != "default":
 			e.compareResponse(x, code, o, news[code])
 		default:
-			x.part.note(subschema.Difference{On: "response", Op: rules.Added, Side: x.receive().Side(), Name: code, New: news[code], OldAt: subschema.First(was, x.old.Op)})
+			x.part.note(subschema.Difference{On: "response", Op: rules.Added, Side: x.receive().Side(), Name: code, New: news[code], OldAt: jsonvalue.First(was, x.old.Op)})
 		}
 	}
 }
@@ -122,8 +123,8 @@ func (e *Comparer) compareLinks(x exchange, o, n contract.Node) {
 	if was.Hash() == is.Hash() {
 		return
 	}
-	olds, news := subschema.Mapping(was), subschema.Mapping(is)
-	for _, name := range subschema.BothKeys(olds, news) {
+	olds, news := jsonvalue.Mapping(was), jsonvalue.Mapping(is)
+	for _, name := range jsonvalue.BothKeys(olds, news) {
 		a, b := e.Old.Doc.Deref(olds[name]), e.New.Doc.Deref(news[name])
 		switch {
 		case dangles(a) || dangles(b):
@@ -134,7 +135,7 @@ func (e *Comparer) compareLinks(x exchange, o, n contract.Node) {
 		default:
 			for _, field := range []string{"operationId", "operationRef", "parameters", "requestBody", "server"} {
 				if a.Get(field).Hash() != b.Get(field).Hash() {
-					x.part.note(subschema.Difference{On: "link", Op: rules.Changed, Name: field, Old: subschema.First(a.Get(field), a), New: subschema.First(b.Get(field), b)})
+					x.part.note(subschema.Difference{On: "link", Op: rules.Changed, Name: field, Old: jsonvalue.First(a.Get(field), a), New: jsonvalue.First(b.Get(field), b)})
 				}
 			}
 			e.compareDocumentation(x.part, a, b, "description")

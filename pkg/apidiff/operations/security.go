@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 	"github.com/romel/govctl/pkg/contract"
@@ -24,9 +25,9 @@ func (d demand) String() string {
 		return "no credentials"
 	}
 	var parts []string
-	for _, name := range subschema.SortedKeys(d.schemes) {
+	for _, name := range jsonvalue.SortedKeys(d.schemes) {
 		text := name
-		if scopes := subschema.SortedKeys(d.schemes[name]); len(scopes) > 0 {
+		if scopes := jsonvalue.SortedKeys(d.schemes[name]); len(scopes) > 0 {
 			text += " (" + strings.Join(scopes, ", ") + ")"
 		}
 		parts = append(parts, text)
@@ -96,14 +97,14 @@ func (e *Comparer) compareSecurity(x exchange) {
 	asked := olds
 	olds, news = e.sameNames(olds), e.newNames(news)
 	oldOpen, newOpen := open(olds), open(news)
-	d := subschema.Difference{On: "security", OldAt: subschema.First(oldAt, x.old.Op), NewAt: subschema.First(newAt, x.new.Op)}
+	d := subschema.Difference{On: "security", OldAt: jsonvalue.First(oldAt, x.old.Op), NewAt: jsonvalue.First(newAt, x.new.Op)}
 	switch {
 	case oldOpen && newOpen:
 	case oldOpen:
-		d.Op, d.New, d.To = rules.Added, newAt, subschema.Quoted(demands(news))
+		d.Op, d.New, d.To = rules.Added, newAt, jsonvalue.Quoted(demands(news))
 		x.part.note(d)
 	case newOpen:
-		d.Op, d.Old, d.From = rules.Removed, oldAt, subschema.Quoted(demands(olds))
+		d.Op, d.Old, d.From = rules.Removed, oldAt, jsonvalue.Quoted(demands(olds))
 		x.part.note(d)
 	default:
 		e.compareDemands(x, d, olds, news)
@@ -155,12 +156,12 @@ func (e *Comparer) compareDemands(x exchange, d subschema.Difference, olds, news
 	e.compareScopes(x, d, olds, news, &lost, &gained)
 	for _, o := range lost {
 		c := d
-		c.Attr, c.Op, c.Old, c.NewAt, c.From, c.Name = "alternative", rules.Removed, o.at, d.NewAt, subschema.Quoted(o.String()), o.String()
+		c.Attr, c.Op, c.Old, c.NewAt, c.From, c.Name = "alternative", rules.Removed, o.at, d.NewAt, jsonvalue.Quoted(o.String()), o.String()
 		x.part.note(c)
 	}
 	for _, n := range gained {
 		c := d
-		c.Attr, c.Op, c.New, c.To, c.Name = "alternative", rules.Added, n.at, subschema.Quoted(n.String()), n.String()
+		c.Attr, c.Op, c.New, c.To, c.Name = "alternative", rules.Added, n.at, jsonvalue.Quoted(n.String()), n.String()
 		x.part.note(c)
 	}
 }
@@ -200,12 +201,12 @@ func (e *Comparer) compareScopes(x exchange, d subschema.Difference, olds, news 
 func (e *Comparer) reportScopes(x exchange, d subschema.Difference, o, n demand, was, is []string) {
 	if len(was) > 0 {
 		c := d
-		c.Attr, c.Op, c.Old, c.NewAt, c.From, c.Name = "scope", rules.Removed, o.at, n.at, subschema.Quoted(strings.Join(was, ", ")), strings.Join(was, ", ")
+		c.Attr, c.Op, c.Old, c.NewAt, c.From, c.Name = "scope", rules.Removed, o.at, n.at, jsonvalue.Quoted(strings.Join(was, ", ")), strings.Join(was, ", ")
 		x.part.note(c)
 	}
 	if len(is) > 0 {
 		c := d
-		c.Attr, c.Op, c.New, c.OldAt, c.To, c.Name = "scope", rules.Added, n.at, o.at, subschema.Quoted(strings.Join(is, ", ")), strings.Join(is, ", ")
+		c.Attr, c.Op, c.New, c.OldAt, c.To, c.Name = "scope", rules.Added, n.at, o.at, jsonvalue.Quoted(strings.Join(is, ", ")), strings.Join(is, ", ")
 		x.part.note(c)
 	}
 }
@@ -224,8 +225,8 @@ func sameSchemes(a, b demand) bool {
 
 func scopesWithout(a, b demand) []string {
 	var out []string
-	for _, name := range subschema.SortedKeys(a.schemes) {
-		for _, scope := range subschema.SortedKeys(a.schemes[name]) {
+	for _, name := range jsonvalue.SortedKeys(a.schemes) {
+		for _, scope := range jsonvalue.SortedKeys(a.schemes[name]) {
 			if !b.schemes[name][scope] {
 				out = append(out, name+" "+scope)
 			}
@@ -347,7 +348,7 @@ func (e *Comparer) useSchemes(x exchange, olds []demand) {
 		return
 	}
 	for _, d := range olds {
-		x.part.Schemes = append(x.part.Schemes, subschema.SortedKeys(d.schemes)...)
+		x.part.Schemes = append(x.part.Schemes, jsonvalue.SortedKeys(d.schemes)...)
 	}
 }
 
@@ -371,7 +372,7 @@ func (e *Comparer) compareScheme(s *Part, o, n contract.Node) {
 			continue
 		}
 		if !strings.EqualFold(a.Text(), b.Text()) || field == "name" {
-			s.note(subschema.Difference{On: "security-scheme", Op: rules.Changed, Name: field, Old: a, New: b, OldAt: o, NewAt: n, From: subschema.OrNull(subschema.JSONOf(a)), To: subschema.OrNull(subschema.JSONOf(b))})
+			s.note(subschema.Difference{On: "security-scheme", Op: rules.Changed, Name: field, Old: a, New: b, OldAt: o, NewAt: n, From: jsonvalue.OrNull(jsonvalue.JSONOf(a)), To: jsonvalue.OrNull(jsonvalue.JSONOf(b))})
 		}
 	}
 	e.compareAddress(s, o, n, "openIdConnectUrl")
@@ -380,17 +381,17 @@ func (e *Comparer) compareScheme(s *Part, o, n contract.Node) {
 	if e.since32() {
 		e.compareScheme32(s, o, n)
 	}
-	was, is := subschema.Mapping(o.Get("flows")), subschema.Mapping(n.Get("flows"))
-	for _, flow := range subschema.BothKeys(was, is) {
+	was, is := jsonvalue.Mapping(o.Get("flows")), jsonvalue.Mapping(n.Get("flows"))
+	for _, flow := range jsonvalue.BothKeys(was, is) {
 		if contract.IsExtension(flow) {
 			continue
 		}
 		a, b := was[flow], is[flow]
 		switch {
 		case !a.Exists():
-			s.note(subschema.Difference{On: "security-scheme", Attr: "flow", Op: rules.Added, New: b, OldAt: o, To: subschema.Quoted(flow)})
+			s.note(subschema.Difference{On: "security-scheme", Attr: "flow", Op: rules.Added, New: b, OldAt: o, To: jsonvalue.Quoted(flow)})
 		case !b.Exists():
-			s.note(subschema.Difference{On: "security-scheme", Attr: "flow", Op: rules.Removed, Old: a, NewAt: n, From: subschema.Quoted(flow)})
+			s.note(subschema.Difference{On: "security-scheme", Attr: "flow", Op: rules.Removed, Old: a, NewAt: n, From: jsonvalue.Quoted(flow)})
 		default:
 			for _, field := range []string{"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl"} {
 				e.compareAddress(s, a, b, field)
@@ -418,19 +419,19 @@ func (e *Comparer) compareScheme32(s *Part, o, n contract.Node) {
 
 func (e *Comparer) compareAddress(s *Part, o, n contract.Node, field string) {
 	if a, b := o.Get(field), n.Get(field); a.Text() != b.Text() {
-		s.note(subschema.Difference{On: "security-scheme", Attr: "address", Op: rules.Changed, Name: field, Old: a, New: b, OldAt: o, NewAt: n, From: subschema.OrNull(subschema.JSONOf(a)), To: subschema.OrNull(subschema.JSONOf(b))})
+		s.note(subschema.Difference{On: "security-scheme", Attr: "address", Op: rules.Changed, Name: field, Old: a, New: b, OldAt: o, NewAt: n, From: jsonvalue.OrNull(jsonvalue.JSONOf(a)), To: jsonvalue.OrNull(jsonvalue.JSONOf(b))})
 	}
 }
 
 // compareOffered compares the scopes that a flow lists.
 func (e *Comparer) compareOffered(s *Part, o, n contract.Node) {
-	was, is := subschema.Mapping(o.Get("scopes")), subschema.Mapping(n.Get("scopes"))
-	for _, scope := range subschema.BothKeys(was, is) {
+	was, is := jsonvalue.Mapping(o.Get("scopes")), jsonvalue.Mapping(n.Get("scopes"))
+	for _, scope := range jsonvalue.BothKeys(was, is) {
 		switch {
 		case !was[scope].Exists():
-			s.note(subschema.Difference{On: "security-scheme", Attr: "scope", Op: rules.Added, New: is[scope], OldAt: o, To: subschema.Quoted(scope)})
+			s.note(subschema.Difference{On: "security-scheme", Attr: "scope", Op: rules.Added, New: is[scope], OldAt: o, To: jsonvalue.Quoted(scope)})
 		case !is[scope].Exists():
-			s.note(subschema.Difference{On: "security-scheme", Attr: "scope", Op: rules.Removed, Old: was[scope], NewAt: n, From: subschema.Quoted(scope)})
+			s.note(subschema.Difference{On: "security-scheme", Attr: "scope", Op: rules.Removed, Old: was[scope], NewAt: n, From: jsonvalue.Quoted(scope)})
 		}
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -37,7 +37,7 @@ const maxExpanded = 64
 func expandServer(n contract.Node) []server {
 	urls := []string{n.Get("url").Text()}
 	for name, v := range n.Get("variables").Fields() {
-		values := subschema.Items(v.Get("enum"))
+		values := jsonvalue.Items(v.Get("enum"))
 		if len(values) == 0 {
 			continue // anything: the placeholder stays
 		}

@@ -3,6 +3,7 @@ package operations
 import (
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
 )
@@ -17,7 +18,7 @@ func (e *Comparer) compareServers(x exchange) {
 	was, is := addresses(olds, x.old.Path), addresses(news, x.new.Path)
 	lost, gained := missing(was, is), missing(is, was)
 	if e.since32() {
-		for _, k := range subschema.SortedKeys(was) {
+		for _, k := range jsonvalue.SortedKeys(was) {
 			if n, kept := is[k]; kept {
 				e.compareDocumentation(x.part, was[k].at, n.at, "name")
 			}
@@ -25,14 +26,14 @@ func (e *Comparer) compareServers(x exchange) {
 	}
 	if len(lost) == 1 && len(gained) == 1 {
 		o, n := was[lost[0]], is[gained[0]]
-		x.part.note(subschema.Difference{On: "server", Op: rules.Changed, Old: o.at, New: n.at, OldAt: e.Old.Doc.Root(), NewAt: e.New.Doc.Root(), From: subschema.Quoted(o.url), To: subschema.Quoted(n.url)})
+		x.part.note(subschema.Difference{On: "server", Op: rules.Changed, Old: o.at, New: n.at, OldAt: e.Old.Doc.Root(), NewAt: e.New.Doc.Root(), From: jsonvalue.Quoted(o.url), To: jsonvalue.Quoted(n.url)})
 		return
 	}
 	for _, k := range lost {
-		x.part.note(subschema.Difference{On: "server", Op: rules.Removed, Old: was[k].at, OldAt: e.Old.Doc.Root(), NewAt: e.New.Doc.Root(), From: subschema.Quoted(was[k].url), Name: was[k].url})
+		x.part.note(subschema.Difference{On: "server", Op: rules.Removed, Old: was[k].at, OldAt: e.Old.Doc.Root(), NewAt: e.New.Doc.Root(), From: jsonvalue.Quoted(was[k].url), Name: was[k].url})
 	}
 	for _, k := range gained {
-		x.part.note(subschema.Difference{On: "server", Op: rules.Added, New: is[k].at, OldAt: e.Old.Doc.Root(), NewAt: e.New.Doc.Root(), To: subschema.Quoted(is[k].url), Name: is[k].url})
+		x.part.note(subschema.Difference{On: "server", Op: rules.Added, New: is[k].at, OldAt: e.Old.Doc.Root(), NewAt: e.New.Doc.Root(), To: jsonvalue.Quoted(is[k].url), Name: is[k].url})
 	}
 }
 
@@ -50,7 +51,7 @@ func addresses(list []server, path string) map[string]server {
 
 func missing(a, b map[string]server) []string {
 	var out []string
-	for _, k := range subschema.SortedKeys(a) {
+	for _, k := range jsonvalue.SortedKeys(a) {
 		if _, ok := b[k]; !ok {
 			out = append(out, k)
 		}

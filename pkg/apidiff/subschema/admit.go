@@ -2,6 +2,7 @@ package subschema
 
 import (
 	"github.com/romel/govctl/pkg/apidiff/inplace"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -45,7 +46,7 @@ func (n *NormalForm) admits(s *Catalog, v contract.Node, dir rules.Side, depth i
 	if n.uninhabited || n.Types&typeOf(v) == 0 {
 		return No
 	}
-	if n.enum != nil && !n.enum.contains(v) {
+	if n.enum != nil && !n.enum.Contains(v) {
 		return No
 	}
 	t := n.admitsPlain(s, v)
@@ -64,7 +65,7 @@ func (n *NormalForm) admits(s *Catalog, v contract.Node, dir rules.Side, depth i
 func (n *NormalForm) admitsPlain(s *Catalog, v contract.Node) Answer {
 	switch v.Kind() {
 	case contract.Number:
-		r, ok := readNumber(v)
+		r, ok := jsonvalue.ReadNumber(v)
 		if !ok {
 			return Unknown
 		}
@@ -88,7 +89,7 @@ func (n *NormalForm) admitsScalar(v contract.Node) bool {
 	}
 	switch {
 	case t&Number != 0:
-		r, ok := readNumber(v)
+		r, ok := jsonvalue.ReadNumber(v)
 		return !ok || n.admitsNumber(r)
 	case t == String:
 		return n.admitsText(v.Text())

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -25,7 +26,7 @@ type Catalog struct {
 	schemas map[string]*Schema // by the numbers of the nodes
 	made    int
 	any     *Schema
-	meter   *Meter
+	meter   *work.Meter
 
 	verdicts map[verdictKey]Answer
 	typesOf  map[typesKey]Types
@@ -57,7 +58,7 @@ func (s *Catalog) cacheOf(n contract.Node) *nodeCache {
 	return a
 }
 
-func NewCatalog(doc *contract.Document, m *Meter) *Catalog {
+func NewCatalog(doc *contract.Document, m *work.Meter) *Catalog {
 	s := &Catalog{
 		Doc: doc, V30: strings.HasPrefix(doc.OpenAPI(), "3.0"), V32: strings.HasPrefix(doc.OpenAPI(), "3.2"),
 		nodes: map[contract.Node]*nodeCache{}, schemas: map[string]*Schema{}, meter: m, verdicts: map[verdictKey]Answer{}, typesOf: map[typesKey]Types{},
@@ -234,7 +235,7 @@ const maxConjuncts = 20_000
 
 func (f *flattener) add(n contract.Node, depth int) {
 	f.catalog.meter.Charge(8)
-	if len(f.seen) > maxConjuncts || depth > maxConjuncts || f.catalog.meter.over() {
+	if len(f.seen) > maxConjuncts || depth > maxConjuncts || f.catalog.meter.Over() {
 		f.incomplete = true
 		return
 	}

@@ -1,6 +1,7 @@
 package subschema
 
 import (
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -52,7 +53,7 @@ type prover struct {
 	depth int
 	steps int // left in this question
 	left  int // left in this run
-	meter *Meter
+	meter *work.Meter
 	work  int64 // left in this run, in units of the meter
 	spent bool
 
@@ -80,8 +81,8 @@ const (
 	refused
 )
 
-func NewProver(same bool, m *Meter) *prover {
-	return &prover{same: same, known: map[proofKey]proof{}, left: stepsPerRun, meter: m, work: workPerProver, meetings: map[contract.Node][]contract.Node{}, exclusives: map[exclusiveKey]bool{}}
+func NewProver(same bool, m *work.Meter) *prover {
+	return &prover{same: same, known: map[proofKey]proof{}, left: stepsPerRun, meter: m, work: work.PerProver, meetings: map[contract.Node][]contract.Node{}, exclusives: map[exclusiveKey]bool{}}
 }
 
 func (p *prover) ask(inner, outer *Schema, m Mode) bool {
@@ -94,9 +95,25 @@ func (p *prover) sameByLetter(a, b *Schema, m Mode) bool {
 }
 
 func (p *prover) askTerms(inner, outer term, m Mode) bool {
+	return p.question(func() bool {
+		ok, _ := p.prove(inner, outer, m&^AsXML)
+		return ok
+	})
+}
+
+// askUnion reports whether alternatives of outer hold all of inner, whatever stands beside them.
+func (p *prover) askUnion(inner, outer term, u *union, m Mode) bool {
+	return p.question(func() bool {
+		free := 1 << 30
+		return p.unionHolds(inner, outer, u, m&^AsXML, &free)
+	})
+}
+
+// question runs a proof within the budgets.
+func (p *prover) question(proof func() bool) bool {
 	p.steps, p.spent = min(stepsPerQuestion, p.left), false
-	end := p.meter.limit(min(workPerQuestion, p.work))
-	ok, _ := p.prove(inner, outer, m&^AsXML)
+	end := p.meter.Limit(min(work.PerQuestion, p.work))
+	ok := proof()
 	if p.meter.Spent() {
 		ok, p.spent = false, true
 	}
@@ -194,7 +211,7 @@ func (p *prover) contains(a, b term, m Mode, hypothesisDepth *int) bool {
 		m &^= AsText | ScalarAsArray // alternatives are compared as they are declared
 	}
 	if b.norm.uninhabited {
-		return p.empty(a)
+		return a.norm.uninhabited || a.norm.Types == 0
 	}
 	if m&AsText != 0 {
 		a = a.writtenOut()
@@ -211,9 +228,6 @@ func (p *prover) contains(a, b term, m Mode, hypothesisDepth *int) bool {
 	}
 	return p.byCases(a, b, m, hypothesisDepth)
 }
-
-// empty reports whether a term is seen to have no value.
-func (p *prover) empty(a term) bool { return a.norm.uninhabited || a.norm.Types == 0 }
 
 // byCases splits a into its alternatives, or into its types, and proves each.
 func (p *prover) byCases(a, b term, m Mode, hypothesisDepth *int) bool {

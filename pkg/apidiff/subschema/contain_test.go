@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/romel/govctl/pkg/apidiff/subschema"
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -16,7 +17,7 @@ func pairOf(t *testing.T, a, b string) (c *subschema.Comparer, x, y *subschema.S
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := subschema.NewMeter()
+	m := work.NewMeter()
 	catalog := subschema.NewCatalog(doc, m)
 	schemas := doc.Root().Get("components").Get("schemas")
 	c = &subschema.Comparer{Old: catalog, New: catalog, Same: true, Meter: m, Prover: subschema.NewProver(true, m)}

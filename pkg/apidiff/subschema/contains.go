@@ -1,6 +1,7 @@
 package subschema
 
 import (
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -15,7 +16,7 @@ type containsPart struct {
 func (e *Comparer) compareContains(s *Comparison, a, b *NormalForm) {
 	for i := range max(len(a.contains), len(b.contains)) {
 		x, y := at(a.contains, i), at(b.contains, i)
-		d := Difference{Attr: "contains", Old: x.schema, New: y.schema, From: JSONOf(x.schema), To: JSONOf(y.schema)}
+		d := Difference{Attr: "contains", Old: x.schema, New: y.schema, From: jsonvalue.JSONOf(x.schema), To: jsonvalue.JSONOf(y.schema)}
 		if !e.oneSided(s, d) {
 			e.compareCount(s, "min-contains", x.min.orOne(), y.min.orOne())
 			e.compareCount(s, "max-contains", x.max, y.max)

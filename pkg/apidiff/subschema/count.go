@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -17,7 +18,7 @@ type count struct {
 var noCount = count{n: -1}
 
 func readCount(v contract.Node) count {
-	r, ok := readNumber(v)
+	r, ok := jsonvalue.ReadNumber(v)
 	if !ok || r.Sign() < 0 {
 		return noCount
 	}
@@ -102,7 +103,7 @@ func (n *NormalForm) cardinality() (int64, bool) {
 	}
 	switch {
 	case n.enum != nil:
-		return int64(len(n.enum.values)) + size, true
+		return int64(len(n.enum.Values)) + size, true
 	case n.Types&^(Boolean|Null) == 0 && n.Types&Boolean != 0:
 		return size + 2, true
 	default:

@@ -105,6 +105,9 @@ func (p *prover) cutKind(c *remainder, b term, k Types, m Mode, hypothesisDepth 
 	if k&Number != 0 {
 		c.cutNumbers(left)
 	}
+	if !left.minProps.at.Exists() {
+		left.minProps = noCount // it follows from what is required, which is cut below
+	}
 	for i, l := range left.spans() {
 		if l.of == k {
 			c.cutSpan(i, l)

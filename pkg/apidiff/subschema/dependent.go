@@ -3,6 +3,7 @@ package subschema
 import (
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -38,7 +39,7 @@ func (n *NormalForm) absorbDependent(o *NormalForm) {
 // simplifyDependent follows the dependencies on what is always there, and takes schemas that only
 // demand as demands.
 func (n *NormalForm) simplifyDependent(s *Catalog) {
-	for _, trigger := range SortedKeys(n.depSchemas) {
+	for _, trigger := range jsonvalue.SortedKeys(n.depSchemas) {
 		var rest []contract.Node
 		for _, v := range n.depSchemas[trigger] {
 			o := s.Of(v).Schema.Normal()
@@ -60,7 +61,7 @@ func (n *NormalForm) simplifyDependent(s *Catalog) {
 		}
 	}
 	for rounds := 0; rounds < 8; rounds++ {
-		for _, trigger := range SortedKeys(n.depRequired) {
+		for _, trigger := range jsonvalue.SortedKeys(n.depRequired) {
 			if _, always := n.required[trigger]; always {
 				for name, at := range n.depRequired[trigger] {
 					n.require(name, at)
@@ -72,19 +73,19 @@ func (n *NormalForm) simplifyDependent(s *Catalog) {
 }
 
 func (e *Comparer) compareDependent(s *Comparison, a, b *NormalForm) {
-	for _, trigger := range BothKeys(a.depRequired, b.depRequired) {
+	for _, trigger := range jsonvalue.BothKeys(a.depRequired, b.depRequired) {
 		was, is := a.depRequired[trigger], b.depRequired[trigger]
-		for _, name := range BothKeys(was, is) {
+		for _, name := range jsonvalue.BothKeys(was, is) {
 			if e.Meter.Charge(4); e.Meter.Spent() {
 				return
 			}
-			text := Quoted(trigger + " needs " + name)
+			text := jsonvalue.Quoted(trigger + " needs " + name)
 			e.oneSided(s, Difference{Attr: "dependent-required", Name: trigger + " " + name, Old: was[name], New: is[name], From: text, To: text})
 		}
 	}
-	for _, trigger := range BothKeys(a.depSchemas, b.depSchemas) {
+	for _, trigger := range jsonvalue.BothKeys(a.depSchemas, b.depSchemas) {
 		was, is := a.depSchemas[trigger], b.depSchemas[trigger]
-		if !e.oneSided(s, Difference{Attr: "dependent-schema", Name: trigger, Old: at(was, 0), New: at(is, 0), From: Quoted(trigger), To: Quoted(trigger)}) {
+		if !e.oneSided(s, Difference{Attr: "dependent-schema", Name: trigger, Old: at(was, 0), New: at(is, 0), From: jsonvalue.Quoted(trigger), To: jsonvalue.Quoted(trigger)}) {
 			e.pair(s, nil, e.Old.All(was), e.New.All(is), s.mode.Inner())
 		}
 	}
@@ -125,7 +126,7 @@ func (n *NormalForm) admitsDependent(s *Catalog, v contract.Node, dir rules.Side
 			}
 		}
 	}
-	for _, trigger := range SortedKeys(n.depSchemas) {
+	for _, trigger := range jsonvalue.SortedKeys(n.depSchemas) {
 		if list := n.depSchemas[trigger]; v.Get(trigger).Exists() {
 			t = t.And(s.All(list).Schema.admits(v, dir, depth+1))
 		}

@@ -4,7 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/romel/govctl/pkg/apidiff/formats"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -12,7 +15,7 @@ import (
 type Comparer struct {
 	Old, New *Catalog
 	Same     bool // both sides follow the same dialect: equal hashes are equal meanings
-	Meter    *Meter
+	Meter    *work.Meter
 	Prover   *prover
 	Now      time.Time // decides about sunset dates
 }
@@ -152,10 +155,10 @@ func (e *Comparer) compareScalars(s *Comparison, a, b *NormalForm) {
 	if shared&(String|Number) != 0 {
 		e.compareFormat(s, a, b)
 	}
-	if Spelled(a.Encoding) != Spelled(b.Encoding) {
+	if formats.Spelled(a.Encoding) != formats.Spelled(b.Encoding) {
 		e.compareText(s, "content-encoding", a.Encoding, b.Encoding)
 	}
-	if Spelled(a.MediaType) != Spelled(b.MediaType) {
+	if formats.Spelled(a.MediaType) != formats.Spelled(b.MediaType) {
 		e.compareText(s, "content-media-type", a.MediaType, b.MediaType)
 	}
 	if len(a.contentSchema)+len(b.contentSchema) > 0 {
@@ -195,16 +198,16 @@ func (e *Comparer) report(s *Comparison, d Difference) {
 	if e.Meter.Spent() {
 		return // what led to it may be wrong; the pair is reported as not compared
 	}
-	e.Meter.Charge(WorkPerDifference)
+	e.Meter.Charge(work.PerDifference)
 	d.On, d.Side = "property", s.mode.Side()
 	if !d.OldAt.Exists() {
-		d.OldAt = First(d.Old, s.oldEntry)
+		d.OldAt = jsonvalue.First(d.Old, s.oldEntry)
 		if !d.OldAt.Exists() && len(s.old.nodes) > 0 {
 			d.OldAt = s.old.nodes[0]
 		}
 	}
 	if !d.NewAt.Exists() {
-		d.NewAt = First(d.New, s.newEntry)
+		d.NewAt = jsonvalue.First(d.New, s.newEntry)
 		if !d.NewAt.Exists() && len(s.new.nodes) > 0 {
 			d.NewAt = s.new.nodes[0]
 		}

@@ -55,3 +55,11 @@ type Difference struct {
 	Unstable   bool // of a property that promises nothing: it breaks nobody
 	Incomplete bool // no difference: something was not compared, because the budget was spent
 }
+
+// at is an item of a list; absent beyond its end.
+func at[T any](list []T, i int) (v T) {
+	if i < len(list) {
+		v = list[i]
+	}
+	return v
+}

@@ -2,78 +2,28 @@ package subschema
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// An enumSet are the only valid values, in the order of the document.
-type enumSet struct {
-	values  []contract.Node // null left out
-	has     map[contract.Hash]contract.Node
-	isConst bool // written as const
-	at      contract.Node
-	null    bool // null is valid too
-}
-
-func NewEnum(values []contract.Node, at contract.Node) *enumSet {
-	e := &enumSet{has: make(map[contract.Hash]contract.Node, len(values)), at: at}
-	for _, v := range values {
-		if v.Kind() == contract.Null {
-			e.null = true
-			continue
-		}
-		if _, ok := e.has[v.Hash()]; !ok {
-			e.has[v.Hash()] = v
-			e.values = append(e.values, v)
-		}
-	}
-	return e
-}
-
-func (e *enumSet) withNull() *enumSet {
-	o := *e
-	o.null = true
-	return &o
-}
-
-func (e *enumSet) contains(v contract.Node) bool {
-	if v.Kind() == contract.Null {
-		return e.null
-	}
-	_, ok := e.has[v.Hash()]
-	return ok
-}
-
-// lists reports whether the text is one of the values.
-func (e *enumSet) lists(text string) bool {
-	return slices.ContainsFunc(e.values, func(v contract.Node) bool { return v.Kind() == contract.String && v.Text() == text })
-}
-
 // restrict intersects the valid values with another enum.
-func (n *NormalForm) restrict(e *enumSet) {
+func (n *NormalForm) restrict(e *jsonvalue.Enum) {
 	if n.enum == nil {
 		n.enum = e
 		return
 	}
-	both := &enumSet{has: map[contract.Hash]contract.Node{}, at: n.enum.at, isConst: n.enum.isConst || e.isConst, null: n.enum.null && e.null}
-	for _, v := range n.enum.values {
-		if e.contains(v) {
-			both.values = append(both.values, v)
-			both.has[v.Hash()] = v
-		}
-	}
-	n.enum = both
+	n.enum = n.enum.And(e)
 }
 
 // list makes the values, as JSON, the only ones.
 func (n *NormalForm) list(values []string, at contract.Node) {
 	v, err := contract.ParseValue(context.Background(), "values.json", []byte("["+strings.Join(values, ",")+"]"), contract.Options{})
 	if err == nil {
-		n.restrict(NewEnum(Items(v), at))
+		n.restrict(jsonvalue.NewEnum(jsonvalue.Items(v), at))
 	}
 }
 
@@ -85,18 +35,18 @@ func (n *NormalForm) tidyEnum() {
 	}
 	var t Types
 	var values []contract.Node
-	n.meter.Charge(4 * len(n.enum.values))
-	for _, v := range n.enum.values {
+	n.meter.Charge(4 * len(n.enum.Values))
+	for _, v := range n.enum.Values {
 		if n.admitsScalar(v) {
 			values = append(values, v)
 			t |= typeOf(v)
 		}
 	}
-	if n.enum.null && n.Types&Null != 0 {
+	if n.enum.Null && n.Types&Null != 0 {
 		t |= Null
 	}
-	e := NewEnum(values, n.enum.at)
-	e.isConst, e.null = n.enum.isConst, t&Null != 0
+	e := jsonvalue.NewEnum(values, n.enum.At)
+	e.IsConst, e.Null = n.enum.IsConst, t&Null != 0
 	n.enum, n.Types = e, t
 	if t == Null || t&^Null == Boolean && len(values) == 2 {
 		n.enum = nil
@@ -108,43 +58,26 @@ func (e *Comparer) compareEnum(s *Comparison, a, b *NormalForm) {
 	switch {
 	case a.enum == nil && b.enum == nil:
 	case a.enum == nil:
-		e.report(s, Difference{Attr: attr[b.enum.isConst], Op: rules.Added, New: b.enum.at, To: List(b.enum.values, b.enum.isConst)})
+		e.report(s, Difference{Attr: attr[b.enum.IsConst], Op: rules.Added, New: b.enum.At, To: jsonvalue.List(b.enum.Values, b.enum.IsConst)})
 	case b.enum == nil:
-		e.report(s, Difference{Attr: attr[a.enum.isConst], Op: rules.Removed, Old: a.enum.at, From: List(a.enum.values, a.enum.isConst)})
+		e.report(s, Difference{Attr: attr[a.enum.IsConst], Op: rules.Removed, Old: a.enum.At, From: jsonvalue.List(a.enum.Values, a.enum.IsConst)})
 	default:
 		e.compareValues(s, a.enum, b.enum)
 	}
 }
 
-func (e *Comparer) compareValues(s *Comparison, a, b *enumSet) {
+func (e *Comparer) compareValues(s *Comparison, a, b *jsonvalue.Enum) {
 	lost, gained := a.Without(b), b.Without(a)
-	if a.isConst && b.isConst && len(lost) == 1 && len(gained) == 1 {
-		e.report(s, Difference{Attr: "const", Op: rules.Changed, Old: a.at, New: b.at, From: JSONOf(lost[0]), To: JSONOf(gained[0])})
+	if a.IsConst && b.IsConst && len(lost) == 1 && len(gained) == 1 {
+		e.report(s, Difference{Attr: "const", Op: rules.Changed, Old: a.At, New: b.At, From: jsonvalue.JSONOf(lost[0]), To: jsonvalue.JSONOf(gained[0])})
 		return
 	}
 	if len(lost) > 0 {
-		e.report(s, Difference{Attr: "enum-value", Op: rules.Removed, Old: a.at, New: b.at, From: List(lost, len(lost) == 1), Values: lost})
+		e.report(s, Difference{Attr: "enum-value", Op: rules.Removed, Old: a.At, New: b.At, From: jsonvalue.List(lost, len(lost) == 1), Values: lost})
 	}
 	if len(gained) > 0 {
-		e.report(s, Difference{Attr: "enum-value", Op: rules.Added, Old: a.at, New: b.at, To: List(gained, len(gained) == 1), Values: gained})
+		e.report(s, Difference{Attr: "enum-value", Op: rules.Added, Old: a.At, New: b.At, To: jsonvalue.List(gained, len(gained) == 1), Values: gained})
 	}
-}
-
-// Without are the values that the other enum lacks.
-func (e *enumSet) Without(o *enumSet) []contract.Node {
-	return slices.DeleteFunc(slices.Clone(e.values), o.contains)
-}
-
-// List is the JSON of values: an array, or the one value alone.
-func List(values []contract.Node, alone bool) string {
-	if alone && len(values) == 1 {
-		return JSONOf(values[0])
-	}
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = JSONOf(v)
-	}
-	return "[" + strings.Join(texts, ",") + "]"
 }
 
 // listed reports whether one side lists its values and the other, which does not, accepts each of
@@ -162,7 +95,7 @@ func (e *Comparer) listed(s *Comparison, a, b *NormalForm) bool {
 
 // eachValue shows that every listed value of a is one of b.
 func (p *prover) eachValue(a, b term, m Mode) bool {
-	for _, v := range a.norm.enum.values {
+	for _, v := range a.norm.enum.Values {
 		if p.steps--; p.meter.Spent() {
 			return false
 		}
@@ -170,7 +103,7 @@ func (p *prover) eachValue(a, b term, m Mode) bool {
 			return false
 		}
 	}
-	return !a.norm.enum.null || a.norm.Types&Null == 0 || b.norm.Types&Null != 0 && b.norm.enum == nil || b.norm.enum != nil && b.norm.enum.null
+	return !a.norm.enum.Null || a.norm.Types&Null == 0 || b.norm.Types&Null != 0 && b.norm.enum == nil || b.norm.enum != nil && b.norm.enum.Null
 }
 
 func enumHolds(x, y *NormalForm) bool {
@@ -180,38 +113,23 @@ func enumHolds(x, y *NormalForm) bool {
 	x.meter.Charge(4)
 	if x.enum == nil {
 		rest := x.Types &^ Null
-		return (x.Types&Null == 0 || y.enum.null) && (rest == 0 || rest == String && len(x.patterns) > 0 && x.shapedAs(y.enum.valuesPattern()))
+		return (x.Types&Null == 0 || y.enum.Null) && (rest == 0 || rest == String && len(x.patterns) > 0 && x.shapedAs(y.enum.Pattern(listable)))
 	}
-	for _, v := range x.enum.values {
-		if x.meter.Charge(1); !y.enum.contains(v) {
+	for _, v := range x.enum.Values {
+		if x.meter.Charge(1); !y.enum.Contains(v) {
 			return false
 		}
 	}
-	return !x.enum.null || y.enum.null
-}
-
-// valuesPattern matches the values of an enum of texts; empty where there are others.
-func (e *enumSet) valuesPattern() string {
-	var b strings.Builder
-	for i, v := range e.values {
-		if v.Kind() != contract.String || i > listable {
-			return ""
-		}
-		if i > 0 {
-			b.WriteByte('|')
-		}
-		b.WriteString(regexp.QuoteMeta(v.Text()))
-	}
-	return "^(?:" + b.String() + ")$"
+	return !x.enum.Null || y.enum.Null
 }
 
 func noneAdmitted(x *NormalForm, b term, dir rules.Side) bool {
-	for _, v := range x.enum.values {
+	for _, v := range x.enum.Values {
 		if b.norm.admits(b.catalog, v, dir, 0) != No {
 			return false
 		}
 	}
-	return !x.enum.null || b.norm.Types&Null == 0
+	return !x.enum.Null || b.norm.Types&Null == 0
 }
 
 // writtenOut lists true and false, which are two texts.
@@ -232,8 +150,8 @@ func (c *remainder) cutValues(left *NormalForm) {
 	listed := left.enum
 	left.enum = nil
 	c.add(func(n *NormalForm) {
-		e := NewEnum(slices.DeleteFunc(slices.Clone(n.enum.values), listed.contains), n.enum.at)
-		e.null = n.enum.null && !listed.null
+		e := jsonvalue.NewEnum(slices.DeleteFunc(slices.Clone(n.enum.Values), listed.Contains), n.enum.At)
+		e.Null = n.enum.Null && !listed.Null
 		n.enum = e
 	})
 }
@@ -245,9 +163,9 @@ func complement(x, y *NormalForm) ([]string, bool) {
 	x = x.listBooleans()
 	if x.enum != nil && (y.enum != nil || y.Weight() <= 1) && x.Types&Null == 0 && len(y.unions) == 0 {
 		var rest []string
-		for _, v := range x.enum.values {
-			if y.Types&typeOf(v) == 0 || y.enum != nil && !y.enum.contains(v) || y.enum == nil && !y.admitsScalar(v) {
-				rest = append(rest, JSONOf(v))
+		for _, v := range x.enum.Values {
+			if y.Types&typeOf(v) == 0 || y.enum != nil && !y.enum.Contains(v) || y.enum == nil && !y.admitsScalar(v) {
+				rest = append(rest, jsonvalue.JSONOf(v))
 			}
 		}
 		if len(rest) > 0 {

@@ -1,8 +1,8 @@
 package subschema
 
 import (
-	"slices"
-
+	"github.com/romel/govctl/pkg/apidiff/formats"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -15,42 +15,8 @@ var assertableFormats = map[string]Types{
 	"uuid": String, "json-pointer": String, "relative-json-pointer": String, "regex": String,
 }
 
-// encodings and mediaFormats are the formats that OpenAPI 3.1 spells contentEncoding and
-// contentMediaType.
-var (
-	encodings    = map[string]string{"byte": "base64", "base64url": "base64url"}
-	MediaFormats = map[string]string{"binary": "application/octet-stream"}
-)
-
-// Spelled is a value of contentEncoding or contentMediaType, or that of the format which says the
-// same.
-func Spelled(v contract.Node) string {
-	text := v.Text()
-	if v.Key() == "format" {
-		return encodings[text] + MediaFormats[text]
-	}
-	return text
-}
-
-// formatLengths are the least and the greatest length of texts of a format.
-var formatLengths = map[string][2]int64{"ipv4": {7, 15}, "uuid": {36, 36}, "date": {10, 10}, "ipv6": {2, 45}}
-
 // assertable reports whether a validator may refuse a value of these types because of the format.
 func assertable(format string, t Types) bool { return assertableFormats[format]&t != 0 }
-
-// widerFormats are the formats that contain another.
-var widerFormats = map[string][]string{
-	"int32": {"int64"},
-	"email": {"idn-email"}, "hostname": {"idn-hostname"},
-	"uri": {"uri-reference", "iri", "iri-reference", "url", "uri-template"}, "url": {"uri", "uri-reference", "iri", "iri-reference"},
-	"uri-reference": {"iri-reference", "uri-template"}, "iri": {"iri-reference"},
-	"ipv4": {"ip"}, "ipv6": {"ip"},
-	"float": {"double"},
-}
-
-func formatWithin(a, b string) bool {
-	return a == b || slices.Contains(widerFormats[a], b)
-}
 
 // tooWide reports whether x has numbers of double precision where y takes single ones. Nobody
 // validates either, and a number without a format is taken as good for both; but who narrows one to
@@ -70,8 +36,8 @@ func (e *Comparer) compareFormat(s *Comparison, a, b *NormalForm) {
 }
 
 func (e *Comparer) compareAssertedFormat(s *Comparison, a, b contract.Node) {
-	d := Difference{Attr: "format", Old: a, New: b, From: JSONOf(a), To: JSONOf(b)}
+	d := Difference{Attr: "format", Old: a, New: b, From: jsonvalue.JSONOf(a), To: jsonvalue.JSONOf(b)}
 	if !e.oneSided(s, d) {
-		e.reportChange(s, d, formatWithin(a.Text(), b.Text()), formatWithin(b.Text(), a.Text()))
+		e.reportChange(s, d, formats.Within(a.Text(), b.Text()), formats.Within(b.Text(), a.Text()))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	_ "github.com/google/jsonschema-go/jsonschema" // its module carries files of JSON Schema's own test suite
 
 	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -184,7 +185,7 @@ func (s suite) verdict(t *testing.T, schema, value json.RawMessage) (Answer, err
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewCatalog(doc, NewMeter()).Of(doc.Root().Find("/components/schemas/S")).Schema.admits(v, rules.Request, 0), nil
+	return NewCatalog(doc, work.NewMeter()).Of(doc.Root().Find("/components/schemas/S")).Schema.admits(v, rules.Request, 0), nil
 }
 
 // The suite serves its remote schemas over http, which govctl does not read.

@@ -4,7 +4,10 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/formats"
 	"github.com/romel/govctl/pkg/apidiff/inplace"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -13,9 +16,9 @@ import (
 // list. Each value remembers the node it comes from, so that a finding points at the line that says
 // it.
 type NormalForm struct {
-	meter      *Meter // what work on it is charged to
-	foreign    bool   // a meta-schema of its own says which keywords count
-	Incomplete bool   // the budget was spent while it was made: it may admit more, or less, than the schema
+	meter      *work.Meter // what work on it is charged to
+	foreign    bool        // a meta-schema of its own says which keywords count
+	Incomplete bool        // the budget was spent while it was made: it may admit more, or less, than the schema
 
 	uninhabited   bool // no value is valid
 	uninhabitedAt contract.Node
@@ -24,7 +27,7 @@ type NormalForm struct {
 	nullNamed     bool  // null is valid because the schema says so
 	typeAt        contract.Node
 
-	enum     *enumSet // nil: no enum
+	enum     *jsonvalue.Enum // nil: no enum
 	max      bound
 	min      bound
 	multiple []ratio
@@ -66,7 +69,7 @@ func (c *Schema) Normal() *NormalForm {
 		return c.normal
 	}
 	m := c.catalog.meter
-	end := m.forAll()
+	end := m.ForAll()
 	n := newNormalForm()
 	n.meter = m
 	c.normal = n
@@ -132,10 +135,10 @@ func (n *NormalForm) mergeGroups(s *Catalog, node contract.Node, f *keywords, de
 				part.extra = k.value
 			}
 		case "prefixItems":
-			array.prefix = Items(k.value)
+			array.prefix = jsonvalue.Items(k.value)
 		case "items":
 			if k.value.Kind() == contract.Array {
-				array.prefix = Items(k.value)
+				array.prefix = jsonvalue.Items(k.value)
 			} else {
 				array.rest = k.value
 			}
@@ -154,7 +157,7 @@ func (n *NormalForm) mergeGroups(s *Catalog, node contract.Node, f *keywords, de
 		case "else":
 			cnd.otherwise = k.value
 		case "anyOf", "oneOf":
-			n.mergeUnion(s, f, union{one: k.name == "oneOf", branches: Items(k.value), at: k.value}, depth)
+			n.mergeUnion(s, f, union{one: k.name == "oneOf", branches: jsonvalue.Items(k.value), at: k.value}, depth)
 		}
 	}
 	if additional.Exists() && !array.rest.Exists() && len(array.prefix) > 0 {
@@ -188,14 +191,14 @@ func (n *NormalForm) mergeKeyword(s *Catalog, node contract.Node, f *keywords, k
 	s.meter.Charge(2 * v.Len())
 	switch k.name {
 	case "enum":
-		e := NewEnum(Items(v), v)
+		e := jsonvalue.NewEnum(jsonvalue.Items(v), v)
 		if f.types&Null != 0 && f.typed {
-			e = e.withNull()
+			e = e.WithNull()
 		}
 		n.restrict(e)
 	case "const":
-		e := NewEnum([]contract.Node{v}, v)
-		e.isConst = true
+		e := jsonvalue.NewEnum([]contract.Node{v}, v)
+		e.IsConst = true
 		n.restrict(e)
 	case "maxLength":
 		n.maxLength = n.maxLength.atMost(readCount(v))
@@ -205,19 +208,19 @@ func (n *NormalForm) mergeKeyword(s *Catalog, node contract.Node, f *keywords, k
 		n.patterns = append(n.patterns, v)
 	case "format":
 		switch {
-		case f.types&String != 0 && encodings[v.Text()] != "":
-			n.Encoding = First(n.Encoding, v)
-		case f.types&String != 0 && MediaFormats[v.Text()] != "":
-			n.MediaType = First(n.MediaType, v)
+		case f.types&String != 0 && formats.Encodings[v.Text()] != "":
+			n.Encoding = jsonvalue.First(n.Encoding, v)
+		case f.types&String != 0 && formats.MediaTypes[v.Text()] != "":
+			n.MediaType = jsonvalue.First(n.MediaType, v)
 		case assertable(v.Text(), f.types):
-			n.format = First(n.format, v)
+			n.format = jsonvalue.First(n.format, v)
 		default:
-			n.hint = First(n.hint, v)
+			n.hint = jsonvalue.First(n.hint, v)
 		}
 	case "contentEncoding":
-		n.Encoding = First(n.Encoding, v)
+		n.Encoding = jsonvalue.First(n.Encoding, v)
 	case "contentMediaType":
-		n.MediaType = First(n.MediaType, v)
+		n.MediaType = jsonvalue.First(n.MediaType, v)
 	case "contentSchema":
 		n.contentSchema = append(n.contentSchema, v)
 	case "not":
@@ -227,7 +230,7 @@ func (n *NormalForm) mergeKeyword(s *Catalog, node contract.Node, f *keywords, k
 	case "minItems":
 		n.minItems = n.minItems.atLeast(readCount(v))
 	case "uniqueItems":
-		n.unique = First(n.unique, v)
+		n.unique = jsonvalue.First(n.unique, v)
 	case "unevaluatedItems", "unevaluatedProperties":
 		if items := k.name == "unevaluatedItems"; items && !f.openItems || !items && !f.openProps {
 			n.scopes = append(n.scopes, inplace.ScopeOf(s.meter, s.direct, node, v, items))
@@ -275,11 +278,11 @@ func (n *NormalForm) absorb(o *NormalForm) {
 	n.multiple = append(n.multiple, o.multiple...)
 	n.maxLength, n.minLength = n.maxLength.atMost(o.maxLength), n.minLength.atLeast(o.minLength)
 	n.patterns = append(n.patterns, o.patterns...)
-	n.format, n.hint = First(n.format, o.format), First(n.hint, o.hint)
-	n.Encoding, n.MediaType = First(n.Encoding, o.Encoding), First(n.MediaType, o.MediaType)
+	n.format, n.hint = jsonvalue.First(n.format, o.format), jsonvalue.First(n.hint, o.hint)
+	n.Encoding, n.MediaType = jsonvalue.First(n.Encoding, o.Encoding), jsonvalue.First(n.MediaType, o.MediaType)
 	n.contentSchema = append(n.contentSchema, o.contentSchema...)
 	n.maxItems, n.minItems = n.maxItems.atMost(o.maxItems), n.minItems.atLeast(o.minItems)
-	n.unique = First(n.unique, o.unique)
+	n.unique = jsonvalue.First(n.unique, o.unique)
 	n.arrays, n.contains = append(n.arrays, o.arrays...), append(n.contains, o.contains...)
 	n.minContains, n.maxContains = n.minContains.atLeast(o.minContains), n.maxContains.atMost(o.maxContains)
 	n.maxProps, n.minProps = n.maxProps.atMost(o.maxProps), n.minProps.atLeast(o.minProps)
@@ -306,7 +309,7 @@ func (n *NormalForm) tidy(s *Catalog) {
 	n.dropDead()
 	if n.Types == 0 {
 		n.uninhabited = true
-		n.uninhabitedAt = First(n.uninhabitedAt, n.typeAt)
+		n.uninhabitedAt = jsonvalue.First(n.uninhabitedAt, n.typeAt)
 	}
 	if n.uninhabited {
 		never := newNormalForm()
@@ -384,7 +387,7 @@ func (n *NormalForm) size() int {
 // it.
 func (n *NormalForm) Detached() *NormalForm {
 	c := n.clone()
-	c.meter, c.parts = NewMeter(), nil
+	c.meter, c.parts = work.NewMeter(), nil
 	return c
 }
 

@@ -3,6 +3,7 @@ package subschema
 import (
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -10,7 +11,7 @@ import (
 // each.
 func (s *Catalog) complementOf(v contract.Node) []contract.Node {
 	if list := s.Of(v).Schema.onlyAnyOf(); list.Len() > 0 {
-		return Items(list)
+		return jsonvalue.Items(list)
 	}
 	return []contract.Node{v}
 }
@@ -57,9 +58,9 @@ func (n *NormalForm) addComplement(s *Catalog, o *NormalForm) bool {
 		n.limit(true, bound{value: o.min.value, exclusive: !o.min.exclusive, at: o.min.at})
 	case one && n.addComplementOfLength(o):
 	case o.enum != nil && n.enum != nil && o.Weight() <= 1:
-		kept := slices.DeleteFunc(slices.Clone(n.enum.values), func(v contract.Node) bool { return o.enum.contains(v) })
-		e := NewEnum(kept, n.enum.at)
-		e.null = n.enum.null && !o.enum.null
+		kept := slices.DeleteFunc(slices.Clone(n.enum.Values), func(v contract.Node) bool { return o.enum.Contains(v) })
+		e := jsonvalue.NewEnum(kept, n.enum.At)
+		e.Null = n.enum.Null && !o.enum.Null
 		n.enum = e
 	default:
 		return false
@@ -73,7 +74,7 @@ func (e *Comparer) compareNots(s *Comparison, a, b *NormalForm) {
 		if e.Meter.Spent() {
 			return
 		}
-		d := Difference{Attr: "not", Old: at(lost, i), New: at(gained, i), From: JSONOf(at(lost, i)), To: JSONOf(at(gained, i))}
+		d := Difference{Attr: "not", Old: at(lost, i), New: at(gained, i), From: jsonvalue.JSONOf(at(lost, i)), To: jsonvalue.JSONOf(at(gained, i))}
 		if e.oneSided(s, d) {
 			continue
 		}

@@ -3,8 +3,9 @@ package subschema
 import (
 	"math/big"
 	"strconv"
-	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/formats"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -39,7 +40,7 @@ type ratio struct {
 }
 
 func (n *NormalForm) mergeNumber(f *keywords, k keyword) {
-	r, ok := readNumber(k.value)
+	r, ok := jsonvalue.ReadNumber(k.value)
 	switch k.name {
 	case "maximum", "minimum":
 		if !ok {
@@ -69,31 +70,6 @@ func (n *NormalForm) limit(upper bool, b bound) {
 	} else {
 		n.min = n.min.tighter(b, 1)
 	}
-}
-
-// maxDigits bounds the numbers that are computed with; longer ones are compared as written.
-const maxDigits = 400
-
-// readNumber is the value of a number node; false for other kinds and for numbers of absurd size.
-func readNumber(v contract.Node) (*big.Rat, bool) {
-	lit := v.Literal()
-	if lit == "" || len(lit) > maxDigits {
-		return nil, false
-	}
-	if i := strings.IndexAny(lit, "eE"); i >= 0 {
-		if e, err := strconv.Atoi(strings.TrimPrefix(lit[i+1:], "+")); err != nil || e > maxDigits || e < -maxDigits {
-			return nil, false
-		}
-	}
-	return new(big.Rat).SetString(lit)
-}
-
-func decimal(r *big.Rat) string {
-	if r.IsInt() {
-		return r.Num().String()
-	}
-	f := strings.TrimRight(r.FloatString(20), "0")
-	return strings.TrimSuffix(f, ".")
 }
 
 // tidyNumbers merges the multiples and, for integers, makes bounds whole and inclusive.
@@ -172,27 +148,17 @@ func (b bound) whole(sign int) bound {
 	return b
 }
 
-// integerBits are the bits of the integer formats beside the sign.
-var integerBits = map[string]uint{"int32": 31, "int64": 63}
-
-// integerLimits are the least and the greatest number of an integer format.
-func integerLimits(format string) (low, high *big.Rat, ok bool) {
-	bits := integerBits[format]
-	limit := new(big.Int).Lsh(big.NewInt(1), bits)
-	return new(big.Rat).SetInt(new(big.Int).Neg(limit)), new(big.Rat).SetInt(new(big.Int).Sub(limit, big.NewInt(1))), bits != 0
-}
-
 // listable is the length of a range of integers that is as good as an enum.
 const listable = 64
 
 // simplifyPlain lists the few values of a short range, and writes formats as bounds.
 func (n *NormalForm) simplifyPlain() {
 	if n.Types&Number == Integer && n.format.Exists() {
-		if low, high, ok := integerLimits(n.format.Text()); ok {
+		if low, high, ok := formats.IntegerLimits(n.format.Text()); ok {
 			n.min, n.max = n.min.tighter(bound{value: low, at: n.format}, 1), n.max.tighter(bound{value: high, at: n.format}, -1)
 		}
 	}
-	if l, ok := formatLengths[n.format.Text()]; ok && n.Types&String != 0 && n.minLength.n <= l[1] && (!n.maxLength.set() || n.maxLength.n >= l[0]) {
+	if l, ok := formats.Lengths[n.format.Text()]; ok && n.Types&String != 0 && n.minLength.n <= l[1] && (!n.maxLength.set() || n.maxLength.n >= l[0]) {
 		n.minLength, n.maxLength = n.minLength.atLeast(count{n: l[0], at: n.format}), n.maxLength.atMost(count{n: l[1], at: n.format})
 	}
 	switch {
@@ -201,7 +167,7 @@ func (n *NormalForm) simplifyPlain() {
 		n.list([]string{`""`}, n.maxLength.at)
 	case n.Types != Integer && n.Types != Number || !n.max.set() || !n.min.set():
 	case n.max.value.Cmp(n.min.value) == 0:
-		n.list([]string{decimal(n.max.value)}, n.max.at)
+		n.list([]string{jsonvalue.Decimal(n.max.value)}, n.max.at)
 	case n.Types == Integer && n.max.value.IsInt() && n.min.value.IsInt():
 		span := new(big.Rat).Sub(n.max.value, n.min.value)
 		if span.Cmp(big.NewRat(listable, 1)) >= 0 {
@@ -209,7 +175,7 @@ func (n *NormalForm) simplifyPlain() {
 		}
 		var values []string
 		for v := n.min.value; v.Cmp(n.max.value) <= 0; v = new(big.Rat).Add(v, big.NewRat(1, 1)) {
-			values = append(values, decimal(v))
+			values = append(values, jsonvalue.Decimal(v))
 		}
 		n.list(values, n.max.at)
 	}
@@ -237,9 +203,9 @@ func (b bound) text() string {
 	if !b.set() {
 		return ""
 	}
-	n := decimal(b.value)
+	n := jsonvalue.Decimal(b.value)
 	if b.exclusive {
-		return Quoted(n + " (exclusive)")
+		return jsonvalue.Quoted(n + " (exclusive)")
 	}
 	return n
 }
@@ -247,10 +213,10 @@ func (b bound) text() string {
 func (e *Comparer) compareMultiple(s *Comparison, a, b *NormalForm) {
 	d := Difference{Attr: "multiple-of"}
 	if len(a.multiple) > 0 {
-		d.Old, d.From = a.multiple[0].at, decimal(a.multiple[0].value)
+		d.Old, d.From = a.multiple[0].at, jsonvalue.Decimal(a.multiple[0].value)
 	}
 	if len(b.multiple) > 0 {
-		d.New, d.To = b.multiple[0].at, decimal(b.multiple[0].value)
+		d.New, d.To = b.multiple[0].at, jsonvalue.Decimal(b.multiple[0].value)
 	}
 	switch {
 	case d.From == d.To || e.oneSided(s, d):
@@ -287,12 +253,12 @@ func numbersHold(x, y *NormalForm) bool {
 		return false
 	}
 	return !y.format.Exists() || assertableFormats[y.format.Text()]&Number == 0 ||
-		x.format.Exists() && formatWithin(x.format.Text(), y.format.Text()) || x.withinFormat(y.format.Text())
+		x.format.Exists() && formats.Within(x.format.Text(), y.format.Text()) || x.withinFormat(y.format.Text())
 }
 
 // withinFormat reports whether the bounds alone keep whole numbers within an integer format.
 func (n *NormalForm) withinFormat(format string) bool {
-	low, high, ok := integerLimits(format)
+	low, high, ok := formats.IntegerLimits(format)
 	return ok && n.Types&Fraction == 0 && n.max.set() && n.min.set() && n.max.value.Cmp(high) <= 0 && n.min.value.Cmp(low) >= 0
 }
 
@@ -326,7 +292,7 @@ func beyond(y *NormalForm) ([]string, bool) {
 		if !l.b.set() {
 			continue
 		}
-		word, text := l.inclusive, decimal(l.b.value)
+		word, text := l.inclusive, jsonvalue.Decimal(l.b.value)
 		if l.b.exclusive {
 			word = l.beyondElse
 		}
@@ -371,7 +337,7 @@ func (n *NormalForm) numberSamples() []string {
 				v = new(big.Rat).Mul(new(big.Rat).SetInt(new(big.Int).Div(q.Num(), q.Denom())), n.multiple[0].value)
 			}
 			if n.admitsNumber(v) && (n.Types&Fraction != 0 || v.IsInt()) {
-				set[decimal(v)] = true
+				set[jsonvalue.Decimal(v)] = true
 			}
 		}
 	}
@@ -388,5 +354,5 @@ func (n *NormalForm) numberSamples() []string {
 	if n.Types&Fraction != 0 {
 		add(big.NewRat(1, 2), 0)
 	}
-	return SortedKeys(set)
+	return jsonvalue.SortedKeys(set)
 }

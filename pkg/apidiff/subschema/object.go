@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/pkg/apidiff/inplace"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -49,7 +50,7 @@ func (n *NormalForm) Property(name string) (schemas []contract.Node, declared co
 		hit := false
 		if v := p.props.Get(name); v.Exists() {
 			schemas, hit = append(schemas, v), true
-			declared = First(declared, v)
+			declared = jsonvalue.First(declared, v)
 		}
 		if p.patterns.Exists() {
 			for pattern, v := range p.patterns.Fields() {
@@ -281,9 +282,9 @@ func (p *prover) extraHolds(a, b term, m Mode, hypothesisDepth *int) bool {
 
 // with adds the part where a property has such values, or is not there.
 func (c *remainder) with(name, schema string, there bool) {
-	text := `{"properties":{` + Quoted(name) + `:` + schema + `}`
+	text := `{"properties":{` + jsonvalue.Quoted(name) + `:` + schema + `}`
 	if there {
-		text += `,"required":[` + Quoted(name) + `]`
+		text += `,"required":[` + jsonvalue.Quoted(name) + `]`
 	}
 	v, err := contract.ParseValue(context.Background(), "part.json", []byte(text+"}"), contract.Options{})
 	if err == nil {
@@ -297,7 +298,7 @@ func (p *prover) cutObject(c *remainder, b term, left *NormalForm, m Mode, hypot
 	if len(y.scopes) > 0 || y.isClosed(b.catalog) && !c.of.norm.isClosed(c.of.catalog) {
 		return false
 	}
-	for _, name := range SortedKeys(y.required) {
+	for _, name := range jsonvalue.SortedKeys(y.required) {
 		if _, ok := c.of.norm.required[name]; !ok && !hiddenProperty(b, name, m.Side()) {
 			c.with(name, "false", false)
 		}
@@ -355,12 +356,12 @@ func (n *NormalForm) admitsObject(s *Catalog, v contract.Node, dir rules.Side, d
 
 // objectSamples are the object with what is required, and the one with all that is listed.
 func (n *NormalForm) objectSamples(s *Catalog, dir rules.Side, depth int) []string {
-	small, ok := n.objectSample(s, dir, depth, SortedKeys(n.required))
+	small, ok := n.objectSample(s, dir, depth, jsonvalue.SortedKeys(n.required))
 	if !ok {
 		return nil
 	}
 	names := n.declared()
-	for _, name := range SortedKeys(n.required) {
+	for _, name := range jsonvalue.SortedKeys(n.required) {
 		if _, declared := n.Property(name); !declared.Exists() {
 			names = append(names, name)
 		}
@@ -375,7 +376,7 @@ func (n *NormalForm) objectSamples(s *Catalog, dir rules.Side, depth int) []stri
 	if depth == 0 && (len(n.nots)+len(n.conds)+len(n.unions)+len(n.names) > 0 || n.minProps.n > 0) { // which one property decides about
 		for _, name := range names[:min(len(names), 4)] {
 			if _, required := n.required[name]; !required {
-				add(append(SortedKeys(n.required), name))
+				add(append(jsonvalue.SortedKeys(n.required), name))
 			}
 		}
 	}
@@ -388,10 +389,8 @@ const maxFillers = 4
 func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names []string) (string, bool) {
 	var b strings.Builder
 	b.WriteByte('{')
-	if missing := int(n.minProps.n) - len(names); missing > 0 && missing <= maxFillers {
-		for i := range missing {
-			names = append(slices.Clip(names), "extra"+strings.Repeat("s", i))
-		}
+	for i := len(names); i < min(int(n.minProps.n), maxFillers); i++ {
+		names = append(slices.Clip(names), "extra"+strings.Repeat("s", i))
 	}
 	for _, name := range names {
 		if s.meter.Charge(5); s.meter.Spent() {
@@ -416,7 +415,7 @@ func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names [
 		if b.Len() > 1 {
 			b.WriteByte(',')
 		}
-		b.WriteString(Quoted(name) + ":" + value)
+		b.WriteString(jsonvalue.Quoted(name) + ":" + value)
 		s.meter.Charge(len(value) / 8)
 	}
 	b.WriteByte('}')

@@ -3,7 +3,9 @@ package subschema
 import (
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
+	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -14,10 +16,10 @@ func (e *Comparer) compareOverlap(s *Comparison, a, b union) {
 		return
 	}
 	if v := e.overlap(s, s.old, a, s.new, b); v.Exists() {
-		e.report(s, Difference{Attr: "one-of-overlap", Op: rules.Added, New: b.at, OldAt: a.at, To: JSONOf(v), Values: []contract.Node{v}})
+		e.report(s, Difference{Attr: "one-of-overlap", Op: rules.Added, New: b.at, OldAt: a.at, To: jsonvalue.JSONOf(v), Values: []contract.Node{v}})
 	}
 	if v := e.overlap(s, s.new, b, s.old, a); v.Exists() {
-		e.report(s, Difference{Attr: "one-of-overlap", Op: rules.Removed, Old: a.at, NewAt: b.at, From: JSONOf(v), Values: []contract.Node{v}})
+		e.report(s, Difference{Attr: "one-of-overlap", Op: rules.Removed, Old: a.at, NewAt: b.at, From: jsonvalue.JSONOf(v), Values: []contract.Node{v}})
 	}
 }
 
@@ -28,7 +30,7 @@ func (e *Comparer) overlap(s *Comparison, c *Schema, u union, d *Schema, w union
 	if !w.one || d.discriminated() || e.Prover.exclusive(termOf(d), &w, dir) {
 		return contract.Node{}
 	}
-	end := e.Meter.limit(workPerQuestion / 4)
+	end := e.Meter.Limit(work.PerQuestion / 4)
 	defer func() {
 		ended := e.Meter.Spent()
 		if end(); ended {
@@ -84,12 +86,18 @@ func (p *prover) overlaps(a, b term, u *union, m Mode) bool {
 // exclusive reports whether every two alternatives of b are seen to share no value.
 func (p *prover) exclusive(b term, u *union, dir rules.Side) bool {
 	k := exclusiveKey{u.at, dir, b.norm.Types == AnyType}
-	apart, known := p.exclusives[k]
-	if !known && len(u.branches) <= maxBranchPairs {
-		apart = p.everyTwoDisjoint(b, u, dir)
-		if !p.meter.Spent() {
-			p.exclusives[k] = apart
-		}
+	if apart, known := p.exclusives[k]; known || len(u.branches) > maxBranchPairs {
+		return apart
+	}
+	apart := true
+	for i, x := range u.branches {
+		apart = apart && !slices.ContainsFunc(u.branches[i+1:], func(y contract.Node) bool {
+			p.steps--
+			return p.meter.Spent() || !p.disjoint(b.branch(x), b.branch(y), dir, 0)
+		})
+	}
+	if !p.meter.Spent() {
+		p.exclusives[k] = apart
 	}
 	return apart
 }
@@ -98,17 +106,6 @@ type exclusiveKey struct {
 	union contract.Node
 	dir   rules.Side
 	meant bool // the types of the alternatives, where none is written
-}
-
-func (p *prover) everyTwoDisjoint(b term, u *union, dir rules.Side) bool {
-	for i, x := range u.branches {
-		for _, y := range u.branches[i+1:] {
-			if p.steps--; p.meter.Spent() || !p.disjoint(b.branch(x), b.branch(y), dir, 0) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // maxMeeting bounds the alternatives every two of which are brought together.

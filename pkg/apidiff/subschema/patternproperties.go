@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/pkg/apidiff/inplace"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -27,8 +28,8 @@ func (n *NormalForm) patternProps() map[string][]contract.Node {
 
 func (e *Comparer) comparePatternProps(s *Comparison, a, b *NormalForm) {
 	was, is := a.patternProps(), b.patternProps()
-	for _, pattern := range BothKeys(was, is) {
-		o, n, text := was[pattern], is[pattern], Quoted(pattern)
+	for _, pattern := range jsonvalue.BothKeys(was, is) {
+		o, n, text := was[pattern], is[pattern], jsonvalue.Quoted(pattern)
 		if !e.oneSided(s, Difference{Attr: "pattern-property", Name: pattern, Old: at(o, 0), New: at(n, 0), From: text, To: text}) {
 			e.pair(s, nil, e.Old.All(o), e.New.All(n), s.mode.Inner())
 		}

@@ -3,6 +3,8 @@ package subschema
 import (
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
+	"github.com/romel/govctl/pkg/apidiff/lifecycle"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -26,7 +28,7 @@ func (u Use) readFlags() flags {
 	for _, n := range u.Carriers() {
 		f.readOnly = f.readOnly || n.Get("readOnly").Bool()
 		f.writeOnly = f.writeOnly || n.Get("writeOnly").Bool()
-		f.unstable = f.unstable || Unstable(n)
+		f.unstable = f.unstable || lifecycle.Unstable(n)
 	}
 	return f
 }
@@ -77,7 +79,7 @@ func (n *NormalForm) listed(s *Catalog) map[string]contract.Node {
 		seen[n] = true
 		for _, name := range n.declared() {
 			_, at := n.Property(name)
-			out[name] = First(out[name], at)
+			out[name] = jsonvalue.First(out[name], at)
 		}
 		for _, u := range n.unions {
 			for _, b := range u.branches {
@@ -92,7 +94,7 @@ func (n *NormalForm) listed(s *Catalog) map[string]contract.Node {
 // declaredByEither are the names that a lists, then those that only b lists.
 func declaredByEither(a, b *NormalForm) []string {
 	names := a.declared()
-	listed := Known(names...)
+	listed := jsonvalue.Known(names...)
 	for _, name := range b.declared() {
 		if !listed[name] {
 			names = append(names, name)
@@ -158,10 +160,10 @@ func (e *Comparer) listedOnce(s *Comparison, op rules.Op, name string, at contra
 	_, always := other.required[name]
 	closed := other.Closed(closedAt).Exists()
 	switch {
-	case op == rules.Removed && e.sunsetPassed(u):
+	case op == rules.Removed && slices.ContainsFunc(u.Carriers(), func(n contract.Node) bool { return lifecycle.SunsetPassed(n, e.Now) }):
 		d.When = "after-sunset"
 	case op == rules.Removed && u.flags().unstable:
-		d.When, d.From = "unstable", Quoted(u.stability())
+		d.When, d.From = "unstable", jsonvalue.Quoted(u.stability())
 	case u.flags().hidden(s.mode.Side()):
 	case required && !always && !(closed && s.mode.Side() == breaks):
 		d.When = "required"
@@ -239,7 +241,7 @@ func (p *prover) namedHold(a, b term, names []string, m Mode, hypothesisDepth *i
 			return false
 		}
 		for _, v := range b.norm.names {
-			if n := b.catalog.Of(v).Schema.simplified(); n.Types&String == 0 || n.enum != nil && !n.enum.lists(name) || n.enum == nil && !n.plainlyAdmits(name) {
+			if n := b.catalog.Of(v).Schema.simplified(); n.Types&String == 0 || n.enum != nil && !n.enum.Lists(name) || n.enum == nil && !n.plainlyAdmits(name) {
 				return false
 			}
 		}
@@ -268,7 +270,17 @@ func (p *prover) excludes(a term, name string) bool {
 	}
 	refused := func(v contract.Node) bool {
 		n := a.catalog.Of(v).Schema.simplified()
-		return n.uninhabited || n.Types&String == 0 || n.enum != nil && !n.enum.lists(name)
+		return n.uninhabited || n.Types&String == 0 || n.enum != nil && !n.enum.Lists(name)
 	}
 	return slices.ContainsFunc(a.norm.nots, ruledOut) || slices.ContainsFunc(a.norm.names, refused)
+}
+
+// stability is the level of the first node of a use that promises nothing.
+func (u Use) stability() string {
+	for _, n := range u.Carriers() {
+		if lifecycle.Unstable(n) {
+			return lifecycle.Stability(n)
+		}
+	}
+	return "stable"
 }

@@ -3,6 +3,7 @@ package subschema
 import (
 	"context"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -26,7 +27,7 @@ func (n *NormalForm) possibleNames(s *Catalog) ([]string, bool) {
 			continue
 		}
 		listed := map[string]bool{}
-		for _, name := range o.enum.values {
+		for _, name := range o.enum.Values {
 			if name.Kind() == contract.String && (allowed == nil || allowed[name.Text()]) {
 				listed[name.Text()] = true
 			}
@@ -40,10 +41,10 @@ func (n *NormalForm) possibleNames(s *Catalog) ([]string, bool) {
 		return nil, false
 	}
 	if allowed == nil {
-		allowed = Known(n.declared()...)
+		allowed = jsonvalue.Known(n.declared()...)
 	}
 	var names []string
-	for _, name := range SortedKeys(allowed) {
+	for _, name := range jsonvalue.SortedKeys(allowed) {
 		if s.meter.Spent() {
 			return nil, false
 		}
@@ -56,7 +57,7 @@ func (n *NormalForm) possibleNames(s *Catalog) ([]string, bool) {
 
 func (e *Comparer) compareNames(s *Comparison, a, b *NormalForm) {
 	d := Difference{Attr: "property-names", Old: at(a.names, 0), New: at(b.names, 0)}
-	d.From, d.To = JSONOf(d.Old), JSONOf(d.New)
+	d.From, d.To = jsonvalue.JSONOf(d.Old), jsonvalue.JSONOf(d.New)
 	if e.oneSided(s, d) || !d.Old.Exists() {
 		return
 	}
@@ -83,7 +84,7 @@ func (n *NormalForm) admitsNames(s *Catalog, v contract.Node, dir rules.Side, de
 	t := Yes
 	c := s.All(n.names).Schema
 	for name := range v.Fields() {
-		text, err := contract.ParseValue(context.Background(), "name.json", []byte(Quoted(name)), contract.Options{})
+		text, err := contract.ParseValue(context.Background(), "name.json", []byte(jsonvalue.Quoted(name)), contract.Options{})
 		if err != nil {
 			return Unknown
 		}

@@ -1,6 +1,7 @@
 package subschema
 
 import (
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -39,7 +40,7 @@ func (n *NormalForm) soleRequirement() string {
 
 // compareRequired compares the required names that both sides may send.
 func (e *Comparer) compareRequired(s *Comparison, a, b *NormalForm) {
-	for _, name := range BothKeys(a.required, b.required) {
+	for _, name := range jsonvalue.BothKeys(a.required, b.required) {
 		was, old := a.required[name]
 		is, now := b.required[name]
 		if old == now {
@@ -82,7 +83,7 @@ func (p *prover) requiredHolds(a, b term, m Mode) bool {
 // requiredApart reports whether a property that a must have cannot have a value that suits both.
 func (p *prover) requiredApart(a, b term, dir rules.Side, depth int) bool {
 	p.meter.Charge(8 * len(a.norm.required))
-	for _, name := range SortedKeys(a.norm.required) {
+	for _, name := range jsonvalue.SortedKeys(a.norm.required) {
 		mine, _ := a.norm.Property(name)
 		theirs, _ := b.norm.Property(name)
 		if len(theirs) == 0 || hiddenProperty(a, name, dir) {

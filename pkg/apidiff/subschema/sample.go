@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -20,11 +21,11 @@ func (n *NormalForm) samples(s *Catalog, dir rules.Side, depth int) []string {
 	}
 	if n.enum != nil {
 		var out []string
-		for i, v := range n.enum.values {
+		for i, v := range n.enum.Values {
 			if i == 8 {
 				break
 			}
-			out = append(out, JSONOf(v))
+			out = append(out, jsonvalue.JSONOf(v))
 		}
 		return out
 	}

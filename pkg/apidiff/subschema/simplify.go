@@ -6,7 +6,7 @@ package subschema
 func (c *Schema) simplified() *NormalForm {
 	if c.simple == nil {
 		c.simple = c.Meant() // for schemas that lead back to themselves
-		end := c.catalog.meter.forAll()
+		end := c.catalog.meter.ForAll()
 		c.simple = c.Meant().simplify(c.catalog)
 		c.simple.Incomplete = c.simple.Incomplete || c.catalog.meter.Spent()
 		end()

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/romel/govctl/pkg/apidiff/formats"
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -27,7 +29,7 @@ func (n *NormalForm) AdmitsAsText(v contract.Node) bool {
 		return false
 	}
 	if n.enum != nil {
-		return slices.ContainsFunc(n.enum.values, func(w contract.Node) bool {
+		return slices.ContainsFunc(n.enum.Values, func(w contract.Node) bool {
 			other, ok := asText(w)
 			return ok && other == text
 		})
@@ -55,7 +57,7 @@ func asText(v contract.Node) (string, bool) {
 
 // compareText compares a keyword whose values are equal or not.
 func (e *Comparer) compareText(s *Comparison, attr string, a, b contract.Node) {
-	d := Difference{Attr: attr, Op: rules.Changed, Old: a, New: b, From: JSONOf(a), To: JSONOf(b)}
+	d := Difference{Attr: attr, Op: rules.Changed, Old: a, New: b, From: jsonvalue.JSONOf(a), To: jsonvalue.JSONOf(b)}
 	if !e.oneSided(s, d) && d.From != d.To {
 		e.report(s, d)
 	}
@@ -63,29 +65,11 @@ func (e *Comparer) compareText(s *Comparison, attr string, a, b contract.Node) {
 
 // comparePatterns compares the regular expressions that are not on both sides.
 func (e *Comparer) comparePatterns(s *Comparison, a, b *NormalForm) {
-	lost, gained := e.Meter.patternsWithout(a.patterns, b.patterns), e.Meter.patternsWithout(b.patterns, a.patterns)
-	d := Difference{Attr: "pattern", Old: at(lost, 0), New: at(gained, 0), From: List(lost, true), To: List(gained, true)}
+	lost, gained := e.Meter.PatternsWithout(a.patterns, b.patterns), e.Meter.PatternsWithout(b.patterns, a.patterns)
+	d := Difference{Attr: "pattern", Old: at(lost, 0), New: at(gained, 0), From: jsonvalue.List(lost, true), To: jsonvalue.List(gained, true)}
 	if !e.oneSided(s, d) {
-		e.reportChange(s, d, e.Meter.patternsWithin(lost, gained), e.Meter.patternsWithin(gained, lost))
+		e.reportChange(s, d, e.Meter.PatternsWithin(lost, gained), e.Meter.PatternsWithin(gained, lost))
 	}
-}
-
-func (m *Meter) patternsWithout(a, b []contract.Node) []contract.Node {
-	has := map[string]bool{}
-	for _, p := range b {
-		has[p.Text()] = true
-	}
-	return slices.DeleteFunc(slices.Clone(a), func(p contract.Node) bool { return has[p.Text()] || m.within("", p.Text()) }) // what matches everything says nothing
-}
-
-// patternsWithin reports whether each of the outer expressions contains one of the inner ones.
-func (m *Meter) patternsWithin(inner, outer []contract.Node) bool {
-	for _, o := range outer {
-		if !slices.ContainsFunc(inner, func(i contract.Node) bool { return m.within(i.Text(), o.Text()) }) {
-			return false
-		}
-	}
-	return true
 }
 
 func stringsHold(x, y *NormalForm) bool {
@@ -99,14 +83,14 @@ func stringsHold(x, y *NormalForm) bool {
 		return false
 	}
 	for _, p := range y.patterns {
-		if !x.shapedAs(p.Text()) && !y.meter.within("", p.Text()) {
+		if !x.shapedAs(p.Text()) && !y.meter.Within("", p.Text()) {
 			return false
 		}
 	}
-	if y.format.Exists() && assertableFormats[y.format.Text()]&String != 0 && (!x.format.Exists() || !formatWithin(x.format.Text(), y.format.Text())) {
+	if y.format.Exists() && assertableFormats[y.format.Text()]&String != 0 && (!x.format.Exists() || !formats.Within(x.format.Text(), y.format.Text())) {
 		return false
 	}
-	return Spelled(x.Encoding) == Spelled(y.Encoding) && Spelled(x.MediaType) == Spelled(y.MediaType)
+	return formats.Spelled(x.Encoding) == formats.Spelled(y.Encoding) && formats.Spelled(x.MediaType) == formats.Spelled(y.MediaType)
 }
 
 // shapedAs reports whether a pattern of n, or the limits of its length, let only such texts pass as
@@ -116,11 +100,11 @@ func (n *NormalForm) shapedAs(pattern string) bool {
 		return false
 	}
 	if slices.ContainsFunc(n.patterns, func(p contract.Node) bool { return p.Text() == pattern }) || // the rule, and it costs nothing
-		slices.ContainsFunc(n.patterns, func(p contract.Node) bool { return n.meter.within(p.Text(), pattern) }) {
+		slices.ContainsFunc(n.patterns, func(p contract.Node) bool { return n.meter.Within(p.Text(), pattern) }) {
 		return true
 	}
 	own := lengthPattern(max(n.minLength.n, 0), n.maxLength.n)
-	return own != "" && (n.minLength.n > 0 || n.maxLength.set()) && n.meter.within(own, pattern)
+	return own != "" && (n.minLength.n > 0 || n.maxLength.set()) && n.meter.Within(own, pattern)
 }
 
 // lengthPattern matches the texts of such a length; empty where it would be too long. most < 0: no
@@ -150,7 +134,7 @@ func anyPattern(s *Catalog, branches []contract.Node) string {
 		if n.Types&String == 0 || len(n.patterns) != 1 || n.Weight() != w {
 			continue
 		}
-		if p := s.meter.pattern(n.patterns[0].Text()); p != nil && p.Unicode() {
+		if p := s.meter.Pattern(n.patterns[0].Text()); p != nil && p.Unicode() {
 			parts = append(parts, "(?:"+n.patterns[0].Text()+")")
 		}
 	}
@@ -196,19 +180,14 @@ func (n *NormalForm) textSamples() []string {
 		lengths[n.maxLength.n] = true
 	}
 	var out []string
-	for _, l := range SortedKeys(lengths) {
+	for _, l := range jsonvalue.SortedKeys(lengths) {
 		if l <= most {
-			out = append(out, Quoted(strings.Repeat("a", int(l))))
+			out = append(out, jsonvalue.Quoted(strings.Repeat("a", int(l))))
 		}
 	}
 	for _, p := range n.patterns[:min(len(n.patterns), 2)] {
-		re := n.meter.pattern(p.Text())
-		if re == nil {
-			continue
-		}
-		n.meter.Charge(min(re.Size(), maxPatternSize))
-		if text, ok := re.Sample(0, 0); ok && len(text) <= most {
-			out = append(out, Quoted(text))
+		if text, ok := n.meter.Sample(p.Text()); ok && len(text) <= most {
+			out = append(out, jsonvalue.Quoted(text))
 		}
 	}
 	return out

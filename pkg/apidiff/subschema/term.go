@@ -60,15 +60,10 @@ func letterOf(c *Schema) term {
 
 // name is that of the component that the schema is; empty for others.
 func (c *Schema) name() string {
-	if len(c.nodes) == 1 && c.catalog.isComponent(c.nodes[0]) {
-		return c.nodes[0].Key()
+	if n := at(c.nodes, 0); len(c.nodes) == 1 && c.catalog.Doc.Root().Get("components").Get("schemas").Get(n.Key()) == n {
+		return n.Key()
 	}
 	return ""
-}
-
-// isComponent reports whether a node is a named schema of the document.
-func (s *Catalog) isComponent(n contract.Node) bool {
-	return s.Doc.Root().Get("components").Get("schemas").Get(n.Key()) == n
 }
 
 // alternative is the part of a that lies in branch i of its first union, which excludes others.

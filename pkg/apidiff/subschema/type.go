@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -55,7 +56,7 @@ func typeOf(v contract.Node) Types {
 	case contract.Bool:
 		return Boolean
 	case contract.Number:
-		if r, ok := readNumber(v); ok && !r.IsInt() {
+		if r, ok := jsonvalue.ReadNumber(v); ok && !r.IsInt() {
 			return Fraction
 		}
 		return Integer
@@ -193,7 +194,7 @@ func (e *Comparer) compareTypes(s *Comparison, a, b *NormalForm, ta, tb Types) {
 	if ta == tb || a.stated == b.stated && a.enum == nil && b.enum == nil && a.differsByFractionOnly(ta) && b.differsByFractionOnly(tb) || a.enum != nil && (b.enum != nil || tb&ta == ta) || b.enum != nil && ta&tb == tb {
 		return
 	}
-	d := Difference{Attr: "type", Old: a.typeAt, New: b.typeAt, From: Quoted(ta.String()), To: Quoted(tb.String())}
+	d := Difference{Attr: "type", Old: a.typeAt, New: b.typeAt, From: jsonvalue.Quoted(ta.String()), To: jsonvalue.Quoted(tb.String())}
 	e.reportChange(s, d, e.typesWithin(s.mode, s.old, s.new, ta, tb), e.typesWithin(s.mode, s.new, s.old, tb, ta))
 }
 
@@ -223,9 +224,9 @@ func (e *Comparer) compareNull(s *Comparison, a, b *NormalForm, ta, tb Types) {
 		return
 	}
 	if tb&Null != 0 {
-		e.report(s, Difference{Attr: "nullable", Op: rules.Added, New: First(b.nullAt(), b.typeAt)})
+		e.report(s, Difference{Attr: "nullable", Op: rules.Added, New: jsonvalue.First(b.nullAt(), b.typeAt)})
 	} else {
-		e.report(s, Difference{Attr: "nullable", Op: rules.Removed, Old: First(a.nullAt(), a.typeAt)})
+		e.report(s, Difference{Attr: "nullable", Op: rules.Removed, Old: jsonvalue.First(a.nullAt(), a.typeAt)})
 	}
 }
 
@@ -242,8 +243,8 @@ func (n *NormalForm) nulls() Types {
 
 // nullAt is the node that makes null valid, where one does.
 func (n *NormalForm) nullAt() contract.Node {
-	if n.enum != nil && n.enum.null {
-		return n.enum.at
+	if n.enum != nil && n.enum.Null {
+		return n.enum.At
 	}
 	return at(n.unions, 0).at
 }

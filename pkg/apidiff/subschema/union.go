@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -101,7 +102,7 @@ func (n *NormalForm) admitNull() {
 	n.Types |= Null
 	n.nullNamed = true
 	if n.enum != nil {
-		n.enum = n.enum.withNull()
+		n.enum = n.enum.WithNull()
 	}
 	for i := range n.unions {
 		n.unions[i].null = true
@@ -144,18 +145,18 @@ func (n *NormalForm) listsValues(s *Catalog, u union) bool {
 		if c.satisfiable() || !c.alone() || c.Normal().enum == nil || c.Normal().Types&(Array|Object) != 0 {
 			return false
 		}
-		for _, v := range c.Normal().enum.values {
+		for _, v := range c.Normal().enum.Values {
 			if seen[v.Hash()]++; seen[v.Hash()] == 1 {
 				values = append(values, v)
 			}
 		}
-		null = null || c.Normal().enum.null
+		null = null || c.Normal().enum.Null
 	}
 	if u.one { // what two alternatives list is in none
 		values = slices.DeleteFunc(values, func(v contract.Node) bool { return seen[v.Hash()] > 1 })
 	}
-	e := NewEnum(values, u.at)
-	e.null = null
+	e := jsonvalue.NewEnum(values, u.at)
+	e.Null = null
 	n.restrict(e)
 	return true
 }
@@ -189,7 +190,7 @@ func openNested(s *Catalog, u union, depth int, opened map[contract.Node]bool) [
 			out = append(out, b)
 		case !opened[list]: // else its alternatives are there already: levels that share the next one would double at each
 			opened[list] = true
-			out = append(out, openNested(s, union{branches: Items(list)}, depth+1, opened)...)
+			out = append(out, openNested(s, union{branches: jsonvalue.Items(list)}, depth+1, opened)...)
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -30,12 +31,12 @@ func (e *Comparer) compareMatched(s *Comparison, a, b union, m branchPairs) {
 	}
 	for _, o := range m.lost {
 		if !e.covered(e.Old.Of(o).Schema, e.New, b, s.mode) {
-			e.report(s, Difference{Attr: "union-branch", Op: rules.Removed, Old: o, NewAt: b.at, From: Quoted(branchName(e.Old, o))})
+			e.report(s, Difference{Attr: "union-branch", Op: rules.Removed, Old: o, NewAt: b.at, From: jsonvalue.Quoted(branchName(e.Old, o)), Unstable: m.alike[o]})
 		}
 	}
 	for _, n := range m.gained {
 		if !e.covered(e.New.Of(n).Schema, e.Old, a, s.mode) {
-			d := Difference{Attr: "union-branch", Op: rules.Added, New: n, OldAt: a.at, To: Quoted(branchName(e.New, n))}
+			d := Difference{Attr: "union-branch", Op: rules.Added, New: n, OldAt: a.at, To: jsonvalue.Quoted(branchName(e.New, n)), Unstable: m.alike[n]}
 			if e.New.Of(n).Schema.Normal().enum != nil {
 				d.When = rules.GrowsByValue
 			}
@@ -52,8 +53,15 @@ func (e *Comparer) otherwise(s *Comparison, a, b union, p [2]contract.Node) bool
 	if s.mode.Side() == rules.Response {
 		inner, outer, other, except = e.New.Of(p[1]).Schema, a, e.Old, p[0]
 	}
-	if outer.one || len(outer.branches) > maxBranchPairs+1 {
+	if len(outer.branches) > maxBranchPairs+1 {
 		return false
+	}
+	if outer.one {
+		whole := termOf(s.new)
+		if s.mode.Side() == rules.Response {
+			whole = termOf(s.old)
+		}
+		return e.Prover.askUnion(termOf(inner), whole, &outer, s.mode&^(AsText|ScalarAsArray)|AnyName)
 	}
 	return e.covered(inner, other, union{branches: without(outer.branches, map[contract.Node]bool{except: true})}, s.mode)
 }
@@ -104,15 +112,19 @@ const maxBranchPairs = 64
 type branchPairs struct {
 	pairs        [][2]contract.Node
 	lost, gained []contract.Node
+	alike        map[contract.Node]bool // what came or went of these breaks nobody
 }
 
 // matchBranches pairs alternatives: equal ones first, then those of one name, then those that a
-// constant property tells apart, then the last of one type.
+// constant property tells apart, then those that share most of their properties, then the last of
+// one type.
 func (e *Comparer) matchBranches(a, b union) branchPairs {
 	m := branchPairs{lost: a.branches, gained: b.branches}
-	for _, sign := range []func(*Catalog, contract.Node) string{e.byMeaning, byName, byConstants, byType} {
+	for _, sign := range []func(*Catalog, contract.Node) string{e.byMeaning, byName, byConstants} {
 		m.pairBy(e, sign)
 	}
+	m.pairAlike(e, func(l likeness) bool { return 2*l.shared > max(l.old, l.new) })
+	m.pairBy(e, byType)
 	if len(m.lost) == 1 && len(m.gained) == 1 && e.Old.Of(m.lost[0]).Schema.Normal().Types&e.New.Of(m.gained[0]).Schema.Normal().Types != 0 {
 		m.pairs = append(m.pairs, [2]contract.Node{m.lost[0], m.gained[0]})
 		m.lost, m.gained = nil, nil
@@ -174,16 +186,20 @@ func byConstants(s *Catalog, b contract.Node) string {
 	n := s.Of(b).Schema.Normal()
 	var parts []string
 	for _, name := range n.declared() {
-		schemas, _ := n.Property(name)
-		c := s.All(schemas).Schema
-		if len(c.nodes) != 1 {
-			continue
-		}
-		if v := c.Normal(); v.enum != nil && len(v.enum.values) == 1 {
-			parts = append(parts, name+"="+JSONOf(v.enum.values[0]))
+		if v := n.constant(s, name); v != "" {
+			parts = append(parts, name+"="+v)
 		}
 	}
 	return strings.Join(parts, " ")
+}
+
+// constant is the only value that a property can have; empty where there are more.
+func (n *NormalForm) constant(s *Catalog, name string) string {
+	schemas, _ := n.Property(name)
+	if c := s.All(schemas).Schema; len(c.nodes) == 1 && c.Normal().enum != nil && len(c.Normal().enum.Values) == 1 {
+		return jsonvalue.JSONOf(c.Normal().enum.Values[0])
+	}
+	return ""
 }
 
 func byType(s *Catalog, b contract.Node) string {
@@ -208,7 +224,7 @@ func (e *Comparer) compareRecomposed(s *Comparison, a, b *NormalForm) {
 	e.compareLogic(s, a, b)
 	m := s.mode &^ (AsText | ScalarAsArray)
 	in, out := e.within(s.old, s.new, m), e.within(s.new, s.old, m)
-	d := Difference{Attr: "union", Old: at(a.unions, 0).at, New: at(b.unions, 0).at, From: Quoted(a.outline(e.Old)), To: Quoted(b.outline(e.New))}
+	d := Difference{Attr: "union", Old: at(a.unions, 0).at, New: at(b.unions, 0).at, From: jsonvalue.Quoted(a.outline(e.Old)), To: jsonvalue.Quoted(b.outline(e.New))}
 	var changed bool
 	d.Op, changed = changeOf(in, out)
 	switch {
@@ -241,7 +257,7 @@ func (e *Comparer) compareWithBest(s *Comparison, a, b *NormalForm, in, out bool
 	}
 	m := e.matchBranches(x, y)
 	if len(m.pairs) == 0 {
-		m.pairMostAlike(e)
+		m.pairAlike(e, func(likeness) bool { return true })
 	}
 	if len(m.pairs) == 0 {
 		return false
@@ -260,13 +276,21 @@ func (e *Comparer) compareWithBest(s *Comparison, a, b *NormalForm, in, out bool
 		}
 		m.lost, m.gained = slices.DeleteFunc(m.lost, apart(e.Old)), slices.DeleteFunc(m.gained, apart(e.New))
 	}
-	found, below := len(s.Found), len(s.Below)
+	found, below, mode, narrows := len(s.Found), len(s.Below), s.mode&^(AsText|ScalarAsArray), !in
+	pairs := m.noteAlike(e, mode)
 	e.compareMatched(s, x, y, m)
-	mode, narrows := s.mode&^(AsText|ScalarAsArray), !in
+	e.compareAlike(s, s.branchSteps(x, y), pairs, plain == (s.mode.Side() == rules.Request)) // else every alternative must be a part of it
 	if s.mode.Side() == rules.Response {
 		narrows = out // else it widens, which breaks
 	}
-	if narrows && !e.within(o, n, mode) || !narrows && !e.within(n, o, mode) || slices.ContainsFunc(s.Found, func(d Difference) bool { return d.explains(narrows) }) {
+	if plain == narrows {
+		pairs = pairs[:1]
+	}
+	explains := func(p [2]contract.Node) bool {
+		o, n := e.Old.Of(p[0]).Schema, e.New.Of(p[1]).Schema
+		return narrows && !e.within(o, n, mode) || !narrows && !e.within(n, o, mode)
+	}
+	if slices.ContainsFunc(pairs, explains) || slices.ContainsFunc(s.Found, func(d Difference) bool { return d.explains(narrows) }) {
 		return true
 	}
 	s.Found, s.Below = s.Found[:found], s.Below[:below]
@@ -275,6 +299,9 @@ func (e *Comparer) compareWithBest(s *Comparison, a, b *NormalForm, in, out bool
 
 // explains reports whether a difference in types or alternatives narrows, or else whether it widens.
 func (d Difference) explains(narrows bool) bool {
+	if d.Unstable {
+		return false
+	}
 	switch d.Attr {
 	case "type", "nullable", "union-branch":
 		return d.Op == rules.Changed || narrows == (d.Op == rules.Narrowed || d.Op == rules.Removed)
@@ -304,28 +331,122 @@ func (n *NormalForm) choice(c *Schema, entry contract.Node) (u union, plain bool
 	return u, false
 }
 
-// pairMostAlike pairs the two branches that list the most properties of one name, and of these the
-// fewest others.
-func (m *branchPairs) pairMostAlike(e *Comparer) {
-	most, others, best := 0, 0, [2]contract.Node{}
+// A likeness counts the properties that two objects list, and those that both do.
+type likeness struct {
+	branches         [2]contract.Node
+	shared, old, new int
+}
+
+// likeness compares two alternatives by their properties. A constant that tells them apart leaves
+// them nothing in common.
+func (e *Comparer) likeness(o, n contract.Node) likeness {
+	x, y := e.Old.Of(o).Schema.Meant(), e.New.Of(n).Schema.Meant()
+	if x.Types&y.Types&Object == 0 {
+		return likeness{}
+	}
+	list, names := y.declared(), x.declared()
+	l, known := likeness{branches: [2]contract.Node{o, n}, old: len(names), new: len(list)}, jsonvalue.Known(names...)
+	e.Meter.Charge(2 * len(list))
+	for _, name := range list {
+		if !known[name] {
+			continue
+		}
+		l.shared++
+		if was, is := x.constant(e.Old, name), y.constant(e.New, name); was != "" && is != "" && was != is {
+			return likeness{}
+		}
+	}
+	return l
+}
+
+// pairAlike pairs the branches that list enough properties of one name: those with the most first,
+// and of these those with the fewest others.
+func (m *branchPairs) pairAlike(e *Comparer, enough func(likeness) bool) {
+	if len(m.lost)+len(m.gained) > maxBranchPairs {
+		return
+	}
+	olds, news := index(e.Old, m.lost, byName), index(e.New, m.gained, byName)
+	var found []likeness
 	for _, o := range m.lost {
-		names := Known(e.Old.Of(o).Schema.Meant().declared()...)
 		for _, n := range m.gained {
-			list := e.New.Of(n).Schema.Meant().declared()
-			shared := 0
-			for _, name := range list {
-				if names[name] {
-					shared++
-				}
-			}
-			if rest := len(names) + len(list) - 2*shared; shared > most || shared == most && rest < others {
-				most, others, best = shared, rest, [2]contract.Node{o, n}
+			was, is := byName(e.Old, o), byName(e.New, n)
+			if l := e.likeness(o, n); l.shared > 0 && enough(l) && (was == is || news[was] == nil && olds[is] == nil) { // else one is listed twice
+				found = append(found, l)
 			}
 		}
 	}
-	if most > 0 {
-		used := map[contract.Node]bool{best[0]: true, best[1]: true}
-		m.pairs, m.lost, m.gained = append(m.pairs, best), without(m.lost, used), without(m.gained, used)
+	slices.SortStableFunc(found, func(a, b likeness) int {
+		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(a.old+a.new, b.old+b.new))
+	})
+	used := map[contract.Node]bool{}
+	for _, l := range found {
+		if o, n := l.branches[0], l.branches[1]; !used[o] && !used[n] {
+			used[o], used[n] = true, true
+			m.pairs = append(m.pairs, l.branches)
+		}
+	}
+	m.lost, m.gained = without(m.lost, used), without(m.gained, used)
+}
+
+// noteAlike notes which of the alternatives left share most of their properties with the schema that
+// is paired: that there is one of them more or less breaks nobody. The pairs of those that the schema
+// does not contain are given, after that of the best one: what differs in them may.
+func (m *branchPairs) noteAlike(e *Comparer, mode Mode) [][2]contract.Node {
+	best := m.pairs[0]
+	alike := [][2]contract.Node{best}
+	m.alike = map[contract.Node]bool{}
+	for _, o := range m.lost {
+		if l := e.likeness(o, best[1]); 2*l.shared > l.old {
+			if m.alike[o] = true; !e.within(e.Old.Of(o).Schema, e.New.Of(best[1]).Schema, mode) {
+				alike = append(alike, l.branches)
+			}
+		}
+	}
+	for _, n := range m.gained {
+		if l := e.likeness(best[0], n); 2*l.shared > l.new {
+			if m.alike[n] = true; !e.within(e.New.Of(n).Schema, e.Old.Of(best[0]).Schema, mode) {
+				alike = append(alike, l.branches)
+			}
+		}
+	}
+	return alike
+}
+
+// compareAlike compares a schema with several alternatives. The first pair is compared elsewhere;
+// what it or an earlier one finds is not reported again. safe says that one alternative is enough.
+func (e *Comparer) compareAlike(s *Comparison, step func(p [2]contract.Node) []string, pairs [][2]contract.Node, safe bool) {
+	seen := map[string]bool{}
+	first := func(i int, parts ...string) bool {
+		k := strings.Join(parts, "\x00")
+		known := seen[k]
+		seen[k] = true
+		return !known && i > 0
+	}
+	for i, p := range pairs {
+		o, n := e.Old.Of(p[0]), e.New.Of(p[1])
+		if len(pairs) == 1 || !e.Differ(o, n) || e.Meter.Spent() {
+			continue
+		}
+		c := e.Differences(o.Schema, n.Schema, o.Entry, n.Entry, s.mode)
+		for _, d := range c.Found {
+			if (d.Attr != "" || d.When != "") && first(i, d.On, d.Attr, string(d.Op), d.When, d.Name, d.From, d.To) { // what one lists another may not
+				d.Unstable = d.Unstable || safe
+				s.note(d)
+			}
+		}
+		for _, sub := range c.Below {
+			was, is := sub.Old.Schema.meaning(), sub.New.Schema.meaning()
+			if !first(i, append(slices.Clone(sub.Step), string(was[:]), string(is[:]))...) {
+				continue
+			}
+			if lead := step(p); lead == nil || sub.Step == nil {
+				sub.Step = nil
+			} else {
+				sub.Step = slices.Concat(lead, sub.Step)
+			}
+			sub.Choice, sub.Safe = true, safe
+			s.Below = append(s.Below, sub)
+		}
 	}
 }
 
@@ -336,7 +457,7 @@ func (e *Comparer) compareListed(s *Comparison, a, b *NormalForm) {
 		return // reported with the type
 	}
 	was, is := a.listed(e.Old), b.listed(e.New)
-	for _, name := range BothKeys(was, is) {
+	for _, name := range jsonvalue.BothKeys(was, is) {
 		old, new := was[name], is[name]
 		switch {
 		case !new.Exists() && !b.lists(e.New, name, 0, map[*NormalForm]int{}):
@@ -381,8 +502,8 @@ func branchName(s *Catalog, b contract.Node) string {
 		return name
 	}
 	n := s.Of(b).Schema.Normal()
-	if n.enum != nil && len(n.enum.values) > 0 && n.enum.isConst {
-		return JSONOf(n.enum.values[0])
+	if n.enum != nil && len(n.enum.Values) > 0 && n.enum.IsConst {
+		return jsonvalue.JSONOf(n.enum.Values[0])
 	}
 	return n.Types.String()
 }

@@ -3,6 +3,7 @@ package subschema
 import (
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -10,9 +11,9 @@ import (
 // compareUnknown fails closed on keywords that no version of the specification defines.
 func (e *Comparer) compareUnknown(s *Comparison, a, b *NormalForm) {
 	was, is := unknownByName(a.unknown), unknownByName(b.unknown)
-	for _, name := range BothKeys(was, is) {
+	for _, name := range jsonvalue.BothKeys(was, is) {
 		if o, n := was[name], is[name]; o.Hash() != n.Hash() {
-			e.report(s, Difference{Attr: "unknown keyword", Op: rules.Changed, Name: name, Old: o, New: n, From: JSONOf(o), To: JSONOf(n)})
+			e.report(s, Difference{Attr: "unknown keyword", Op: rules.Changed, Name: name, Old: o, New: n, From: jsonvalue.JSONOf(o), To: jsonvalue.JSONOf(n)})
 		}
 	}
 }

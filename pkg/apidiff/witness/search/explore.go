@@ -81,15 +81,11 @@ var compositions = map[string]bool{"allOf": true, "anyOf": true, "oneOf": true}
 func (s *search) pairs(p place) [][2]conj {
 	var out [][2]conj
 	known := s.contents(p.out)
-	var only contract.Node
-	if b := s.hint.Branch; b.Node.Exists() {
-		only = validators.Schema{Doc: s.w.Document(b.Doc), Node: b.Node}.Resolved().Node
-	}
 	first := decision{g: s.g, limit: maxBranches, rank: func(ch choice, i int, b contract.Node) int {
-		switch {
-		case ch.at.At(b).Resolved().Node == only:
+		if b == s.hint.Branch.Node {
 			return 3
-		case slices.Contains(p.prefer, i):
+		}
+		if slices.Contains(p.prefer, i) {
 			return 2
 		}
 		if !known[ch.at.At(b).Resolved().Node.Hash()] {

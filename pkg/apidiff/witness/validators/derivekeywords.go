@@ -25,10 +25,10 @@ func derivations() map[string]carrier {
 			out.AllOf = append(out.AllOf, d.list(s, v, m)...)
 		},
 		"anyOf": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.AnyOf = d.list(s, v, m)
+			out.AnyOf, out.Location = d.list(s, v, m), out.Location+alternativeNames(v)
 		},
 		"oneOf": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.OneOf = d.list(s, v, m)
+			out.OneOf, out.Location = d.list(s, v, m), out.Location+alternativeNames(v)
 		},
 		"not": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
 			out.Not = d.derive(s.At(v), m)

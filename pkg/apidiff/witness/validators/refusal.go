@@ -3,6 +3,7 @@ package validators
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -62,7 +63,7 @@ func KeywordOf(e *jsonschema.ValidationError) string {
 // Top is the outermost composition that failed, where the leaves are only the complaints of its
 // alternatives.
 func Top(e *jsonschema.ValidationError) *jsonschema.ValidationError {
-	for len(e.Causes) == 1 && KeywordOf(e) != "oneOf" && KeywordOf(e) != "anyOf" {
+	for len(e.Causes) == 1 && !isUnion(e) {
 		e = e.Causes[0]
 	}
 	return e
@@ -133,22 +134,109 @@ func between(m, before, after string) string {
 	return " " + m
 }
 
-// Refusal is why a value is refused, in a line: where, and what is wrong there.
+// Refusal is why a value is refused, in a line: where, and what is wrong there. Of alternatives none
+// of which fits, the nearest one is named with what is wrong there.
 func Refusal(e *jsonschema.ValidationError, m Mode) string {
+	const deepest = 3 // alternatives of alternatives that are named
+	l, at := outermost(e)
+	text, lead, inner := l.saying(m), "; nearest is alternative ", l
+	for range deepest {
+		near, index := nearest(at)
+		if near == nil {
+			break
+		}
+		text += lead + strconv.Itoa(index+1) + alternativeName(at, index)
+		inner, at = outermost(near)
+		lead = ", of its own alternative "
+	}
+	if inner != l {
+		inner.At = strings.TrimPrefix(inner.At, l.At)
+		text += ": " + clip(inner.located(m))
+	}
+	return l.prefix() + text
+}
+
+// outermost is the keyword that stands for a refusal, and the error of which it is: that of a union,
+// or else the first at the bottom.
+func outermost(e *jsonschema.ValidationError) (Leaf, *jsonschema.ValidationError) {
 	at := Top(e)
+	alternatives := slices.DeleteFunc(slices.Clone(at.Causes), expectsNull)
+	if len(alternatives) == 1 && isUnion(at) { // whether null is valid besides is nothing to choose from
+		return outermost(alternatives[0])
+	}
 	l := Leaf{at.InstanceLocation, KeywordOf(at), at.Message}
-	if len(at.Causes) > 0 && l.Keyword != "oneOf" && l.Keyword != "anyOf" {
+	if len(at.Causes) > 0 && !isUnion(at) {
 		l = Leaves(at)[0]
 	}
-	text := l.Message
-	if say := sayings[l.Keyword]; say != nil {
-		text = say(l.Message)
-	}
-	if l.Message == "not allowed" && m&AssertAccess != 0 {
-		text = m.Hidden() + " property not allowed here"
-	}
-	if l.At == "" {
-		return text
-	}
-	return l.At + ": " + text
+	return l, at
 }
+
+func isUnion(e *jsonschema.ValidationError) bool {
+	return strings.HasSuffix(e.KeywordLocation, "/oneOf") || strings.HasSuffix(e.KeywordLocation, "/anyOf")
+}
+
+// expectsNull is whether an alternative is null alone.
+func expectsNull(e *jsonschema.ValidationError) bool {
+	return len(e.Causes) == 0 && strings.HasPrefix(e.Message, "expected null, but got ")
+}
+
+// nearest is what an alternative says of a value that fits none, with its index: the one that is of
+// the same kind and finds the least wrong, the deepest of these, and the first. It is nil where no
+// alternatives failed.
+func nearest(e *jsonschema.ValidationError) (near *jsonschema.ValidationError, index int) {
+	if !isUnion(e) {
+		return nil, 0
+	}
+	var least [3]int
+	for _, c := range e.Causes {
+		rest, below := strings.CutPrefix(c.KeywordLocation, e.KeywordLocation+"/")
+		at, _, _ := strings.Cut(rest, "/")
+		i, err := strconv.Atoi(at)
+		if !below || err != nil || expectsNull(c) {
+			continue
+		}
+		var far [3]int
+		for _, l := range Leaves(c) {
+			if l.Keyword == "type" && l.At == e.InstanceLocation {
+				far[0] = 1
+			}
+			far[1] += 1 + strings.Count(Names(l), "', '")
+			far[2] = min(far[2], -strings.Count(l.At, "/"))
+		}
+		if near == nil || slices.Compare(far[:], least[:]) < 0 {
+			near, index, least = c, i, far
+		}
+	}
+	return near, index
+}
+
+// alternativeName is the name of an alternative in brackets; empty where it has none.
+func alternativeName(e *jsonschema.ValidationError, index int) string {
+	for union := range strings.SplitSeq(e.AbsoluteKeywordLocation, "\x00") {
+		if names := strings.Split(union, "\n"); names[0] == KeywordOf(e) && index+1 < len(names) && names[index+1] != "" {
+			return " (" + names[index+1] + ")"
+		}
+	}
+	return ""
+}
+
+// saying is what failed in plain words.
+func (l Leaf) saying(m Mode) string {
+	switch say := sayings[l.Keyword]; {
+	case l.Message == "not allowed" && m&AssertAccess != 0:
+		return m.Hidden() + " property not allowed here"
+	case say != nil:
+		return say(l.Message)
+	default:
+		return l.Message
+	}
+}
+
+func (l Leaf) prefix() string {
+	if l.At == "" {
+		return ""
+	}
+	return l.At + ": "
+}
+
+func (l Leaf) located(m Mode) string { return l.prefix() + l.saying(m) }

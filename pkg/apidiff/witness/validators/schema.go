@@ -1,6 +1,7 @@
 package validators
 
 import (
+	"cmp"
 	"iter"
 	"strings"
 
@@ -125,6 +126,33 @@ func (s Schema) Resolved() Schema {
 func RefName(n contract.Node) string {
 	ref := n.Get("$ref").Text()
 	return ref[strings.LastIndexByte(ref, '/')+1:]
+}
+
+// alternativeNames are the names of the alternatives that v lists, as the location of the schema
+// that holds them: errors carry it.
+func alternativeNames(v contract.Node) string {
+	names := []string{v.Key()}
+	for _, b := range v.Items() {
+		name := cmp.Or(RefName(b), b.Get("title").Text())
+		names = append(names, clip(strings.Map(func(r rune) rune {
+			if r < ' ' {
+				return ' '
+			}
+			return r
+		}, name)))
+	}
+	return strings.Join(names, "\n") + "\x00"
+}
+
+// maxClipped is how many bytes of a text are shown that a contract or a value makes as long as it
+// likes.
+const maxClipped = 200
+
+func clip(s string) string {
+	if len(s) <= maxClipped {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxClipped], "") + "..."
 }
 
 // Flag is whether a boolean annotation stands on the schema or on what it refers to.

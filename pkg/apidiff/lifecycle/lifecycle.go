@@ -1,7 +1,7 @@
-package subschema
+// Package lifecycle reads what a contract promises: how stable a thing is, and until when it stays.
+package lifecycle
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -25,11 +25,6 @@ func SunsetPassed(n contract.Node, now time.Time) bool {
 	return ok && n.Get("deprecated").Bool() && !now.IsZero() && !now.Before(date)
 }
 
-// sunsetPassed reports whether one of the nodes of a use says that it may go by now.
-func (e *Comparer) sunsetPassed(u Use) bool {
-	return slices.ContainsFunc(u.Carriers(), func(n contract.Node) bool { return SunsetPassed(n, e.Now) })
-}
-
 // StabilityKey is the extension that says how much an operation, a parameter or a property promises.
 const StabilityKey = "x-stability-level"
 
@@ -48,14 +43,4 @@ func Stability(n contract.Node) string {
 func Unstable(n contract.Node) bool {
 	r, known := StabilityRanks[Stability(n)]
 	return known && r <= 2
-}
-
-// stability is the level of the first node of a use that promises nothing.
-func (u Use) stability() string {
-	for _, n := range u.Carriers() {
-		if Unstable(n) {
-			return Stability(n)
-		}
-	}
-	return "stable"
 }

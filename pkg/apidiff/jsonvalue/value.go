@@ -1,9 +1,12 @@
-package subschema
+// Package jsonvalue reads and writes JSON values: exact numbers, texts, lists and sets of values.
+package jsonvalue
 
 import (
 	"cmp"
 	"maps"
+	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -39,14 +42,6 @@ func Items(list contract.Node) (out []contract.Node) {
 	return out
 }
 
-// at is an item of a list; absent beyond its end.
-func at[T any](list []T, i int) (v T) {
-	if i < len(list) {
-		v = list[i]
-	}
-	return v
-}
-
 func Mapping(n contract.Node) map[string]contract.Node { return maps.Collect(n.Fields()) }
 
 func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
@@ -65,4 +60,30 @@ func Known(names ...string) map[string]bool {
 		m[n] = true
 	}
 	return m
+}
+
+// maxDigits bounds the numbers that are computed with; longer ones are compared as written.
+const maxDigits = 400
+
+// ReadNumber is the value of a number node; false for other kinds and for numbers of absurd size.
+func ReadNumber(v contract.Node) (*big.Rat, bool) {
+	lit := v.Literal()
+	if lit == "" || len(lit) > maxDigits {
+		return nil, false
+	}
+	if i := strings.IndexAny(lit, "eE"); i >= 0 {
+		if e, err := strconv.Atoi(strings.TrimPrefix(lit[i+1:], "+")); err != nil || e > maxDigits || e < -maxDigits {
+			return nil, false
+		}
+	}
+	return new(big.Rat).SetString(lit)
+}
+
+// Decimal is a number as JSON writes it.
+func Decimal(r *big.Rat) string {
+	if r.IsInt() {
+		return r.Num().String()
+	}
+	f := strings.TrimRight(r.FloatString(20), "0")
+	return strings.TrimSuffix(f, ".")
 }

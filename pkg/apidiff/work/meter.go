@@ -1,17 +1,19 @@
-package subschema
+// Package work counts the work of a comparison, so that what it may cost does not depend on the
+// machine, and asks regular expressions within those bounds.
+package work
 
 import "github.com/romel/govctl/pkg/internal/ecmaregex"
 
 // Budgets of one comparison, in units of counted work (some 20 to 50 ns each). They are counted,
 // not timed, so that the answer does not depend on the machine.
 const (
-	workPerQuestion = 2_000_000  // of one question to the prover
-	workPerProver   = 20_000_000 // of all questions
-	WorkPerRun      = 40_000_000 // of everything before the search for witnesses
+	PerQuestion = 2_000_000  // of one question to the prover
+	PerProver   = 20_000_000 // of all questions
+	PerRun      = 40_000_000 // of everything before the search for witnesses
 )
 
-// WorkPerDifference is what a difference costs until it is printed or counted.
-const WorkPerDifference = 400
+// PerDifference is what a difference costs until it is printed or counted.
+const PerDifference = 400
 
 // A Meter counts the work of one comparison. Both sides and the prover share it. When it is spent,
 // whoever asks gets a quick answer that nobody may rely on: the schema pair is reported as not
@@ -26,7 +28,7 @@ type Meter struct {
 }
 
 func NewMeter() *Meter {
-	return &Meter{Stop: WorkPerRun, Run: WorkPerRun, patterns: map[string]*ecmaregex.Pattern{}, contains: map[[2]string]bool{}}
+	return &Meter{Stop: PerRun, Run: PerRun, patterns: map[string]*ecmaregex.Pattern{}, contains: map[[2]string]bool{}}
 }
 
 // Charge counts n units. A nil meter counts nothing.
@@ -38,16 +40,16 @@ func (m *Meter) Charge(n int) {
 
 func (m *Meter) Spent() bool { return m != nil && m.Used > m.Stop }
 
-// forAll lets what is kept beyond the question under way use the budget of the whole comparison;
+// ForAll lets what is kept beyond the question under way use the budget of the whole comparison;
 // the result ends that.
-func (m *Meter) forAll() (end func()) {
+func (m *Meter) ForAll() (end func()) {
 	stop := m.Stop
 	m.Stop = m.Run
 	return func() { m.Stop = stop }
 }
 
-// limit bounds what follows by n units; end gives the units that were used.
-func (m *Meter) limit(n int64) (end func() int64) {
+// Limit bounds what follows by n units; end gives the units that were used.
+func (m *Meter) Limit(n int64) (end func() int64) {
 	before, stop := m.Used, m.Stop
 	m.Stop = min(m.Used+n, m.Run)
 	return func() int64 {
@@ -56,8 +58,8 @@ func (m *Meter) limit(n int64) (end func() int64) {
 	}
 }
 
-// over reports whether the budget of the whole comparison is spent.
-func (m *Meter) over() bool { return m != nil && m.Used > m.Run }
+// Over reports whether the budget of the whole comparison is spent.
+func (m *Meter) Over() bool { return m != nil && m.Used > m.Run }
 
 // BudgetOfRun is how findings name the budget of the whole comparison.
 const BudgetOfRun = "the budget of 40 million steps for one comparison was spent"

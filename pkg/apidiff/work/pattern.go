@@ -1,6 +1,11 @@
-package subschema
+package work
 
-import "github.com/romel/govctl/pkg/internal/ecmaregex"
+import (
+	"slices"
+
+	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/internal/ecmaregex"
+)
 
 // Bounds of expressions: longer ones are taken as not understood.
 const (
@@ -8,9 +13,9 @@ const (
 	maxPatternsKept = 4_000
 )
 
-// pattern is the expression as ECMA-262 reads it, nil where it is not valid or not understood. Nil, too, where the budget
+// Pattern is the expression as ECMA-262 reads it, nil where it is not valid or not understood. Nil, too, where the budget
 // is spent. It is parsed once.
-func (m *Meter) pattern(text string) *ecmaregex.Pattern {
+func (m *Meter) Pattern(text string) *ecmaregex.Pattern {
 	if len(text) > maxPatternBytes {
 		return nil
 	}
@@ -46,10 +51,20 @@ func parsePattern(text string) *ecmaregex.Pattern {
 	return p
 }
 
-// matches reports whether the expression meets the text; known is false where that is not known.
+// Sample is a string that the expression matches; false where none is found.
+func (m *Meter) Sample(expression string) (string, bool) {
+	p := m.Pattern(expression)
+	if p == nil {
+		return "", false
+	}
+	m.Charge(min(p.Size(), maxPatternSize))
+	return p.Sample(0, 0)
+}
+
+// Matches reports whether the expression meets the text; known is false where that is not known.
 func (m *Meter) Matches(expression, text string) (hit, known bool) {
 	m.Charge(2)
-	p := m.pattern(expression)
+	p := m.Pattern(expression)
 	if p == nil || m.Spent() {
 		return false, false
 	}
@@ -58,8 +73,8 @@ func (m *Meter) Matches(expression, text string) (hit, known bool) {
 	return result.Answer == ecmaregex.Yes, result.Answer != ecmaregex.Unknown
 }
 
-// within is patternWithin, asked once.
-func (m *Meter) within(inner, outer string) bool {
+// Within is patternWithin, asked once.
+func (m *Meter) Within(inner, outer string) bool {
 	if inner == outer {
 		return true
 	}
@@ -83,11 +98,29 @@ func (m *Meter) within(inner, outer string) bool {
 
 // patternWithin reports whether every string that the inner expression matches somewhere is proved to be one that the
 // outer matches somewhere, and the work that it took, in units of the meter. False also where that cannot be decided.
-func (m *Meter) patternWithin(inner, outer string) (within bool, work int) {
-	a, b := m.pattern(inner), m.pattern(outer)
+func (m *Meter) patternWithin(inner, outer string) (held bool, work int) {
+	a, b := m.Pattern(inner), m.Pattern(outer)
 	if a == nil || b == nil {
 		return false, 100
 	}
 	result, _ := ecmaregex.Contains(b, a)
 	return result.Answer == ecmaregex.Yes, 100 + result.Work
+}
+
+func (m *Meter) PatternsWithout(a, b []contract.Node) []contract.Node {
+	has := map[string]bool{}
+	for _, p := range b {
+		has[p.Text()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(p contract.Node) bool { return has[p.Text()] || m.Within("", p.Text()) }) // what matches everything says nothing
+}
+
+// PatternsWithin reports whether each of the outer expressions contains one of the inner ones.
+func (m *Meter) PatternsWithin(inner, outer []contract.Node) bool {
+	for _, o := range outer {
+		if !slices.ContainsFunc(inner, func(i contract.Node) bool { return m.Within(i.Text(), o.Text()) }) {
+			return false
+		}
+	}
+	return true
 }
