@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestGeneratedWorkflowsRunUnedited: in a repository with nothing in it, what init writes works as it stands: every command of every
+// TestGeneratedWorkflowsRunUnedited: in a repository with nothing in it, what init --example writes works as it stands: every command of every
 // workflow, what one job hands to the next, and the check of what they published.
 func TestGeneratedWorkflowsRunUnedited(t *testing.T) {
 	bin := t.TempDir()
@@ -25,7 +25,7 @@ func TestGeneratedWorkflowsRunUnedited(t *testing.T) {
 		"GITHUB_SERVER_URL=https://github.com", "GITHUB_REF=refs/pull/7/merge", "GITHUB_RUN_ID=1", "GITHUB_SHA=",
 		"GITHUB_STEP_SUMMARY=" + filepath.Join(bin, "summary.md"), "RUNNER_TEMP=" + filepath.Join(bin, "temp"),
 	}}
-	say(t, dir, runner.env, "git commit -q --allow-empty -m first && git push -q origin main && govctl init --ref 0123456789abcdef0123456789abcdef01234567")
+	say(t, dir, runner.env, "git commit -q --allow-empty -m first && git push -q origin main && govctl init --example --ref 0123456789abcdef0123456789abcdef01234567")
 	key := say(t, dir, runner.env, "govctl key new --json")
 	field := func(name string) string {
 		return regexp.MustCompile(`"` + name + `": "([^"]+)"`).FindStringSubmatch(key)[1]

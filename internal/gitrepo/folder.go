@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -42,6 +43,42 @@ func (r Repo) Tracks(ctx context.Context, dir string) (bool, error) {
 		return false, known(err)
 	}
 	return out.Len() > 0, nil
+}
+
+// maxListed bounds the list of files of a work tree, in bytes.
+const maxListed = 64 << 20
+
+// Listed are the files of the work tree below the folder of the Repo, by slash-separated paths from there: those that git tracks, and those
+// that it would with the next git add.
+func (r Repo) Listed(ctx context.Context) ([]string, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out := listing{stop: cancel}
+	err := r.Run(ctx, Command{Dir: r.Dir, Args: []string{"ls-files", "-z", "--cached", "--others", "--exclude-standard"}, Stdout: &out})
+	switch {
+	case out.full:
+		return nil, fmt.Errorf("the list of files is longer than %d MiB", maxListed>>20)
+	case err != nil:
+		return nil, known(err)
+	}
+	names := strings.FieldsFunc(out.text.String(), func(c rune) bool { return c == 0 })
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// listing takes what git prints, up to the bound.
+type listing struct {
+	text bytes.Buffer
+	full bool
+	stop func()
+}
+
+func (l *listing) Write(p []byte) (int, error) {
+	if l.full = l.full || l.text.Len()+len(p) > maxListed; l.full {
+		l.stop()
+		return len(p), nil
+	}
+	return l.text.Write(p)
 }
 
 // GitDir is the absolute path of the repository's own directory.

@@ -3,7 +3,9 @@ package gitrepo_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -179,5 +181,38 @@ func TestHistoryOfShallowClone(t *testing.T) {
 		if h.Cut != cut {
 			t.Errorf("%s: cut is %v, want %v (%+v)", name, h.Cut, cut, h)
 		}
+	}
+}
+
+// TestListed: what git has, and what it would have with the next git add, each once, from the folder of the Repo.
+func TestListed(t *testing.T) {
+	r := newRepo(t)
+	r.write("sub/a b", "x")
+	r.write("top", "x")
+	r.write(".gitignore", "/sub/ignored\n")
+	r.commit("x")
+	for _, name := range []string{"sub/ignored", "sub/later\n"} {
+		if err := os.WriteFile(filepath.Join(r.dir, name), []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g := r.open()
+	if got, err := g.Listed(t.Context()); err != nil || fmt.Sprintf("%q", got) != `[".gitignore" "sub/a b" "sub/later\n" "top"]` {
+		t.Errorf("%q %v", got, err)
+	}
+	g.Dir = filepath.Join(r.dir, "sub")
+	if got, err := g.Listed(t.Context()); err != nil || fmt.Sprintf("%q", got) != `["a b" "later\n"]` {
+		t.Errorf("%q %v", got, err)
+	}
+	endless := gitrepo.Repo{Run: func(ctx context.Context, c gitrepo.Command) error {
+		for ctx.Err() == nil {
+			if _, err := c.Stdout.Write(make([]byte, 1<<20)); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	}}
+	if got, err := endless.Listed(t.Context()); err == nil {
+		t.Errorf("an endless list: %d names", len(got))
 	}
 }

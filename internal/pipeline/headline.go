@@ -15,6 +15,8 @@ type outcome struct {
 	first     bool            // there was nothing to compare with
 	unread    string          // the version, where it cannot be read
 	unchecked string          // why the contract was not checked; empty where it was
+	absent    bool            // no contract is configured
+	empty     bool            // the contract describes no operation
 	accepted  report.Accepted // breaking changes that waivers accept
 }
 
@@ -44,6 +46,9 @@ var headlines = []headlineTemplate{
 		"The version {version} cannot be read, so the contract was not checked ({runs} in a row)", "the version of {name} cannot be read: {version}, so it was not checked ({runs} in a row)", true},
 	{func(o *outcome) bool { return o.unchecked != "" },
 		"The contract was not checked ({runs} in a row): {why}", "{name} was not checked ({runs} in a row)", true},
+	{func(o *outcome) bool { return o.absent }, "No contract is configured", "no contract is configured", false},
+	{func(o *outcome) bool { return o.empty },
+		"The contract describes no operation, so that there is nothing to measure", "{name} describes no operation", false},
 	{func(o *outcome) bool { return o.Placeholder },
 		"The contract could not be measured ({runs} in a row)", "{name} could not be measured ({runs} in a row)", true},
 	{func(o *outcome) bool { return o.SemverPolicyStatus == "fail" && o.BreakingChangesCount > 0 },

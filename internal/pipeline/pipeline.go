@@ -186,7 +186,10 @@ func (r *run) do(ctx context.Context, s step, b *bench) {
 	}
 	r.job.Store.Begin(s.name)
 	err := b.lacks(s.needs)
-	if err == nil {
+	switch {
+	case err == nil && !b.configured():
+		err = skip("no contract is configured")
+	case err == nil:
 		err = s.run(ctx, b)
 	}
 	out, outcome := judged(err, b.note)

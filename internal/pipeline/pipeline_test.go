@@ -254,6 +254,28 @@ func TestAContractThatCannotBeReadIsAPlaceholder(t *testing.T) {
 	}
 }
 
+// TestNothingToMeasure: a contract without operations is no stable one, with a history or without.
+func TestNothingToMeasure(t *testing.T) {
+	w := newWorld(t)
+	for i, sha := range []string{"aaaaaaa", "bbbbbbb"} {
+		res := w.version("1.0.0").run(sha, sha)
+		if res.Worst != report.Passed || !res.Summary.Placeholder || res.Summary.PlaceholderStreak != i+1 || !strings.Contains(res.Summary.Headline, "describes no operation") {
+			t.Errorf("%v %+v", res.Worst, res.Summary)
+		}
+		for _, s := range res.Steps {
+			if strings.Contains(s.Reason, "score") {
+				t.Errorf("%s: %s", s.Name, s.Reason)
+			}
+		}
+	}
+	if res := w.version("1.1.0", "/a").run("ccccccc", "3"); res.Summary.Placeholder {
+		t.Errorf("the first operation: %+v", res.Summary)
+	}
+	if res := w.version("1.2.0").run("ddddddd", "4"); res.Summary.Placeholder || res.Summary.BreakingChangesCount == 0 {
+		t.Errorf("the last operation is gone: %+v", res.Summary)
+	}
+}
+
 func TestGates(t *testing.T) {
 	for _, c := range []struct {
 		name, gate, version string

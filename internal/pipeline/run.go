@@ -69,6 +69,12 @@ func (r *run) bench(i int) *bench {
 	return &bench{run: r, contract: c, folder: folder}
 }
 
+// configured reports that the configuration says where the contract is, or that an earlier run knew it: a contract that goes missing must not
+// pass. A place of the whole run has none to ask about.
+func (b *bench) configured() bool {
+	return b.contract == nil || b.contract.Source != "" || b.job.State.Contracts[b.contract.Name].Published != nil
+}
+
 // benches are the contracts of the run.
 func (r *run) benches() []*bench {
 	all := make([]*bench, len(r.job.Config.Contracts))

@@ -33,6 +33,9 @@ func stabilityMetrics(ctx context.Context, b *bench) error {
 	}
 	b.contracts[b.contract.Name].lines = result.Lines
 	b.note = DescribeStability(result)
+	if reason == noOperation {
+		b.note = noOperation + ", so that nothing was measured: " + b.note
+	}
 	if result.MaxExceeded {
 		return finding(fmt.Sprintf("%d placeholder runs in a row, more than placeholder_max_runs (%d)", result.Streak, c.PlaceholderMaxRuns))
 	}
@@ -55,9 +58,30 @@ func (b *bench) historyLine(ctx context.Context) (report.HistoryLine, string, er
 		line.Placeholder = true
 		return line, b.firstFailure(), nil
 	}
+	empty, err := b.describesNothing(ctx)
+	if err != nil {
+		return line, "", err
+	}
+	if empty {
+		line.Placeholder = true
+		return line, noOperation, nil
+	}
 	line.Breaking, line.Incompatible, line.DeletedOrRemoved = broken.Breaking, broken.Incompatible, broken.DeletedOrRemoved
 	line.Version, line.Counts = d.New.Version, d.Totals.ByCategory
 	return line, "", nil
+}
+
+// noOperation is why a contract that can be read was not measured.
+const noOperation = "the contract describes no operation"
+
+// describesNothing reports a contract without an operation that had none before either: that nothing in it broke says nothing.
+func (b *bench) describesNothing(ctx context.Context) (bool, error) {
+	ops, err := written[report.Operations](b, operationsFile)
+	if err != nil || ops == nil || ops.Counts.TotalNew+ops.Counts.TotalOld > 0 {
+		return false, err
+	}
+	doc, err := b.document(ctx)
+	return err == nil && doc.Root().Get("webhooks").Len() == 0, err
 }
 
 // firstFailure is the reason of the first step of this contract that failed.

@@ -16,7 +16,7 @@ const payloadVersion = 1
 var semverRank = map[string]int{"ok": 0, "warn": 1, "unknown": 2, "fail": 3}
 
 // summary gathers what the run found into the one file that a dashboard fetches.
-func summary(_ context.Context, b *bench) error {
+func summary(ctx context.Context, b *bench) error {
 	s := report.Summary{
 		Schema: "govctl/governance-summary/v1", SHA: b.job.SHA, RunID: b.job.RunID, GeneratedAt: report.At(b.job.Now),
 		StabilityRatio: 1, SemverPolicyStatus: "ok", WebhookPayloadVersion: payloadVersion,
@@ -24,7 +24,7 @@ func summary(_ context.Context, b *bench) error {
 		Project: b.job.Project, Steps: b.steps,
 	}
 	for _, one := range b.benches() {
-		o, err := one.addTo(&s)
+		o, err := one.addTo(ctx, &s)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ type stabilityView struct {
 }
 
 // addTo adds one contract's figures: the summary of several contracts is as good as the worst of them.
-func (b *bench) addTo(s *report.Summary) (outcome, error) {
+func (b *bench) addTo(ctx context.Context, s *report.Summary) (outcome, error) {
 	v := b.contracts[b.contract.Name]
 	o := outcome{ContractState: report.ContractState{Name: b.contract.Name, Placeholder: true, StabilityRatio: 1, SemverPolicyStatus: "unknown", Outcome: v.outcome.String()}}
 	o.unchecked = b.uncheckedReason()
@@ -97,6 +97,13 @@ func (b *bench) addTo(s *report.Summary) (outcome, error) {
 	if ops != nil {
 		s.OperationsAdded += ops.Counts.Added
 		s.OperationsRemoved += ops.Counts.Removed
+	}
+	var err error
+	if o.empty, err = b.describesNothing(ctx); err != nil {
+		return o, err
+	}
+	if o.absent = !b.configured(); o.absent {
+		o.Placeholder = false
 	}
 	o.first = d != nil && d.FirstRun
 	if d != nil {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -31,6 +33,9 @@ func Parse(name string, data []byte) (*File, error) {
 
 // ErrTests is in the error of a file that holds promtool's unit tests: its folder may well be one of rules.
 var ErrTests = errors.New("unit tests, not rules")
+
+// ErrNoRules is in the error of a file that is nothing about rules at all, like the configuration of Prometheus itself.
+var ErrNoRules = errors.New("no rule file")
 
 type reader struct {
 	file  *File
@@ -86,12 +91,14 @@ var fileKeys = []string{"groups", "namespace"}
 // plain reads a plain rule file.
 func (r *reader) plain(doc contract.Node) error {
 	if doc.Kind() != contract.Object {
-		return r.fail(doc, "a rule file is a mapping with a list \"groups\"", shape)
-	}
-	if !doc.Get("groups").Exists() && (doc.Get("tests").Exists() || doc.Get("rule_files").Exists()) {
-		err := r.fail(doc, "the file holds unit tests, not rules", "leave it out of the rules")
-		err.Err = ErrTests
+		err := r.fail(doc, "a rule file is a mapping with a list \"groups\"", shape)
+		err.Err = ErrNoRules
 		return err
+	}
+	if !doc.Get("groups").Exists() {
+		if err := r.another(doc); err != nil {
+			return err
+		}
 	}
 	namespace := ""
 	var groups contract.Node
@@ -110,6 +117,26 @@ func (r *reader) plain(doc contract.Node) error {
 	return r.groups(groups, namespace)
 }
 
+// another is the error of a document that is of another kind than a rule file: unit tests, or a configuration with keys that rules have not.
+func (r *reader) another(doc contract.Node) error {
+	tests := doc.Get("tests").Exists()
+	for key, v := range doc.Fields() {
+		if tests || slices.Contains(fileKeys, key) {
+			break
+		}
+		err := r.fail(v, fmt.Sprintf("the file is no rule file: it has no groups, and %q is no key of one", key), shape)
+		err.Place, err.Err = v.KeyPlace(), ErrNoRules
+		err.Place.Line += r.doc.above
+		return err
+	}
+	if !tests {
+		return nil
+	}
+	err := r.fail(doc, "the file holds unit tests, not rules", "leave it out of the rules")
+	err.Err = ErrTests
+	return err
+}
+
 // objects reads the PrometheusRule objects of a manifest; objects of other kinds may stand between them.
 func (r *reader) objects(docs []document) error {
 	found := 0
@@ -123,7 +150,9 @@ func (r *reader) objects(docs []document) error {
 	}
 	if found == 0 {
 		r.doc = docs[0]
-		return r.fail(docs[0].root, fmt.Sprintf("the manifest holds no PrometheusRule: it is a %s", value(docs[0].root, "kind").Text()), "leave the file out of the rules")
+		err := r.fail(docs[0].root, fmt.Sprintf("the manifest holds no PrometheusRule: it is a %s", value(docs[0].root, "kind").Text()), "leave the file out of the rules")
+		err.Err = ErrNoRules
+		return err
 	}
 	return nil
 }
@@ -178,6 +207,24 @@ func (r *reader) promRule(doc contract.Node) error {
 	}
 	return r.groups(value(spec, "groups"), name)
 }
+
+// Aside is why a file is to be left out of rules where only a search brought it in: it holds unit tests, or nothing about rules. It is empty
+// for rules, and for what may be meant as some: a misspelt key must not make alerts go away.
+func Aside(name string, data []byte) string {
+	_, err := Parse(name, data)
+	switch {
+	case errors.Is(err, ErrTests):
+		return "unit tests, not rules"
+	case errors.Is(err, ErrNoRules) && !ruleLine.Match(data), err != nil && !ruleWord.Match(data):
+		return "no rules"
+	}
+	return ""
+}
+
+var (
+	ruleLine = regexp.MustCompile(`(?m)^\s*(?:- )?["']?(?:alert|record)["']?\s*:\s*["']?[A-Za-z_]`)
+	ruleWord = regexp.MustCompile(`groups|PrometheusRule|(?m:^\s*(?:- )?["']?(?:alert|record)["']?\s*:)`)
+)
 
 // IsTest reports whether a file holds promtool's unit tests and no rules.
 func IsTest(name string, data []byte) bool {

@@ -39,3 +39,25 @@ func TestTemplatesAreRefusedByLine(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestAside: a search leaves out what holds no rules, and nothing that may be meant as some.
+func TestAside(t *testing.T) {
+	for text, want := range map[string]string{
+		"global: {}\nrule_files: [a]\n":              "no rules",
+		"kind: Service\napiVersion: v1\n":            "no rules",
+		"- a\n":                                      "no rules",
+		"a: [\n":                                     "no rules",
+		"{{ template }}\n":                           "no rules",
+		"rule_files: [a]\ntests: []\n":               "unit tests, not rules",
+		"groups: []\n":                               "",
+		"groups: [\n":                                "",
+		"group:\n- rules:\n  - alert: A\n":           "",
+		"group:\n- rules:\n  - record: a:b\n":        "",
+		"kind: PrometheusRule\nx: {{ .Values.x }}\n": "",
+		"groups:\n- name: g\nextra: 1\n":             "",
+	} {
+		if got := promrules.Aside("x.yml", []byte(text)); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

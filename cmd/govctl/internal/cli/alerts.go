@@ -153,23 +153,48 @@ func (a *app) alerts() pipeline.Alerts {
 	}
 }
 
-// ruleSources reads rule files. A file of unit tests that only a folder or a glob brought in is left out, and said so.
+// ruleSources reads rule files. What only a folder or a glob brought in and holds no rules (unit tests, the configuration of Prometheus) is
+// left out, and said so.
 func (a *app) ruleSources(patterns []string) ([]promrules.Source, error) {
 	files, named, err := a.paths(patterns, ruleExtensions)
 	if err != nil {
 		return nil, err
 	}
+	out, err := a.readRules(files, func(name string) bool { return named[name] })
+	if err == nil && len(out) == 0 {
+		err = noRules(patterns)
+	}
+	return out, err
+}
+
+func noRules(patterns []string) error {
+	return usage("no rule file is among %s", strings.Join(patterns, ", ")).hint("a rule file has the key groups; a file that is named is read whatever it holds")
+}
+
+// maxAside is how many files that are left out are named.
+const maxAside = 10
+
+// readRules reads the files. Of those that nobody named it takes the rule files.
+func (a *app) readRules(files []string, named func(name string) bool) ([]promrules.Source, error) {
 	out := make([]promrules.Source, 0, len(files))
+	aside := 0
 	for _, name := range files {
 		data, err := a.readInput(name)
 		if err != nil {
 			return nil, err
 		}
-		if !named[name] && promrules.IsTest(name, data) {
-			fmt.Fprintf(a.Stderr, "govctl: %s holds unit tests, not rules: left out\n", oneLine(name))
-			continue
+		if !named(name) {
+			if what := promrules.Aside(name, data); what != "" {
+				if aside++; aside <= maxAside {
+					fmt.Fprintf(a.Stderr, "govctl: %s holds %s: left out\n", oneLine(name), what)
+				}
+				continue
+			}
 		}
 		out = append(out, promrules.Source{Name: name, Data: data})
+	}
+	if more := aside - maxAside; more > 0 {
+		fmt.Fprintf(a.Stderr, "govctl: %d more files without rules: left out\n", more)
 	}
 	return out, nil
 }
@@ -193,7 +218,7 @@ func (a *app) ruleSourcesAt(ctx context.Context, rev string, patterns []string) 
 		if err != nil {
 			return nil, err
 		}
-		if !promrules.IsTest(name, data) {
+		if promrules.Aside(name, data) == "" {
 			out = append(out, promrules.Source{Name: name, Data: data})
 		}
 	}

@@ -1,125 +1,547 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"github.com/romel/govctl/internal/adopt"
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/pkg/contract"
 )
 
-// likely are the places where projects keep their description, most usual first.
-var likely = []string{"openapi.yaml", "openapi.yml", "openapi.json", "api/openapi.yaml", "api/openapi.yml", "api/openapi.json",
-	"docs/openapi.yaml", "docs/openapi.json", "spec/openapi.yaml", "spec/openapi.json"}
-
-// starterContract is where init puts a description when there is none.
+// starterContract is where init --example puts a description when there is none.
 const starterContract = "api/openapi.yaml"
+
+// The systems that init writes workflows for.
+const (
+	ciGitHub = "github"
+	ciNone   = "none"
+)
+
+// namedContract is a contract of the first configuration.
+type namedContract struct {
+	name, path string
+	contract   *foundContract
+}
 
 // repository is what init finds, and what it writes depends on.
 type repository struct {
-	source    string // of the contract
+	contracts []namedContract // for a new configuration
+	sourced   bool            // the configuration, new or kept, names a contract
+	taxonomy  string          // its file; empty where there is none
+	unfit     string          // why the file of that name is none
+	patterns  []string        // of rule files, for a new configuration
+	ruled     bool            // the configuration, new or kept, names rule files
+	ruleFiles []string
+	testFiles []string
+	runbooks  []string
+
+	exampleContract, exampleAlerts bool // are to be written
+
 	branch    string // that the workflows measure
-	contract  bool   // there is a description
-	alerts    bool   // there is a taxonomy, or there are rule files
-	ignores   bool   // there is a .gitignore
-	compared  bool   // both are there, where the configuration looks for them
 	generated string // time for the dates of what is written
+	out       string // the output folder
+	ci        string
 	govctl    reference
 }
 
+// initFlags are the flags of `govctl init`.
+type initFlags struct {
+	force, example, dryRun bool
+	ref, ci                string
+}
+
 func initCommand(a *app) *cobra.Command {
-	var force bool
-	var ref string
-	c := command("init", "Write govctl.yaml, workflows and pre-commit hooks for this repository", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		dir, err := openBeside(".")
-		if err != nil {
-			return err
-		}
-		r, err := a.survey(ctx, dir)
-		if err != nil {
-			return err
-		}
-		if r.govctl, err = a.reference(ctx, thisBuild(), ref); err != nil {
-			return err
-		}
-		files, err := generatedFiles(r)
-		if err != nil {
-			return err
-		}
-		if err := a.generate(dir, files, force); err != nil {
-			return err
-		}
-		fmt.Fprint(a.Stdout, nextSteps)
-		return nil
+	var f initFlags
+	c := command("init", "Write govctl.yaml, workflows and pre-commit hooks for what this repository has", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		return a.init(ctx, &f)
 	})
-	c.Long = "Write a commented govctl.yaml, the workflows and the pre-commit hooks for this repository. Where it has no OpenAPI description, or\n" +
-		"neither a taxonomy nor rule files, a first one of each is written, so that every command of the workflows has something to work on.\n\n" +
+	c.Long = "Look for OpenAPI descriptions, Prometheus rules, their unit tests, alert taxonomies and runbooks by what stands in the files that git has\n" +
+		"(test data, examples and foreign code aside), and write a commented govctl.yaml, the workflows and the pre-commit hooks for them. Each\n" +
+		"contract is read once, so that the configuration has the settings that it needs. What was found, chosen and left out is printed.\n\n" +
+		"Nothing is invented: --example writes a first contract, or a first taxonomy with rules and tests, where there is none. What is there\n" +
+		"already is kept: into .gitignore, .pre-commit-config.yaml and CODEOWNERS a block between two marked lines is added, which the next\n" +
+		"init brings up to date; for other files the lines to paste are printed.\n\n" +
 		"Every action and hook is named by its commit, never by a branch or a tag, which can be moved. govctl itself is named by the commit\n" +
 		"of this build. A build that knows only its version looks the commit up in " + home + "; one that\n" +
 		"knows neither needs --ref."
-	c.Flags().BoolVar(&force, "force", false, "overwrite what is there")
-	c.Flags().StringVar(&ref, "ref", "", "use govctl at this `commit`, tag or branch, which is looked up and written as a commit (default: this build's)")
+	c.Flags().BoolVar(&f.force, "force", false, "overwrite govctl.yaml and workflows that are there")
+	c.Flags().BoolVar(&f.example, "example", false, "write a contract, and a taxonomy with rules and tests, where there is none")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be written as a unified diff, and write nothing")
+	chooseOf(c, &f.ci, "ci", "CI system", ciGitHub, "write workflows for this system: "+ciGitHub+" or "+ciNone, []string{ciGitHub, ciNone})
+	c.Flags().StringVar(&f.ref, "ref", "", "use govctl at this `commit`, tag or branch, which is looked up and written as a commit (default: this build's)")
 	return c
 }
 
-const nextSteps = `
-Next: commit these files and push them. The branches of the artifacts and of the pages appear with the first run on GitHub. To have them
-signed, make a key with "govctl key new", keep its seed as the secret GOV_SIGNING_PRIVATE_KEY of the environment "governance", which only the
-default branch may use, and name its public key under sign.public_keys: verify.yml fails without it.
-`
+func (a *app) init(ctx context.Context, f *initFlags) error {
+	dir, err := openBeside(".")
+	if err != nil {
+		return err
+	}
+	govctl, err := a.reference(ctx, thisBuild(), f.ref)
+	if err != nil {
+		return err
+	}
+	seen, err := a.explore(ctx, dir)
+	if err != nil {
+		return err
+	}
+	r, err := a.survey(ctx, seen)
+	if err != nil {
+		return err
+	}
+	r.ci, r.govctl = f.ci, govctl
+	if err := a.surroundings(ctx, r); err != nil {
+		return err
+	}
+	p := &plan{app: a, dir: dir, force: f.force}
+	kept := p.kept(ctx, r)
+	if f.example {
+		r.addExamples(kept)
+	}
+	if err := p.make(r); err != nil {
+		return err
+	}
+	a.printFound(seen, r)
+	if err := p.carryOut(f.dryRun); err != nil || f.dryRun || len(p.edits) == 0 {
+		return err
+	}
+	next := "commit these files and push them."
+	if governed(r) {
+		next += nextSteps
+	}
+	fmt.Fprintf(a.Stdout, "\nNext: %s\n", next)
+	return nil
+}
+
+// surroundings warns where what is written would not do what it should: in a folder from which GitHub reads no workflows, and where the output
+// folder holds files of the repository, which must not be hidden from git.
+func (a *app) surroundings(ctx context.Context, r *repository) error {
+	if prefix, err := a.Git().Prefix(ctx); err == nil && prefix != "" {
+		a.warn("this is not the top folder of the repository, and GitHub and pre-commit read their files only there: run govctl init there, or move them")
+	}
+	tracked, err := a.Git().Tracks(ctx, a.out)
+	if tracked {
+		a.warn(fmt.Sprintf("git tracks files in %s, where govctl run writes: it is not ignored; --out names another folder", r.out))
+		r.out = ""
+	}
+	return err
+}
 
 var plainBranch = late(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 
-// survey looks at the repository in the current folder.
-func (a *app) survey(ctx context.Context, dir fs.FS) (repository, error) {
+// survey is the repository as far as what is written depends on it.
+func (a *app) survey(ctx context.Context, seen *explorer) (*repository, error) {
 	now, err := a.clock(a.now)
 	if err != nil {
-		return repository{}, err
+		return nil, err
 	}
-	there := func(p string) bool {
-		_, err := fs.Stat(dir, p)
-		return err == nil
-	}
-	r := repository{source: starterContract, branch: a.Git().DefaultBranch(ctx), ignores: there(".gitignore"), generated: now().UTC().Format(time.RFC3339)}
+	r := &repository{branch: a.Git().DefaultBranch(ctx), out: filepath.ToSlash(filepath.Clean(a.out)), generated: now().UTC().Format(time.RFC3339),
+		patterns: seen.patterns(), runbooks: seen.runbooks()}
 	if !plainBranch().MatchString(r.branch) { // none, or one that a workflow would read as a pattern
 		r.branch = "main"
 	}
-	for _, p := range likely {
-		if there(p) {
-			r.source, r.contract = p, true
-			break
+	var paths []string
+	for _, f := range seen.chosen(adopt.Contract) {
+		r.contracts = append(r.contracts, namedContract{"openapi", f.path, f.contract})
+		paths = append(paths, f.path)
+	}
+	if len(paths) > 1 {
+		for i, name := range adopt.Names(paths) {
+			r.contracts[i].name = name
 		}
 	}
-	r.alerts = there(config.Default().Taxonomy.File) || there("prometheus")
-	rules, err := fs.Glob(dir, "prometheus/*.yml")
-	r.compared = !r.alerts || there(config.Default().Taxonomy.File) && len(rules) > 0
-	return r, err
+	for _, f := range seen.chosen(adopt.Taxonomy) {
+		r.taxonomy = f.path
+	}
+	for _, f := range seen.found {
+		if f.path == config.Default().Taxonomy.File && f.left != "" && r.taxonomy == "" {
+			r.unfit = f.left
+		}
+	}
+	for _, f := range seen.chosen(adopt.Rules) {
+		r.ruleFiles = append(r.ruleFiles, f.path)
+	}
+	for _, f := range seen.chosen(adopt.Tests) {
+		r.testFiles = append(r.testFiles, f.path)
+	}
+	r.sourced, r.ruled = len(r.contracts) > 0, len(r.patterns) > 0
+	return r, nil
 }
 
-// generated is one file that init writes into the repository.
-type generated struct{ path, text string }
+// addExamples adds what --example writes where there is nothing of the kind.
+func (r *repository) addExamples(kept *config.Config) {
+	standard := config.Default().Taxonomy.File
+	if len(r.contracts) == 0 && !r.sourced {
+		r.exampleContract, r.sourced = true, true
+		r.contracts = []namedContract{{"openapi", starterContract, &foundContract{}}}
+	}
+	if r.taxonomy == "" && r.unfit == "" && len(r.ruleFiles) == 0 && !r.ruled && (kept == nil || !kept.Given("/taxonomy")) {
+		r.exampleAlerts, r.ruled, r.taxonomy = true, true, standard
+		r.patterns, r.ruleFiles, r.testFiles = []string{"prometheus/*.yml"}, []string{"prometheus/govctl.yml"}, []string{"prometheus/tests/govctl.test.yml"}
+	}
+}
 
-// generate writes the files. A configuration that is there already stops it; of the others, which may be somebody's own, those
-// that are there are kept.
-func (a *app) generate(repository fs.FS, files []generated, force bool) error {
+// An edit is a file that is to be written. Its old text is what was there.
+type edit struct {
+	path, old, text string
+	absent          bool
+}
+
+// A snippet is what the user has to paste, since the file is not touched.
+type snippet struct{ path, why, text string }
+
+// plan is all that init is about to do.
+type plan struct {
+	*app
+	dir   fs.FS
+	force bool
+
+	edits    []edit
+	snippets []snippet
+	same     int // files that are as they should be
+}
+
+// file is the text of a file of the repository. The reason is set where it must not be touched, whatever it holds.
+func (p *plan) file(name string) (text string, there bool, untouchable string) {
+	for at := name; at != "."; at = path.Dir(at) {
+		info, err := fs.Lstat(p.dir, at)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return "", true, cause(err).Error()
+		case info.Mode()&fs.ModeSymlink != 0:
+			return "", true, at + " is a symbolic link"
+		case at != name && !info.IsDir(), at == name && !info.Mode().IsRegular():
+			return "", true, at + " is something else"
+		}
+		there = there || at == name
+	}
+	if !there {
+		return "", false, ""
+	}
+	data, err := p.readInput(name)
+	if err != nil {
+		return "", true, oneLine(err.Error())
+	}
+	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
+		return "", true, "it is no text in UTF-8"
+	}
+	return string(data), true, ""
+}
+
+// kept is the configuration that is there and stays; nil where there is none. What it says counts for the workflows, not what was found.
+func (p *plan) kept(ctx context.Context, r *repository) *config.Config {
+	text, there, untouchable := p.file(config.File)
+	if !there || p.force || untouchable != "" {
+		return nil
+	}
+	cfg, err := config.Parse(ctx, config.File, []byte(text))
+	if err != nil {
+		p.snippets = append(p.snippets, snippet{config.File, "is kept, and cannot be read: " + oneLine(err.Error()), ""})
+		return nil
+	}
+	if fresh, err := generatedFiles(r); err == nil && fresh[0].text == text { // as init writes it today
+		return nil
+	}
+	found := len(r.contracts) > 0
+	r.sourced = slices.ContainsFunc(cfg.Contracts, func(c config.Contract) bool { return c.Source != "" })
+	if !r.sourced && found {
+		p.snippets = append(p.snippets, snippet{config.File, "is kept, and names no contract", r.contractSection()})
+	}
+	if !cfg.Given("/taxonomy") && (r.taxonomy != "" || len(r.patterns) > 0) {
+		p.snippets = append(p.snippets, snippet{config.File, "is kept, and says nothing about alerts", r.alertSection()})
+	}
+	r.ruled, r.taxonomy = len(cfg.Taxonomy.Rules) > 0, ""
+	name := cfg.Taxonomy.File
+	if _, there, _ := p.file(path.Clean(name)); there && plainPath().MatchString(name) && (r.unfit == "" || name != config.Default().Taxonomy.File) {
+		r.taxonomy = name
+	}
+	return &cfg
+}
+
+// make decides what becomes of each file.
+func (p *plan) make(r *repository) error {
+	files, err := generatedFiles(r)
+	if err != nil {
+		return err
+	}
 	for _, f := range files {
-		_, err := fs.Stat(repository, f.path)
-		switch there := err == nil && !force; {
-		case there && f.path == config.File:
-			return usage("%s is there already", f.path).hint("--force overwrites it")
-		case there:
-			fmt.Fprintf(a.Stdout, "kept %s\n", f.path)
+		text, there, untouchable := p.file(f.path)
+		switch {
+		case untouchable != "":
+			p.snippets = append(p.snippets, snippet{f.path, "is not touched: " + untouchable, excerpt(f)})
+		case there && text == f.text:
+			p.same++
+		case there && (!p.force || strings.HasPrefix(f.path, "prometheus/") || f.path == starterContract):
+			if f.path != config.File {
+				p.snippets = append(p.snippets, snippet{f.path, "is there already and is kept (--force overwrites it)", excerpt(f)})
+			}
+		default:
+			p.edits = append(p.edits, edit{f.path, text, f.text, !there})
+		}
+	}
+	p.ignore(r)
+	p.hooks(r)
+	p.owners(r)
+	return nil
+}
+
+// excerpt is the part of a generated file that somebody can use in a file of their own.
+func excerpt(f generated) string {
+	if !strings.HasPrefix(f.path, workflows) {
+		return f.text
+	}
+	var out []string
+	lines := strings.Split(f.text, "\n")
+	for i, line := range lines {
+		text := strings.TrimSpace(line)
+		var some []string
+		switch {
+		case strings.HasPrefix(text, "- uses: romel/govctl@"), strings.HasPrefix(text, "- uses: ./"):
+			some = lines[i:min(i+3, len(lines))]
+		case strings.HasPrefix(text, "run: govctl "):
+			some = []string{strings.Replace(line, "  run:", "- run:", 1)}
+		}
+		if len(some) > 0 && !slices.Contains(out, some[0]) {
+			out = append(out, some...)
+		}
+	}
+	return strings.Join(out, "\n") + "\n"
+}
+
+// block enters the block into a file, or the lines among those to paste.
+func (p *plan) block(name, text string, there bool, at int, style adopt.Style, lines []string) {
+	if !adopt.HasBlock(text) && adopt.HasLines(text, lines) && there { // somebody wrote them by hand
+		p.same++
+		return
+	}
+	fresh, err := adopt.Block(text, at, style, lines)
+	switch {
+	case err != nil:
+		p.snippets = append(p.snippets, snippet{name, "is not touched: " + err.Error(), strings.Join(lines, "\n") + "\n"})
+	case fresh == text:
+		p.same++
+	default:
+		p.edits = append(p.edits, edit{name, text, fresh, !there})
+	}
+}
+
+const (
+	ignoreFile = ".gitignore"
+	hooksFile  = ".pre-commit-config.yaml"
+)
+
+func (p *plan) ignore(r *repository) {
+	text, there, untouchable := p.file(ignoreFile)
+	lines := r.ignored()
+	if untouchable != "" {
+		p.snippets = append(p.snippets, snippet{ignoreFile, "is not touched: " + untouchable, strings.Join(lines, "\n") + "\n"})
+		return
+	}
+	p.block(ignoreFile, text, there, len(text), adopt.Style{Comment: "what govctl run writes is published on its own branches (govctl init keeps these lines)"}, lines)
+}
+
+func (p *plan) hooks(r *repository) {
+	text, there, untouchable := p.file(hooksFile)
+	lines := r.hookLines()
+	style := adopt.Style{Indent: "  ", Comment: "checks before a commit (govctl init keeps these lines)"}
+	why := untouchable
+	if !there {
+		text = "# Local checks before a commit; https://pre-commit.com runs them.\nrepos:\n"
+		fresh, err := adopt.Block(text, len(text), style, lines)
+		if err == nil {
+			p.edits = append(p.edits, edit{hooksFile, "", fresh, true})
+		}
+		return
+	}
+	at, indent, ok := adopt.Repos(text)
+	style.Indent = indent
+	switch {
+	case why != "":
+	case !adopt.HasBlock(text) && strings.Contains(text, home):
+		p.same++ // their own entry
+		return
+	case adopt.HasBlock(text), ok:
+		before := len(p.edits)
+		if p.block(hooksFile, text, there, at, style, lines); len(p.edits) == before || sameButOne(text, p.edits[before].text) {
+			return
+		}
+		p.edits = p.edits[:before]
+		fallthrough
+	default:
+		why = "its list of repos is not written one entry after the other"
+	}
+	p.snippets = append(p.snippets, snippet{hooksFile, "is not touched: " + why, strings.Join(lines, "\n") + "\n"})
+}
+
+// sameButOne reports that a pre-commit configuration still says what it said, but for an entry of govctl.
+func sameButOne(old, fresh string) bool {
+	before, err := contract.ParseValue(context.Background(), hooksFile, []byte(old), contract.Options{})
+	if err != nil {
+		return false
+	}
+	after, err := contract.ParseValue(context.Background(), hooksFile, []byte(fresh), contract.Options{})
+	if err != nil || before.Len() != after.Len() {
+		return false
+	}
+	for key, v := range before.Fields() {
+		if key != "repos" && string(v.AppendJSON(nil)) != string(after.Get(key).AppendJSON(nil)) {
+			return false
+		}
+	}
+	others := func(n contract.Node) (out []string) {
+		for _, item := range n.Get("repos").Items() {
+			if item.Get("repo").Text() != home {
+				out = append(out, string(item.AppendJSON(nil)))
+			}
+		}
+		return out
+	}
+	return after.Get("repos").Kind() == contract.Array && slices.Equal(others(before), others(after))
+}
+
+func (p *plan) owners(r *repository) {
+	for _, name := range []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"} {
+		text, there, untouchable := p.file(name)
+		if !there {
 			continue
 		}
-		if err := artifact.Replace(path.Clean(f.path), []byte(f.text)); err != nil {
+		owners := adopt.Owners(text)
+		switch {
+		case untouchable != "":
+			p.snippets = append(p.snippets, snippet{name, "is not touched: " + untouchable, strings.Join(r.ownerLines("@OWNERS"), "\n") + "\n"})
+		case !adopt.HasBlock(text) && strings.Contains(text, "/"+config.File):
+			p.same++
+		case owners == "" && !adopt.HasBlock(text):
+			p.snippets = append(p.snippets, snippet{name, "names nobody for all files: who is to judge a change of the policy?", strings.Join(r.ownerLines("@OWNERS"), "\n") + "\n"})
+		case owners == "": // whom the block names was decided before
+			p.same++
+		default:
+			p.block(name, text, there, len(text), adopt.Style{Comment: "what judges a change of the API (govctl init keeps these lines)"}, r.ownerLines(owners))
+		}
+		return
+	}
+}
+
+// carryOut does what is planned, or shows it.
+func (p *plan) carryOut(dry bool) error {
+	for _, c := range p.edits {
+		if dry {
+			fmt.Fprint(p.Stdout, adopt.Diff(c.path, c.old, c.text, c.absent))
+			continue
+		}
+		if err := artifact.Replace(filepath.FromSlash(c.path), []byte(c.text)); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.Stdout, "wrote %s\n", f.path)
+		verb := "wrote"
+		if !c.absent {
+			verb = "added to"
+			if !adopt.HasBlock(c.text) {
+				verb = "overwrote"
+			}
+		}
+		fmt.Fprintf(p.Stdout, "%s %s\n", verb, c.path)
+	}
+	for _, s := range p.snippets {
+		fmt.Fprintf(p.Stdout, "\n%s %s\n", s.path, s.why)
+		if s.text != "" {
+			fmt.Fprintln(p.Stdout, "To paste:")
+			for line := range strings.Lines(s.text) {
+				fmt.Fprint(p.Stdout, "    "+line)
+			}
+		}
+	}
+	if len(p.edits) == 0 {
+		fmt.Fprintln(p.Stdout, "Nothing to do: every file that is to be written is there.")
 	}
 	return nil
+}
+
+const nextSteps = ` The branches of the artifacts and of the pages appear with the first run on GitHub. To have them
+signed, make a key with "govctl key new", keep its seed as the secret GOV_SIGNING_PRIVATE_KEY of the environment "governance", which only the
+default branch may use, and name its public key under sign.public_keys: verify.yml fails without it.`
+
+// maxShown is how many files of each sort init lists.
+const maxShown = 20
+
+// printFound says what was found, what of it is chosen and why, and what is left out.
+func (a *app) printFound(e *explorer, r *repository) {
+	var chosen, left []string
+	for i := range e.found {
+		f := &e.found[i]
+		line := fmt.Sprintf("  %-10s %s", kindWords[f.kind], oneLine(f.path))
+		if f.left != "" {
+			left = append(left, line+": "+oneLine(f.left))
+			continue
+		}
+		if f.contract != nil {
+			line += ": " + describe(f.contract)
+		}
+		for _, c := range r.contracts {
+			switch {
+			case c.path == f.path && len(r.contracts) > 1:
+				line += ", as " + c.name
+			case c.path == f.path:
+				line += ", the only one"
+			}
+		}
+		chosen = append(chosen, line)
+	}
+	for _, glob := range r.runbooks {
+		line := "  runbooks   " + glob
+		if r.taxonomy == "" {
+			left = append(left, line+": there is no taxonomy whose alerts they could serve")
+			continue
+		}
+		chosen = append(chosen, line)
+	}
+	a.printSome("Found:", chosen)
+	a.printSome("Left out:", left)
+	if e.missed > 0 {
+		fmt.Fprintf(a.Stdout, "Not looked at: %s, after as many as are looked at.\n", counted(e.missed, "file"))
+	}
+	if len(e.chosen(adopt.Contract)) == 0 {
+		fmt.Fprintln(a.Stdout, "No OpenAPI description was found that can be read: contract.source is for you to set (--example writes a first one).")
+	}
+}
+
+func describe(c *foundContract) string {
+	what := "OpenAPI"
+	if c.swagger {
+		what = "Swagger 2.0, which is converted"
+	}
+	parts := []string{what, fmt.Sprintf("version %q", c.version), counted(len(c.operations), "operation")}
+	for _, s := range c.settings() {
+		if s.line != "" {
+			parts = append(parts, s.line)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (a *app) printSome(title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintln(a.Stdout, title)
+	for _, line := range lines[:min(len(lines), maxShown)] {
+		fmt.Fprintln(a.Stdout, line)
+	}
+	if more := len(lines) - maxShown; more > 0 {
+		fmt.Fprintf(a.Stdout, "  and %d more\n", more)
+	}
 }

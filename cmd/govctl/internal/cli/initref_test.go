@@ -103,10 +103,13 @@ func TestNothingGeneratedCanBeMoved(t *testing.T) {
 	byCommit := regexp.MustCompile(`^(?:[\w./-]+@)?[0-9a-f]{40}(?: # \S+)?$`)
 	movable := regexp.MustCompile(`@(?:main|master|latest|HEAD|v\d[\w.]*)\b`)
 	for _, r := range []reference{pinned(commitA, "v1.2.3", true), pinned(commitA, "v1.2.3", false), pinned(commitB, "", false)} {
-		files, err := generatedFiles(repository{source: "openapi.yaml", branch: "main", govctl: r})
+		all := ourselves
+		all.govctl = r
+		files, err := generatedFiles(&all)
 		if err != nil {
 			t.Fatal(err)
 		}
+		files = append(files, generated{hooksFile, strings.Join(all.hookLines(), "\n")})
 		seen := map[string]bool{}
 		for _, f := range files {
 			for _, m := range uses.FindAllStringSubmatch(f.text, -1) {

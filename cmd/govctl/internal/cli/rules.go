@@ -21,7 +21,7 @@ func rulesCommand(a *app) *cobra.Command {
 type checkFlags struct {
 	alertFlags
 	format, known string
-	logQL         bool
+	logQL, found  bool
 }
 
 func rulesCheck(a *app) *cobra.Command {
@@ -30,9 +30,12 @@ func rulesCheck(a *app) *cobra.Command {
 		return a.checkRules(ctx, &f, args)
 	})
 	c.Long = "Check rule files, PrometheusRule objects and the group files of Thanos, Mimir and Loki; FILE may be a folder or a glob. What\n" +
-		"Prometheus would not load exits 2, an error of another row exits 1; govctl rules explain lists the rows."
+		"Prometheus would not load exits 2, an error of another row exits 1; govctl rules explain lists the rows.\n\n" +
+		"What a folder or a glob brings in besides rules (unit tests, prometheus.yml, other manifests) is left out, and said so; a file that\n" +
+		"is named must hold rules."
 	f.add(c)
 	c.Flags().StringVar(&f.known, "known-metrics", "", "`file` with the names of existing metrics, one a line: alerts on others are reported")
+	c.Flags().BoolVar(&f.found, "found", false, "a search found the files: leave out those that hold no rules, as in a folder or a glob (for hooks)")
 	c.Flags().BoolVar(&f.logQL, "logql", false, "the expressions are LogQL, which is not parsed")
 	a.formatFlag(c, &f.format)
 	return c
@@ -54,9 +57,16 @@ func (a *app) checkRules(ctx context.Context, f *checkFlags, args []string) erro
 	if err != nil {
 		return err
 	}
-	sources, err := a.ruleSources(patterns)
+	files, named, err := a.paths(patterns, ruleExtensions)
 	if err != nil {
 		return err
+	}
+	sources, err := a.readRules(files, func(name string) bool { return named[name] && !f.found })
+	if err != nil {
+		return err
+	}
+	if len(sources) == 0 && !f.found {
+		return noRules(patterns)
 	}
 	cfg := promrules.Config{Profile: c.Profile, Severities: pipeline.TaxonomyConfig(c).Severities, Levels: c.Levels, LogQL: f.logQL, Now: now()}
 	if f.known != "" {

@@ -83,12 +83,8 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	for i := range cfg.Contracts {
-		one := &cfg.Contracts[i]
-		if one.Source == "" {
-			return &contract.Error{Place: cfg.KeyPlace(one.At), Msg: strings.ReplaceAll(one.At[1:], "/", ".") + ".source is not set",
-				Hint: "name the OpenAPI document, like `source: api/openapi.yaml`; govctl init writes a configuration that finds it"}
-		}
+	if err := sourced(&cfg); err != nil {
+		return err
 	}
 	result, err := a.runSteps(ctx, cfg, f)
 	if err != nil {
@@ -106,6 +102,31 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 		return outcome(result.Worst)
 	}
 	return worse(outcome(result.Worst), a.send(ctx, cfg, f))
+}
+
+// sourced refuses a configuration that does not say where a contract is. One that has no key about contracts at all may be about alerts or
+// milestones alone; one that is about nothing, as init writes it where it finds nothing, is no error, and passes nothing either.
+func sourced(cfg *config.Config) error {
+	if !cfg.Given("") || cfg.Given("/contract") || cfg.Given("/contracts") {
+		return everySource(cfg)
+	}
+	alerts := cfg.Given("/taxonomy") && cfg.Taxonomy.File != "" && (cfg.Given("/taxonomy/file") || exists(cfg.Taxonomy.File))
+	if alerts || cfg.Given("/milestones") {
+		return nil
+	}
+	return &exitError{code: Findings, err: errors.New("the configuration names neither a contract nor a taxonomy: nothing is governed yet"),
+		tip: "set contract.source in govctl.yaml, or taxonomy.file for alerts alone"}
+}
+
+func everySource(cfg *config.Config) error {
+	for i := range cfg.Contracts {
+		one := &cfg.Contracts[i]
+		if one.Source == "" {
+			return &contract.Error{Place: cfg.KeyPlace(one.At), Msg: strings.ReplaceAll(one.At[1:], "/", ".") + ".source is not set",
+				Hint: "name the OpenAPI document, like `source: api/openapi.yaml`; govctl init writes a configuration that finds it"}
+		}
+	}
+	return nil
 }
 
 // allowBreaking lays the environment and the flag over what the configuration lets pass.

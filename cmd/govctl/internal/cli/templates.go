@@ -15,36 +15,50 @@ var templates embed.FS
 // target is a row of the table of generated files: where a template, or each of a folder's, goes.
 type target struct {
 	from, to string
-	when     func(r *repository) bool // nil: always
+	when     func(r *repository) bool
 }
 
-func noContract(r *repository) bool { return !r.contract }
-func noIgnores(r *repository) bool  { return !r.ignores }
-func noAlerts(r *repository) bool   { return !r.alerts }
+func always(*repository) bool            { return true }
+func exampleContract(r *repository) bool { return r.exampleContract }
+func exampleAlerts(r *repository) bool   { return r.exampleAlerts }
 
-// targets lists what init writes, configuration first: when that is there already, nothing else is touched.
+// governed reports that there is something that a run judges; without it every workflow would only fail.
+func governed(r *repository) bool  { return r.ci == ciGitHub && (r.sourced || r.taxonomy != "") }
+func ruled(r *repository) bool     { return r.ci == ciGitHub && r.ruled }
+func catalogue(r *repository) bool { return r.ci == ciGitHub && r.taxonomy != "" }
+func compared(r *repository) bool  { return ruled(r) && catalogue(r) }
+
+const workflows = ".github/workflows/"
+
+// targets lists what init writes as files of their own.
 var targets = []target{
-	{"govctl.yaml", config.File, nil},
-	{"workflows/*.yml", ".github/workflows/", nil},
-	{"pre-commit-config.yaml", ".pre-commit-config.yaml", nil},
-	{"gitignore", ".gitignore", noIgnores},
-	{"starter/openapi.yaml", starterContract, noContract},
-	{"starter/alerts_taxonomy.json", "alerts_taxonomy.json", noAlerts},
-	{"starter/prometheus/*.yml", "prometheus/", noAlerts},
-	{"starter/prometheus/tests/*.yml", "prometheus/tests/", noAlerts},
+	{"govctl.yaml", config.File, always},
+	{"workflows/governance.yml", workflows, governed},
+	{"workflows/governance-stability-nightly.yml", workflows, governed},
+	{"workflows/verify.yml", workflows, governed},
+	{"workflows/promtool.yml", workflows, ruled},
+	{"workflows/taxonomy.yml", workflows, compared},
+	{"workflows/taxonomy-pages.yml", workflows, catalogue},
+	{"workflows/taxonomy-pr-delta.yml", workflows, catalogue},
+	{"workflows/taxonomy-weekly-audit.yml", workflows, compared},
+	{"starter/openapi.yaml", starterContract, exampleContract},
+	{"starter/alerts_taxonomy.json", "alerts_taxonomy.json", exampleAlerts},
+	{"starter/prometheus/*.yml", "prometheus/", exampleAlerts},
+	{"starter/prometheus/tests/*.yml", "prometheus/tests/", exampleAlerts},
 }
 
-// generatedFiles are all that init writes into a repository.
-func generatedFiles(r repository) ([]generated, error) {
-	unless := "# "
-	if r.compared {
-		unless = ""
-	}
-	fill := strings.NewReplacer("{{ACTION}}", r.govctl.action, "{{VERSION}}", r.govctl.version, "{{REV}}", r.govctl.hooks, "{{SOURCE}}", r.source, "{{BRANCH}}", r.branch,
-		"{{NOW}}", r.generated, "{{ALERTS}}", unless)
+// generated is one file that init writes into the repository.
+type generated struct{ path, text string }
+
+// generatedFiles are all that init writes into a repository as files of their own.
+func generatedFiles(r *repository) ([]generated, error) {
+	rules, tests, hashed := r.triggers()
+	fill := strings.NewReplacer("{{ACTION}}", r.govctl.action, "{{VERSION}}", r.govctl.version, "{{BRANCH}}", r.branch, "{{NOW}}", r.generated,
+		"{{CONTRACT}}", r.contractSection(), "{{ALERTS}}", r.alertSection(), "{{RULES}}", rules, "{{TESTS}}", tests, "{{HASHED}}", hashed,
+		"{{TAXONOMY}}", yamlText(r.taxonomy), "{{CATALOGUE}}", shellWord(r.taxonomy))
 	var files []generated
 	for _, t := range targets {
-		if t.when != nil && !t.when(&r) {
+		if !t.when(r) {
 			continue
 		}
 		names, err := fs.Glob(templates, "templates/"+t.from)
