@@ -11,6 +11,14 @@ import (
 // File is the name that is looked for when no other is given.
 const File = "govctl.yaml"
 
+// The sources of a version, as semver.version_from names them; a file and a variable follow after their prefix.
+const (
+	FromInfo = "info"
+	FromTag  = "tag"
+	FromFile = "file:"
+	FromEnv  = "env:"
+)
+
 // NoBaseline is the baseline of a contract that is compared with nothing.
 const NoBaseline = "none"
 
@@ -59,6 +67,7 @@ type Contract struct {
 	Waivers         string  `json:"waivers,omitzero"` // file; an absent default file is no error
 	Semver          *Semver `json:"semver,omitzero"`  // instead of the common one, in a monorepo
 	At              string  `json:"-"`                // JSON pointer of the contract in the file
+	ReadAs          string  `json:"-"`                // the version that its documents are read with instead of their own; empty: their own
 }
 
 // Rules adjusts the table of change rules.
@@ -75,6 +84,10 @@ type Semver struct {
 	Scheme     string `json:"scheme,omitzero"`     // auto, semver, calver
 	ZeroMajor  string `json:"zero_major,omitzero"` // minor: 0.y.z may break on a minor; major: only on a major
 	WarnAsFail bool   `json:"warn_as_fail,omitzero"`
+
+	Policy       string `json:"policy,omitzero"`        // original: an addition needs no more than a patch; semver2: it needs a minor
+	PlannedMajor bool   `json:"planned_major,omitzero"` // a major version without a breaking change is meant
+	VersionFrom  string `json:"version_from,omitzero"`  // info, tag, file:PATH[:KEY], env:NAME
 }
 
 // Stability is the rolling window and its thresholds.
@@ -165,7 +178,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 func Default() Config {
 	return Config{
 		Milestones: "project_milestones.json",
-		Semver:     Semver{Scheme: "auto", ZeroMajor: "major"},
+		Semver:     Semver{Scheme: "auto", ZeroMajor: "major", Policy: "original", VersionFrom: FromInfo},
 		Stability:  Stability{Window: 30, AlertThreshold: 0.8, PlaceholderMaxRuns: 10, PlaceholderStreakAlertThreshold: 5},
 		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Profile: "default", RunbookMinPercent: 90, WindowDays: 30,
 			MaxChurnDelta: 5, MaxRiskChurnDelta: 10, RiskChurnSpikeThreshold: 2},

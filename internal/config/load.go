@@ -108,6 +108,9 @@ func finish(c Config, root contract.Node) (Config, error) {
 		if !c.Given(at + "/semver/warn_as_fail") {
 			c.Contracts[i].Semver.WarnAsFail = c.Semver.WarnAsFail
 		}
+		if !c.Given(at + "/semver/planned_major") {
+			c.Contracts[i].Semver.PlannedMajor = c.Semver.PlannedMajor
+		}
 		name := c.Contracts[i].Name
 		if slices.Contains(names, strings.ToLower(name)) { // they become file names, and some file systems fold case
 			return Config{}, &contract.Error{Place: root.Get("contracts").At(i).Place(), Msg: fmt.Sprintf("a second contract is named %q", name), Hint: "give each contract its own name"}
@@ -135,10 +138,12 @@ func fill(c *Contract, common Semver) {
 		c.Semver = &common
 		return
 	}
-	if c.Semver.Scheme == "" {
-		c.Semver.Scheme = common.Scheme
-	}
-	if c.Semver.ZeroMajor == "" {
-		c.Semver.ZeroMajor = common.ZeroMajor
+	for _, f := range []struct{ value, standard *string }{
+		{&c.Semver.Scheme, &common.Scheme}, {&c.Semver.ZeroMajor, &common.ZeroMajor}, {&c.Semver.Policy, &common.Policy},
+		{&c.Semver.VersionFrom, &common.VersionFrom},
+	} {
+		if *f.value == "" {
+			*f.value = *f.standard
+		}
 	}
 }

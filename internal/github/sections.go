@@ -72,7 +72,9 @@ func writeVersion(b *strings.Builder, p *Pull) {
 		return
 	}
 	fmt.Fprintf(b, "Version policy: **%s** (%s to %s)\n", sanitize.Markdown(s.Status), version(s.PreviousVersion), version(s.CurrentVersion))
-	if s.ExpectedVersion != "" && s.ExpectedMajor == "" {
+	if s.PendingBump != "" {
+		fmt.Fprintf(b, "\nNext version: %s or higher\n", sanitize.Code(s.LowestVersion))
+	} else if s.ExpectedVersion != "" && s.ExpectedMajor == "" {
 		fmt.Fprintf(b, "\nSuggested version: %s\n", sanitize.Code(s.ExpectedVersion))
 	}
 	items(b, s.Messages)

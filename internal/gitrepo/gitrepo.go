@@ -164,6 +164,50 @@ func (r Repo) Releases(ctx context.Context, rev string, n int) ([]string, error)
 	return tags, nil
 }
 
+// versionTag is a tag that names a version whole: v1.2.3, 2026.11.29, 26.04. The moving v1 and v1.2 beside v1.2.3 do not.
+var versionTag = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(\.\d+)*|(\d{2}|\d{4})\.(0?[1-9]|1[0-2]))(\+[0-9A-Za-z.-]+)?$`)
+
+// maxUnreleased bounds the tags of other things than releases that lie between a commit and its release.
+const maxUnreleased = 100
+
+// NearestRelease returns the release tag nearest to rev among its ancestors, and whether it names rev itself. Of several at one commit it is
+// the highest. Its error is an ErrNoTag where the history has none; in a shallow clone, which may lack it, it is another.
+func (r Repo) NearestRelease(ctx context.Context, rev string) (tag string, exact bool, err error) {
+	id, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return "", false, err
+	}
+	describe := []string{"describe", "--tags", "--abbrev=0", "--match", "[0-9]*", "--match", "v[0-9]*"}
+	for range maxUnreleased {
+		tag, err = r.output(ctx, append(slices.Clip(describe), id)...)
+		var refused *Error
+		switch {
+		case errors.As(err, &refused):
+			if shallow, serr := r.Shallow(ctx); serr != nil || shallow {
+				return "", false, errors.Join(serr, fmt.Errorf("no release tag is reachable in this shallow clone"))
+			}
+			return "", false, fmt.Errorf("%q: %w", rev, ErrNoTag)
+		case err != nil:
+			return "", false, err
+		}
+		at, err := r.Resolve(ctx, "refs/tags/"+tag)
+		if err != nil {
+			return "", false, err
+		}
+		all, err := r.output(ctx, "tag", "--points-at", at, "--sort=-version:refname")
+		if err != nil {
+			return "", false, err
+		}
+		for name := range strings.FieldsSeq(all) {
+			if versionTag.MatchString(name) {
+				return name, at == id, nil
+			}
+			describe = append(describe, "--exclude", name)
+		}
+	}
+	return "", false, fmt.Errorf("%q: more than %d tags that are no releases lie before its release", rev, maxUnreleased)
+}
+
 // LatestTagRevision is the name under which Show reads from the tag that LatestTag finds for HEAD.
 const LatestTagRevision = "latest-tag"
 

@@ -132,3 +132,49 @@ func TestReleases(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestNearestRelease: the release tag that a commit counts from.
+func TestNearestRelease(t *testing.T) {
+	r := newRepo(t)
+	r.write("a", "1")
+	r.commit("one")
+	at := gitrepo.Repo{Dir: r.dir, Run: gitrepo.Exec(os.Environ())}
+	check := func(want string, exact bool) {
+		t.Helper()
+		tag, is, err := at.NearestRelease(t.Context(), "HEAD")
+		if err != nil || tag != want || is != exact {
+			t.Errorf("%q, exact %v, %v; want %q, %v", tag, is, err, want, exact)
+		}
+	}
+	if _, _, err := at.NearestRelease(t.Context(), "HEAD"); !errors.Is(err, gitrepo.ErrNoTag) {
+		t.Errorf("no tag: %v", err)
+	}
+	r.git("tag", "latest")
+	r.git("tag", "v9")
+	r.git("tag", "-a", "-m", "r", "v1.0.0")
+	check("v1.0.0", true)
+	r.write("a", "2")
+	r.commit("two")
+	r.git("tag", "v1.1.0-rc.1")
+	r.git("tag", "2x")
+	r.git("tag", "v1.0")
+	r.git("tag", "v1")
+	check("v1.0.0", false)
+	r.git("tag", "v1.9.0")
+	r.git("tag", "v1.10.0")
+	check("v1.10.0", true)
+	r.write("a", "3")
+	r.commit("three")
+	r.git("tag", "nightly-1")
+	r.git("tag", "2026.10.1")
+	check("2026.10.1", true)
+	r.write("a", "4")
+	r.commit("four")
+	check("2026.10.1", false)
+
+	shallow := t.TempDir()
+	r.git("clone", "-q", "--depth", "1", "--no-tags", "file://"+r.dir, shallow)
+	if _, _, err := (gitrepo.Repo{Dir: shallow, Run: at.Run}).NearestRelease(t.Context(), "HEAD"); err == nil || errors.Is(err, gitrepo.ErrNoTag) {
+		t.Errorf("a shallow clone without tags: %v", err)
+	}
+}

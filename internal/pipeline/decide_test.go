@@ -83,7 +83,7 @@ func TestSemverInput(t *testing.T) {
 		"an accepted break":          {[]report.Finding{waived}, report.DiffTotals{Waived: 1}, false, false, true, 1},
 		"an accepted warning":        {[]report.Finding{mild}, report.DiffTotals{Waived: 1}, false, false, true, 0},
 	} {
-		in := SemverInput(report.Diff{Changes: c.changes, Totals: c.totals}, "auto", "major", doc)
+		in := SemverInput(report.Diff{Changes: c.changes, Totals: c.totals}, config.Semver{Scheme: "auto", ZeroMajor: "major"}, doc)
 		if in.AddedOnly != c.addedOnly || in.Breaking != c.breaking || in.Changed != c.change || len(in.Waived) != c.waived {
 			t.Errorf("%s: %+v", name, in.Change)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/romel/govctl/internal/config"
@@ -29,6 +30,7 @@ func diff(ctx context.Context, b *bench) error {
 	if err != nil {
 		return unreadable{err}
 	}
+	opt.Advise = b.advise(ctx, doc)
 	result := apidiff.First(doc, opt)
 	if old != nil {
 		result = apidiff.Compare(ctx, old, doc, opt)
@@ -41,14 +43,30 @@ func diff(ctx context.Context, b *bench) error {
 		b.note += ": " + b.contract.Baseline + " is not there"
 	}
 	b.note += b.sinceRelease(ctx, doc, opt)
-	if n := len(result.Problems); n > 0 {
-		b.note += fmt.Sprintf("; %d waiver(s) stale or expired, the first at %s:%d", n, result.Problems[0].New.File, result.Problems[0].New.Line)
+	spent, wrong := partition(result.Problems)
+	if n := len(wrong); n > 0 {
+		b.note += fmt.Sprintf("; %d waiver(s) stale or expired, the first at %s:%d", n, wrong[0].New.File, wrong[0].New.Line)
+	}
+	if n := len(spent); n > 0 {
+		b.note += fmt.Sprintf("; %s spent (govctl openapi waivers prune)", count(n, "waiver"))
 	}
 	return errors.Join(
 		b.job.Store.JSON(b.path(diffFile), d),
 		b.job.Store.JSON(b.path(operationsFile), ops),
 		b.job.Store.JSON(b.path(breakingFile), broken),
 	)
+}
+
+// partition are the waivers that have done their work, and those with which something is wrong.
+func partition(problems []report.Finding) (spent, wrong []report.Finding) {
+	for _, p := range problems {
+		if p.Rule == apidiff.WaiverSpent {
+			spent = append(spent, p)
+		} else {
+			wrong = append(wrong, p)
+		}
+	}
+	return spent, wrong
 }
 
 // sinceRelease is what the second baseline adds to the note of the step. It is reported and never fails a run.
@@ -77,13 +95,22 @@ func (b *bench) baseline(ctx context.Context) (*contract.Document, error) {
 		if data == nil {
 			return nil, nil
 		}
-		old, err := contract.Parse(ctx, baselinePath(b.contract.Name), data, contract.Options{AllowDangling: true})
+		old, err := b.published(ctx, data)
 		if err != nil {
 			return nil, err
 		}
-		return old, b.resolved(old)
+		if err := b.resolved(old); err != nil {
+			return nil, err
+		}
+		r, err := b.missed(ctx, old)
+		if err != nil || r == nil {
+			return old, err
+		}
+		b.contracts[b.contract.Name].release = r
+		return r.doc, errors.Join( // in this order: no run that is killed may lose what was accepted
+			b.job.Store.Bytes(acceptedPath(b.contract.Name), data), b.job.Store.Bytes(baselinePath(b.contract.Name), r.doc.Canonical()))
 	}
-	old, err := b.job.Load(ctx, b.contract.Baseline, *b.contract)
+	old, err := b.named(ctx)
 	if absentRevision(err) {
 		if b.job.Required {
 			return nil, &contract.Error{Place: b.job.Config.KeyPlace(b.contract.At + "/baseline"), Err: err, Msg: fmt.Sprintf("%s is not there (--require-state)", b.contract.Baseline), Hint: "fetch the revision, or correct contract.baseline"}
@@ -97,6 +124,30 @@ func (b *bench) baseline(ctx context.Context) (*contract.Document, error) {
 		return nil, err
 	}
 	return old, b.job.Store.Bytes(baselinePath(b.contract.Name), old.Canonical())
+}
+
+// published is the contract that an earlier run accepted, under the version that it counts as.
+func (b *bench) published(ctx context.Context, data []byte) (*contract.Document, error) {
+	version, err := b.taken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return contract.Parse(ctx, baselinePath(b.contract.Name), data, contract.Options{AllowDangling: true, Version: version})
+}
+
+// named is the baseline that the configuration names.
+func (b *bench) named(ctx context.Context) (*contract.Document, error) {
+	c := *b.contract
+	if rev := revision(c.Baseline); rev != "" && c.Semver.VersionFrom != config.FromInfo {
+		var err error
+		if rev == gitrepo.LatestTagRevision {
+			rev = ""
+		}
+		if c, err = b.readAs(ctx, rev); err != nil {
+			return nil, err
+		}
+	}
+	return b.job.Load(ctx, c.Baseline, c)
 }
 
 // absent reports a source that is not there, as opposed to one that cannot be read.
@@ -123,8 +174,30 @@ func (b *bench) options(ctx context.Context) (apidiff.Options, error) {
 	if err != nil || !ok {
 		return opt, err
 	}
-	opt.Waivers, err = apidiff.ParseWaivers(ctx, b.contract.Waivers, data, b.job.Now, b.contract.Rules.WaiverMaxDays)
-	return opt, err
+	all, err := apidiff.ParseWaivers(ctx, b.contract.Waivers, data, b.job.Now, b.contract.Rules.WaiverMaxDays)
+	if err != nil {
+		return opt, err
+	}
+	opt.Waivers, opt.Spent = apidiff.WaiversFor(b.contract.Name, all), b.job.State.Contracts[b.contract.Name].Spent
+	return opt, KnownContracts(b.job.Config, all)
+}
+
+// KnownContracts refuses waivers for contracts that the configuration does not have.
+func KnownContracts(cfg config.Config, waivers []apidiff.Waiver) error {
+	var names []string
+	for i := range cfg.Contracts {
+		names = append(names, cfg.Contracts[i].Name)
+	}
+	for i := range waivers {
+		if w := &waivers[i]; w.Contract != "" && !slices.Contains(names, w.Contract) {
+			hint := config.Nearest(w.Contract, names)
+			if hint == "" {
+				hint = "contract.name and contracts[].name in " + config.File + " name them"
+			}
+			return &contract.Error{Place: w.Place, Msg: fmt.Sprintf("there is no contract %q for the waiver", w.Contract), Hint: hint}
+		}
+	}
+	return nil
 }
 
 // RuleOptions are the rules as the configuration adjusts them. The error of a rule that does not exist is a *contract.Error.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/pkg/report"
+	"github.com/romel/govctl/pkg/semver"
 )
 
 // gate decides whether the change of one contract may pass.
@@ -44,8 +46,10 @@ func semverGate(b *bench, policy *report.Semver) error {
 		return finding("the version policy could not be checked (gate: semver)")
 	}
 	b.note = fmt.Sprintf("gate: semver, policy %s", policy.Status)
-	failed := policy.Status == "fail" || policy.Status == "warn" && b.contract.Semver.WarnAsFail
-	if !failed {
+	if policy.PendingBump != "" {
+		b.note += ": the next version is at least " + policy.LowestVersion
+	}
+	if !semver.Fails(*policy, b.contract.Semver.WarnAsFail) {
 		return nil
 	}
 	reason := "the version policy failed"
@@ -56,7 +60,18 @@ func semverGate(b *bench, policy *report.Semver) error {
 	case policy.ExpectedMajor != "":
 		reason += fmt.Sprintf(": info.x-contract-major must be at least %s for version %s to declare the break", policy.ExpectedMajor, policy.CurrentVersion)
 	case policy.ExpectedVersion != "":
-		reason += fmt.Sprintf(": %s is %s, the lowest accepted version is %s", "info.version", policy.CurrentVersion, policy.ExpectedVersion)
+		reason += fmt.Sprintf(": %s is %s, the lowest accepted version is %s", versionName(policy.VersionFrom), policy.CurrentVersion, policy.ExpectedVersion)
 	}
 	return finding(reason)
+}
+
+// versionName is how messages call the place of a version.
+func versionName(from string) string {
+	switch from {
+	case "":
+		return "info.version"
+	case config.FromTag:
+		return "the release tag"
+	}
+	return from
 }

@@ -18,6 +18,7 @@ type outcome struct {
 	absent    bool            // no contract is configured
 	empty     bool            // the contract describes no operation
 	accepted  report.Accepted // breaking changes that waivers accept
+	pending   string          // the lowest version that the next one may be, while the version has not moved
 }
 
 // namedOwners is how many owners of waivers a headline names.
@@ -33,8 +34,8 @@ func describeAccepted(a report.Accepted) string {
 }
 
 // headlineTemplate is a row of what the headline can say about a contract: the first that holds is used. {name} stands for the contract,
-// {ways} for how it breaks, {runs} for the placeholder runs in a row, {version} for the version, {accepted} for what waivers accept, {why}
-// for the reason.
+// {ways} for how it breaks, {runs} for the placeholder runs in a row, {version} for the version, {accepted} for what waivers accept,
+// {pending} for the lowest next version, {why} for the reason.
 type headlineTemplate struct {
 	holds        func(*outcome) bool
 	alone, among string // where the contract is the only one, and where it is one of several
@@ -55,6 +56,8 @@ var headlines = []headlineTemplate{
 		"The API breaks its clients in {ways} and the version does not say so", "{name} breaks its clients in {ways} and its version does not say so", true},
 	{func(o *outcome) bool { return o.SemverPolicyStatus == "fail" },
 		"The version number does not tell the truth about the change", "the version of {name} does not tell the truth about its change", true},
+	{func(o *outcome) bool { return o.pending != "" && o.BreakingChangesCount > 0 },
+		"The API breaks its clients in {ways}, and the next version must be {pending} or higher", "{name} breaks its clients in {ways}, and its next version must be {pending} or higher", false},
 	{func(o *outcome) bool { return o.BreakingChangesCount > 0 },
 		"The API breaks its clients in {ways}, and the version says so", "{name} breaks its clients in {ways}, and its version says so", false},
 	{func(o *outcome) bool { return len(o.accepted.Changes) > 0 },
@@ -119,7 +122,7 @@ func told(o *outcome) *headlineTemplate {
 
 func fill(text string, o *outcome) string {
 	return strings.NewReplacer("{name}", o.Name, "{ways}", count(o.BreakingChangesCount, "way"), "{runs}", count(o.PlaceholderStreak, "run"),
-		"{version}", fmt.Sprintf("%q", o.unread), "{accepted}", describeAccepted(o.accepted), "{why}", strings.TrimRight(sanitize.Cut(o.unchecked, maxReason), ".")).Replace(text)
+		"{version}", fmt.Sprintf("%q", o.unread), "{accepted}", describeAccepted(o.accepted), "{pending}", o.pending, "{why}", strings.TrimRight(sanitize.Cut(o.unchecked, maxReason), ".")).Replace(text)
 }
 
 // toldContracts is how many contracts a headline names; the page has them all.

@@ -170,11 +170,16 @@ func (b *bench) gateAgain(ctx context.Context, counting *run) error {
 		return err
 	}
 	opt.NoWitness = true // an example changes no verdict
+	opt.Advise = b.advise(ctx, doc)
 	result := apidiff.First(doc, opt)
 	if old != nil {
 		result = apidiff.Compare(ctx, old, doc, opt)
 	}
-	version, err := semver.Check(SemverInput(result.Diff, b.contract.Semver.Scheme, b.contract.Semver.ZeroMajor, doc))
+	in, err := b.semverInput(ctx, result.Diff, doc)
+	if err != nil {
+		return unreadable{err}
+	}
+	version, err := semver.Check(in)
 	if err != nil {
 		return unreadable{err}
 	}
@@ -212,10 +217,11 @@ func (b *bench) documentAgain(ctx context.Context, counting *run) (*contract.Doc
 type reading struct {
 	source                    string
 	remote, dangling, private bool
+	version                   string
 }
 
 func how(c *config.Contract) reading {
-	return reading{c.Source, c.AllowRemoteRefs, c.AllowDangling, c.AllowPrivate}
+	return reading{c.Source, c.AllowRemoteRefs, c.AllowDangling, c.AllowPrivate, c.Semver.VersionFrom}
 }
 
 // baselineAgain is the baseline under this policy; nil for a first run.
@@ -228,9 +234,18 @@ func (b *bench) baselineAgain(ctx context.Context) (old *contract.Document, err 
 		if data == nil {
 			return nil, nil
 		}
-		old, err = contract.Parse(ctx, baselinePath(b.contract.Name), data, contract.Options{AllowDangling: true})
+		if old, err = b.published(ctx, data); err != nil {
+			return nil, err
+		}
+		r, err := b.missed(ctx, old)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			old = r.doc
+		}
 	default:
-		old, err = b.job.Load(ctx, b.contract.Baseline, *b.contract)
+		old, err = b.named(ctx)
 		if absentRevision(err) && !b.job.Required {
 			return nil, nil
 		}

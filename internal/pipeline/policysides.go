@@ -127,7 +127,7 @@ func (s *PolicySource) side(ctx context.Context) (*policy.Side, error) {
 	}}
 	for i := range s.Config.Contracts {
 		var err error
-		if side.Contracts[i].Waivers, err = s.waivers(ctx, s.Config.Contracts[i].Waivers); err != nil {
+		if side.Contracts[i].Waivers, err = s.waivers(ctx, s.Config.Contracts[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -169,12 +169,14 @@ func (s *PolicySource) file(ctx context.Context, name string) (data []byte, foun
 }
 
 // waivers are the waivers of a file as they are written, however far ahead they expire: the limit is judged where they are used.
-func (s *PolicySource) waivers(ctx context.Context, name string) ([]policy.Waiver, error) {
+func (s *PolicySource) waivers(ctx context.Context, c config.Contract) ([]policy.Waiver, error) {
+	name := c.Waivers
 	data, ok, err := s.file(ctx, name)
 	if err != nil || !ok {
 		return nil, err
 	}
 	all, err := apidiff.ParseWaivers(ctx, s.at(name), data, time.Time{}, 0)
+	all = apidiff.WaiversFor(c.Name, all)
 	out := make([]policy.Waiver, len(all))
 	for i, w := range all {
 		out[i] = policy.Waiver{Rule: w.Rule, Fingerprint: w.Fingerprint, Subject: w.Subject, Reason: w.Reason, Owner: w.Owner, Ticket: w.Ticket,

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/milestone"
 	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/internal/stability"
@@ -42,7 +43,7 @@ func TestQuickstartStory(t *testing.T) {
 	}
 	judge := func(old, new *contract.Document) (report.Semver, []report.Finding) {
 		d := apidiff.Compare(ctx, old, new, apidiff.Options{}).Diff
-		verdict, err := semver.Check(SemverInput(d, "", "", new))
+		verdict, err := semver.Check(SemverInput(d, config.Semver{}, new))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,6 +22,7 @@ import (
 type run struct {
 	job       *Job
 	docs      map[string]loaded // contracts read so far, so that a cmd: source runs once
+	versions  map[string]sourcedOnce
 	start     baselines
 	steps     []report.Step
 	hints     map[string]string
@@ -45,6 +46,8 @@ type verdict struct {
 	outcome report.Outcome // the worst of its steps, whatever its gate tolerates
 	gated   bool           // the gate was reached and passed
 	lines   int            // readable lines of its history now
+	waiting *waiting       // nil where the version was not checked
+	release *release       // that it is compared with although no run accepted it; nil where there is none
 }
 
 type loaded struct {
@@ -116,7 +119,11 @@ func (b *bench) load(ctx context.Context) (*contract.Document, error) {
 	if b.contract.Source == "" {
 		return nil, &contract.Error{Place: report.Place{File: config.File}, Msg: "contract.source is not set", Hint: "name the OpenAPI document, like `source: api/openapi.yaml`"}
 	}
-	doc, err := b.job.Load(ctx, b.contract.Source, *b.contract)
+	c, err := b.readAs(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	doc, err := b.job.Load(ctx, b.contract.Source, c)
 	if err != nil {
 		return nil, err
 	}
@@ -219,17 +226,25 @@ func (r *run) manifestContracts() []report.ManifestContract {
 			Name: b.contract.Name, Outcome: v.outcome.String(), HistoryLines: v.lines, SHA256: r.digestOf(publishedPath(b.contract.Name)),
 			BaselineSHA256: r.digestOf(baselinePath(b.contract.Name)), AcceptedSHA256: digest(r.job.State.Contracts[b.contract.Name].Accepted),
 		}
-		if r.accepts(v) {
+		accepts := r.accepts(v)
+		switch {
+		case accepts && v.holds() && v.release != nil:
+			row.AcceptedSHA256 = row.BaselineSHA256
+		case accepts && !v.holds():
 			row.AcceptedSHA256 = row.SHA256
 		}
+		b.wait(&row, v, accepts)
 		rows = append(rows, row)
 	}
 	slices.SortFunc(rows, func(a, b report.ManifestContract) int { return strings.Compare(a.Name, b.Name) })
 	return rows
 }
 
-// accepts reports whether the next commit is compared with the contract of this run: all that its verdict depends on was checked, and its
-// gate passed.
+// holds reports that the baseline stays until the version moves.
+func (v *verdict) holds() bool { return v.waiting != nil && v.waiting.holds }
+
+// accepts reports whether the next commit is compared with the contract of this run, unless that waits for a version: all that its verdict
+// depends on was checked, and its gate passed.
 func (r *run) accepts(v *verdict) bool {
 	wide := func(n report.NotChecked) bool { return n.Contract == "" }
 	return v.gated && v.outcome.Checked() && !slices.ContainsFunc(r.unchecked, wide)

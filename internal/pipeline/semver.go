@@ -3,8 +3,11 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/pkg/apidiff"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
@@ -21,8 +24,12 @@ func semverPolicy(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	verdict, err := semver.Check(SemverInput(*d, b.contract.Semver.Scheme, b.contract.Semver.ZeroMajor, doc))
-	verdict.GeneratedAt = report.At(b.job.Now)
+	in, err := b.semverInput(ctx, *d, doc)
+	if err != nil {
+		return unreadable{err}
+	}
+	verdict, err := semver.Check(in)
+	b.finish(ctx, &verdict, *d)
 	if werr := b.job.Store.JSON(b.path(semverFile), verdict); werr != nil {
 		return errors.Join(err, werr)
 	}
@@ -33,13 +40,159 @@ func semverPolicy(ctx context.Context, b *bench) error {
 	return nil
 }
 
+// finish says in a verdict where its version was read, and keeps what later runs must know of it.
+func (b *bench) finish(ctx context.Context, verdict *report.Semver, d report.Diff) {
+	verdict.GeneratedAt = report.At(b.job.Now)
+	now, _ := b.sourced(ctx) // the version was read
+	if now.From != config.FromInfo {
+		verdict.VersionFrom = now.From
+	}
+	known := b.known()
+	if b.asksForSource(*verdict) && len(known) == 0 {
+		verdict.Recommendations = append(verdict.Recommendations, sourceAdvice)
+	}
+	w := &waiting{from: now.From}
+	w.refused, w.since = b.refused()
+	w.taken, _ = b.taken(ctx)
+	w.holds = verdict.Rule == "between-releases" || verdict.Rule == "pending-bump" && b.contract.Gate == "semver"
+	if verdict.Status == "fail" && now.From == config.FromTag && w.refused != now.Version {
+		w.refused, w.since = now.Version, b.since()
+	}
+	if prints, whole := breaksOf(d); whole {
+		for _, id := range prints {
+			p, ok := known[id]
+			if !ok {
+				p = report.PendingBreak{Fingerprint: id, Since: b.since()}
+			}
+			w.pending = append(w.pending, p)
+		}
+	}
+	w.spent = waivedOf(d)
+	b.contracts[b.contract.Name].waiting = w
+}
+
+// sourceAdvice is said once, in the run that brings the first break under a version that did not move.
+const sourceAdvice = "if the version of this contract is a release tag or stands in another file, say so with semver.version_from: tag, file:PATH or env:NAME; " +
+	"as long as it does not move, later runs warn of these breaks and fail only for new ones"
+
+// asksForSource reports a break under a version that did not move, where nobody has said where versions come from.
+func (b *bench) asksForSource(v report.Semver) bool {
+	cfg := b.job.Config
+	return v.Breaking && v.Status == "fail" && v.CurrentVersion == v.PreviousVersion && !cfg.Given("/semver/version_from") && !cfg.Given(b.contract.At+"/semver/version_from")
+}
+
+// breaksOf are the fingerprints of the breaking changes, sorted; false where the diff does not list them all, or too many to remember.
+func breaksOf(d report.Diff) (prints []string, whole bool) {
+	for i := range d.Changes {
+		if d.Changes[i].Breaking {
+			prints = append(prints, d.Changes[i].Fingerprint)
+		}
+	}
+	slices.Sort(prints)
+	return prints, len(prints) == d.Totals.Breaking && len(prints) <= maxPending
+}
+
+// Told reports whether earlier runs have reported every breaking change of a diff.
+func Told(d report.Diff, known map[string]report.PendingBreak) bool {
+	prints, whole := breaksOf(d)
+	return whole && !slices.ContainsFunc(prints, func(id string) bool { _, ok := known[id]; return !ok })
+}
+
+// wait enters into a row of the manifest what later runs must know about a version that has not moved.
+func (b *bench) wait(row *report.ManifestContract, v *verdict, accepted bool) {
+	w := v.waiting
+	s := b.job.State.Contracts[b.contract.Name]
+	row.VersionFrom, row.AcceptedVersion, row.BaselineVersion = s.VersionFrom, s.AcceptedVersion, s.ComparedVersion
+	row.Pending, row.RefusedVersion, row.RefusedSince, row.Spent = s.Pending, s.Refused, s.RefusedSince, s.Spent
+	switch {
+	case w == nil: // nothing was found out
+		return
+	case accepted && !w.holds:
+		row.AcceptedVersion, row.Pending, row.RefusedVersion, row.RefusedSince, row.VersionFrom = "", nil, "", "", w.from
+		row.Spent = spend(s.Spent, w.spent)
+	case accepted && v.release != nil:
+		row.AcceptedVersion, row.Pending, row.RefusedVersion, row.RefusedSince, row.VersionFrom = "", w.pending, "", "", w.from
+	default:
+		row.Pending, row.RefusedVersion, row.RefusedSince = w.pending, w.refused, w.since
+		if row.VersionFrom = w.from; !b.again() {
+			row.AcceptedVersion = w.taken
+		}
+	}
+	row.BaselineVersion = w.taken
+	if v.release != nil {
+		row.BaselineVersion = "" // it was read with its own
+	}
+	if accepted && v.release != nil {
+		row.Spent = spend(row.Spent, v.release.spent)
+	}
+	if row.VersionFrom == config.FromInfo {
+		row.VersionFrom = ""
+	}
+}
+
+// spend adds the waived changes of a contract that was accepted to those of earlier ones.
+func spend(before, now []report.AcceptedBreak) []report.AcceptedBreak {
+	all := slices.Clone(before)
+	for _, s := range now {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all[max(0, len(all)-maxSpent):]
+}
+
+// semverInput is what the version policy looks at in this run.
+func (b *bench) semverInput(ctx context.Context, d report.Diff, doc *contract.Document) (semver.Input, error) {
+	now, err := b.sourced(ctx)
+	if err != nil {
+		return semver.Input{}, err
+	}
+	in := Released(SemverInput(d, *b.contract.Semver, doc), b.job.Now, b.job.SHA)
+	in.Told = Told(d, b.known())
+	refused, _ := b.refused()
+	in.BetweenReleases = now.Between && !d.FirstRun && (now.Version == d.Old.Version || now.Version == refused)
+	return in, nil
+}
+
+// advise is the version that a diff asks for, under the policy of the contract.
+func (b *bench) advise(ctx context.Context, doc *contract.Document) func(report.Diff) report.Advice {
+	return func(d report.Diff) report.Advice {
+		in, err := b.semverInput(ctx, d, doc)
+		if err != nil {
+			return report.Advice{}
+		}
+		return Advice(in)
+	}
+}
+
+// Released adds the day and the commit of the release, by which calendar versions are proposed.
+func Released(in semver.Input, now time.Time, sha string) semver.Input {
+	in.Now = now
+	if sha != UnknownSHA {
+		in.Commit = sha
+	}
+	return in
+}
+
+// Advice is the version that a change asks for; the zero value where the versions cannot be read.
+func Advice(in semver.Input) report.Advice {
+	low, err := semver.Next(in)
+	if err != nil {
+		return report.Advice{}
+	}
+	if in.FirstRelease {
+		return report.Advice{RecommendedBump: low.Bump}
+	}
+	return low.Advice()
+}
+
 // SemverInput is what the version policy looks at, taken from a diff and the new contract.
-func SemverInput(d report.Diff, scheme, zeroMajor string, doc *contract.Document) semver.Input {
+func SemverInput(d report.Diff, p config.Semver, doc *contract.Document) semver.Input {
 	in := semver.Input{
 		Previous: d.Old.Version, Current: d.New.Version, FirstRelease: d.FirstRun,
 		PreviousPlace: report.Place{File: d.Old.Source, Pointer: "/info/version"}, CurrentPlace: doc.Root().Find("/info/version").Place(),
 		PreviousMajor: d.Old.Major, CurrentMajor: d.New.Major,
-		Scheme: scheme, ZeroMajor: zeroMajor,
+		Scheme: p.Scheme, ZeroMajor: p.ZeroMajor, Policy: p.Policy, PlannedMajor: p.PlannedMajor,
 		Change: semver.Change{Breaking: d.Totals.Breaking > 0, Changed: d.Totals.Changes+d.Totals.Waived > 0},
 	}
 	added, other := 0, 0
@@ -49,6 +202,7 @@ func SemverInput(d report.Diff, scheme, zeroMajor string, doc *contract.Document
 		case f.Rule == apidiff.ReferenceNotRead, f.Rule == apidiff.KeywordWithoutEffect:
 		case f.Kind == "added":
 			added++
+			in.Adds = in.Adds || f.Category != "docs"
 		case f.Category != "docs": // changed words, info.version among them, take nothing away from an addition
 			other++
 		}

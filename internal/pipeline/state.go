@@ -37,6 +37,12 @@ type ContractState struct {
 	Accepted     []byte // what the next commit is compared with; nil where no run has accepted one yet
 	Compared     []byte // what the last run compared with: a repeated run compares with the same
 	HistoryLines int    // readable lines that the history had at least
+
+	VersionFrom                      string // where the version of the accepted contract was read from; empty is info
+	AcceptedVersion, ComparedVersion string // what the versions of the two contracts are taken for; empty: what they say
+	Pending                          []report.PendingBreak
+	Refused, RefusedSince            string // the release tag that did not declare them, and the run that said so first
+	Spent                            []report.AcceptedBreak
 }
 
 // StateError is the error of a previous state that cannot be used. Nothing has been written when it is returned.
@@ -300,7 +306,8 @@ func (r *stateReader) derived(name, sum string) (report.ManifestContract, error)
 // contract finds the bytes for the digests of a row, in the published contract or in what is kept beside it: a run that was killed may have
 // replaced one of them, but never the last copy of what was accepted.
 func (r *stateReader) contract(row report.ManifestContract, needed bool) (ContractState, error) {
-	s := ContractState{HistoryLines: row.HistoryLines}
+	s := ContractState{HistoryLines: row.HistoryLines, VersionFrom: row.VersionFrom, AcceptedVersion: row.AcceptedVersion, ComparedVersion: row.BaselineVersion,
+		Pending: row.Pending, Refused: row.RefusedVersion, RefusedSince: row.RefusedSince, Spent: row.Spent}
 	published, err := r.optional(publishedPath(row.Name))
 	if err != nil {
 		return s, err

@@ -90,6 +90,9 @@ func (b *bench) addTo(ctx context.Context, s *report.Summary) (outcome, error) {
 	}
 	if policy != nil {
 		o.SemverPolicyStatus, o.Version = policy.Status, policy.CurrentVersion
+		if policy.PendingBump != "" {
+			o.pending = policy.LowestVersion
+		}
 		if policy.Rule == "unreadable-version" {
 			o.unread = policy.CurrentVersion
 		}

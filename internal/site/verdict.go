@@ -81,6 +81,8 @@ func support(p *Page) []string {
 		}
 		switch {
 		case c.Semver == nil || c.Semver.Status == "ok":
+		case c.Semver.PendingBump != "":
+			lines = append(lines, fmt.Sprintf("%sThe next version after %s must be %s or higher.", who, c.Semver.PreviousVersion, c.Semver.LowestVersion))
 		case c.Semver.ExpectedMajor != "": // the date is as good as any other, the declaration is missing
 			lines = append(lines, fmt.Sprintf("%sinfo.x-contract-major should be %s: the date of version %s declares no break.", who, c.Semver.ExpectedMajor, c.Semver.CurrentVersion))
 		case c.Semver.ExpectedVersion != "":

@@ -42,6 +42,9 @@ func First(new *contract.Document, opt Options) *Result {
 	r := resultOf(opt, new, new, ops, found)
 	r.Diff.FirstRun, r.Diff.Old = true, report.Contract{}
 	r.Diff.Bump, r.Diff.Headline = "none", "first run: nothing to compare with"
+	if opt.Advise != nil {
+		r.Diff.Advice = opt.Advise(r.Diff)
+	}
 	r.noteUnread(nil, new)
 	r.bound(nil, new, opt.All)
 	r.nameCauses()

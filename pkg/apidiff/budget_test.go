@@ -192,7 +192,7 @@ func TestWaiversAreBounded(t *testing.T) {
 	for i := range waivers {
 		waivers[i] = Waiver{Rule: "r", Subject: strings.Repeat("?*", 8) + fmt.Sprint("p", i)}
 	}
-	problems := waive(findings, waivers, time.Time{})
+	problems := waive(findings, waivers, nil, time.Time{})
 	if len(problems) == 0 || !strings.Contains(problems[len(problems)-1].Message, "budget") {
 		t.Errorf("%d problems, the last of which is not the budget", len(problems))
 	}

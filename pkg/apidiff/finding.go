@@ -59,7 +59,7 @@ func findingsOf(opt Options, old, new *contract.Document, ops []operations.Opera
 		}
 	}
 	out.list = merge(list)
-	out.problems = waive(out.list, slices.Clone(opt.Waivers), opt.Now)
+	out.problems = waive(out.list, slices.Clone(opt.Waivers), opt.Spent, opt.Now)
 	slices.SortFunc(out.list, byWeight)
 	return out, records
 }

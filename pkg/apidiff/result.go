@@ -20,11 +20,12 @@ type Result struct {
 	reached  map[report.Operation]int // by operation: the findings that reach it
 	causes   map[string]string        // by fingerprint: the component or the operation that was edited
 	says     map[string]string        // by cause: the edit in words
+	advise   func(report.Diff) report.Advice
 }
 
 // resultOf is the result of findings.
 func resultOf(opt Options, old, new *contract.Document, ops []operations.Operation, found findings) *Result {
-	r := &Result{ops: ops, Problems: found.problems, causes: found.owners, says: found.says}
+	r := &Result{ops: ops, Problems: found.problems, causes: found.owners, says: found.says, advise: opt.Advise}
 	r.Diff = report.Diff{
 		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(opt.Now),
 		Old: identify(old, !opt.NoDigest), New: identify(new, !opt.NoDigest), Changes: found.list,
@@ -87,6 +88,9 @@ func (r *Result) total() {
 	t.BreakingOperations = len(reached)
 	r.Diff.Totals = t
 	r.Diff.Bump = r.bump()
+	if r.advise != nil {
+		r.Diff.Advice = r.advise(r.Diff)
+	}
 	r.Diff.Headline = r.headline()
 }
 
@@ -111,6 +115,11 @@ func (r *Result) bump() string {
 
 var bumpWords = map[string]string{
 	"none": "no new version required", "patch": "patch version is enough", "minor": "minor version recommended", "major": "major version required",
+}
+
+// advised are the words where a version policy has decided.
+var advised = map[string]string{
+	"none": bumpWords["none"], "patch": bumpWords["patch"], "minor": "minor version required", "major": bumpWords["major"],
 }
 
 // headline is the diff in one sentence.
@@ -142,7 +151,11 @@ func (r *Result) headline() string {
 	if n := t.Waived - len(accepted.Changes); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d waived", n))
 	}
-	return strings.Join(parts, ", ") + "; " + bumpWords[r.Diff.Bump]
+	words := bumpWords[r.Diff.Bump]
+	if by := r.Diff.RecommendedBump; by != "" {
+		words = advised[by]
+	}
+	return strings.Join(parts, ", ") + "; " + words
 }
 
 // namedOwners is how many owners of waivers a headline names.

@@ -3,6 +3,7 @@ package apidiff
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ type Waiver struct {
 	Reason      string
 	Owner       string
 	Ticket      string
+	Contract    string    // the one contract that it is for; empty: every contract of the file
 	Expires     time.Time // the last day on which it holds
 	Place       report.Place
 }
@@ -28,7 +30,7 @@ type Waiver struct {
 // WaiverLimit is how many days ahead a waiver may expire where nothing else is configured.
 const WaiverLimit = 180
 
-var waiverKeys = []string{"rule", "fingerprint", "subject", "reason", "owner", "ticket", "expires"}
+var waiverKeys = []string{"rule", "fingerprint", "subject", "reason", "owner", "ticket", "contract", "expires"}
 
 // ParseWaivers reads a waiver file: a list of entries, or an object with the list under "waivers".
 // now and limit (in days; 0: WaiverLimit) bound the expiry; a zero now leaves it unbounded. Bad
@@ -78,7 +80,7 @@ func readWaiver(n contract.Node, now time.Time, limit int) (Waiver, error) {
 	if n.Kind() != contract.Object {
 		return w, waiverError(w.Place, "a waiver must be an object", "- rule: ID, subject:, reason:, owner:, expires:")
 	}
-	fields := map[string]*string{"rule": &w.Rule, "fingerprint": &w.Fingerprint, "subject": &w.Subject, "reason": &w.Reason, "owner": &w.Owner, "ticket": &w.Ticket}
+	fields := map[string]*string{"rule": &w.Rule, "fingerprint": &w.Fingerprint, "subject": &w.Subject, "reason": &w.Reason, "owner": &w.Owner, "ticket": &w.Ticket, "contract": &w.Contract}
 	var expires contract.Node
 	for key, v := range n.Fields() {
 		if key == "expires" {
@@ -135,6 +137,11 @@ func (w *Waiver) readExpiry(n, expires contract.Node, now time.Time, limit int) 
 	}
 	w.Expires = date
 	return nil
+}
+
+// WaiversFor are those of a file that hold for a contract.
+func WaiversFor(contract string, all []Waiver) []Waiver {
+	return slices.DeleteFunc(slices.Clone(all), func(w Waiver) bool { return w.Contract != "" && w.Contract != contract })
 }
 
 // expired reports whether the last day is over.
@@ -221,16 +228,19 @@ func after(pattern, text string) (rest string, ok bool) {
 	}
 }
 
-// waiverStale is the rule of a waiver that matches nothing.
-const waiverStale = "waiver-stale"
+// The rules of a waiver that matches nothing: of WaiverSpent, the change has become a part of the old contract.
+const (
+	waiverStale = "waiver-stale"
+	WaiverSpent = "waiver-spent"
+)
 
 // workOfWaivers bounds the matching of waivers with findings, in some two nanoseconds each. A change whose waiver was not
 // matched counts.
 const workOfWaivers = 1_000_000_000
 
 // waive marks the findings that waivers cover and returns what is wrong with the waivers themselves: one that covers
-// nothing is an error, one that has expired no longer holds.
-func waive(findings []report.Finding, waivers []Waiver, now time.Time) []report.Finding {
+// nothing is an error, unless it has accepted one of the spent changes; one that has expired no longer holds.
+func waive(findings []report.Finding, waivers []Waiver, spent []report.AcceptedBreak, now time.Time) []report.Finding {
 	problems := []report.Finding{}
 	byRule := map[string][]*report.Finding{}
 	all := make([]*report.Finding, len(findings))
@@ -270,6 +280,8 @@ func waive(findings []report.Finding, waivers []Waiver, now time.Time) []report.
 			}
 		}
 		switch {
+		case !used && w.accepted(spent, &work):
+			problems = append(problems, w.problem(WaiverSpent, report.Info, "the waiver is spent: the change that it accepts is a part of the published contract", "govctl openapi waivers prune removes it"))
 		case !used:
 			problems = append(problems, w.problem(waiverStale, report.Error, "the waiver matches no change", "remove it"))
 		case old:
@@ -277,6 +289,18 @@ func waive(findings []report.Finding, waivers []Waiver, now time.Time) []report.
 		}
 	}
 	return problems
+}
+
+// accepted reports whether the waiver covers one of the changes that have become a part of the old contract.
+func (w *Waiver) accepted(spent []report.AcceptedBreak, work *int) bool {
+	for i := range spent {
+		f := report.Finding{Rule: spent[i].Rule, Subject: spent[i].Subject, Fingerprint: spent[i].Fingerprint}
+		*work += 20 + len(f.Subject)*max(len(w.Subject)/8, 1)
+		if *work <= workOfWaivers && w.matches(&f) {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *Waiver) problem(id string, level report.Level, msg, hint string) report.Finding {

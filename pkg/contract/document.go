@@ -75,6 +75,9 @@ func Parse(ctx context.Context, name string, data []byte, opt Options) (*Documen
 		}
 		d.files[root.id], d.order[0] = root, root
 	}
+	if err := root.setVersion(opt.Version); err != nil {
+		return nil, err
+	}
 	d.root = root
 	root.remote = strings.HasPrefix(root.id, "https://")
 	if d.version, err = openAPIVersion(d.Root()); err != nil {

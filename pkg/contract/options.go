@@ -14,6 +14,9 @@ type Options struct {
 	// who expects OpenAPI 3 should know that it is none.
 	ConvertSwagger bool
 
+	// Version is what info.version says in the document, whatever the file says; empty: what the file says.
+	Version string
+
 	// AllowDangling lets references pass that do not resolve; Document.Dangling lists them.
 	AllowDangling bool
 

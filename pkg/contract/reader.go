@@ -45,7 +45,7 @@ func (r Reader) Load(ctx context.Context, source string, opt Options) (*Document
 
 // ParsePair parses two inputs at a time; equal bytes are parsed once. Each has its own error.
 func ParsePair(ctx context.Context, a, b *Input) (da, db *Document, errA, errB error) {
-	if bytes.Equal(a.Data, b.Data) {
+	if bytes.Equal(a.Data, b.Data) && a.opt.Version == b.opt.Version {
 		if da, errA = a.Parse(ctx); errA == nil && len(da.order) == 1 {
 			return da, da.under(b.Name), nil, nil
 		}

@@ -11,13 +11,14 @@ import (
 
 // Diff is openapi-diff.json: every change between two contracts, worst first.
 type Diff struct {
-	Schema        string                 `json:"schema"` // govctl/openapi-diff/v1
-	GeneratedAt   Time                   `json:"generated_at"`
-	Old           Contract               `json:"old"`
-	New           Contract               `json:"new"`
-	FirstRun      bool                   `json:"first_run"`     // no baseline: nothing was compared
-	Headline      string                 `json:"headline"`      // one sentence: counts and the bump it needs
-	Bump          string                 `json:"required_bump"` // none, patch, minor, major
+	Schema      string   `json:"schema"` // govctl/openapi-diff/v1
+	GeneratedAt Time     `json:"generated_at"`
+	Old         Contract `json:"old"`
+	New         Contract `json:"new"`
+	FirstRun    bool     `json:"first_run"`     // no baseline: nothing was compared
+	Headline    string   `json:"headline"`      // one sentence: counts and the bump it needs
+	Bump        string   `json:"required_bump"` // none, patch, minor, major
+	Advice
 	Totals        DiffTotals             `json:"totals"`
 	Changes       []Finding              `json:"changes"`
 	Causes        map[string]string      `json:"causes,omitzero"`         // by cause: what several changes have in common, in a sentence without the place
@@ -78,6 +79,13 @@ func idOfSet(ops []Operation) string {
 		h.Write([]byte(op.Method + " " + op.Path + "\n"))
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+// Advice is which version a change asks for under the version policy in force. Every report that names one has it from the same function.
+type Advice struct {
+	RecommendedBump    string `json:"recommended_bump,omitzero"`    // none, patch, minor, major
+	RecommendedVersion string `json:"recommended_version,omitzero"` // empty where there is no version to count from
+	LowestVersion      string `json:"lowest_version,omitzero"`      // the lowest that the policy accepts
 }
 
 // Contract identifies one side of a comparison.
@@ -174,4 +182,7 @@ type Semver struct {
 	Recommendations []string `json:"recommendations"`
 	ExpectedVersion string   `json:"expected_version_hint,omitzero"`
 	ExpectedMajor   string   `json:"expected_contract_major,omitzero"` // what info.x-contract-major must be at least
+	Advice
+	PendingBump string `json:"pending_bump,omitzero"` // what the next version must raise at least, while the version has not moved: patch, minor, major
+	VersionFrom string `json:"version_from,omitzero"` // where the version is read from, other than info.version
 }

@@ -123,6 +123,27 @@ type ManifestContract struct {
 	BaselineSHA256 string `json:"baseline_sha256"` // the contract that this run compared with
 	AcceptedSHA256 string `json:"accepted_sha256"` // the contract that the next run compares with
 	HistoryLines   int    `json:"history_lines"`   // readable lines of the run history after this run
+
+	VersionFrom     string          `json:"version_from,omitzero"`      // where the version of the accepted contract was read from, other than info.version
+	AcceptedVersion string          `json:"accepted_version,omitzero"`  // what its version is taken for, where that is another than it says
+	BaselineVersion string          `json:"baseline_version,omitzero"`  // the same of the contract that this run compared with
+	Pending         []PendingBreak  `json:"pending,omitzero,omitempty"` // breaking changes that wait for a version
+	RefusedVersion  string          `json:"refused_version,omitzero"`   // the release tag that did not declare them
+	RefusedSince    string          `json:"refused_since,omitzero"`     // the commit, else the identity, of the run that refused it first
+	Spent           []AcceptedBreak `json:"spent,omitzero,omitempty"`   // waived changes that are in the accepted contract, the newest last
+}
+
+// PendingBreak is a breaking change that a run has reported and that no version has declared yet.
+type PendingBreak struct {
+	Fingerprint string `json:"fingerprint"`
+	Since       string `json:"since"` // the commit, else the identity, of the run that reported it first
+}
+
+// AcceptedBreak is a waived change that became a part of the baseline: the waiver has done its work.
+type AcceptedBreak struct {
+	Rule        string `json:"id"`
+	Subject     string `json:"subject"`
+	Fingerprint string `json:"fingerprint"`
 }
 
 // ManifestFile is one written file. Path is relative to the output folder, with forward slashes.

@@ -1,6 +1,10 @@
 package semver
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/romel/govctl/pkg/report"
+)
 
 // Rule is one row of the version policy. The first row whose condition holds decides.
 //
@@ -14,6 +18,9 @@ type Rule struct {
 	Say    string // the verdict, for messages
 	Advice string // what to do, for recommendations; empty when there is nothing to do
 	Why    string
+
+	Mild    bool // semver.warn_as_fail lets the warning pass
+	Pending bool // the version is still to come that the change asks for
 }
 
 // rules are the policy. Order matters: a row may rely on all earlier rows not having matched.
@@ -35,6 +42,21 @@ var rules = []Rule{
 		Say:    "the version went down: {previous} to {current}",
 		Advice: "publish it as {expected} or higher",
 		Why:    "A version that goes down is never installed by tools that look for the newest.",
+	},
+
+	// The version has not moved, and need not yet.
+	{
+		ID: "between-releases", Status: warn, Mild: true, Pending: true,
+		When:   func(f *facts) bool { return f.BetweenReleases && f.Changed },
+		Say:    "not released yet: the contract changed since {previous}",
+		Advice: "tag the next release {expected} or higher",
+		Why:    "Where tags are the versions, a commit between two of them has none; the one of the next release must declare what came together.",
+	}, {
+		ID: "pending-bump", Status: warn, Pending: true,
+		When:   func(f *facts) bool { return f.Breaking && f.Told && f.standsStill() },
+		Say:    "the change is breaking, an earlier run has said so, and the version is still {current}",
+		Advice: "publish it as {expected}, or waive the breaking changes with a reason and a date",
+		Why:    "The run that brought the break failed; to fail every later one for it would hide the next break.",
 	},
 
 	// Calendar versions: the year is no promise, info.x-contract-major is.
@@ -136,6 +158,11 @@ var rules = []Rule{
 
 	// Semantic versions that increased without a breaking change: rules 2 to 4.
 	{
+		ID: "major-planned", Scheme: SemVer, Status: ok,
+		When: func(f *facts) bool { return f.step == major && f.PlannedMajor },
+		Say:  "the major version increased without a breaking change, as planned: {previous} to {current}",
+		Why:  "semver.planned_major says that this one release is meant to be a major.",
+	}, {
 		ID: "major-for-waived-break", Scheme: SemVer, Status: fail,
 		When:   func(f *facts) bool { return f.step == major && len(f.Waived) > 0 },
 		Say:    "the major version increased and all breaking changes are waived: {previous} to {current}",
@@ -145,19 +172,30 @@ var rules = []Rule{
 		ID: "major-leaves-zero", Scheme: SemVer, Status: fail,
 		When:   func(f *facts) bool { return f.step == major && f.prev.Numbers[0] == 0 },
 		Say:    "the version left 0.y.z without a breaking change: {previous} to {current}",
-		Advice: "publish it as {expected}, or, to declare the contract stable, run once without a baseline (contract.baseline: none)",
+		Advice: "publish it as {expected}, or, to declare the contract stable, set semver.planned_major: true for this one release",
 		Why:    "Rule 2: a major increase without a breaking change is refused, also from 0 to 1.",
 	}, {
 		ID: "major-without-break", Scheme: SemVer, Status: fail,
 		When:   func(f *facts) bool { return f.step == major },
 		Say:    "the major version increased without a breaking change: {previous} to {current}",
-		Advice: "publish it as {expected}",
+		Advice: "publish it as {expected}, or, where the major is meant, set semver.planned_major: true for this one release",
 		Why:    "Rule 2: artificial majors make every reader check for a break that is not there.",
 	}, {
-		ID: "minor-for-additions", Scheme: SemVer, Status: warn,
+		ID: "minor-with-additions", Scheme: SemVer, Status: ok,
+		When: func(f *facts) bool { return f.step == minor && f.Adds && f.Policy == SemVer2 },
+		Say:  "the minor version increased and something is added: {previous} to {current}",
+		Why:  "Section 7 of Semantic Versioning 2.0.0 asks for a minor when something is added, and semver.policy: semver2 follows it.",
+	}, {
+		ID: "addition-without-minor", Scheme: SemVer, Status: fail,
+		When:   func(f *facts) bool { return f.asksMinor && f.step < minor },
+		Say:    "something is added and the minor version did not increase: {previous} to {current}",
+		Advice: "publish it as {expected}",
+		Why:    "Section 7 of Semantic Versioning 2.0.0 asks for a minor when something is added, and semver.policy: semver2 follows it.",
+	}, {
+		ID: "minor-for-additions", Scheme: SemVer, Status: warn, Mild: true,
 		When:   func(f *facts) bool { return f.step == minor && f.Changed && f.AddedOnly },
-		Say:    "the minor version increased and the change only adds: a patch may have sufficed, minor is the usual choice",
-		Advice: "keep {current}: SemVer asks for a minor when something is added",
+		Say:    "the minor version increased and the change only adds: this policy asks for no more than a patch",
+		Advice: "keep {current}, or set semver.policy: semver2: section 7 of Semantic Versioning 2.0.0 asks for a minor when something is added",
 		Why:    "Rule 3: the policy warns on every minor without a break; for pure additions minor is what SemVer itself asks for.",
 	}, {
 		ID: "minor-without-break", Scheme: SemVer, Status: warn,
@@ -188,8 +226,10 @@ var notes = []Rule{
 		Say: `the leading "v" is not part of the version and was ignored`,
 	}, {
 		ID: "note-additions-in-patch", Scheme: SemVer,
-		When: func(f *facts) bool { return !f.first && f.step == patch && !f.Breaking && f.Changed && f.AddedOnly },
-		Say:  "the change only adds: minor is the usual choice, though the policy accepts a patch",
+		When: func(f *facts) bool {
+			return !f.first && f.step == patch && !f.Breaking && f.Changed && f.AddedOnly && !f.asksMinor
+		},
+		Say: "the change only adds: this policy asks for no more than a patch, section 7 of Semantic Versioning 2.0.0 for a minor",
 	}, {
 		ID: "note-build-only", Scheme: SemVer,
 		When: func(f *facts) bool { return !f.first && f.order == 0 && f.cur.Build != f.prev.Build },
@@ -205,10 +245,21 @@ var notes = []Rule{
 		When: func(f *facts) bool { return !f.first && f.major == f.oldMajor },
 		Say:  "calendar version: the year is not a promise; a breaking change is declared by a higher info.x-contract-major",
 	}, {
+		ID: "note-planned-major", Scheme: SemVer,
+		When: func(f *facts) bool { return !f.first && f.PlannedMajor && f.step != major },
+		Say:  "semver.planned_major is set and this is no new major version: take it out once the planned one is published",
+	}, {
 		ID: "note-contract-major", Scheme: CalVer,
 		When: func(f *facts) bool { return !f.first && f.major > f.oldMajor && !f.Breaking },
 		Say:  "info.x-contract-major increased without a breaking change",
 	},
+}
+
+// Fails reports whether a verdict fails a gate: where warnings do, those that only follow from the difference between the policies and
+// those between two releases still pass.
+func Fails(v report.Semver, warnAsFail bool) bool {
+	mild := func(r Rule) bool { return r.ID == v.Rule && r.Mild }
+	return v.Status == fail || v.Status == warn && warnAsFail && !slices.ContainsFunc(rules, mild)
 }
 
 // Rules returns the rows of the policy in the order in which they are tried.

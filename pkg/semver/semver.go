@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
@@ -32,11 +33,19 @@ const (
 	ZeroMinor = "minor"
 )
 
+// The values of semver.policy. Original asks for no more than a patch where nothing breaks; SemVer2 asks for a minor where something is
+// added, as section 7 of Semantic Versioning 2.0.0 does. Original is the default.
+const (
+	Original = "original"
+	SemVer2  = "semver2"
+)
+
 // Change is what the diff says about two contracts.
 type Change struct {
 	Breaking  bool     // there is a breaking change that no waiver covers
 	Changed   bool     // there is any change at all
 	AddedOnly bool     // every change adds something
+	Adds      bool     // something is added, whatever else changed
 	Waived    []string // waived breaking changes, one readable text each
 }
 
@@ -53,6 +62,15 @@ type Input struct {
 	CurrentMajor  string
 	Scheme        string // Auto, SemVer, CalVer; "" is Auto
 	ZeroMajor     string // ZeroMajor or ZeroMinor; "" is ZeroMajor
+	Policy        string // Original or SemVer2; "" is Original
+	PlannedMajor  bool   // a major version without a breaking change is meant
+
+	// Told says that an earlier run has reported every breaking change and found the version where it still is. BetweenReleases says that Current
+	// is the version of the last release, and that this contract is none.
+	Told, BetweenReleases bool
+
+	Now    time.Time // the day of the release, for calendar versions; zero: it is not known
+	Commit string    // what is released, for calendar versions that name it; "" is not known
 }
 
 // step says which number of a semantic version increased.
@@ -78,6 +96,7 @@ type facts struct {
 	sameCore        bool   // equal numbers, whatever the prerelease
 	zero            bool   // 0.y.z under ZeroMinor
 	unreleased      bool   // prev is a prerelease of a version that may break
+	asksMinor       bool   // something is added, and the policy asks for a minor then
 	oldMajor, major uint64 // info.x-contract-major
 }
 
@@ -96,6 +115,10 @@ func Check(in Input) (report.Semver, error) {
 	out.Scheme = f.scheme
 	rule := decide(f)
 	lowest, err := next(f)
+	out.Advice = lowest.advice(f)
+	if rule.Pending {
+		out.PendingBump = out.RecommendedBump
+	}
 	words := f.words(lowest)
 	out.Rule, out.Status = rule.ID, rule.Status
 	out.Messages = append(out.Messages, words.Replace(rule.Say))
@@ -158,8 +181,11 @@ func (f *facts) words(lowest Lowest) *strings.Replacer {
 // gather reads the versions and derives the facts.
 func gather(in Input) (*facts, error) {
 	f := &facts{Input: in, first: in.FirstRelease}
-	f.Changed = in.Changed || in.Breaking || in.AddedOnly || len(in.Waived) > 0
+	f.Changed = in.Changed || in.Breaking || in.AddedOnly || in.Adds || len(in.Waived) > 0
 	var err error
+	if !slices.Contains([]string{"", Original, SemVer2}, in.Policy) {
+		return nil, &contract.Error{Msg: fmt.Sprintf("unknown semver.policy %q", in.Policy), Hint: "use original or semver2"}
+	}
 	if !slices.Contains([]string{"", ZeroMajor, ZeroMinor}, in.ZeroMajor) {
 		return nil, &contract.Error{Msg: fmt.Sprintf("unknown semver.zero_major %q", in.ZeroMajor), Hint: "use major or minor"}
 	}
@@ -217,6 +243,7 @@ func (f *facts) compare() {
 	}
 	f.zero = f.ZeroMajor == ZeroMinor && old[0] == 0
 	f.unreleased = f.prev.mayBreak(f.zero)
+	f.asksMinor = f.Policy == SemVer2 && f.Adds && !f.zero && (f.prev.Prerelease == "" || old[2] != 0)
 }
 
 // mayBreak reports whether v is a prerelease of a version that starts a new promise: X.0.0, or 0.Y.0 where the minor counts.
@@ -247,4 +274,9 @@ func locate(err error, which string, at report.Place) error {
 		hint += "; the published contract cannot be mended, so compare with another one or set contract.baseline to none once"
 	}
 	return &contract.Error{Place: at, Msg: which + " " + e.Msg, Hint: hint}
+}
+
+// standsStill reports a version that did not move: neither its number nor, for a calendar version, the build that it names.
+func (f *facts) standsStill() bool {
+	return f.order == 0 && (f.sameVersion || f.scheme == SemVer)
 }

@@ -1,8 +1,11 @@
 package semver
 
 import (
+	"github.com/romel/govctl/pkg/report"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The letters of a case's change: B breaking, A only adds, C changed otherwise, W a waived break, "-" no change.
@@ -14,7 +17,9 @@ func change(t *testing.T, letters string) Change {
 		case 'B':
 			c.Breaking, c.Changed = true, true
 		case 'A':
-			c.AddedOnly, c.Changed = true, true
+			c.AddedOnly, c.Adds, c.Changed = true, true, true
+		case 'a': // something is added beside other changes
+			c.Adds, c.Changed = true, true
 		case 'C':
 			c.Changed = true
 		case 'W':
@@ -183,6 +188,50 @@ func TestPolicy(t *testing.T) {
 		{"18446744073709551615.0.0", "18446744073709551615.1.0", "B", "", "breaking-without-major", ""},
 		{"1.0.0-9999999999999999999", "1.0.0-99999999999999999", "C", "", "version-went-down", "1.0.0"},
 
+		// The version has not moved, and need not yet.
+		{"1.2.3", "1.2.3", "C", "between", "between-releases", "1.2.4"},
+		{"1.2.3", "1.2.3", "B", "between", "between-releases", "2.0.0"},
+		{"1.2.3", "1.3.0", "B", "between", "between-releases", "2.0.0"}, // a tag that was refused
+		{"1.2.3", "1.2.3", "-", "between", "unchanged", ""},
+		{"1.2.3", "1.2.2", "C", "between", "version-went-down", "1.2.4"},
+		{"2025.09.17", "2025.09.17", "B", "between", "between-releases", "2025.09.17.1"},
+		{"1.2.3", "1.2.3", "B", "told", "pending-bump", "2.0.0"},
+		{"1.2.3", "1.2.3+b", "B", "told", "pending-bump", "2.0.0"},
+		{"0.2.0", "0.2.0", "B", "told zero", "pending-bump", "0.3.0"},
+		{"1.2.3", "1.3.0", "B", "told", "breaking-without-major", "2.0.0"},
+		{"1.2.3", "2.0.0", "B", "told", "breaking-major", ""},
+		{"1.2.3", "1.2.3", "C", "told", "changed-under-same-version", "1.2.4"},
+		{"2025.09.17", "2025.09.17", "B", "told", "pending-bump", "2025.09.17.1"},
+		{"2025.09.17+a", "2025.09.17+b", "B", "told", "calver-breaking-undeclared", "2025.09.17.1"},
+		{"2025.09.17", "2025.09.18", "B", "told", "calver-breaking-undeclared", "2025.09.17.1"},
+
+		// A major that is planned.
+		{"1.2.3", "2.0.0", "C", "planned", "major-planned", ""},
+		{"1.2.3", "2.0.0", "-", "planned", "major-planned", ""},
+		{"1.2.3", "2.0.0", "W", "planned", "major-planned", ""},
+		{"0.9.0", "1.0.0", "A", "planned", "major-planned", ""},
+		{"1.2.3", "2.0.0", "A", "planned semver2", "major-planned", ""},
+		{"1.2.3", "2.0.0", "B", "planned", "breaking-major", ""},
+		{"1.2.3", "1.3.0", "B", "planned", "breaking-without-major", "2.0.0"},
+		{"1.2.3", "1.2.4", "C", "planned", "patch", ""},
+
+		// Section 7 to the letter.
+		{"1.2.3", "1.3.0", "A", "semver2", "minor-with-additions", ""},
+		{"1.2.3", "1.3.0", "a", "semver2", "minor-with-additions", ""},
+		{"1.2.3", "1.3.0-rc.1", "A", "semver2", "minor-with-additions", ""},
+		{"1.2.3", "1.2.4", "A", "semver2", "addition-without-minor", "1.3.0"},
+		{"1.2.3", "1.2.4", "a", "semver2", "addition-without-minor", "1.3.0"},
+		{"1.2.3", "1.2.4-rc.1", "A", "semver2", "addition-without-minor", "1.3.0"},
+		{"1.2.3-rc.1", "1.2.3", "A", "semver2", "addition-without-minor", "1.3.0"},
+		{"1.3.0-rc.1", "1.3.0", "A", "semver2", "prerelease", ""},
+		{"1.3.0-rc.1", "1.3.0-rc.2", "A", "semver2", "prerelease", ""},
+		{"1.2.3", "1.2.4", "C", "semver2", "patch", ""},
+		{"1.2.3", "1.3.0", "C", "semver2", "minor-without-break", "1.2.4"},
+		{"1.2.3", "1.2.3", "A", "semver2", "changed-under-same-version", "1.3.0"},
+		{"1.2.3", "2.0.0", "A", "semver2", "major-without-break", "1.3.0"},
+		{"0.2.3", "0.2.4", "A", "semver2 zero", "patch", ""},
+		{"2025.09.16", "2025.09.17", "A", "semver2", "calver-advanced", ""},
+
 		// Calendar versions.
 		{"2025.09.16+def5678", "2025.09.17+abc1234", "C", "", "calver-advanced", ""},
 		{"2025.09.16+def5678", "2025.09.17+abc1234", "-", "", "calver-advanced", ""},
@@ -299,10 +348,94 @@ func options(t *testing.T, in *Input, text string) {
 			in.PreviousMajor, in.CurrentMajor, _ = strings.Cut(majors, "/")
 		case word == "zero":
 			in.ZeroMajor = ZeroMinor
+		case word == "between":
+			in.BetweenReleases = true
+		case word == "told":
+			in.Told = true
+		case word == "planned":
+			in.PlannedMajor = true
+		case word == SemVer2:
+			in.Policy = word
 		case word == SemVer || word == CalVer:
 			in.Scheme = word
 		default:
 			t.Fatalf("unknown option %q", word)
+		}
+	}
+}
+
+// TestFails: which warnings a policy that fails on warnings lets pass.
+func TestFails(t *testing.T) {
+	for _, r := range Rules() {
+		v := report.Semver{Rule: r.ID, Status: r.Status}
+		mild := r.ID == "minor-for-additions" || r.ID == "between-releases"
+		if Fails(v, false) != (r.Status == fail) || Fails(v, true) != (r.Status == fail || r.Status == warn && !mild) {
+			t.Errorf("%s (%s): fails %v, with warnings %v", r.ID, r.Status, Fails(v, false), Fails(v, true))
+		}
+	}
+}
+
+// TestAdviceIsOne: what a check recommends is what next proposes, and following it is accepted, under each policy.
+func TestAdviceIsOne(t *testing.T) {
+	for _, previous := range grid() {
+		for _, c := range append(slices.Clone(changes), Change{Changed: true, Adds: true}, Change{Changed: true, AddedOnly: true, Adds: true}) {
+			for _, policy := range []string{Original, SemVer2} {
+				for _, zero := range []string{ZeroMajor, ZeroMinor} {
+					in := Input{Previous: previous, Current: previous, Change: c, Policy: policy, ZeroMajor: zero, Now: time.Date(2025, 9, 2, 1, 2, 3, 0, time.UTC), Commit: "abc12345"}
+					low, err := Next(in)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got, err := Check(in)
+					if err != nil || got.Advice != low.Advice() {
+						t.Errorf("%s %+v %s: check says %+v, next %+v, %v", previous, c, policy, got.Advice, low.Advice(), err)
+					}
+					in.CurrentMajor = low.ContractMajor
+					for _, in.Current = range []string{low.Version, low.Recommended} {
+						if got, err := Check(in); err != nil || got.Status != ok {
+							t.Errorf("%s %+v %s: %s is advised and gives %s, %v", previous, c, policy, in.Current, got.Rule, err)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestDated: the calendar version of the day, in the form of the previous one.
+func TestDated(t *testing.T) {
+	for _, c := range []struct{ previous, day, commit, want, lowest string }{
+		{"2025.09.16+def5678", "2026-11-29", "0123456789abcdef", "2026.11.29+0123456", "2025.09.16.1"},
+		{"2025.09.16+def5678", "2026-11-29", "", "2026.11.29", "2025.09.16.1"},
+		{"2025.09.16+b7", "2026-11-29", "0123456789abcdef", "2026.11.29", "2025.09.16.1"},
+		{"2026.11.29+def5678", "2026-11-29", "0123456789abcdef", "2026.11.29+0123456", "2026.11.29.1"},
+		{"2026.11.29+0123456", "2026-11-29", "0123456789abcdef", "2026.11.29.1", "2026.11.29.1"},
+		{"2026.10.1", "2026-11-29", "", "2026.11.0", "2026.10.1.1"},
+		{"2026.10.1", "2026-10-29", "", "2026.10.2", "2026.10.1.1"},
+		{"2026.10.1", "2027-01-05", "", "2027.1.0", "2026.10.1.1"},
+		{"2026.10.1-rc.1", "2026-10-29", "", "2026.10.1", "2026.10.1"},
+		{"2026.10.1-rc.1", "2026-11-29", "", "2026.11.0", "2026.10.1"},
+		{"26.04", "2026-11-29", "", "26.11", "26.04.01"},
+		{"26.04", "2026-04-29", "", "26.04.01", "26.04.01"},
+		{"26.11", "2027-02-01", "", "27.02", "26.11.1"},
+		{"2026.11", "2027-02-01", "", "2027.02", "2026.11.1"},
+		{"2026.9", "2027-02-01", "", "2027.2", "2026.9.1"},
+		{"2026.11.28", "2026-11-29", "", "2026.11.29", "2026.11.28.1"},
+		{"2026.11.28.3", "2026-11-29", "", "2026.11.29", "2026.11.28.4"},
+		{"2026.11.28.0", "2026-11-29", "", "2026.11.29.0", "2026.11.28.1"},
+		{"2026.11.29", "2026-11-29", "", "2026.11.29.1", "2026.11.29.1"},
+		{"2026.11.30", "2026-11-29", "", "2026.11.30.1", "2026.11.30.1"}, // the clock is behind
+		{"v2026.11.28", "2026-11-29", "", "v2026.11.29", "v2026.11.28.1"},
+		{"2026.11.28", "", "", "2026.11.28.1", "2026.11.28.1"},
+		{"2026.11.28", "2190-01-01", "", "2026.11.28.1", "2026.11.28.1"},
+	} {
+		in := Input{Previous: c.previous, Scheme: CalVer, Change: Change{Changed: true}, Commit: c.commit}
+		if c.day != "" {
+			in.Now, _ = time.Parse(time.DateOnly, c.day)
+		}
+		low, err := Next(in)
+		if err != nil || low.Recommended != c.want || low.Version != c.lowest {
+			t.Errorf("%s on %s: %s, lowest %s, %v; want %s, lowest %s", c.previous, c.day, low.Recommended, low.Version, err, c.want, c.lowest)
 		}
 	}
 }

@@ -32,6 +32,8 @@ type Version struct {
 	prefixed   bool      // written with a leading "v"
 	shortYear  bool      // calendar year written with two digits
 	padded     bool      // a calendar number written with a leading zero
+	bare       bool      // a month, day or counter below ten written without one
+	dayed      bool      // a third number written with two digits, as a day is
 }
 
 // Parse returns text as a version of scheme, or a *contract.Error.
@@ -140,6 +142,8 @@ func parseCalVer(text string) (Version, error) {
 		v.Numbers[i], _ = strconv.ParseUint(digits, 10, 64) // at most nine digits by the pattern
 		v.Parts = i + 1
 		v.padded = v.padded || i > 0 && digits[0] == '0' && len(digits) > 1
+		v.bare = v.bare || (i == 1 || i == 2) && len(digits) == 1
+		v.dayed = v.dayed || i == 2 && len(digits) == 2
 	}
 	if v.shortYear {
 		v.Numbers[0] += 2000

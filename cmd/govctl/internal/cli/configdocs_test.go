@@ -74,6 +74,20 @@ func configPage(t *testing.T) string {
 		"Each contract has its own gate, baseline and history; its files lie in `status/NAME/`, its contract in `schemas/NAME.json`. The summary is as good as the worst of them\n" +
 		"and lists them all, `governance.prom` labels their figures with `contract`. Commands about one contract take `--contract NAME`; where a document is given that is\n" +
 		"read from the place of a contract, its rules hold without the flag.\n")
+	b.WriteString("\n## Where the version comes from\n\n" +
+		"`semver.version_from` names it: `info` is `info.version`; `tag` is the nearest release tag, with or without `v`, semantic or calendar (prereleases are passed\n" +
+		"over, and without any tag `info.version` counts; the clone needs its history, `fetch-depth: 0`); `file:VERSION` is the text of a file; `file:package.json:version`\n" +
+		"is a key of a JSON or YAML file, with dots on the way down (`file:chart.yaml:meta.version`); `env:NAME` is a variable. Keys of TOML are not read. The published\n" +
+		"contract carries that version in `info.version`, the source file is not touched. `contract.baseline` is best left out beside `tag`: the last contract that a\n" +
+		"release brought is kept, and `git:latest-tag:` is the release itself on its own commit.\n\n" +
+		"While the version stands still, nothing is lost. With a version that is set by hand, the run that brings a break fails; later runs with the same breaks warn, name the bump that is\n" +
+		"pending (`pending_bump`) and keep the baseline, and any new break fails. With `tag`, runs between two releases warn, and the run of the tag fails where the tag\n" +
+		"is below the pending bump; where no run is made for tags, the next one holds the tag against the contract that it has.\n\n" +
+		"`semver.policy: original` accepts a patch for everything that breaks nothing and warns of a minor; `semver2` asks for a minor where something is added, as\n" +
+		"section 7 of Semantic Versioning 2.0.0 does (not below 1.0.0 with `zero_major: minor`). A major version without a break fails under both, unless\n" +
+		"`semver.planned_major: true` says for one release that it is meant.\n\n" +
+		"For calendar versions `govctl semver next` proposes the day's in the form of the last one: `2025.09.16+def5678` becomes `2026.11.29+` and the commit, `26.04`\n" +
+		"becomes `26.11`. A third number of two digits is a day, any other a counter: after `2026.10.1` comes `2026.10.2` in October and `2026.11.0` in November.\n")
 	b.WriteString("\n## Environment variables\n\nThe order of precedence is: flag, environment, `govctl.yaml`, default. A variable that is set to nothing counts as not set.\n\n" +
 		"| Variable | Flag | Key | |\n|---|---|---|---|\n")
 	for _, v := range variables() {

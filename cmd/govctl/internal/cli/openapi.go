@@ -118,10 +118,22 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags) error {
 		return err
 	}
 	f.remote, f.private, f.dangling = f.remote || c.AllowRemoteRefs, f.private || c.AllowPrivate, f.dangling || c.AllowDangling
-	old, new, err := a.loadPair(ctx, oldSource, newSource, f.reading())
+	current, err := a.currentVersion(ctx, c, newSource, "")
+	if err != nil {
+		return err
+	}
+	old, new, err := a.loadPair(ctx, oldSource, newSource, f.reading(), "", current)
 	if err != nil {
 		return a.printNotChecked(err, f.format)
 	}
+	opt.Advise = func(d report.Diff) report.Advice {
+		return pipeline.Advice(pipeline.Released(pipeline.SemverInput(d, *c.Semver, new), opt.Now, a.commit(ctx, "")))
+	}
+	state, err := a.stateOfFolder(ctx, cfg)
+	if err != nil && len(args) == 0 {
+		return err
+	}
+	opt.Spent = state.Contracts[c.Name].Spent
 	opt.NoDigest, opt.All = f.format != "json", f.all || f.format != "json"
 	result := apidiff.Compare(ctx, old, new, opt)
 	if err := a.sinceReleases(ctx, result, newSource, new, opt, f); err != nil {
@@ -177,7 +189,8 @@ func (a *app) diffOptions(ctx context.Context, c config.Contract, f diffFlags) (
 	if err != nil {
 		return opt, err
 	}
-	opt.Waivers, err = apidiff.ParseWaivers(ctx, file, data, opt.Now, c.Rules.WaiverMaxDays)
+	all, err := apidiff.ParseWaivers(ctx, file, data, opt.Now, c.Rules.WaiverMaxDays)
+	opt.Waivers = apidiff.WaiversFor(c.Name, all)
 	return opt, err
 }
 
@@ -189,18 +202,25 @@ func categories() []string {
 	return names
 }
 
-// loadPair reads both sides at the same time, and says what it had to overlook.
-func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt contract.Options) (old, new *contract.Document, err error) {
+// loadPair reads both sides at the same time, and says what it had to overlook. The versions are those that the documents count as; without
+// any, or empty, those in them.
+func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt contract.Options, versions ...string) (old, new *contract.Document, err error) {
 	if oldSource == "-" && newSource == "-" {
 		return nil, nil, usage("only one side can come from standard input")
 	}
-	r := a.reader()
+	r, same := a.reader(), true
+	if len(versions) == 2 {
+		opt.Version, same = versions[0], versions[0] == versions[1]
+	}
 	oldInput, err := r.Read(ctx, oldSource, opt)
 	if err != nil {
 		return nil, nil, err
 	}
 	newInput := oldInput
-	if newSource != oldSource || strings.HasPrefix(newSource, "cmd:") { // a command may print something else the second time
+	if !same {
+		opt.Version = versions[1]
+	}
+	if !same || newSource != oldSource || strings.HasPrefix(newSource, "cmd:") { // a command may print something else the second time
 		if newInput, err = r.Read(ctx, newSource, opt); err != nil {
 			return nil, nil, err
 		}

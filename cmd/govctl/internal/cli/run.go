@@ -191,7 +191,7 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 	job := &pipeline.Job{
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
 		SHA: sha, RunID: runID, Project: project, State: state, Required: f.requireState,
-		Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Progress: a.progress, Signing: keys, Links: a.links(""),
+		Versions: a.versions(), Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Progress: a.progress, Signing: keys, Links: a.links(""),
 		Synthetic: f.synthetic, Policy: f.base, Overrides: a.overrides(f),
 	}
 	return pipeline.Run(ctx, job)
@@ -238,7 +238,14 @@ func outcome(worst report.Outcome) error {
 // loadContract reads a contract for a run. References that do not resolve are left to the run, which names each of them; a service that
 // moves from Swagger 2.0 to OpenAPI 3 keeps being measured.
 func (a *app) loadContract(ctx context.Context, source string, c config.Contract) (*contract.Document, error) {
-	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs, AllowPrivate: c.AllowPrivate, AllowDangling: true, ConvertSwagger: true})
+	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs, AllowPrivate: c.AllowPrivate, AllowDangling: true, ConvertSwagger: true,
+		Version: c.ReadAs})
+}
+
+// versions leads to the places that semver.version_from names.
+func (a *app) versions() pipeline.Versions {
+	repo := a.Git()
+	return pipeline.Versions{Release: repo.NearestRelease, Show: repo.Show, ReadFile: a.readInput, Getenv: a.Getenv}
 }
 
 // commit is the commit that the run belongs to.
