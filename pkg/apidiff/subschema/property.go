@@ -165,7 +165,7 @@ func (e *Comparer) listedOnce(s *Comparison, op rules.Op, name string, at contra
 	case op == rules.Removed && u.flags().unstable:
 		d.When, d.From = "unstable", jsonvalue.Quoted(u.stability())
 	case u.flags().hidden(s.mode.Side()):
-	case required && !always && !(closed && s.mode.Side() == breaks):
+	case required && !always && (!closed || s.mode.Side() != breaks):
 		d.When = "required"
 	case closed:
 		d.When = "closed"

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -132,8 +133,11 @@ func (a *app) explain(e explanation) error {
 		return nil
 	}
 	before, err := fs.ReadFile(e.files, e.before)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil // the case of this rule is not a pair of files
+	}
+	if err != nil {
+		return err
 	}
 	after, err := fs.ReadFile(e.files, e.after)
 	if err != nil {
