@@ -1,4 +1,4 @@
-// Package adopt is what `govctl init` needs to know about a repository that has a life already: what a file is by what stands in it, how
+// Package adopt is what `govctl init` needs to know about an existing repository: what a file is by its content, how
 // a contract may be called by where it lies, and how a few lines get into a file that belongs to somebody else and out of it again.
 package adopt
 

@@ -290,7 +290,7 @@ func (b *bench) missed(ctx context.Context, old *contract.Document) (*release, e
 	c.ReadAs = now.Version
 	doc, err := b.job.Load(ctx, "git:refs/tags/"+now.Version+":./"+name, c)
 	if err != nil || b.resolved(doc) != nil {
-		return nil, nil //nolint:nilerr // the tag is held against what is here
+		return nil, nil //nolint:nilerr // the tag is checked against what is here
 	}
 	opt, err := b.options(ctx)
 	if err != nil {

@@ -58,7 +58,7 @@ var table = []Row{
 	{Key: "contract.semver.warn_as_fail", ID: "policy-check-removed", Order: onIsStricter, Why: "Warnings of the version policy then no longer fail."},
 	{Key: "contract.semver.policy", ID: "policy-semver-lowered", Order: ranks("original", "semver2"), Why: "With original, an addition needs no minor version."},
 	{Key: "contract.semver.planned_major", ID: "policy-semver-lowered", Order: onIsWeaker, Why: "A major version may then come without a breaking change."},
-	{Key: "contract.semver.version_from", ID: "policy-semver-changed", Order: unordered, Why: "It names the version that is held against the change."},
+	{Key: "contract.semver.version_from", ID: "policy-semver-changed", Order: unordered, Why: "It names the version that is checked against the change."},
 	{Key: "semver.scheme", Why: inContracts},
 	{Key: "semver.zero_major", Why: inContracts},
 	{Key: "semver.warn_as_fail", Why: inContracts},

@@ -30,7 +30,7 @@ func (n *NormalForm) simplify(s *Catalog) *NormalForm {
 	return c
 }
 
-// needsSimplification reports whether any keyword is there that sharpen looks at.
+// needsSimplification reports whether any keyword is there that simplify looks at.
 func (n *NormalForm) needsSimplification() bool {
 	return len(n.nots)+len(n.conds) > 0 || n.format.Exists() || n.Types&Number != 0 && n.max.set() && n.min.set() ||
 		n.Types&String != 0 && n.maxLength.n == 0 || n.Types&Array != 0 && len(n.arrays)+len(n.contains) > 0 ||

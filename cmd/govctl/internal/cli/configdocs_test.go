@@ -82,7 +82,7 @@ func configPage(t *testing.T) string {
 		"release brought is kept, and `git:latest-tag:` is the release itself on its own commit.\n\n" +
 		"While the version stands still, nothing is lost. With a version that is set by hand, the run that brings a break fails; later runs with the same breaks warn, name the bump that is\n" +
 		"pending (`pending_bump`) and keep the baseline, and any new break fails. With `tag`, runs between two releases warn, and the run of the tag fails where the tag\n" +
-		"is below the pending bump; where no run is made for tags, the next one holds the tag against the contract that it has.\n\n" +
+		"is below the pending bump; where no run is made for tags, the next one checks the tag against the contract that it has.\n\n" +
 		"`semver.policy: original` accepts a patch for everything that breaks nothing and warns of a minor; `semver2` asks for a minor where something is added, as\n" +
 		"section 7 of Semantic Versioning 2.0.0 does (not below 1.0.0 with `zero_major: minor`). A major version without a break fails under both, unless\n" +
 		"`semver.planned_major: true` says for one release that it is meant.\n\n" +

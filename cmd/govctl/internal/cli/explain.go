@@ -144,13 +144,9 @@ func (a *app) explain(e explanation) error {
 		return err
 	}
 	fmt.Fprint(a.Stdout, "\nExample (what else differs in it is not reported):\n\n")
-	for _, line := range changedLines(lines(before), lines(after)) {
-		fmt.Fprintln(a.Stdout, "  "+line)
-	}
+	a.printChanged(before, after)
 	return nil
 }
 
 // sentence ends a text with one full stop.
 func sentence(s string) string { return strings.TrimRight(s, ".") + "." }
-
-func lines(text []byte) []string { return strings.Split(strings.TrimRight(string(text), "\n"), "\n") }

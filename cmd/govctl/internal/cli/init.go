@@ -68,7 +68,7 @@ func initCommand(a *app) *cobra.Command {
 	c := command("init", "Write govctl.yaml, workflows and pre-commit hooks for what this repository has", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.init(ctx, &f)
 	})
-	c.Long = "Look for OpenAPI descriptions, Prometheus rules, their unit tests, alert taxonomies and runbooks by what stands in the files that git has\n" +
+	c.Long = "Look for OpenAPI descriptions, Prometheus rules, their unit tests, alert taxonomies and runbooks by the content of the files that git has\n" +
 		"(test data, examples and foreign code aside), and write a commented govctl.yaml, the workflows and the pre-commit hooks for them. Each\n" +
 		"contract is read once, so that the configuration has the settings that it needs. What was found, chosen and left out is printed.\n\n" +
 		"Nothing is invented: --example writes a first contract, or a first taxonomy with rules and tests, where there is none. What is there\n" +

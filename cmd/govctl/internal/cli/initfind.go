@@ -49,7 +49,7 @@ type foundContract struct {
 	operations             map[string]bool // by method and path
 	swagger                bool
 	parts                  recorder // files that it refers to
-	remote, dangling       string   // the first reference that leads to the network, and the first that leads nowhere
+	remote, dangling       string   // the first reference that is to the network, and the first that does not resolve
 	unread                 string   // why the version cannot be read
 }
 
@@ -92,7 +92,7 @@ type explorer struct {
 	offline bool // the network was asked, and did not answer
 }
 
-// explore finds what govctl can govern, by what stands in the files that git has, or would have with the next git add. Without a
+// explore finds what govctl can govern, by the content of the files that git has, or would have with the next git add. Without a
 // repository the folders are walked.
 func (a *app) explore(ctx context.Context, dir fs.FS) (*explorer, error) {
 	e := &explorer{app: a, dir: dir}

@@ -18,10 +18,16 @@ func (a *app) showExample(id string) error {
 		return err
 	}
 	fmt.Fprintf(a.Stdout, "\nexample (what else differs in it is harmless)\n\n")
-	for _, line := range changedLines(strings.Split(strings.TrimRight(string(old), "\n"), "\n"), strings.Split(strings.TrimRight(string(new), "\n"), "\n")) {
+	a.printChanged(old, new)
+	return nil
+}
+
+// printChanged prints the lines of two texts that differ, with a few around them.
+func (a *app) printChanged(old, new []byte) {
+	lines := func(text []byte) []string { return strings.Split(strings.TrimRight(string(text), "\n"), "\n") }
+	for _, line := range changedLines(lines(old), lines(new)) {
 		fmt.Fprintln(a.Stdout, "  "+line)
 	}
-	return nil
 }
 
 // changedLines are the lines of both texts with "- " and "+ " before those of one, and few of those that they share.

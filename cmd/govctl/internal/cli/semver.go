@@ -45,7 +45,7 @@ func semverCheck(a *app) *cobra.Command {
 		return a.checkVersion(ctx, args, f)
 	})
 	c.Long = "Hold the version of NEW against its change since OLD: two contracts, or two versions given by --previous and --current. Without any\n" +
-		"of these the contract of the configuration is held against its baseline."
+		"of these the contract of the configuration is checked against its baseline."
 	f.add(a, c)
 	c.Flags().BoolVar(&f.warnAsFail, "warn-as-fail", false, "exit 1 on a warning, too (also semver.warn_as_fail)")
 	choose(c, &f.format, "format", "text", "what is printed, json as in semver-validation.json", "text", "json")
