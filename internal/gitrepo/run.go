@@ -41,9 +41,10 @@ func Exec(environ []string) Runner {
 		cmd := exec.CommandContext(ctx, "git", args...)
 		cmd.Dir, cmd.Stdin, cmd.Stdout = c.Dir, c.Stdin, c.Stdout
 		cmd.Env = append(append([]string{}, kept...), c.Env...)
-		cmd.WaitDelay = patience
+		cmd.WaitDelay = letGo
 		cmd.Cancel = func() error { // asked to end, git takes its children and its temporary files along
 			if cmd.Process.Signal(syscall.SIGTERM) == nil {
+				time.AfterFunc(patience, func() { _ = cmd.Process.Kill() }) // of a process that has ended it is an error
 				return nil
 			}
 			return cmd.Process.Kill() // where there is no such signal
@@ -54,9 +55,13 @@ func Exec(environ []string) Runner {
 	}
 }
 
-// patience is how long git may take to end once it was asked to, and whoever it started to let go of its streams: a hook of a remote
-// on this machine, say, goes on.
-const patience = 2 * time.Second
+// patience is how long git may take to end once it was asked to. letGo is how long whoever else has its streams may keep them after it
+// ended: a hook of a remote on this machine that goes on. It is no short time, because on a busy machine every process that govctl starts
+// meanwhile has them, too, until it has become another program.
+const (
+	patience = 2 * time.Second
+	letGo    = 30 * time.Second
+)
 
 // maxTalk bounds what is kept of git's messages, in bytes; a server may send as many as it likes.
 const maxTalk = 64 << 10
