@@ -15,6 +15,7 @@ const File = "govctl.yaml"
 const (
 	FromInfo = "info"
 	FromTag  = "tag"
+	FromTags = "tag:" // with what stands before the version in the tags of this contract
 	FromFile = "file:"
 	FromEnv  = "env:"
 )
@@ -87,7 +88,7 @@ type Semver struct {
 
 	Policy       string `json:"policy,omitzero"`        // original: an addition needs no more than a patch; semver2: it needs a minor
 	PlannedMajor bool   `json:"planned_major,omitzero"` // a major version without a breaking change is meant
-	VersionFrom  string `json:"version_from,omitzero"`  // info, tag, file:PATH[:KEY], env:NAME
+	VersionFrom  string `json:"version_from,omitzero"`  // info, tag[:PREFIX], file:PATH[:KEY], env:NAME
 }
 
 // Stability is the rolling window and its thresholds.

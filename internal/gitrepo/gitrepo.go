@@ -142,21 +142,27 @@ func (r Repo) LatestTag(ctx context.Context, rev string) (string, error) {
 	return out, err
 }
 
-// releaseTag is a tag of a finished version: v1.2.3, 2026.11.
-var releaseTag = regexp.MustCompile(`^v?\d+(\.\d+)*(\+[0-9A-Za-z.-]+)?$`)
-
-// Releases returns the last n release tags among the ancestors of rev, newest version first.
-func (r Repo) Releases(ctx context.Context, rev string, n int) ([]string, error) {
+// Tags returns the names of the tags among the ancestors of rev, rev itself included, the highest version first.
+func (r Repo) Tags(ctx context.Context, rev string) ([]string, error) {
 	id, err := r.Resolve(ctx, rev)
 	if err != nil {
 		return nil, err
 	}
 	out, err := r.output(ctx, "tag", "--merged", id, "--sort=-version:refname")
+	return strings.Fields(out), err // git refuses names with spaces
+}
+
+// releaseTag is a tag of a finished version: v1.2.3, 2026.11.
+var releaseTag = regexp.MustCompile(`^v?\d+(\.\d+)*(\+[0-9A-Za-z.-]+)?$`)
+
+// Releases returns the last n release tags among the ancestors of rev, newest version first.
+func (r Repo) Releases(ctx context.Context, rev string, n int) ([]string, error) {
+	all, err := r.Tags(ctx, rev)
 	if err != nil {
 		return nil, err
 	}
 	var tags []string
-	for _, tag := range strings.Fields(out) {
+	for _, tag := range all {
 		if releaseTag.MatchString(tag) && len(tags) < n {
 			tags = append(tags, tag)
 		}
@@ -171,13 +177,13 @@ var versionTag = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(\.\d+)*|(\d{2}|\d{4})\.(0
 const maxUnreleased = 100
 
 // NearestRelease returns the release tag nearest to rev among its ancestors, and whether it names rev itself. Of several at one commit it is
-// the highest. Its error is an ErrNoTag where the history has none; in a shallow clone, which may lack it, it is another.
-func (r Repo) NearestRelease(ctx context.Context, rev string) (tag string, exact bool, err error) {
+// the highest. With a prefix, the tags of releases are those that have it before the version, as `api/` has api/v1.2.3. Its error is an ErrNoTag where the history has none; in a shallow clone, which may lack it, it is another.
+func (r Repo) NearestRelease(ctx context.Context, rev, prefix string) (tag string, exact bool, err error) {
 	id, err := r.Resolve(ctx, rev)
 	if err != nil {
 		return "", false, err
 	}
-	describe := []string{"describe", "--tags", "--abbrev=0", "--match", "[0-9]*", "--match", "v[0-9]*"}
+	describe := []string{"describe", "--tags", "--abbrev=0", "--match", prefix + "[0-9]*", "--match", prefix + "v[0-9]*"}
 	for range maxUnreleased {
 		tag, err = r.output(ctx, append(slices.Clip(describe), id)...)
 		var refused *Error
@@ -199,7 +205,7 @@ func (r Repo) NearestRelease(ctx context.Context, rev string) (tag string, exact
 			return "", false, err
 		}
 		for name := range strings.FieldsSeq(all) {
-			if versionTag.MatchString(name) {
+			if version, ok := strings.CutPrefix(name, prefix); ok && versionTag.MatchString(version) {
 				return name, at == id, nil
 			}
 			describe = append(describe, "--exclude", name)

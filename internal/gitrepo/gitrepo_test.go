@@ -141,12 +141,12 @@ func TestNearestRelease(t *testing.T) {
 	at := gitrepo.Repo{Dir: r.dir, Run: gitrepo.Exec(os.Environ())}
 	check := func(want string, exact bool) {
 		t.Helper()
-		tag, is, err := at.NearestRelease(t.Context(), "HEAD")
+		tag, is, err := at.NearestRelease(t.Context(), "HEAD", "")
 		if err != nil || tag != want || is != exact {
 			t.Errorf("%q, exact %v, %v; want %q, %v", tag, is, err, want, exact)
 		}
 	}
-	if _, _, err := at.NearestRelease(t.Context(), "HEAD"); !errors.Is(err, gitrepo.ErrNoTag) {
+	if _, _, err := at.NearestRelease(t.Context(), "HEAD", ""); !errors.Is(err, gitrepo.ErrNoTag) {
 		t.Errorf("no tag: %v", err)
 	}
 	r.git("tag", "latest")
@@ -172,9 +172,26 @@ func TestNearestRelease(t *testing.T) {
 	r.commit("four")
 	check("2026.10.1", false)
 
+	r.git("tag", "users/v3.1.0", "HEAD~1")
+	r.git("tag", "users/v4", "HEAD")
+	r.git("tag", "orders-2.0.0")
+	for _, c := range []struct {
+		prefix, want string
+		exact        bool
+	}{{"users/", "users/v3.1.0", false}, {"orders-", "orders-2.0.0", true}} {
+		tag, is, err := at.NearestRelease(t.Context(), "HEAD", c.prefix)
+		if err != nil || tag != c.want || is != c.exact {
+			t.Errorf("%s: %q, exact %v, %v; want %q, %v", c.prefix, tag, is, err, c.want, c.exact)
+		}
+	}
+	check("2026.10.1", false) // those of others are no releases of this one
+	if _, _, err := at.NearestRelease(t.Context(), "HEAD", "billing/"); !errors.Is(err, gitrepo.ErrNoTag) {
+		t.Errorf("no tag with this prefix: %v", err)
+	}
+
 	shallow := t.TempDir()
 	r.git("clone", "-q", "--depth", "1", "--no-tags", "file://"+r.dir, shallow)
-	if _, _, err := (gitrepo.Repo{Dir: shallow, Run: at.Run}).NearestRelease(t.Context(), "HEAD"); err == nil || errors.Is(err, gitrepo.ErrNoTag) {
+	if _, _, err := (gitrepo.Repo{Dir: shallow, Run: at.Run}).NearestRelease(t.Context(), "HEAD", ""); err == nil || errors.Is(err, gitrepo.ErrNoTag) {
 		t.Errorf("a shallow clone without tags: %v", err)
 	}
 }

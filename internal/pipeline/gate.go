@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/pkg/semver"
 )
@@ -67,10 +66,10 @@ func semverGate(b *bench, policy *report.Semver) error {
 
 // versionName is how messages call the place of a version.
 func versionName(from string) string {
-	switch from {
-	case "":
+	switch {
+	case from == "":
 		return "info.version"
-	case config.FromTag:
+	case byTag(from):
 		return "the release tag"
 	}
 	return from

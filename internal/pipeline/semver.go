@@ -29,6 +29,9 @@ func semverPolicy(ctx context.Context, b *bench) error {
 		return unreadable{err}
 	}
 	verdict, err := semver.Check(in)
+	if err != nil && b.contract.Gate != "semver" { // no gate needs it: what breaks is known without
+		verdict.Status, err = "warn", nil
+	}
 	b.finish(ctx, &verdict, *d)
 	if werr := b.job.Store.JSON(b.path(semverFile), verdict); werr != nil {
 		return errors.Join(err, werr)
@@ -55,7 +58,7 @@ func (b *bench) finish(ctx context.Context, verdict *report.Semver, d report.Dif
 	w.refused, w.since = b.refused()
 	w.taken, _ = b.taken(ctx)
 	w.holds = verdict.Rule == "between-releases" || verdict.Rule == "pending-bump" && b.contract.Gate == "semver"
-	if verdict.Status == "fail" && now.From == config.FromTag && w.refused != now.Version {
+	if verdict.Status == "fail" && byTag(now.From) && w.refused != now.Version {
 		w.refused, w.since = now.Version, b.since()
 	}
 	if prints, whole := breaksOf(d); whole {

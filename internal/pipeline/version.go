@@ -17,9 +17,9 @@ import (
 
 // Versions leads to the places that semver.version_from can name.
 type Versions struct {
-	// Release is the nearest release tag of a revision, and whether it names that very commit. Its error is a gitrepo.ErrNoTag where the
-	// whole history has none.
-	Release func(ctx context.Context, rev string) (tag string, exact bool, err error)
+	// Release is the nearest release tag of a revision, among those whose version comes after the prefix, and whether it names that very
+	// commit. Its error is a gitrepo.ErrNoTag where the whole history has none.
+	Release func(ctx context.Context, rev, prefix string) (tag string, exact bool, err error)
 	// ReadFile reads a file of the work tree, Show one of a revision.
 	ReadFile func(name string) ([]byte, error)
 	Show     func(ctx context.Context, rev, name string) ([]byte, error)
@@ -30,6 +30,7 @@ type Versions struct {
 type Sourced struct {
 	From    string // as semver.version_from has it; info where there is no release tag yet
 	Version string // empty: that of the document
+	Tag     string // the release tag that names it; empty where it is from elsewhere
 	Between bool   // it is that of the last release tag, which names an earlier commit
 }
 
@@ -42,8 +43,8 @@ func (v Versions) Of(ctx context.Context, from, rev string) (Sourced, error) {
 	file, isFile := strings.CutPrefix(from, config.FromFile)
 	variable, isVariable := strings.CutPrefix(from, config.FromEnv)
 	switch {
-	case from == config.FromTag && v.Release != nil:
-		return v.ofTag(ctx, rev)
+	case byTag(from) && v.Release != nil:
+		return v.ofTag(ctx, from, rev)
 	case isFile:
 		text, err := v.ofFile(ctx, file, rev)
 		return Sourced{From: from, Version: text}, err
@@ -61,18 +62,24 @@ func versionError(from, msg, hint string, err error) error {
 	return &contract.Error{Msg: fmt.Sprintf("semver.version_from %s: %s", from, msg), Hint: hint, Err: err}
 }
 
-func (v Versions) ofTag(ctx context.Context, rev string) (Sourced, error) {
+// byTag reports a version that is a release tag.
+func byTag(from string) bool {
+	return from == config.FromTag || strings.HasPrefix(from, config.FromTags)
+}
+
+func (v Versions) ofTag(ctx context.Context, from, rev string) (Sourced, error) {
 	if rev == "" {
 		rev = "HEAD"
 	}
-	tag, exact, err := v.Release(ctx, rev)
+	prefix := strings.TrimPrefix(strings.TrimPrefix(from, config.FromTag), ":")
+	tag, exact, err := v.Release(ctx, rev, prefix)
 	switch {
 	case errors.Is(err, gitrepo.ErrNoTag):
 		return Sourced{From: config.FromInfo}, nil
 	case err != nil:
-		return Sourced{}, versionError(config.FromTag, err.Error(), "fetch the tags with the history: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 for GitLab", err)
+		return Sourced{}, versionError(from, err.Error(), "fetch the tags with the history: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 for GitLab", err)
 	}
-	return Sourced{From: config.FromTag, Version: tag, Between: !exact}, nil
+	return Sourced{From: from, Version: strings.TrimPrefix(tag, prefix), Tag: tag, Between: !exact}, nil
 }
 
 // ofFile reads PATH, or the key of PATH:KEY.
@@ -288,7 +295,7 @@ func (b *bench) missed(ctx context.Context, old *contract.Document) (*release, e
 	}
 	c := *b.contract
 	c.ReadAs = now.Version
-	doc, err := b.job.Load(ctx, "git:refs/tags/"+now.Version+":./"+name, c)
+	doc, err := b.job.Load(ctx, "git:refs/tags/"+now.Tag+":./"+name, c)
 	if err != nil || b.resolved(doc) != nil {
 		return nil, nil //nolint:nilerr // the tag is checked against what is here
 	}

@@ -150,7 +150,7 @@ type tagged struct {
 	exact bool
 }
 
-func (g *tagged) release(context.Context, string) (string, bool, error) {
+func (g *tagged) release(context.Context, string, string) (string, bool, error) {
 	if g.name == "" {
 		return "", false, gitrepo.ErrNoTag
 	}

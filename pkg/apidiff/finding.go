@@ -152,7 +152,12 @@ func (e *finder) subjectOf(r *record) subject {
 	return s
 }
 
-func messageOf(r *record, s subject) string { return messageAbout(r, s.phrase(r.Side)) }
+func messageOf(r *record, s subject) string {
+	if at := strings.LastIndexByte(s.path, '|'); at >= 0 && r.Attr == "union-branch" { // it is the schema that gains or loses it
+		s.path = s.path[:at]
+	}
+	return messageAbout(r, s.phrase(r.Side))
+}
 
 func messageAbout(r *record, what string) string {
 	if r.On == "media-type" || r.On == "body" {

@@ -46,8 +46,14 @@ func (s subject) phrase(side rules.Side) string {
 		return s.what
 	}
 	p := "property `" + s.path + "` of " + s.what
-	if strings.HasPrefix(s.path, "[") || strings.HasPrefix(s.path, "*") || strings.HasPrefix(s.path, "|") {
+	switch s.path[0] {
+	case '[', '*':
 		p = "`" + s.path + "` of " + s.what
+	case '|':
+		name, below, _ := strings.Cut(s.path[1:], ".")
+		if p = "alternative `" + name + "` of " + s.what; below != "" {
+			p = "property `" + below + "` of " + p
+		}
 	}
 	if side == rules.None || s.part != "" && !strings.HasPrefix(s.part, "request") && !strings.Contains(s.part, "body") && s.thing == "value" {
 		return p

@@ -2,6 +2,7 @@ package semver
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -102,8 +103,11 @@ func checkPrerelease(text, prerelease string) error {
 // unreadable explains a refused semantic version with the nearest version that would have been accepted.
 func unreadable(text string, cause error) error {
 	e := &contract.Error{
-		Msg:  fmt.Sprintf("version %q is no semantic version: %v", text, cause),
+		Msg:  fmt.Sprintf("version %q is not a valid semantic version", text),
 		Hint: "write MAJOR.MINOR.PATCH such as 1.0.0, or a date such as 2025.09.17",
+	}
+	if !errors.Is(cause, mm.ErrInvalidSemVer) { // which says no more
+		e.Msg += ": " + cause.Error()
 	}
 	if strings.Contains(cause.Error(), "out of range") {
 		e.Msg, e.Hint = fmt.Sprintf("version %q has a number that is too large", text), "use numbers below 2^64"

@@ -95,7 +95,7 @@ var layouts = []layout{
 		chosen: []string{"contract api/openapi.yaml"}, left: map[string]string{"api/shared.yaml": "a part of api/openapi.yaml"}},
 	{name: "references that lead nowhere", files: tree("openapi.yaml", strings.Replace(aContract, "{description: OK}", "{$ref: 'gone.yaml#/x'}", 1)), config: []string{"allow_dangling_refs: true", "gone.yaml"}},
 	{name: "references into the network", files: tree("openapi.yaml", strings.Replace(aContract, "{description: OK}", "{$ref: 'https://example.invalid/x.yaml#/x'}", 1)), config: []string{"allow_dangling_refs: true", "example.invalid"}, absent: []string{"allow_remote_refs"}},
-	{name: "a version that is none", files: tree("openapi.yaml", strings.Replace(aContract, "1.0.0", "latest", 1)), config: []string{"gate: none", `"latest"`}, absent: []string{"\n  gate: semver"}},
+	{name: "a version that is none", files: tree("openapi.yaml", strings.Replace(aContract, "1.0.0", "latest", 1)), config: []string{"gate: breaking", `"latest"`}, absent: []string{"\n  gate: semver"}},
 	{name: "a contract without operations", files: tree("openapi.yaml", "openapi: 3.0.3\ninfo: {title: x, version: 1.0.0}\npaths: {}\n"), chosen: []string{"contract openapi.yaml"},
 		also: func(t *testing.T, out string) {
 			if strings.Contains(out, "score 100") || !strings.Contains(out, "describes no operation") {

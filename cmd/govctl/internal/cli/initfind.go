@@ -51,6 +51,7 @@ type foundContract struct {
 	parts                  recorder // files that it refers to
 	remote, dangling       string   // the first reference that is to the network, and the first that does not resolve
 	unread                 string   // why the version cannot be read
+	tagged                 *setting // that its version is a release tag; nil where nothing shows it
 }
 
 // folders are those whose files are not the repository's own, with what is said of them; unseen ones are not even looked at.
@@ -121,6 +122,7 @@ func (a *app) explore(ctx context.Context, dir fs.FS) (*explorer, error) {
 		e.look(ctx, name)
 	}
 	e.choose(ctx)
+	e.datedBy(ctx)
 	return e, ctx.Err()
 }
 

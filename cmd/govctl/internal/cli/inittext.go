@@ -63,8 +63,12 @@ func (c *foundContract) settings() (out []setting) {
 	if c.dangling != "" {
 		out = append(out, setting{c.dangling + "; the rest is compared, and each run says what was not read", "allow_dangling_refs: true"})
 	}
-	if c.unread != "" {
-		out = append(out, setting{c.unread + ": no gate can judge such a version, and no run counts as measured. Give it one such as 1.0.0, and write gate: semver", "gate: none"})
+	switch {
+	case c.tagged != nil:
+		out = append(out, *c.tagged)
+	case c.unread != "":
+		out = append(out, setting{c.unread + ": it is not checked, and every breaking change fails. With a version such as 1.0.0, write gate: semver; " +
+			"where the version is a tag or in another file, name that by semver.version_from", "gate: breaking"})
 	}
 	return out
 }
