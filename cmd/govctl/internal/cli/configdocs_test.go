@@ -76,7 +76,8 @@ func configPage(t *testing.T) string {
 		"read from the place of a contract, its rules hold without the flag.\n")
 	b.WriteString("\n## Where the version comes from\n\n" +
 		"`semver.version_from` names it: `info` is `info.version`; `tag` is the nearest release tag, with or without `v`, semantic or calendar (prereleases are passed\n" +
-		"over, and without any tag `info.version` counts; the clone needs its history, `fetch-depth: 0`); `file:VERSION` is the text of a file; `file:package.json:version`\n" +
+		"over, and without any tag `info.version` counts; the clone needs its history, `fetch-depth: 0`); `tag:PREFIX` is the nearest tag of PREFIX and a version, for\n" +
+		"repositories that release several things (`tag:users/` for `users/v1.2.3`, `tag:users-` for `users-1.2.3`); `file:VERSION` is the text of a file; `file:package.json:version`\n" +
 		"is a key of a JSON or YAML file, with dots on the way down (`file:chart.yaml:meta.version`); `env:NAME` is a variable. Keys of TOML are not read. The published\n" +
 		"contract carries that version in `info.version`, the source file is not touched. `contract.baseline` is best left out beside `tag`: the last contract that a\n" +
 		"release brought is kept, and `git:latest-tag:` is the release itself on its own commit.\n\n" +
