@@ -123,6 +123,13 @@ func (t *Trust) Pin(k PublicKey) {
 	}
 }
 
+// Accepts reports whether what the key signs now is accepted by this list: it is in it, or was handed over to, and is not revoked.
+func (t *Trust) Accepts(k PublicKey) bool {
+	reached, _ := t.reach()
+	e, ok := reached[k]
+	return ok && e.status != Revoked
+}
+
 // Believe takes the revocations of a list, and nothing else of it.
 func (t *Trust) Believe(list *Trust) {
 	for k, e := range list.keys {

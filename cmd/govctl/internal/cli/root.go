@@ -28,7 +28,7 @@ var chapters = []struct {
 	{"Alerts and their rules:", []func(*app) *cobra.Command{taxonomyCommand, rulesCommand, changelogCommand}},
 	{"What is shown and told:", []func(*app) *cobra.Command{badgeCommand, siteCommand, webhookCommand, issuesCommand, commentCommand, publishCommand, sendCommand}},
 	{"Trust:", []func(*app) *cobra.Command{checksumsCommand, signCommand, verifyCommand, keyCommand}},
-	{"govctl itself:", []func(*app) *cobra.Command{explainCommand, schemaCommand, versionCommand}},
+	{"govctl itself:", []func(*app) *cobra.Command{doctorCommand, explainCommand, schemaCommand, versionCommand}},
 }
 
 // app is one call of govctl: the world and the flags that every command has.
