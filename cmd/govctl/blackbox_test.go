@@ -130,7 +130,7 @@ func (s *shop) govctl(args ...string) ran {
 	}
 	var out bytes.Buffer
 	world := cli.World()
-	world.Stdin, world.Stdout, world.Stderr, world.Terminal, world.Colour = strings.NewReader(""), &out, &out, false, false
+	world.Stdin, world.Stdout, world.Stderr, world.Terminal, world.Screen, world.Colour = strings.NewReader(""), &out, &out, false, false, false
 	code := cli.Main(world, args)
 	return ran{code: code, out: out.String()}
 }

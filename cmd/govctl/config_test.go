@@ -129,7 +129,7 @@ func TestEveryKeyHasAnEffect(t *testing.T) {
 				if err := os.WriteFile(filepath.Join(dir, "govctl.yaml"), []byte(withSource(config)), 0o644); err != nil {
 					t.Fatal(err)
 				}
-				env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "SERVER=" + server.URL, "COLUMNS=300"}
+				env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "SERVER=" + server.URL}
 				for _, name := range []string{"GITHUB_ACTIONS", "GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_TOKEN", "GITHUB_REPOSITORY", "GOV_SIGNING_PRIVATE_KEY", "SOURCE_DATE_EPOCH"} {
 					env = append(env, name+"=")
 				}

@@ -93,7 +93,7 @@ func TestPagesAreExecuted(t *testing.T) {
 					}
 				}
 			}
-			env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "COLUMNS=100", "GITHUB_ACTIONS=", "GITHUB_SHA=", "GITHUB_RUN_ID=", "GOV_SIGNING_PRIVATE_KEY=", "SOURCE_DATE_EPOCH="}
+			env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "GITHUB_ACTIONS=", "GITHUB_SHA=", "GITHUB_RUN_ID=", "GOV_SIGNING_PRIVATE_KEY=", "SOURCE_DATE_EPOCH="}
 			inOrder(t, say(t, dir, env, "set +e\n"+script+"exit 0\n"), shown)
 		})
 	}

@@ -84,7 +84,7 @@ func TestPullRequestsThatChangeTheirOwnJudge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "QUICKSTART=" + quickstart, "COLUMNS=300", "SOURCE_DATE_EPOCH=1796000000"}
+	env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "QUICKSTART=" + quickstart, "SOURCE_DATE_EPOCH=1796000000"}
 	for _, name := range []string{"GITHUB_ACTIONS", "GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_TOKEN", "GITHUB_REPOSITORY", "GOV_SIGNING_PRIVATE_KEY", "ALLOW_BREAKING"} {
 		env = append(env, name+"=")
 	}

@@ -72,11 +72,16 @@ func suggestion(key string, names []string) string {
 const longest = 100
 
 // Nearest asks whether the name that is most like the key was meant; it is empty where none is.
-func Nearest(key string, names []string) string {
+func Nearest(key string, names []string) string { return nearest(key, names, len(key)/2) }
+
+// Misspelt is Nearest for a name that may also be none of ours at all: at most a third of its letters may be wrong.
+func Misspelt(key string, names []string) string { return nearest(key, names, len(key)/3) }
+
+func nearest(key string, names []string, most int) string {
 	if len(key) > longest {
 		return ""
 	}
-	best, least := "", len(key)/2+1
+	best, least := "", most+1
 	for _, name := range names {
 		if d := distance(strings.ToLower(key), strings.ToLower(name)); d < least {
 			best, least = name, d

@@ -52,7 +52,7 @@ type Look struct {
 	All   bool // in the text and Markdown forms, show every finding with its proof, not only the first ones
 	Lines int  // that the text and Markdown forms may have; 0 means no limit. All lifts it
 	Color bool
-	Width int // columns of the terminal; 0 means 100
+	Width int // columns after which lines are wrapped; 0 means that none is, as in a pipe or a file
 	Limit int // bytes that a Markdown text may have; 0 means 60,000, which fits a GitHub comment
 }
 

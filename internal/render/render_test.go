@@ -152,10 +152,30 @@ func TestTextKeepsToTheWidth(t *testing.T) {
 	r.Findings[0].Message = strings.Repeat("word ", 200)
 	for _, width := range []int{40, 100, 200} {
 		for _, line := range strings.Split(written(t, "text", r, render.Look{Width: width}), "\n")[1:] {
-			if len(line) > width && !strings.Contains(line, "curl") && len(strings.Fields(line)) > 1 {
+			name := strings.HasPrefix(strings.TrimSpace(line), "[") && strings.HasSuffix(line, "]") // stays in one piece
+			if len(line) > width && !strings.Contains(line, "curl") && len(strings.Fields(line)) > 1 && !name {
 				t.Errorf("width %d: %d columns: %s", width, len(line), line)
 			}
 		}
+	}
+}
+
+// TestRuleAndFingerprintStayTogether: both are copied and searched for, whatever the width is.
+func TestRuleAndFingerprintStayTogether(t *testing.T) {
+	const name = "[request-property-became-required bbbb2222]"
+	for width := range 200 {
+		if text := written(t, "text", sample(), render.Look{Width: width}); !strings.Contains(text, name) {
+			t.Fatalf("width %d: no %s in\n%s", width, name, text)
+		}
+	}
+}
+
+// TestTextWithoutWidthIsNotWrapped: a line of a pipe or of a file is searched and stored whole.
+func TestTextWithoutWidthIsNotWrapped(t *testing.T) {
+	r := sample()
+	r.Findings[0].Message = strings.TrimSpace(strings.Repeat("word ", 300))
+	if text := written(t, "text", r, render.Look{}); !strings.Contains(text, r.Findings[0].Message+" ["+r.Findings[0].Rule) {
+		t.Error("a line without a width was wrapped")
 	}
 }
 

@@ -11,10 +11,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-const (
-	defaultWidth = 100
-	indent       = "    "
-)
+const indent = "    "
 
 // Colours of the levels, as SGR parameters.
 var colors = map[string]string{"error": "31", "warning": "33", "info": "36"}
@@ -30,7 +27,7 @@ func paint(on bool, sgr, s string) string {
 func writeText(w io.Writer, r *Report, lk Look) error {
 	width := lk.Width
 	if width <= 0 {
-		width = defaultWidth
+		width = math.MaxInt
 	}
 	if _, err := fmt.Fprintln(w, paint(lk.Color, "1", sanitize.Line(r.Headline))); err != nil {
 		return err
@@ -225,7 +222,8 @@ func textOf(v view, color bool, width int) string {
 	if v.First != "" && len(v.Places) == 0 {
 		v.Message += ", first " + v.First
 	}
-	wrap(&b, "", indent, head+v.Message+" "+paint(color, "2", "["+strings.TrimSpace(v.Rule+" "+v.Print)+"]"), width)
+	words := append(strings.Split(head+v.Message, " "), paint(color, "2", "["+strings.TrimSpace(v.Rule+" "+v.Print)+"]")) // found and copied in one piece
+	wrapWords(&b, "", indent, words, width)
 	if v.Operations != "" {
 		wrap(&b, indent, indent, v.Operations, width)
 	}
@@ -259,9 +257,14 @@ func proofLabel(v view) string {
 
 // wrap writes text in lines of at most width columns, broken at spaces only: a long name stays in one piece to be copied.
 func wrap(b *strings.Builder, firstIndent, indent, text string, width int) {
+	wrapWords(b, firstIndent, indent, strings.Split(text, " "), width)
+}
+
+// wrapWords is wrap for words that may contain spaces themselves.
+func wrapWords(b *strings.Builder, firstIndent, indent string, words []string, width int) {
 	b.WriteString(firstIndent)
 	at := len(firstIndent)
-	for i, word := range strings.Split(text, " ") {
+	for i, word := range words {
 		n := columns(word)
 		switch {
 		case i == 0:

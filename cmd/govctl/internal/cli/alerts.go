@@ -42,9 +42,9 @@ var limits = []struct {
 	{"max-churn-delta", "MAX_CHURN_DELTA", "max_churn_delta", "how far churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxChurnDelta) }},
 	{"max-risk-churn-delta", "MAX_RISK_CHURN_DELTA", "max_risk_churn_delta", "how far risk churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxRiskChurnDelta) }},
 	{"spike-threshold", "RISK_CHURN_SPIKE_THRESHOLD", "risk_churn_spike_threshold", "risk churn this many times the previous one is a spike", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RiskChurnSpikeThreshold) }},
-	{"spike-fail", "RISK_CHURN_SPIKE_FAIL", "risk_churn_spike_fail", "1: a spike fails, 0: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.RiskChurnSpikeFail) }},
+	{"spike-fail", "RISK_CHURN_SPIKE_FAIL", "risk_churn_spike_fail", "true: a spike fails, false: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.RiskChurnSpikeFail) }},
 	{"deprecation-max-days", "TAXONOMY_DEPRECATION_MAX_DAYS", "deprecation_max_days", "days after which a deprecated alert has to go; 0: never", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.DeprecationMaxDays) }},
-	{"deprecation-strict", "TAXONOMY_DEPRECATION_STRICT", "deprecation_strict", "1: a deprecated alert past the limit fails, 0: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.DeprecationStrict) }},
+	{"deprecation-strict", "TAXONOMY_DEPRECATION_STRICT", "deprecation_strict", "true: a deprecated alert past the limit fails, false: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.DeprecationStrict) }},
 	{"runbook-sla-days", "", "runbook_sla_days", "days that an active alert may wait for a runbook; 0: no policy", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.RunbookSLADays) }},
 	{"window", "", "window_days", "days over which churn is counted", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.WindowDays) }},
 }
@@ -88,11 +88,16 @@ func (f *alertFlags) add(c *cobra.Command, names ...string) {
 			if l.env != "" {
 				about += " (also " + l.env + ")"
 			}
+			if slices.Contains(switches, "--"+l.flag) {
+				f.limits[l.flag] = new(string)
+				c.Flags().VarPF(onOff{f.limits[l.flag]}, l.flag, "", about).NoOptDefVal = "true"
+				continue
+			}
 			f.limits[l.flag] = c.Flags().String(l.flag, "", about)
 		}
 	}
 	if slices.Contains(names, "deprecation-strict") {
-		c.Flags().BoolVar(&f.strict, "strict", false, "the same as --deprecation-strict=1")
+		c.Flags().BoolVar(&f.strict, "strict", false, "the same as --deprecation-strict")
 	}
 }
 
@@ -186,7 +191,7 @@ func (a *app) readRules(files []string, named func(name string) bool) ([]promrul
 		if !named(name) {
 			if what := promrules.Aside(name, data); what != "" {
 				if aside++; aside <= maxAside {
-					fmt.Fprintf(a.Stderr, "govctl: %s holds %s: left out\n", oneLine(name), what)
+					fmt.Fprintf(a.notes(), "govctl: %s holds %s: left out\n", oneLine(name), what)
 				}
 				continue
 			}
@@ -194,7 +199,7 @@ func (a *app) readRules(files []string, named func(name string) bool) ([]promrul
 		out = append(out, promrules.Source{Name: name, Data: data})
 	}
 	if more := aside - maxAside; more > 0 {
-		fmt.Fprintf(a.Stderr, "govctl: %d more files without rules: left out\n", more)
+		fmt.Fprintf(a.notes(), "govctl: %d more files without rules: left out\n", more)
 	}
 	return out, nil
 }

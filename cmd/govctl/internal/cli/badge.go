@@ -22,7 +22,8 @@ func badgeCommand(a *app) *cobra.Command {
 }
 
 func badgeList(a *app) *cobra.Command {
-	return command("list", "List the badges of the output folder with what they say", cobra.NoArgs, func(context.Context, []string) error {
+	var format string
+	c := command("list", "List the badges of the output folder with what they say", cobra.NoArgs, func(context.Context, []string) error {
 		files, err := openDir(a.out)
 		if err != nil {
 			return usage("%s: %w", a.out, cause(err)).hint("govctl run makes the output folder")
@@ -31,15 +32,23 @@ func badgeList(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		all := map[string]report.Badge{}
 		for _, n := range names {
-			b, err := artifact.Load[report.Badge](files, n)
-			if err != nil {
+			if all[n], err = artifact.Load[report.Badge](files, n); err != nil {
 				return usage("%w", err)
 			}
+		}
+		if format == "json" {
+			return a.printJSON(all)
+		}
+		for _, n := range names {
+			b := all[n]
 			fmt.Fprintf(a.Stdout, "%-36s  %s: %s (%s)\n", strings.TrimPrefix(n, "status/"), oneLine(b.Label), oneLine(b.Message), oneLine(b.Color))
 		}
 		return nil
 	})
+	textOrJSON(c, &format)
+	return c
 }
 
 // badgeNames are the badges of a folder by path.

@@ -70,7 +70,7 @@ func (a *app) writeChecksums(ctx context.Context, f memberFlags) (err error) {
 		return err
 	}
 	for _, p := range sums.Missing {
-		fmt.Fprintf(a.Stderr, "govctl: warning: %s is missing\n", oneLine(p))
+		fmt.Fprintf(a.notes(), "govctl: warning: %s is missing\n", oneLine(p))
 	}
 	if len(sums.Missing) > 0 && f.requireAll {
 		return &exitError{code: Findings, err: fmt.Errorf("%d expected files are missing", len(sums.Missing))}

@@ -66,6 +66,8 @@ var secrets = []secret{
 	{"MATTERMOST_WEBHOOK_URL", "chat", false},
 	{"GOOGLE_CHAT_WEBHOOK", "chat", false},
 	{"PROMETHEUS_TOKEN", "rules live", false},
+	{"GOVCTL_WEBHOOK", "chat", false},          // sets taxonomy notify --webhook
+	{"GOVCTL_PROMETHEUS", "rules live", false}, // an address may hold a password
 }
 
 // childEnv is an environment for the programs that a cmd: source starts: without any secret.

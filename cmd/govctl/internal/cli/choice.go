@@ -59,8 +59,29 @@ func choose(c *cobra.Command, to *string, name, standard, about string, words ..
 
 func chooseOf(c *cobra.Command, to *string, name, noun, standard, about string, words []string) {
 	*to = standard
-	c.Flags().Var(&choice{to, noun, words}, name, about)
+	c.Flags().VarP(&choice{to, noun, words}, name, shorthands[name], about)
 	complete(c, name, func() []string { return words })
+}
+
+// shorthands are the flags of single commands that have a short form; those of every command have theirs in root.go.
+var shorthands = map[string]string{"format": "f"}
+
+// completeIDs offers the ids of a table for the arguments of a command.
+func completeIDs(c *cobra.Command, ids func() []string) {
+	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return ids(), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// tableIDs are the ids of the rows of a table, which is made when they are asked for.
+func tableIDs[T any](rows func() []T, id func(T) string) func() []string {
+	return func() []string {
+		var ids []string
+		for _, r := range rows() {
+			ids = append(ids, id(r))
+		}
+		return ids
+	}
 }
 
 // complete offers words for a flag that was added to the command.

@@ -37,12 +37,14 @@ func commandsPage() string {
 	}{
 		{Passed, "passed: every gate was looked at and holds"},
 		{Findings, "findings: a policy gate failed, a signature did not verify"},
-		{BadInput, "the command line, the configuration or an input file is wrong; the message names file, line and column, and a `hint:` says how to mend it"},
+		{BadInput, "the command line, the configuration or an input file is wrong; the message names file, line and column, and a `hint:` says how to fix it"},
 		{Failed, "govctl could not do its work: input and output, network, git"},
 	} {
 		fmt.Fprintf(&b, "| %d | %s |\n", row.code, row.means)
 	}
-	b.WriteString("\nStandard output is the product, standard error the talk. What fails before a command begins is 2.\n\n## Flags of every command\n")
+	b.WriteString("\nResults go to standard output, or into the file of `--output`; diagnostics go to standard error, notes among them unless `--quiet` is given. What fails before a\n" +
+		"command begins is 2. Every report takes `--format json`. Text is wrapped on a terminal only. Each flag has a [variable](config.md#environment-variables):\n" +
+		"`GOVCTL_FORMAT=json` is `--format json`.\n\n## Flags of every command\n")
 	root := Root()
 	flagTable(&b, root.PersistentFlags())
 	for _, chapter := range root.Groups() {
@@ -80,6 +82,7 @@ func commandSection(b *strings.Builder, c *cobra.Command) {
 		}
 	})
 	flagTable(b, local)
+	fmt.Fprintf(b, "\n```text\n%s\n```\n", strings.ReplaceAll(strings.TrimPrefix(c.Example, "  "), "\n  ", "\n"))
 }
 
 // paragraphs is help text as Markdown: what is indented there, a list of steps say, is a block.
@@ -104,6 +107,9 @@ func flagTable(b *strings.Builder, flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name, about := pflag.UnquoteUsage(f)
 		flag := "--" + f.Name
+		if f.Shorthand != "" {
+			flag = "-" + f.Shorthand + ", " + flag
+		}
 		if name != "" {
 			flag += " " + name
 		}

@@ -41,7 +41,9 @@ func configPage(t *testing.T) string {
 	}
 	var b strings.Builder
 	b.WriteString("# Configuration\n\nGenerated from `schemas/govctl.schema.json`, the defaults and the table of variables; `make update` rewrites this page.\n\n" +
-		"`govctl.yaml` lies in the top folder of the repository; `--config FILE` names another. Every key is optional. A key that does not exist is an error with\n" +
+		"`govctl.yaml` is read from the current folder or, where that has none, from the nearest folder above it, as far as the top of the repository (which git has to\n" +
+		"confirm). Its paths and the output folder are relative to its own folder, the paths of the command line to the current one. `--config FILE` names another file;\n" +
+		"the paths in that one are relative to the current folder. Every key is optional. A key that does not exist is an error with\n" +
 		"its line and the key that was probably meant, so that nobody believes in a setting that has no effect. `govctl init` writes a commented file,\n" +
 		"`govctl schema show govctl` prints the schema for editors.\n\n| Key | Value | Default | |\n|---|---|---|---|\n")
 	standard := defaults(t)
@@ -90,6 +92,10 @@ func configPage(t *testing.T) string {
 		"For calendar versions `govctl semver next` proposes the day's in the form of the last one: `2025.09.16+def5678` becomes `2026.11.29+` and the commit, `26.04`\n" +
 		"becomes `26.11`. A third number of two digits is a day, any other a counter: after `2026.10.1` comes `2026.10.2` in October and `2026.11.0` in November.\n")
 	b.WriteString("\n## Environment variables\n\nThe order of precedence is: flag, environment, `govctl.yaml`, default. A variable that is set to nothing counts as not set.\n\n" +
+		"Every flag has a variable: `GOVCTL_` and the name of the flag in capitals, with `_` for `-`. `GOVCTL_FORMAT=json` is `--format json`, `GOVCTL_OUT=out` is `--out out`,\n" +
+		"`GOVCTL_ALLOW_BREAKING=true` is `--allow-breaking`; of a flag that may be repeated it sets one. It applies to each command that has the flag and takes precedence over\n" +
+		"the variables below and over `govctl.yaml`. A value that the flag refuses is an error which names the variable, and one whose name is almost that of a flag is a warning.\n" +
+		"`GOVCTL_HELP` and `GOVCTL_VERSION` set nothing.\n\n" +
 		"| Variable | Flag | Key | |\n|---|---|---|---|\n")
 	for _, v := range variables() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", v.name, ticked(v.flag), ticked(v.key), cell(v.about))
@@ -211,7 +217,8 @@ func variables() []variable {
 		{"TAXONOMY_SLACK_BLOCKS", "taxonomy notify --chat slack", "", "1: the message is written in Slack's blocks"},
 		{"PROMETHEUS_URL", "rules live --prometheus", "", "the Prometheus that is looked at"},
 		{"PROMETHEUS_TOKEN", "", "", "bearer token for it: a secret"},
-		{"NO_COLOR", "", "", "anything: no colours"},
+		{"NO_COLOR", "--color never", "", "set to disable colour"},
+		{"COLUMNS", "", "", "the width at which text is wrapped on a terminal; text in a pipe or a file is never wrapped"},
 		{"GITHUB_SHA", "--sha", "", "the commit of the run; without it git is asked"},
 		{"GITHUB_RUN_ID", "--run-id", "", "the identity of the run"},
 		{"GITHUB_TOKEN", "", "", "for issues, comments and publishing from GitHub Actions: a secret"},

@@ -95,7 +95,7 @@ func (a *app) sides(ctx context.Context, cfg config.Config, name string, args []
 		return c, "", "", err
 	}
 	if c.Source == "" {
-		return c, "", "", usage("nothing to compare: contract.source is not set").hint("give two contracts, or set contract.source in govctl.yaml")
+		return c, "", "", usage("nothing to compare: contract.source is not set").hint("give two contracts, or set contract.source in govctl.yaml; --config FILE names another configuration")
 	}
 	old, err = a.baseline(ctx, cfg, c)
 	return c, old, c.Source, err

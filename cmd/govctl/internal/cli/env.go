@@ -23,13 +23,15 @@ type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
+	Environ        func() []string
 	Now            func() time.Time // fixed by --now or SOURCE_DATE_EPOCH
 	HTTP           func() *http.Client
 	Contracts      func(allowPrivate bool) *http.Client // for contract addresses
 	Git            func() gitrepo.Repo
 	Shell          func(ctx context.Context, command string) ([]byte, error) // for cmd: sources
 	Terminal       bool                                                      // Stderr is a terminal that a person looks at
-	Colour         bool                                                      // Stdout is one, and nobody asked for plain text
+	Screen         bool                                                      // Stdout is one
+	Colour         bool                                                      // Stdout gets colours
 }
 
 // World is the Env of a real process.
@@ -38,12 +40,14 @@ func World() *Env {
 	return &Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv:    os.Getenv,
+		Environ:   os.Environ,
 		Now:       time.Now,
 		HTTP:      func() *http.Client { return &http.Client{Timeout: 30 * time.Second} },
 		Contracts: contractClient,
 		Git:       func() gitrepo.Repo { return gitrepo.Repo{Dir: ".", Run: gitrepo.Exec(gitEnv(os.Environ()))} },
 		Shell:     shell,
 		Terminal:  isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
+		Screen:    isTerminal(os.Stdout),
 		Colour:    isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb" && os.Getenv("NO_COLOR") == "",
 	}
 }

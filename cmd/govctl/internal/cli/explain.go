@@ -34,14 +34,18 @@ type explanation struct {
 }
 
 func explainCommand(a *app) *cobra.Command {
+	var format string
 	c := command("explain [ID]", "Explain the id of a finding, of a reason or of an exit code", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
 		all := explanations()
 		if len(args) == 0 {
-			return a.listExplanations(all)
+			return a.listExplanations(all, format)
 		}
 		var ids []string
 		for _, e := range all {
 			if e.id == args[0] {
+				if format == "json" {
+					return a.printJSON(e.row())
+				}
 				return a.explain(e)
 			}
 			ids = append(ids, e.id)
@@ -51,14 +55,8 @@ func explainCommand(a *app) *cobra.Command {
 	c.Long = "Explain what an id means, why it matters and what to do, with an example where there is one: change rules, lint rules of the\n" +
 		"taxonomy, checks of rule files and of their tests, rules of the version and of the policy, reasons of notices, and exit codes\n" +
 		"(exit-0 to exit-3). Without an id, list them all."
-	c.Example = "  govctl explain request-property-became-required\n  govctl explain exit-3"
-	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var ids []string
-		for _, e := range explanations() {
-			ids = append(ids, e.id)
-		}
-		return ids, cobra.ShellCompDirectiveNoFileComp
-	}
+	textOrJSON(c, &format)
+	completeIDs(c, tableIDs(explanations, func(e explanation) string { return e.id }))
 	return c
 }
 
@@ -116,7 +114,28 @@ var exitExplanations = []explanation{
 		remedy: "repeat the run when the cause in the message is gone"},
 }
 
-func (a *app) listExplanations(all []explanation) error {
+// explained is an explanation as JSON.
+type explained struct {
+	ID      string `json:"id"`
+	Kind    string `json:"kind"`
+	Level   string `json:"level,omitempty"`
+	Summary string `json:"summary"`
+	Why     string `json:"why"`
+	Remedy  string `json:"remedy,omitempty"`
+}
+
+func (e explanation) row() explained {
+	return explained{ID: e.id, Kind: e.kind, Level: e.level, Summary: e.summary, Why: e.why, Remedy: e.remedy}
+}
+
+func (a *app) listExplanations(all []explanation, format string) error {
+	if format == "json" {
+		var rows []explained
+		for _, e := range all {
+			rows = append(rows, e.row())
+		}
+		return a.printJSON(rows)
+	}
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	for _, e := range all {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", e.id, e.kind, e.summary)

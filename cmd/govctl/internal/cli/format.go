@@ -21,12 +21,20 @@ func (a *app) formatFlag(c *cobra.Command, format *string) {
 	chooseOf(c, format, "format", "format", "text", "how findings are printed:"+lines.String()+"\n", render.Names())
 }
 
+// textOrJSON adds --format to a command that prints one of two forms.
+func textOrJSON(c *cobra.Command, format *string) {
+	choose(c, format, "format", "text", "what is printed", "text", "json")
+}
+
 func (a *app) tool() render.Tool {
 	return render.Tool{Name: "govctl", Version: Version(), URL: "https://github.com/romel/govctl"}
 }
 
-// look is how findings are shown on this terminal.
+// look is how findings are shown: wrapped on a terminal only, since lines that are searched or stored must stay whole.
 func (a *app) look() render.Look {
+	if !a.Screen {
+		return render.Look{Color: a.Colour}
+	}
 	width, err := strconv.Atoi(a.Getenv("COLUMNS"))
 	if err != nil || width < 40 {
 		width = 100

@@ -23,12 +23,13 @@ func keyCommand(a *app) *cobra.Command {
 
 func keyNew(a *app) *cobra.Command {
 	var asJSON bool
+	var format string
 	c := command("new", "Make a key pair and print it, seed and all", cobra.NoArgs, func(context.Context, []string) error {
 		pair, err := integrity.NewKey(rand.Reader)
 		if err != nil {
 			return err
 		}
-		if asJSON {
+		if asJSON || format == "json" {
 			return a.printJSON(pair)
 		}
 		_, err = fmt.Fprintf(a.Stdout, "seed_base64: %s\npublic_key_base64: %s\nkey_id: %s\nfingerprint: %s\n",
@@ -37,27 +38,30 @@ func keyNew(a *app) *cobra.Command {
 	})
 	c.Long = "Make a key pair and print it. The seed is the secret: put it into " + seedVariable + ", or keep the output of\n" +
 		"`(umask 077; govctl key new --json > key.json)` as --key-file. The public key is what verifiers need."
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
+	textOrJSON(c, &format)
 	return c
 }
 
 func keyShow(a *app) *cobra.Command {
 	var file string
 	var asJSON bool
+	var format string
 	c := command("show", "Print id, fingerprint and public half of the signing key", cobra.NoArgs, func(context.Context, []string) error {
 		key, err := a.needKey(file)
 		if err != nil {
 			return err
 		}
 		info := key.Public().Info()
-		if asJSON {
+		if asJSON || format == "json" {
 			return a.printJSON(info)
 		}
 		_, err = fmt.Fprintf(a.Stdout, "key_id: %s\nfingerprint: %s\npublic_key_base64: %s\n", info.KeyID, info.Fingerprint, info.PublicKeyBase64)
 		return err
 	})
 	c.Flags().StringVar(&file, "key-file", "", "read the private key from this `file` of mode 0600 (default: "+seedVariable+")")
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
+	textOrJSON(c, &format)
 	return c
 }
 
@@ -123,7 +127,7 @@ func (a *app) rotateKey(ctx context.Context, f rotateFlags) error {
 		}); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.Stderr, "govctl: %s: key %s hands over to %s\n", file, old.Public().ID(), next.Public().ID())
+		fmt.Fprintf(a.notes(), "govctl: %s: key %s hands over to %s\n", file, old.Public().ID(), next.Public().ID())
 	}
 	return a.printJSON(record)
 }

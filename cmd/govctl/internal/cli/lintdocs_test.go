@@ -36,11 +36,11 @@ func lintPage() string {
 	section := func(title string, rows []tableRow) {
 		fmt.Fprintf(&b, "\n## %s\n", title)
 		for _, r := range rows {
-			fmt.Fprintf(&b, "\n### %s\n\n%s (%s", r.id, r.summary, r.level)
-			if len(r.profiles) > 0 {
-				fmt.Fprintf(&b, "; profiles %s", strings.Join(r.profiles, ", "))
+			fmt.Fprintf(&b, "\n### %s\n\n%s (%s", r.ID, r.Summary, r.Level)
+			if len(r.Profiles) > 0 {
+				fmt.Fprintf(&b, "; profiles %s", strings.Join(r.Profiles, ", "))
 			}
-			fmt.Fprintf(&b, ")\n\nWhy: %s.\nWhat to do: %s.\n", r.why, r.mend)
+			fmt.Fprintf(&b, ")\n\nWhy: %s.\nWhat to do: %s.\n", r.Why, r.Remedy)
 		}
 	}
 	var alerts, rules []tableRow

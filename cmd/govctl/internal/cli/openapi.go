@@ -59,7 +59,7 @@ func (a *app) exported(ctx context.Context, args []string, name string, opt cont
 		return nil, err
 	}
 	if c.Source == "" {
-		return nil, usage("nothing to export: contract.source is not set").hint("name the document, or set contract.source in govctl.yaml")
+		return nil, usage("nothing to export: contract.source is not set").hint("name the document, or set contract.source in govctl.yaml; --config FILE names another configuration")
 	}
 	opt.AllowRemote, opt.AllowPrivate = opt.AllowRemote || c.AllowRemoteRefs, opt.AllowPrivate || c.AllowPrivate
 	opt.AllowDangling = opt.AllowDangling || c.AllowDangling

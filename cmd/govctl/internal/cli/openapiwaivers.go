@@ -48,6 +48,8 @@ func openapiWaivers(a *app) *cobra.Command {
 	f.StringVar(&expires, "expires", "", "last `date` on which it holds")
 	g := group("waivers", "Accepted breaking changes: list, check, add, prune", list, check, add, prune)
 	g.PersistentFlags().StringVar(&from.file, "waivers", "", "`file` of waivers (default: that of the configuration)")
+	textOrJSON(list, &from.format)
+	textOrJSON(check, &from.format)
 	for _, c := range []*cobra.Command{list, check, add, prune} {
 		a.contractFlag(c, &from.contract)
 	}
@@ -55,7 +57,7 @@ func openapiWaivers(a *app) *cobra.Command {
 }
 
 // waiverSource is where waivers are read from: a file, or the one of a contract.
-type waiverSource struct{ file, contract string }
+type waiverSource struct{ file, contract, format string }
 
 // waivers reads the file of waivers; an absent default file holds none. Between two documents the waivers are those of their contract.
 func (a *app) waivers(ctx context.Context, from waiverSource, now time.Time, sources ...string) (string, config.Contract, []apidiff.Waiver, error) {
@@ -88,6 +90,14 @@ func (a *app) listWaivers(ctx context.Context, from waiverSource) error {
 	if err != nil {
 		return err
 	}
+	if from.format == "json" {
+		rows := make([]waiverRow, len(list))
+		for i, item := range list {
+			rows[i] = waiverRow{Rule: item.Rule, Fingerprint: item.Fingerprint, Subject: item.Subject, Contract: item.Contract, Owner: item.Owner, Reason: item.Reason, Ticket: item.Ticket,
+				Expires: item.Expires.Format(time.DateOnly), Expired: !now().Before(item.Expires.AddDate(0, 0, 1)), At: item.Place}
+		}
+		return a.printJSON(rows)
+	}
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	for _, item := range list {
 		left := "expired"
@@ -98,6 +108,44 @@ func (a *app) listWaivers(ctx context.Context, from waiverSource) error {
 			item.Expires.Format(time.DateOnly), left, oneLine(item.Reason))
 	}
 	return w.Flush()
+}
+
+func (a *app) printWaiverCheck(got waiverCheck, format string) error {
+	if format == "json" {
+		return a.printJSON(got)
+	}
+	for _, at := range got.Spent {
+		fmt.Fprintf(a.Stdout, "%s:%d:%d: the waiver is spent: the change that it accepts is a part of the published contract\n", oneLine(at.File), at.Line, at.Column)
+	}
+	for _, p := range got.Problems {
+		fmt.Fprintf(a.Stdout, "%s:%d:%d: %s\n", oneLine(p.At.File), p.At.Line, p.At.Column, oneLine(p.Message))
+	}
+	return nil
+}
+
+// waiverRow is a waiver as JSON.
+type waiverRow struct {
+	Rule        string       `json:"rule,omitempty"`
+	Fingerprint string       `json:"fingerprint,omitempty"`
+	Subject     string       `json:"subject,omitempty"`
+	Contract    string       `json:"contract,omitempty"`
+	Owner       string       `json:"owner"`
+	Reason      string       `json:"reason"`
+	Ticket      string       `json:"ticket,omitempty"`
+	Expires     string       `json:"expires"`
+	Expired     bool         `json:"expired"`
+	At          report.Place `json:"at"`
+}
+
+// waiverCheck is what is wrong with waivers, as JSON.
+type waiverCheck struct {
+	Spent    []report.Place  `json:"spent"`
+	Problems []waiverProblem `json:"problems"`
+}
+
+type waiverProblem struct {
+	At      report.Place `json:"at"`
+	Message string       `json:"message"`
 }
 
 func (a *app) checkWaivers(ctx context.Context, from waiverSource, args []string) error {
@@ -134,14 +182,17 @@ func (a *app) checkWaivers(ctx context.Context, from waiverSource, args []string
 			problems = append(problems, report.Finding{New: &list[i].Place, Message: "the waiver expired on " + list[i].Expires.Format(time.DateOnly)})
 		}
 	}
+	var got waiverCheck
 	for i := range list {
 		if at := list[i].Place; spent[at] {
-			fmt.Fprintf(a.Stdout, "%s:%d:%d: the waiver is spent: the change that it accepts is a part of the published contract\n", oneLine(at.File), at.Line, at.Column)
+			got.Spent = append(got.Spent, at)
 		}
 	}
 	for i := range problems {
-		at := problems[i].New
-		fmt.Fprintf(a.Stdout, "%s:%d:%d: %s\n", oneLine(at.File), at.Line, at.Column, oneLine(problems[i].Message))
+		got.Problems = append(got.Problems, waiverProblem{*problems[i].New, problems[i].Message})
+	}
+	if err := a.printWaiverCheck(got, from.format); err != nil {
+		return err
 	}
 	if len(problems) > 0 {
 		return errFindings

@@ -91,15 +91,15 @@ func (a *app) overrides(f runFlags) []string {
 	var out []string
 	switch {
 	case f.allowGiven && f.allowBreaking:
-		out = append(out, "--allow-breaking")
+		out = append(out, a.given("allow-breaking"))
 	case !f.allowGiven && truthy(a.Getenv("ALLOW_BREAKING")):
 		out = append(out, "ALLOW_BREAKING")
 	}
 	if f.merged && f.base != nil && f.base.Base.Config.Policy.Mode == config.PolicyBlock {
-		out = append(out, "--merged")
+		out = append(out, a.given("merged"))
 	}
 	if f.allowDangling {
-		out = append(out, "--allow-dangling-refs")
+		out = append(out, a.given("allow-dangling-refs"))
 	}
 	return out
 }

@@ -38,9 +38,15 @@ type app struct {
 	out    string // --out
 	now    string // --now
 	github string // --github
+	color  string // --color
+	folder string // -C
+	quiet  bool   // --quiet
 
 	hinted  map[string]bool // the hints that were printed
 	scratch scratch
+
+	variables map[string]string // the flags that a variable set, with its name
+	from      string            // the folder in which the process was started; empty while it is there
 }
 
 // grace is how long a command that was interrupted may take to leave things whole, before the process ends under it.
@@ -64,7 +70,8 @@ func Main(env *Env, args []string) int {
 	}
 	defer signal.Stop(signals)
 	root := newRoot(a)
-	root.SetArgs(args)
+	root.SetArgs(withSwitches(args))
+	defer a.leave()
 	var called *cobra.Command
 	ended := make(chan error, 1)
 	go func() {
@@ -134,7 +141,7 @@ func newRoot(a *app) *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Version:       Version(),
 
-		PersistentPreRunE:          func(*cobra.Command, []string) error { return a.checkFlags() },
+		PersistentPreRunE:          a.prepare,
 		SuggestionsMinimumDistance: suggested,
 	}
 	root.SetVersionTemplate("govctl {{.Version}}\n")
@@ -143,8 +150,13 @@ func newRoot(a *app) *cobra.Command {
 	root.SetErr(a.Stderr)
 	root.SetFlagErrorFunc(refuseFlag)
 	f := root.PersistentFlags()
-	f.StringVar(&a.config, "config", "", "configuration `file` (default govctl.yaml, where it exists)")
-	f.StringVar(&a.out, "out", "governance", "output `folder`")
+	f.StringVar(&a.config, "config", "", "configuration `file` (default govctl.yaml, here or in the nearest folder above)")
+	f.StringVarP(&a.out, "out", "o", "governance", "output `folder`")
+	f.StringVarP(&a.folder, "directory", "C", "", "go to this `folder` first, as git -C does: configuration and paths start there")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results, errors and what could not be done, but no notes")
+	a.color = "auto"
+	f.Var(&choice{&a.color, "--color mode", []string{"auto", "always", "never"}}, "color", "colours in text: auto (on a terminal, unless NO_COLOR is set), always or never")
+	complete(root, "color", func() []string { return []string{"auto", "always", "never"} })
 	f.StringVar(&a.now, "now", "", "fix the clock at this `time` (also SOURCE_DATE_EPOCH)")
 	a.github = "auto"
 	f.Var(&choice{&a.github, "--github mode", []string{"auto", "off"}}, "github", "in GitHub Actions write annotations, summary and outputs: auto or off")
@@ -157,6 +169,8 @@ func newRoot(a *app) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
+	a.outputFlags(root)
+	addExamples(root)
 	last := chapters[len(chapters)-1].title
 	root.SetHelpCommandGroupID(last)
 	root.SetCompletionCommandGroupID(last)
@@ -179,20 +193,18 @@ func refuseFlag(c *cobra.Command, err error) error {
 	if !errors.As(err, &unknown) {
 		return err
 	}
+	if args := c.Flags().Args(); c.HasSubCommands() && len(args) > 0 { // the flag belongs to a command that does not exist
+		return noSuchCommand(c, args)
+	}
+	if meant := flagMeant(c, unknown.GetSpecifiedName()); meant != "" {
+		return usage("%w", err).hint("%s", meant)
+	}
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 	if near := config.Nearest("--"+unknown.GetSpecifiedName(), names); near != "" {
 		return usage("%w", err).hint("%s", near)
 	}
 	return err
-}
-
-// checkFlags refuses what the flags of every command cannot be.
-func (a *app) checkFlags() error {
-	if a.out == "" {
-		return usage("--out is empty").hint("name the output folder, or leave the flag away for governance/")
-	}
-	return nil
 }
 
 // suggested is how many letters a name may be off to be suggested.
@@ -205,7 +217,9 @@ func noSuchCommand(c *cobra.Command, args []string) error {
 	}
 	c.SuggestionsMinimumDistance = suggested
 	hint := fmt.Sprintf("%s --help lists the commands", c.CommandPath())
-	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+	if meant := commandMeant(c, args); meant != "" {
+		hint = meant
+	} else if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = fmt.Sprintf("did you mean %s?", strings.Join(near, " or "))
 	}
 	return usage("unknown command %q for %q", args[0], c.CommandPath()).hint("%s", hint)

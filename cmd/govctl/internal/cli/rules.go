@@ -107,11 +107,15 @@ func (a *app) printCheck(got report.RulesCheck, format string) error {
 }
 
 func rulesExplain(a *app) *cobra.Command {
-	return command("explain [ID]", "List the rows of rules check, or explain one", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
+	var format string
+	c := command("explain [ID]", "List the rows of rules check, or explain one", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
 		var rows []tableRow
 		for _, r := range promrules.Rows() {
 			rows = append(rows, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Mend, r.Profiles})
 		}
-		return a.printTable(rows, args, "govctl rules explain")
+		return a.printTable(rows, args, "govctl rules explain", format)
 	})
+	textOrJSON(c, &format)
+	completeIDs(c, tableIDs(promrules.Rows, func(r promrules.Row) string { return r.ID }))
+	return c
 }

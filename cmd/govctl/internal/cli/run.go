@@ -22,6 +22,7 @@ import (
 // runFlags are the flags of `govctl run`.
 type runFlags struct {
 	state, sha, runID        string
+	format                   string
 	synthetic, allowBreaking bool
 	allowGiven               bool // the flag was given, be it as --allow-breaking=false
 	wait                     time.Duration
@@ -74,6 +75,7 @@ func runCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "let contract addresses be private, and with --send webhook addresses private or http://")
 	c.Flags().BoolVar(&f.allowUnsigned, "allow-unsigned", false, "with --send: publish although no key signs; the checksums must match")
 	c.Flags().BoolVar(&f.refresh, "refresh", false, "with --send: publish anew although the published run has the same result")
+	choose(c, &f.format, "format", "text", "what is printed, json as in governance-summary.json", "text", "json")
 	f.sign.add(c)
 	return c
 }
@@ -83,6 +85,9 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	if a.config == "" && !exists(config.File) {
+		return usage("there is no %s here or in a folder above, up to the top of the repository", config.File).hint("govctl init writes one; --config FILE names another")
+	}
 	if err := sourced(&cfg); err != nil {
 		return err
 	}
@@ -91,7 +96,15 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 		return err
 	}
 	a.progress("")
-	a.printRun(result)
+	if f.format == "json" {
+		err = a.printJSON(result.Summary)
+	} else {
+		a.printRun(result)
+	}
+	a.printNotices(result)
+	if err != nil {
+		return err
+	}
 	if err := a.tellActions(cfg, result); err != nil {
 		a.warn("GitHub Actions could not be told: " + err.Error())
 	}
@@ -100,6 +113,9 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	}
 	if !f.send {
 		return outcome(result.Worst)
+	}
+	if f.format == "json" { // which is all that standard output gets
+		a.Stdout = a.notes()
 	}
 	return worse(outcome(result.Worst), a.send(ctx, cfg, f))
 }
@@ -279,7 +295,7 @@ func (a *app) identity(ctx context.Context, f runFlags) (sha, runID string, err 
 
 // progress rewrites one line on a terminal; elsewhere it is silent.
 func (a *app) progress(step string) {
-	if a.Terminal {
+	if a.Terminal && !a.quiet {
 		fmt.Fprintf(a.Stderr, "\r\x1b[K%s", step)
 	}
 }
@@ -299,8 +315,13 @@ func (a *app) printRun(r pipeline.Result) {
 	}
 	a.printPolicy(r.Policy)
 	a.printBreaks(r.Breaks)
+	fmt.Fprintf(a.Stdout, "files: %s   page: %s\n", a.out, filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
+}
+
+// printNotices prints what is no result: notices, and why steps failed.
+func (a *app) printNotices(r pipeline.Result) {
 	for _, line := range r.Notices {
-		fmt.Fprintf(a.Stderr, "govctl: %s\n", oneLine(line))
+		fmt.Fprintf(a.notes(), "govctl: %s\n", oneLine(line))
 	}
 	for _, s := range r.Steps {
 		if s.Status == "failed" {
@@ -310,7 +331,6 @@ func (a *app) printRun(r pipeline.Result) {
 			a.hint(r.Hints[s.Name])
 		}
 	}
-	fmt.Fprintf(a.Stdout, "files: %s   page: %s\n", a.out, filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
 }
 
 // reasons are why a step failed: one for each of several errors.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -16,7 +17,11 @@ import (
 )
 
 func schemaCommand(a *app) *cobra.Command {
+	var format string
 	list := command("list", "List the schemas", cobra.NoArgs, func(context.Context, []string) error {
+		if format == "json" {
+			return a.printJSON(schemas.Names())
+		}
 		for _, name := range schemas.Names() {
 			fmt.Fprintln(a.Stdout, name)
 		}
@@ -31,15 +36,25 @@ func schemaCommand(a *app) *cobra.Command {
 		return err
 	})
 	show.ValidArgs = schemas.Names()
+	textOrJSON(list, &format)
 	var name string
 	check := command("check FILE...", "Check files against their schemas", cobra.MinimumNArgs(1), func(ctx context.Context, args []string) error {
 		failed := false
+		var all []checkedFile
 		for _, file := range args {
-			ok, err := a.checkFile(ctx, file, name)
+			got, err := a.checkFile(ctx, file, name)
 			if err != nil {
 				return err
 			}
-			failed = failed || !ok
+			if format == "text" {
+				got.print(a.Stdout)
+			}
+			all, failed = append(all, got), failed || len(got.Violations) > 0
+		}
+		if format == "json" {
+			if err := a.printJSON(all); err != nil {
+				return err
+			}
 		}
 		if failed {
 			return errFindings
@@ -48,46 +63,68 @@ func schemaCommand(a *app) *cobra.Command {
 	})
 	check.Long = "Check files against their schemas. The schema follows from the file's name; --schema names another."
 	chooseOf(check, &name, "schema", "schema", "", "check against the schema of this `name`", schemas.Names())
+	textOrJSON(check, &format)
 	return group("schema", "The JSON Schemas of artifacts and configuration", list, show, check)
 }
 
-// checkFile prints one line for the file, or one for each place where it leaves its schema.
-func (a *app) checkFile(ctx context.Context, file, name string) (bool, error) {
+// checkedFile is what a file is by its schema.
+type checkedFile struct {
+	File       string      `json:"file"`
+	Schema     string      `json:"schema"`
+	Violations []violation `json:"violations"`
+}
+
+// violation is a place where a file leaves its schema.
+type violation struct {
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Pointer string `json:"pointer"`
+	Reason  string `json:"reason"`
+}
+
+// print writes one line for the file, or one for each place where it leaves its schema.
+func (f checkedFile) print(w io.Writer) {
+	for _, v := range f.Violations {
+		fmt.Fprintln(w, oneLine(fmt.Sprintf("%s:%d:%d: %s: %s", f.File, v.Line, v.Column, v.Pointer, v.Reason)))
+	}
+	if len(f.Violations) == 0 {
+		fmt.Fprintf(w, "%s: ok (%s)\n", f.File, f.Schema)
+	}
+}
+
+func (a *app) checkFile(ctx context.Context, file, name string) (checkedFile, error) {
+	none := checkedFile{}
 	if name == "" {
 		if name = artifact.SchemaOf(filepath.ToSlash(file)); name == "" {
-			return false, usage("%s: no schema belongs to a file of this name", file).hint("name one with --schema; govctl schema list names them all")
+			return none, usage("%s: no schema belongs to a file of this name", file).hint("name one with --schema; govctl schema list names them all")
 		}
 	}
 	data, err := a.readInput(file)
 	if err != nil {
-		return false, err
+		return none, err
 	}
 	documents := []string{string(data)}
 	if strings.HasSuffix(file, ".jsonl") {
 		documents = strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
 	}
-	ok := true
+	got := checkedFile{File: file, Schema: name}
 	for i, text := range documents {
 		root, err := contract.ParseValue(ctx, file, []byte(text), contract.Options{})
 		if err != nil {
-			return false, err
+			return none, err
 		}
 		err = schemas.Validate(name, root.AppendJSON(nil))
 		var bad *schemas.Invalid
 		if err != nil && !errors.As(err, &bad) {
-			return false, usage("%w", err)
+			return none, usage("%w", err)
 		}
 		if bad == nil {
 			continue
 		}
-		ok = false
 		for _, v := range bad.Violations {
 			at := root.Find(v.Pointer).Place()
-			fmt.Fprintln(a.Stdout, oneLine(fmt.Sprintf("%s:%d:%d: %s: %s", file, at.Line+i, at.Column, v.Pointer, v.Reason)))
+			got.Violations = append(got.Violations, violation{at.Line + i, at.Column, v.Pointer, v.Reason})
 		}
 	}
-	if ok {
-		fmt.Fprintf(a.Stdout, "%s: ok (%s)\n", file, name)
-	}
-	return ok, nil
+	return got, nil
 }

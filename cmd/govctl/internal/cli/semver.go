@@ -63,19 +63,30 @@ func semverNext(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if f.format == "json" {
+			return a.printJSON(nextVersion{low.Recommended, low.Version, low.ContractMajor})
+		}
 		fmt.Fprintln(a.Stdout, low.Recommended)
 		if low.Recommended != low.Version {
-			fmt.Fprintf(a.Stderr, "govctl: the lowest accepted version is %s\n", low.Version)
+			fmt.Fprintf(a.notes(), "govctl: the lowest accepted version is %s\n", low.Version)
 		}
 		if low.ContractMajor != "" {
-			fmt.Fprintf(a.Stderr, "govctl: info.x-contract-major must be at least %s\n", low.ContractMajor)
+			fmt.Fprintf(a.notes(), "govctl: info.x-contract-major must be at least %s\n", low.ContractMajor)
 		}
 		return nil
 	})
 	c.Long = "Print the version to publish next: the lowest that the policy accepts or, for a calendar version, that of the day. A version that is lower\n" +
 		"and accepted, too, is named on standard error."
 	f.add(a, c)
+	textOrJSON(c, &f.format)
 	return c
+}
+
+// nextVersion is what semver next finds, as JSON.
+type nextVersion struct {
+	Recommended   string `json:"recommended_version"`
+	Lowest        string `json:"lowest_version"`
+	ContractMajor string `json:"contract_major,omitempty"` // the lowest info.x-contract-major
 }
 
 func pairOrNothing(_ *cobra.Command, args []string) error {

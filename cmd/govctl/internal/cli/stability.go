@@ -174,7 +174,7 @@ func (a *app) printStability(r stability.Result, format string) error {
 		}
 	}
 	for _, s := range r.Skipped {
-		fmt.Fprintf(a.Stderr, "govctl: history line %d left out: %s\n", s.Line, oneLine(s.Reason))
+		fmt.Fprintf(a.notes(), "govctl: history line %d left out: %s\n", s.Line, oneLine(s.Reason))
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (a *app) previousState(ctx context.Context, store *artifact.Store, found ar
 			return pipeline.State{}, (&exitError{code: Failed, err: fmt.Errorf("--state %s: %s (--require-state)", f.state, source.absent)}).
 				hint("fetch the branch, check its name and publish.folder, or run once without --require-state to start a new history")
 		}
-		fmt.Fprintf(a.Stderr, "govctl: --state %s: %s: no previous state found; starting a new history\n", oneLine(f.state), oneLine(source.absent))
+		fmt.Fprintf(a.notes(), "govctl: --state %s: %s: no previous state found; starting a new history\n", oneLine(f.state), oneLine(source.absent))
 		return pipeline.State{}, pipeline.Forget(store)
 	}
 	checked, err := a.verifiedState(ctx, cfg, source, f)
@@ -58,7 +58,7 @@ func (a *app) previousState(ctx context.Context, store *artifact.Store, found ar
 		return state, stateError("--state "+f.state, err)
 	}
 	if state.Summary == nil && len(state.Contracts) == 0 {
-		fmt.Fprintf(a.Stderr, "govctl: --state %s: no previous state found; starting a new history\n", oneLine(f.state))
+		fmt.Fprintf(a.notes(), "govctl: --state %s: no previous state found; starting a new history\n", oneLine(f.state))
 	}
 	return state, pipeline.Forget(store)
 }
@@ -79,7 +79,7 @@ func (a *app) stateInPlace(ctx context.Context, store *artifact.Store, in pipeli
 		return pipeline.State{}, err
 	}
 	if tracked {
-		fmt.Fprintf(a.Stderr, "govctl: warning: git tracks files of %s, so they are not used as the previous state\nhint: name the state with --state, or take the folder out of git: git rm -r --cached %s\n", oneLine(a.out), oneLine(a.out))
+		fmt.Fprintf(a.notes(), "govctl: warning: git tracks files of %s, so they are not used as the previous state\nhint: name the state with --state, or take the folder out of git: git rm -r --cached %s\n", oneLine(a.out), oneLine(a.out))
 		if in.Required {
 			return pipeline.State{}, (&exitError{code: Failed, err: errors.New("there is no previous state (--require-state)")}).hint("name it with --state")
 		}

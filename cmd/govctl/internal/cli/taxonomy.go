@@ -72,7 +72,7 @@ func (a *app) fixTaxonomy(c config.Taxonomy, in *taxonomy.Input) error {
 	if err := artifact.Replace(c.File, text); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Stderr, "govctl: %s: %s made\n", oneLine(c.File), counted(n, "correction"))
+	fmt.Fprintf(a.notes(), "govctl: %s: %s made\n", oneLine(c.File), counted(n, "correction"))
 	in.File, err = taxonomy.Parse(c.File, text)
 	return err
 }
@@ -109,13 +109,16 @@ func lintRules() []render.RuleInfo {
 }
 
 func taxonomyRules(a *app) *cobra.Command {
+	var format string
 	c := command("rules [ID]", "List the lint rules, or explain one", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
 		rows := make([]tableRow, 0, 32)
 		for _, r := range taxonomy.Table() {
 			rows = append(rows, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Mend, r.Profiles})
 		}
-		return a.printTable(rows, args, "govctl taxonomy rules")
+		return a.printTable(rows, args, "govctl taxonomy rules", format)
 	})
+	textOrJSON(c, &format)
+	completeIDs(c, tableIDs(taxonomy.Table, func(r taxonomy.Row) string { return r.ID }))
 	return c
 }
 
@@ -207,6 +210,8 @@ func taxonomyRender(a *app) *cobra.Command {
 		switch format {
 		case "markdown":
 			out = []byte(changelog.Catalogue(in.File.Report()))
+		case "json":
+			return a.printJSON(in.File.Report())
 		case "jsonl":
 			out, err = in.File.JSONL()
 		case "html":
@@ -218,6 +223,6 @@ func taxonomyRender(a *app) *cobra.Command {
 		return err
 	})
 	f.add(c)
-	choose(c, &format, "format", "markdown", "what is printed", "markdown", "jsonl", "html")
+	choose(c, &format, "format", "markdown", "what is printed", "markdown", "json", "jsonl", "html")
 	return c
 }

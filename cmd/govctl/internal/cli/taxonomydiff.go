@@ -113,7 +113,7 @@ func (a *app) taxonomyAt(ctx context.Context, source, file string) (rev, name st
 	}
 	switch {
 	case errors.Is(err, gitrepo.ErrNoFile) && path == "":
-		fmt.Fprintf(a.Stderr, "govctl: %s has no %s: compared with an empty taxonomy\n", oneLine(rev), oneLine(file))
+		fmt.Fprintf(a.notes(), "govctl: %s has no %s: compared with an empty taxonomy\n", oneLine(rev), oneLine(file))
 		return rev, name, []byte(taxonomy.Empty), nil
 	case errors.Is(err, gitrepo.ErrNoRepository):
 		err = usage("git:%s: %w", source, err)
@@ -122,7 +122,7 @@ func (a *app) taxonomyAt(ctx context.Context, source, file string) (rev, name st
 			err = (&exitError{code: Failed, err: fmt.Errorf("this clone is shallow: %w", err)}).hint("%s", (*taxonomy.ShallowError)(nil).Hint())
 		} else if child, before := strings.CutSuffix(rev, "^"); before && path == "" {
 			if _, alone := repo.Resolve(ctx, child); alone == nil {
-				fmt.Fprintf(a.Stderr, "govctl: %s is the first commit: compared with an empty taxonomy\n", oneLine(child))
+				fmt.Fprintf(a.notes(), "govctl: %s is the first commit: compared with an empty taxonomy\n", oneLine(child))
 				return rev, name, []byte(taxonomy.Empty), nil
 			}
 		}
@@ -204,13 +204,19 @@ func changelogCommand(a *app) *cobra.Command {
 
 func changelogAlerts(a *app) *cobra.Command {
 	var f alertFlags
-	var since, file, sha string
+	var since, file, sha, format string
 	c := command("alerts", "Tell the changes of the alerts since a revision", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		d, err := a.diffTaxonomy(ctx, &f, []string{since})
 		if err != nil {
 			return err
 		}
 		commit := a.commit(ctx, sha)
+		switch {
+		case format == "json" && file != "":
+			return usage("--append and --format json are both given").hint("a changelog is Markdown")
+		case format == "json":
+			return a.printJSON(d)
+		}
 		if file == "" {
 			if !changelog.Empty(d) {
 				fmt.Fprint(a.Stdout, changelog.AlertsSection(d, commit))
@@ -222,6 +228,7 @@ func changelogAlerts(a *app) *cobra.Command {
 	c.Long = "Print a section for the changes since --since, or append it to a file: newest last, once for each commit, and nothing where no\nalert changed."
 	f.add(c)
 	c.Flags().StringVar(&since, "since", "git:HEAD^", "the older taxonomy: git:REV or a `file`")
+	choose(c, &format, "format", "markdown", "what is printed, json as in taxonomy-diff.json", "markdown", "json")
 	c.Flags().StringVar(&file, "append", "", "append the section to this `file`")
 	c.Flags().StringVar(&sha, "sha", "", "`commit` that the section is about (default: GITHUB_SHA, then git)")
 	return c

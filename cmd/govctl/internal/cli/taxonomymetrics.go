@@ -86,10 +86,10 @@ func (a *app) printMetrics(m report.TaxonomyMetrics, format string) error {
 	s := m.RunbookSLA
 	fmt.Fprintf(a.Stdout, "  waited     %s for %v days at the median, %v at most; %d still wait\n", counted(s.Count, "runbook"), s.MedianDays.Rounded(), s.MaxDays.Rounded(), len(s.Open))
 	if m.HistoryNote != "" {
-		fmt.Fprintf(a.Stderr, "govctl: %s\n", oneLine(m.HistoryNote))
+		fmt.Fprintf(a.notes(), "govctl: %s\n", oneLine(m.HistoryNote))
 	}
 	for _, r := range m.UnreadableRevisions {
-		fmt.Fprintf(a.Stderr, "govctl: commit %s left out: %s\n", oneLine(r.Commit), oneLine(r.Reason))
+		fmt.Fprintf(a.notes(), "govctl: commit %s left out: %s\n", oneLine(r.Commit), oneLine(r.Reason))
 	}
 	return nil
 }

@@ -178,20 +178,20 @@ func (a *app) printVerification(v report.Verification, format, passed, failed st
 	}
 	for _, f := range v.Findings {
 		if f.Level == report.Warning {
-			fmt.Fprintf(a.Stderr, "govctl: warning: %s: %s: %s\n", f.Rule, oneLine(f.Subject), oneLine(f.Message))
+			fmt.Fprintf(a.notes(), "govctl: warning: %s: %s: %s\n", f.Rule, oneLine(f.Subject), oneLine(f.Message))
 		}
 	}
 	if absent := absentFiles(v); absent > 0 && v.Verdict == "ok" {
-		fmt.Fprintf(a.Stderr, "govctl: %d of %d listed files are not here\n", absent, v.Count)
+		fmt.Fprintf(a.notes(), "govctl: %d of %d listed files are not here\n", absent, v.Count)
 	}
 	if open := uncovered(v); open != "" {
-		fmt.Fprintf(a.Stderr, "govctl: not covered, because they go on changing: %s\n", open)
+		fmt.Fprintf(a.notes(), "govctl: not covered, because they go on changing: %s\n", open)
 	}
 	if v.Commit != "" && v.Verdict == "ok" { // else nothing proves it
-		fmt.Fprintf(a.Stderr, "govctl: commit %s%s, made %s\n", oneLine(v.Commit), suffix(v.Project != "", " of project "+oneLine(v.Project)), v.GeneratedAt.UTC().Format(time.RFC3339))
+		fmt.Fprintf(a.notes(), "govctl: commit %s%s, made %s\n", oneLine(v.Commit), suffix(v.Project != "", " of project "+oneLine(v.Project)), v.GeneratedAt.UTC().Format(time.RFC3339))
 	}
 	if v.KeyID != "" {
-		fmt.Fprintf(a.Stderr, "govctl: key %s, fingerprint %s, %s\n", v.KeyID, v.Fingerprint, signedWhen(v))
+		fmt.Fprintf(a.notes(), "govctl: key %s, fingerprint %s, %s\n", v.KeyID, v.Fingerprint, signedWhen(v))
 	}
 	if v.Verdict == "ok" {
 		return nil
@@ -249,7 +249,7 @@ func (a *app) trust(ctx context.Context, f verifyFlags) (*integrity.Trust, error
 	listed, err := a.trustedList(list)
 	alone := f.trusted == "" && len(f.publicKeys) > 0 // these keys and no others
 	if alone && errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(a.Stderr, "govctl: warning: sign.public_keys is not used: %s\n", oneLine(err.Error()))
+		fmt.Fprintf(a.notes(), "govctl: warning: sign.public_keys is not used: %s\n", oneLine(err.Error()))
 		listed, err = &integrity.Trust{}, nil
 	}
 	if err != nil {
@@ -302,7 +302,7 @@ func (a *app) configuredTrust(ctx context.Context, folder string) (string, error
 	}
 	for _, name := range []string{firstOf(a.config, config.File), list} {
 		if within(folder, name) && (a.config == "" || name == list) {
-			fmt.Fprintf(a.Stderr, "govctl: warning: sign.public_keys is not used: %s lies in the folder under verification\n", oneLine(name))
+			fmt.Fprintf(a.notes(), "govctl: warning: sign.public_keys is not used: %s lies in the folder under verification\n", oneLine(name))
 			return "", nil
 		}
 	}

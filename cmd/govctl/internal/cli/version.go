@@ -23,8 +23,16 @@ func Version() string {
 }
 
 func versionCommand(a *app) *cobra.Command {
-	return command("version", "Print the version", cobra.NoArgs, func(context.Context, []string) error {
+	var format string
+	c := command("version", "Print the version", cobra.NoArgs, func(context.Context, []string) error {
+		if format == "json" {
+			return a.printJSON(struct {
+				Version string `json:"version"`
+			}{Version()})
+		}
 		_, err := fmt.Fprintf(a.Stdout, "govctl %s\n", Version())
 		return err
 	})
+	textOrJSON(c, &format)
+	return c
 }

@@ -129,7 +129,7 @@ func (a *app) webhookSend(ctx context.Context, f webhookFlags) (err error) {
 		if f.required {
 			return usage("%s is not set", webhookVariable)
 		}
-		fmt.Fprintf(a.Stderr, "govctl: %s is not set, nothing is sent\n", webhookVariable)
+		fmt.Fprintf(a.notes(), "govctl: %s is not set, nothing is sent\n", webhookVariable)
 		return nil
 	}
 	defer s.Close()
@@ -183,7 +183,7 @@ func (a *app) deliveries(r *found) ([]byte, []report.Delivery, error) {
 	}
 	lines, bad := notify.ParseLog(log)
 	if bad > 0 {
-		fmt.Fprintf(a.Stderr, "govctl: %s: %d lines cannot be read and are kept\n", r.path(artifact.DeliveriesPath), bad)
+		fmt.Fprintf(a.notes(), "govctl: %s: %d lines cannot be read and are kept\n", r.path(artifact.DeliveriesPath), bad)
 	}
 	return log, lines, nil
 }
