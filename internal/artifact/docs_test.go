@@ -71,6 +71,23 @@ func artifactsPage(t *testing.T) []byte {
 	return b.Bytes()
 }
 
+// TestWebhookSchemaCopy: the schema of the payload lies at the address that receivers of the original know.
+func TestWebhookSchemaCopy(t *testing.T) {
+	const page = "../../docs/governance_webhook.schema.json"
+	want, err := schemas.Source("governance_webhook")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(page, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(page); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is no copy of schemas/governance_webhook.schema.json (%v); run make update", page, err)
+	}
+}
+
 // fields prints the properties that are always there in the order of the file, then the others by name.
 func fields(w io.Writer, s *schema) {
 	if len(s.Properties) == 0 {

@@ -94,13 +94,5 @@ func Milestones(m *report.Milestones) report.Badge {
 	return New("milestones", short(percent)+"%", milestoneScale.Color(percent))
 }
 
-// Checksums is checksums-badge.json.
-func Checksums(c *report.Checksums) report.Badge {
-	if c.Count == 0 || len(c.AggregateSHA256) < 12 {
-		return New("checksums", "none", LightGrey)
-	}
-	return New("checksums", fmt.Sprintf("%s (%d)", c.AggregateSHA256[:12], c.Count), Blue)
-}
-
 // short writes a number with as many decimals as it has.
 func short(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -20,7 +20,6 @@ func TestBadges(t *testing.T) {
 	milestones := func(p report.Percent) report.Badge {
 		return Milestones(&report.Milestones{Totals: report.MilestoneTotals{Percent: p}})
 	}
-	digest := "3fa9c1d2e4b5aaaabbbbccccddddeeeeffff00001111222233334444aaaabbbb"
 	for _, c := range []struct {
 		got  report.Badge
 		want string
@@ -87,9 +86,6 @@ func TestBadges(t *testing.T) {
 		{milestones(34.99), "milestones | 34.99% | red"},
 		{milestones(0), "milestones | 0% | red"},
 
-		{Checksums(&report.Checksums{AggregateSHA256: digest, Count: 8}), "checksums | 3fa9c1d2e4b5 (8) | blue"},
-		{Checksums(&report.Checksums{}), "checksums | none | lightgrey"},
-		{Checksums(&report.Checksums{Count: 1, AggregateSHA256: "short"}), "checksums | none | lightgrey"},
 		{New("alerts", "", Blue), "alerts | none | blue"},
 	} {
 		if line(c.got) != c.want || c.got.SchemaVersion != 1 || c.got.CacheSeconds != 300 {

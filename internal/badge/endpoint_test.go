@@ -16,7 +16,7 @@ import (
 func TestEndpointRules(t *testing.T) {
 	nothing, far := 0, 40_000
 	figures := []float64{0, 0.5, 0.94999, 1, 100, -1, 1e9, math.NaN(), math.Inf(1), math.Inf(-1)}
-	list := []report.Badge{Breaking(nil), Stability(nil), New("", "", Blue), Checksums(&report.Checksums{})}
+	list := []report.Badge{Breaking(nil), Stability(nil), New("", "", Blue)}
 	for _, v := range figures {
 		n := int(math.Max(-1e9, math.Min(v, 1e9)))
 		list = append(list, Breaking(&report.Breaking{Breaking: n > 0, Total: n}), PlaceholderStreak(n), PayloadVersion(n),

@@ -132,6 +132,7 @@ type Webhook struct {
 	Timeout  Duration `json:"timeout,omitzero"`  // one try
 	Deadline Duration `json:"deadline,omitzero"` // all tries
 	Repeat   string   `json:"repeat,omitzero"`   // always: a failure is told on each run that has it; on-change: once
+	Reasons  []string `json:"reasons,omitzero"`  // further reasons: breaking_change
 }
 
 // GitHub adjusts what govctl does with issues and comments.

@@ -237,7 +237,18 @@ func Badge(c report.Checksums) report.Badge {
 	b := report.Badge{SchemaVersion: 1, Label: "checksums", Message: "none", Color: "lightgrey"}
 	if c.Count > 0 {
 		b.Message = fmt.Sprintf("%.12s (%d)", c.AggregateSHA256, c.Count)
-		b.Color = "blue"
+		b.Color = badgeColor(c.Count)
 	}
 	return b
+}
+
+// badgeColor is the original's scale by the number of files.
+func badgeColor(count int) string {
+	switch {
+	case count >= 7:
+		return "indigo"
+	case count >= 5:
+		return "blue"
+	}
+	return "lightgrey"
 }

@@ -52,8 +52,13 @@ func TestSum(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if b := integrity.Badge(got); b.Message != fmt.Sprintf("%.12s (3)", want.AggregateSHA256) || b.Color != "blue" || b.Label != "checksums" {
+	if b := integrity.Badge(got); b.Message != fmt.Sprintf("%.12s (3)", want.AggregateSHA256) || b.Color != "lightgrey" || b.Label != "checksums" {
 		t.Errorf("badge %+v", b)
+	}
+	for count, color := range map[int]string{1: "lightgrey", 4: "lightgrey", 5: "blue", 6: "blue", 7: "indigo", 70: "indigo"} {
+		if b := integrity.Badge(report.Checksums{Count: count, AggregateSHA256: want.AggregateSHA256}); b.Color != color {
+			t.Errorf("%d files: %s, want %s", count, b.Color, color)
+		}
 	}
 }
 

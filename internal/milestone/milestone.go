@@ -33,7 +33,7 @@ const (
 )
 
 // Summarize reads project_milestones.json, an array of {id, title, weight, status} or an object that holds it under
-// "milestones", and adds it up. Statuses may be spelled with an underscore. Bad input gives a *contract.Error with its
+// "milestones", and adds it up. Statuses may be spelled with an underscore; a milestone without one is not started. Bad input gives a *contract.Error with its
 // place. now becomes generated_at and last_updated.
 func Summarize(ctx context.Context, name string, data []byte, now report.Time) (report.Milestones, error) {
 	out := report.Milestones{Schema: Schema, GeneratedAt: now, LastUpdated: now, ByStatus: map[string]int{}, Items: []report.Milestone{}}
@@ -85,7 +85,7 @@ func item(n contract.Node) (m report.Milestone, err error) {
 	if err = onlyKeys(n, "id", "title", "weight", "status"); err != nil {
 		return m, err
 	}
-	if m.ID, err = text(n, "id"); err != nil {
+	if m.ID, err = identity(n); err != nil {
 		return m, err
 	}
 	if m.Title, err = text(n, "title"); err != nil {
@@ -130,26 +130,39 @@ func text(n contract.Node, key string) (string, error) {
 	return v.Text(), nil
 }
 
+// identity is the id, which may be a number, as in the original's files.
+func identity(n contract.Node) (string, error) {
+	if v := n.Get("id"); v.Kind() == contract.Number {
+		return v.Literal(), nil
+	}
+	return text(n, "id")
+}
+
+// weight may be written in quotes, as in the original's files.
 func weight(n contract.Node) (float64, error) {
 	v := n.Get("weight")
 	if !v.Exists() {
 		return 0, missing(n, "weight")
 	}
-	w, err := strconv.ParseFloat(v.Literal(), 64) // no literal, no number
-	if err != nil || w < 0 || w > maxWeight {
-		return 0, &contract.Error{Place: v.Place(), Msg: fmt.Sprintf("weight is not a number from 0 to %d", int(maxWeight))}
+	written := v.Literal() // empty where it is not a number
+	if v.Kind() == contract.String {
+		written = strings.TrimSpace(v.Text())
+	}
+	w, err := strconv.ParseFloat(written, 64)
+	if err != nil || !(w >= 0 && w <= maxWeight) { // NaN is in no range
+		return 0, &contract.Error{Place: v.Place(), Msg: fmt.Sprintf("weight is not a number from 0 to %d", int(maxWeight)), Hint: "write a number, like 2 or 0.5"}
 	}
 	return w, nil
 }
 
 func status(n contract.Node) (string, error) {
 	v := n.Get("status")
-	if !v.Exists() {
-		return "", missing(n, "status")
+	if !v.Exists() { // as the original read it
+		return NotStarted, nil
 	}
 	s := strings.ReplaceAll(v.Text(), "_", "-")
 	if !slices.Contains(statuses, s) {
-		return "", &contract.Error{Place: v.Place(), Msg: fmt.Sprintf("unknown status %q", v.Value()), Hint: "use " + strings.Join(statuses, ", ")}
+		return "", &contract.Error{Place: v.Place(), Msg: fmt.Sprintf("unknown status %q", v.Value()), Hint: "expected one of " + strings.Join(statuses, ", ")}
 	}
 	return s, nil
 }

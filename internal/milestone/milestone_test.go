@@ -52,6 +52,17 @@ func TestSummarize(t *testing.T) {
 	}
 }
 
+// TestAsTheOriginalRead: a milestone without a status is not started, ids may be numbers, and weights may be in quotes.
+func TestAsTheOriginalRead(t *testing.T) {
+	m, err := Summarize(t.Context(), "m.json", []byte(`[{"id": 7, "title": "A", "weight": "2"}, {"id": "b", "title": "B", "weight": 2, "status": "done"}]`), report.Time{})
+	if err != nil || m.Items[0].ID != "7" || m.Items[0].Status != NotStarted || m.Items[0].Weight != 2 || m.Totals.Percent != 50 {
+		t.Errorf("%+v %v", m, err)
+	}
+	if _, err := Summarize(t.Context(), "m.json", []byte(`[{"id": 7, "title": "A", "weight": 1}, {"id": "7", "title": "B", "weight": 1}]`), report.Time{}); err == nil {
+		t.Error("the id 7 is there twice")
+	}
+}
+
 func TestRefused(t *testing.T) {
 	item := func(field string) string {
 		m := map[string]string{"id": `"a"`, "title": `"A"`, "weight": "1", "status": `"done"`}
@@ -76,15 +87,17 @@ func TestRefused(t *testing.T) {
 		item("id="):               "project_milestones.json:2:1: the milestone has no id",
 		item("title="):            "project_milestones.json:2:1: the milestone has no title",
 		item("weight="):           "project_milestones.json:2:1: the milestone has no weight",
-		item("status="):           "project_milestones.json:2:1: the milestone has no status",
-		item("id=1"):              "project_milestones.json:2:8: id is not a text with content",
+		item("id=true"):           "project_milestones.json:2:8: id is not a text with content",
 		item(`id="  "`):           "project_milestones.json:2:8: id is not a text with content",
 		item(`title=null`):        "project_milestones.json:2:22: title is not a text with content",
 		item(`weight=-1`):         "project_milestones.json:2:37: weight is not a number from 0 to 1000000000",
-		item(`weight="5"`):        "project_milestones.json:2:37: weight is not a number",
+		item(`weight="-5"`):       "project_milestones.json:2:37: weight is not a number",
+		item(`weight="NaN"`):      "project_milestones.json:2:37: weight is not a number",
+		item(`weight="many"`):     "project_milestones.json:2:37: weight is not a number",
+		item(`weight=""`):         "project_milestones.json:2:37: weight is not a number",
 		item(`weight=1e10`):       "project_milestones.json:2:37: weight is not a number",
 		item(`weight=true`):       "project_milestones.json:2:37: weight is not a number",
-		item(`status="finished"`): `project_milestones.json:2:50: unknown status "finished" use done, in-progress, not-started, blocked`,
+		item(`status="finished"`): `project_milestones.json:2:50: unknown status "finished" expected one of done, in-progress, not-started, blocked`,
 		item(`status="Done"`):     `project_milestones.json:2:50: unknown status "Done"`,
 		item(`status=7`):          `project_milestones.json:2:50: unknown status "7"`,
 		item(`state="done"`):      `project_milestones.json:2:58: unknown key "state"`,

@@ -133,6 +133,22 @@ func Untold(log []report.Delivery, state report.AlertState) report.AlertState {
 	return state
 }
 
+// Of are the lines of a log about the webhook, or about a chat.
+func Of(log []report.Delivery, chat Chat) []report.Delivery {
+	var lines []report.Delivery
+	for _, d := range log {
+		if d.Chat == string(chat) {
+			lines = append(lines, d)
+		}
+	}
+	return lines
+}
+
+// Known reports whether a log has a notice already.
+func Known(log []report.Delivery, id string) bool {
+	return slices.ContainsFunc(log, func(d report.Delivery) bool { return d.ID == id })
+}
+
 // Queue is the first line of a notice.
 func Queue(id, host string, n report.Notice, body []byte, runID string, at time.Time) report.Delivery {
 	return report.Delivery{Time: report.At(at), ID: id, SHA: n.Commit, RunID: runID, Reasons: n.Reasons, Host: host, State: Queued, Payload: body}

@@ -165,7 +165,7 @@ func play(t *testing.T, w world, s report.Summary, die int, up bool, hear func(r
 		if err != nil {
 			t.Fatal(err)
 		}
-		after.log = append(slices.Clip(w.log), Queue(DeliveryID("o/r", &fresh), "h", n, body, s.RunID, s.GeneratedAt.Time))
+		after.log = append(slices.Clip(w.log), Queue(DeliveryID("o/r", &fresh, ""), "h", n, body, s.RunID, s.GeneratedAt.Time))
 	}
 	if die == 0 {
 		return w // before it published: as if it had never been

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -23,7 +24,9 @@ const (
 type Context struct {
 	Repository string // owner/name
 	RunURL     string
-	Checksum   string // SHA-256 of the canonical contract
+	Checksum   string            // SHA-256 of the canonical contract
+	Bundle     string            // SHA-256 over the canonical contracts and the summary
+	Stability  *report.Stability // of the run, of several contracts the least stable; nil where nothing was measured
 }
 
 // shortSHA is how many digits of the commit the payload carries, as the original's did.
@@ -37,11 +40,27 @@ func NewNotice(s *report.Summary, state *report.AlertState, c Context) report.No
 		Operations:      report.NoticeOperations{Added: s.OperationsAdded, Removed: s.OperationsRemoved},
 		BreakingChanges: s.BreakingChangesCount, Checked: s.Checked, SchemaChecksum: c.Checksum, At: s.GeneratedAt,
 		Repository: c.Repository, RunURL: c.RunURL, Details: map[string]report.NoticeDetail{},
+		Placeholder: s.Placeholder, BundleSHA256: c.Bundle, Metadata: report.NoticeMetadata{Timestamp: s.GeneratedAt},
+	}
+	if unwritten(s.Steps) {
+		n.StabilityRatio = 0
+	}
+	if m := c.Stability; m != nil {
+		n.Metadata.CurrentStableStreak, n.Metadata.WindowSize, n.Metadata.Score = &m.CurrentStableStreak, &m.WindowSize, &m.Score
 	}
 	for reason, a := range told(state) {
 		n.Details[reason] = report.NoticeDetail{Since: a.Since, Episode: a.Opened, Why: a.Why}
 	}
 	return n
+}
+
+// unwritten reports a run that could not write the stability metrics of a contract: there is no ratio then, and the payload says 0. A
+// placeholder has the ratio 1 that its file has.
+func unwritten(steps []report.Step) bool {
+	return slices.ContainsFunc(steps, func(s report.Step) bool {
+		name, _, _ := strings.Cut(s.Name, " ")
+		return name == "stability" && (s.Status == "failed" || s.Status == "skipped")
+	})
 }
 
 // short is a commit as the payload names it. A name of fewer characters, which --sha may give, is filled up with zeros: the contract of
@@ -55,7 +74,7 @@ func told(state *report.AlertState) func(yield func(string, *report.Incident) bo
 	return func(yield func(string, *report.Incident) bool) {
 		for _, reason := range state.Reasons {
 			for _, row := range table() {
-				if row.reason != reason && row.recovery != reason {
+				if row.failure() != reason && row.recovery != reason {
 					continue
 				}
 				if a := row.notified(state, reason); a != nil && !yield(reason, a) {
@@ -72,7 +91,7 @@ func (row *alert) notified(state *report.AlertState, reason string) *report.Inci
 	var found *report.Incident
 	for i := range state.Alerts {
 		a := &state.Alerts[i]
-		if a.Reason != row.reason || a.Open != (reason == row.reason) {
+		if a.Reason != row.reason || a.Open != (reason == row.failure()) {
 			continue
 		}
 		if a.LastNotified.Equal(state.GeneratedAt.Time) {
@@ -85,12 +104,16 @@ func (row *alert) notified(state *report.AlertState, reason string) *report.Inci
 	return found
 }
 
-// DeliveryID names a notice: the same for each try and each repetition of one run, another as soon as it says something else.
-func DeliveryID(repository string, state *report.AlertState) string {
+// DeliveryID names a notice to the webhook, or to a chat: the same for each try and each repetition of one run, another as soon as it says
+// something else.
+func DeliveryID(repository string, state *report.AlertState, chat Chat) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q", repository, state.SHA, state.RunID)
 	for reason, a := range told(state) {
 		fmt.Fprintf(h, " %s:%d", reason, a.Opened)
+	}
+	if chat != "" {
+		fmt.Fprintf(h, " %q", chat)
 	}
 	return "gov_" + hex.EncodeToString(h.Sum(nil))[:32]
 }

@@ -14,16 +14,18 @@ const (
 	SemverRecovered      = "semver_recovered"
 	StabilityRecovered   = "stability_recovered"
 	PlaceholderRecovered = "placeholder_recovered"
+	BreakingChange       = "breaking_change" // only where the configuration asks for it
 )
 
-// Breaking is the alert that has an issue but no webhook reason.
+// Breaking is the alert that has an issue, and a webhook reason only where the configuration asks for it.
 const Breaking = "breaking"
 
 // Thresholds are the limits from the configuration.
 type Thresholds struct {
-	Stability float64 // window ratio below which the team is told
-	Streak    int     // consecutive placeholder runs at which the team is told; 0 disables
-	OnChange  bool    // tell a failure once, not on each run that has it
+	Stability float64  // window ratio below which the team is told
+	Streak    int      // consecutive placeholder runs at which the team is told; 0 disables
+	OnChange  bool     // tell a failure once, not on each run that has it
+	Reasons   []string // further reasons to report
 }
 
 // Input is all that alerts are judged by.
@@ -72,17 +74,31 @@ const (
 // alert is a row of the table of alerts.
 type alert struct {
 	reason, recovery string // recovery is empty where no webhook tells of it
+	asked            string // the reason that is reported only where the configuration asks for it; empty: the alert's own
 	judge            func(c *Contract, t Thresholds) condition
 	why              func(c *Contract, was *report.Incident) string // why a healthy run ends it
 }
 
 func table() []alert {
 	return []alert{
-		{SemverFail, SemverRecovered, judgeSemver, whySemver},
-		{StabilityDrop, StabilityRecovered, judgeStability, whyStability},
-		{PlaceholderStreak, PlaceholderRecovered, judgePlaceholder, whyPlaceholder},
-		{Breaking, "", judgeBreaking, whyBreaking},
+		{SemverFail, SemverRecovered, "", judgeSemver, whySemver},
+		{StabilityDrop, StabilityRecovered, "", judgeStability, whyStability},
+		{PlaceholderStreak, PlaceholderRecovered, "", judgePlaceholder, whyPlaceholder},
+		{Breaking, "", BreakingChange, judgeBreaking, whyBreaking},
 	}
+}
+
+// failure is the reason with which a failing alert is reported.
+func (row *alert) failure() string {
+	if row.asked != "" {
+		return row.asked
+	}
+	return row.reason
+}
+
+// reported says whether a failing alert is reported at all.
+func (row *alert) reported(t Thresholds) bool {
+	return row.asked == "" || slices.Contains(t.Reasons, row.asked)
 }
 
 func judgeSemver(c *Contract, _ Thresholds) condition {
@@ -183,8 +199,9 @@ func Judge(in Input, t Thresholds) report.AlertState {
 func order() []string {
 	var failures, recoveries []string
 	for _, row := range table() {
+		failures = append(failures, row.failure())
 		if row.recovery != "" {
-			failures, recoveries = append(failures, row.reason), append(recoveries, row.recovery)
+			recoveries = append(recoveries, row.recovery)
 		}
 	}
 	return append(failures, recoveries...)
@@ -195,13 +212,13 @@ func (row *alert) next(c *Contract, all []Contract, in *Input, t Thresholds, run
 	a := row.before(c, all, in, t)
 	switch row.judge(c, t) {
 	case failing:
-		if fail(&a, c, in, run, t) && row.recovery != "" {
-			return a, row.reason
+		if fail(&a, c, in, run, t) && row.reported(t) {
+			return a, row.failure()
 		}
 	case healthy:
 		if row.ends(&a, c, in, run) {
 			row.end(&a, c, in, run)
-			if a.RecoveredBy == run {
+			if a.RecoveredBy == run && row.recovery != "" {
 				return a, row.recovery
 			}
 		}

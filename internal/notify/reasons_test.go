@@ -209,7 +209,7 @@ func TestRecoveryExactlyOnceOverAMonth(t *testing.T) {
 			model(s, open, want)
 			for range 1 + r.IntN(3) {
 				next := judge(s, state, usual)
-				id := DeliveryID("o/r", &next)
+				id := DeliveryID("o/r", &next, "")
 				if len(next.Reasons) > 0 && !ids[id] {
 					ids[id] = true
 					for _, reason := range next.Reasons {

@@ -24,6 +24,7 @@ type Endpoint struct {
 	AllowPrivate bool               // http:// and private or loopback addresses
 	Timeout      time.Duration      // of one try
 	UserAgent    string
+	Chat         Chat           // the receiver is a chat, and no webhook of ours
 	Source       string         // who sends, as a URI reference: the CloudEvents source
 	Roots        *x509.CertPool // nil: those of the system
 }
@@ -86,8 +87,8 @@ func (s *Sender) Close() { s.client.CloseIdleConnections() }
 func (s *Sender) Deliver(ctx context.Context, log []report.Delivery, sha, runID string, deadline time.Duration) iter.Seq[report.Delivery] {
 	return func(yield func(report.Delivery) bool) {
 		end := s.clock.Now().Add(deadline)
-		for _, w := range Outstanding(log) {
-			d := report.Delivery{ID: w.Queued.ID, SHA: sha, RunID: runID, Reasons: w.Queued.Reasons, Host: s.Host(), State: Pending}
+		for _, w := range Outstanding(Of(log, s.endpoint.Chat)) {
+			d := report.Delivery{ID: w.Queued.ID, SHA: sha, RunID: runID, Reasons: w.Queued.Reasons, Chat: w.Queued.Chat, Host: s.Host(), State: Pending}
 			next := true
 			if w.expired(s.clock.Now()) {
 				d.State, d.Error = Expired, fmt.Sprintf("given up after %d runs since %s", w.Runs, w.Queued.Time.UTC().Format(time.RFC3339))
@@ -167,6 +168,9 @@ func (s *Sender) Request(ctx context.Context, q report.Delivery) (*http.Request,
 	h := req.Header
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", s.endpoint.UserAgent)
+	if s.endpoint.Chat != "" {
+		return req, nil
+	}
 	h.Set("X-Governance-Event", Event)
 	h.Set("X-Governance-Delivery", q.ID)
 	h.Set("ce-specversion", "1.0")

@@ -110,7 +110,7 @@ func queued(t *testing.T, n int) report.Delivery {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Queue(DeliveryID("o/r", &state), "example.com", notice, body, s.RunID, s.GeneratedAt.Time)
+	return Queue(DeliveryID("o/r", &state, ""), "example.com", notice, body, s.RunID, s.GeneratedAt.Time)
 }
 
 func sender(t *testing.T, e Endpoint, c *fakeClock) *Sender {

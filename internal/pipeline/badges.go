@@ -66,10 +66,19 @@ func (b *bench) greyAlerts() error {
 	return nil
 }
 
-func (b *bench) contractBadges() error {
-	broken, err1 := written[report.Breaking](b, breakingFile)
-	view, err2 := written[stabilityView](b, stabilityFile)
-	if err := errors.Join(err1, err2); err != nil {
+func (b *bench) contractBadges() error { return errors.Join(b.breakingBadge(), b.stabilityBadges()) }
+
+func (b *bench) breakingBadge() error {
+	broken, err := written[report.Breaking](b, breakingFile)
+	if err != nil {
+		return err
+	}
+	return b.badge(b.path(artifact.BreakingBadge), badge.Breaking(broken))
+}
+
+func (b *bench) stabilityBadges() error {
+	view, err := written[stabilityView](b, stabilityFile)
+	if err != nil {
 		return err
 	}
 	var full *report.Stability
@@ -84,7 +93,6 @@ func (b *bench) contractBadges() error {
 		}
 	}
 	return errors.Join(
-		b.badge(b.path(artifact.BreakingBadge), badge.Breaking(broken)),
 		b.badge(b.path(artifact.StabilityBadge), badge.Stability(full)),
 		b.job.Store.JSON(b.path(artifact.StreakBadge), badge.PlaceholderStreak(streak)),
 	)

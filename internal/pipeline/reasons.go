@@ -58,5 +58,6 @@ func (b *bench) carryDeliveries() error {
 
 // Thresholds are the limits by which alerts are judged.
 func Thresholds(c config.Config) notify.Thresholds {
-	return notify.Thresholds{Stability: c.Stability.AlertThreshold, Streak: c.Stability.PlaceholderStreakAlertThreshold, OnChange: c.Webhook.Repeat == "on-change"}
+	return notify.Thresholds{Stability: c.Stability.AlertThreshold, Streak: c.Stability.PlaceholderStreakAlertThreshold, OnChange: c.Webhook.Repeat == "on-change",
+		Reasons: c.Webhook.Reasons}
 }

@@ -34,6 +34,8 @@ type run struct {
 	found     []outcome // of each contract, in the order of the configuration
 	final     report.Summary
 
+	placeholder string // why this run is recorded as a placeholder although nothing failed; empty for a run that is not
+
 	// Of `run --policy`: the policy that the run is judged by, the run under the one that does not count, and what the step policy
 	// found. All are empty without the flag.
 	policy       *PolicySource
@@ -182,7 +184,7 @@ func (r *run) derivedID(ctx context.Context) string {
 		}
 		fmt.Fprintf(h, "%s\n", doc.SHA256())
 	}
-	return "local-" + hex.EncodeToString(h.Sum(nil))[:12]
+	return localRun + hex.EncodeToString(h.Sum(nil))[:12]
 }
 
 // describe says what an interrupted run left behind.
@@ -293,9 +295,12 @@ func (j *Job) optional(name, key string) ([]byte, bool, error) {
 
 // refresh reports a run that has nothing new to count: the commit and the contract are those of the last run.
 func (b *bench) refresh(ctx context.Context) bool {
-	doc, err := b.document(ctx)
 	s := b.job.State
-	return err == nil && b.again() && s.RunID != b.job.RunID && digest(s.Contracts[b.contract.Name].Published) == doc.SHA256()
+	if !b.again() || s.Partial {
+		return false
+	}
+	doc, err := b.document(ctx)
+	return err == nil && s.RunID != b.job.RunID && digest(s.Contracts[b.contract.Name].Published) == doc.SHA256()
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

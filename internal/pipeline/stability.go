@@ -46,6 +46,10 @@ func stabilityMetrics(ctx context.Context, b *bench) error {
 func (b *bench) historyLine(ctx context.Context) (report.HistoryLine, string, error) {
 	line := report.HistoryLine{Timestamp: report.At(b.job.Now), SHA: b.job.SHA, RunID: b.job.RunID, Synthetic: b.job.Synthetic,
 		Project: b.job.Project, Contract: b.contract.Name}
+	if b.placeholder != "" {
+		line.Placeholder = true
+		return line, b.placeholder, nil
+	}
 	broken, err := written[report.Breaking](b, breakingFile)
 	if err != nil {
 		return line, "", err

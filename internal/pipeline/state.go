@@ -28,6 +28,8 @@ type State struct {
 	Contracts  map[string]ContractState // by configured name; a contract that is not in it has no state
 	Original   bool                     // the original system wrote it
 	Files      map[string][]byte        // what the next run carries on, by path in the output folder
+	Partial    bool                     // single commands wrote the manifest, and no run: nothing in it passed or was counted
+	Steps      []report.Step            // of the last run, or of the single commands
 	Unfinished bool                     // the last run was killed after it had decided and before its files were whole
 }
 
@@ -115,7 +117,8 @@ func ReadState(in StateInput) (State, error) {
 	if err := in.owned("", m.Project); err != nil {
 		return State{}, err
 	}
-	r := stateReader{in: in, manifest: m, state: State{SHA: m.SHA, RunID: m.RunID, Unfinished: in.Journal != nil && in.Journal.SHA == m.SHA && in.Journal.RunID == m.RunID, Contracts: map[string]ContractState{}, Files: map[string][]byte{artifact.ManifestPath: manifest}}}
+	partial := len(m.Steps) > 0 && !slices.ContainsFunc(m.Steps, func(s report.Step) bool { return s.Name == "summary" })
+	r := stateReader{in: in, manifest: m, state: State{Partial: partial, Steps: m.Steps, SHA: m.SHA, RunID: m.RunID, Unfinished: in.Journal != nil && in.Journal.SHA == m.SHA && in.Journal.RunID == m.RunID, Contracts: map[string]ContractState{}, Files: map[string][]byte{artifact.ManifestPath: manifest}}}
 	return r.read()
 }
 

@@ -91,6 +91,7 @@ var table = []Row{
 	{Key: "webhook.timeout", Why: whereItGoes},
 	{Key: "webhook.deadline", Why: whereItGoes},
 	{Key: "webhook.repeat", Why: whereItGoes},
+	{Key: "webhook.reasons", Why: whereItGoes},
 	{Key: "github.suppression_labels", Why: whereItGoes},
 	{Key: "github.author", Why: whereItGoes},
 	{Key: "publish.schemas_branch", ID: "policy-state-changed", Order: unordered, Why: "The previous state is read from this branch."},

@@ -43,7 +43,18 @@ type Notice struct {
 	Commit          string                  `json:"commit"` // whole
 	Repository      string                  `json:"repository,omitzero"`
 	RunURL          string                  `json:"run_url,omitzero"`
-	Details         map[string]NoticeDetail `json:"details"` // by reason
+	Details         map[string]NoticeDetail `json:"details"`     // by reason
+	Placeholder     bool                    `json:"placeholder"` // the ratio was not measured
+	Metadata        NoticeMetadata          `json:"metadata"`
+	BundleSHA256    string                  `json:"bundle_sha256,omitzero"` // over the canonical contracts and the summary
+}
+
+// NoticeMetadata are figures of the run. Those of the stability metrics are absent where nothing was measured.
+type NoticeMetadata struct {
+	Timestamp           Time     `json:"timestamp"`
+	CurrentStableStreak *int     `json:"current_stable_streak,omitzero"`
+	WindowSize          *int     `json:"window_size,omitzero"`
+	Score               *Percent `json:"score,omitzero"`
 }
 
 // NoticeOperations counts the operations that came and went.
@@ -67,10 +78,11 @@ type Delivery struct {
 	SHA        string   `json:"sha"`    // of the run that wrote the line
 	RunID      string   `json:"run_id"` // of the run that wrote the line
 	Reasons    []string `json:"reasons"`
-	Host       string   `json:"host"`        // never the URL, which is a secret
-	Attempts   int      `json:"attempts"`    // 0 on the first line
-	LastStatus int      `json:"last_status"` // HTTP status; 0 when no answer came
-	State      string   `json:"state"`       // queued, pending, delivered, expired
+	Chat       string   `json:"chat,omitzero"` // slack or teams; empty: the webhook
+	Host       string   `json:"host"`          // never the URL, which is a secret
+	Attempts   int      `json:"attempts"`      // 0 on the first line
+	LastStatus int      `json:"last_status"`   // HTTP status; 0 when no answer came
+	State      string   `json:"state"`         // queued, pending, delivered, expired
 	Delivered  bool     `json:"delivered"`
 	Error      string   `json:"error,omitzero"`
 	Payload    Raw      `json:"payload,omitzero"` // on the first line only

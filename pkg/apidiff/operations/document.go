@@ -16,7 +16,7 @@ func (e *Comparer) Documents() *Part {
 	}
 	if a, b := o.Get("info"), n.Get("info"); a.Hash() != b.Hash() {
 		e.compareDocumentation(s, a, b, "title", "version", "summary", "description", "termsOfService", "contact", "license")
-		e.compareOtherKeys(s, a, b, jsonvalue.Known("title", "version", "summary", "description", "termsOfService", "contact", "license"))
+		e.compareOtherKeys(s, a, b, infoKeys)
 	}
 	e.compareDocumentation(s, o, n, "tags", "externalDocs")
 	if e.since32() {
@@ -27,7 +27,12 @@ func (e *Comparer) Documents() *Part {
 	return s
 }
 
-var rootKeys = jsonvalue.Known("openapi", "info", "servers", "paths", "webhooks", "x-webhooks", "components", "security", "tags", "externalDocs", "jsonSchemaDialect", "$self")
+// The keys that are compared elsewhere, and two that say when and as what a document was exported: they differ each time and change nothing.
+var (
+	rootKeys = jsonvalue.Known("openapi", "info", "servers", "paths", "webhooks", "x-webhooks", "components", "security", "tags", "externalDocs", "jsonSchemaDialect", "$self",
+		"x-generated-at", "x-governance-version")
+	infoKeys = jsonvalue.Known("title", "version", "summary", "description", "termsOfService", "contact", "license", "x-generated-at", "x-governance-version")
+)
 
 // compareNames compares the names of schemas, which generated code uses.
 func (e *Comparer) compareNames(s *Part, o, n contract.Node) {

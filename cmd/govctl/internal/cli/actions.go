@@ -4,12 +4,9 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
-	"strconv"
-	"strings"
 
 	"github.com/romel/govctl/internal/github"
 	"github.com/romel/govctl/internal/render"
-	"github.com/romel/govctl/pkg/report"
 )
 
 // summaryVariable names the file that becomes the summary of a workflow step.
@@ -54,11 +51,8 @@ func (a *app) summarise(text string) (bool, error) {
 	return true, a.appendTo(summaryVariable, fitting)
 }
 
-// outputs sets outputs of the workflow step.
-func (a *app) outputs(list []github.Output) error {
-	if !a.actions() {
-		return nil
-	}
+// setOutputs writes outputs for the runner, under a delimiter that no document can foresee.
+func (a *app) setOutputs(list []github.Output) error {
 	text, err := github.Outputs(list, "ghadelimiter_"+rand.Text())
 	if err != nil {
 		return err
@@ -81,16 +75,4 @@ func (a *app) appendTo(variable, text string) error {
 		err = cerr
 	}
 	return err
-}
-
-// runOutputs are the outputs of `govctl run`.
-func runOutputs(s *report.Summary, reasons []string) []github.Output {
-	return []github.Output{
-		{Name: "breaking", Value: strconv.Itoa(s.BreakingChangesCount)},
-		{Name: "semver_status", Value: s.SemverPolicyStatus},
-		{Name: "stability_ratio", Value: strconv.FormatFloat(s.StabilityRatio.Rounded(), 'f', -1, 64)},
-		{Name: "passed", Value: strconv.FormatBool(s.Passed)},
-		{Name: "checked", Value: strconv.FormatBool(s.Checked)},
-		{Name: "reasons", Value: strings.Join(reasons, ",")},
-	}
 }

@@ -91,6 +91,11 @@ func configPage(t *testing.T) string {
 		"`semver.planned_major: true` says for one release that it is meant.\n\n" +
 		"For calendar versions `govctl semver next` proposes the day's in the form of the last one: `2025.09.16+def5678` becomes `2026.11.29+` and the commit, `26.04`\n" +
 		"becomes `26.11`. A third number of two digits is a day, any other a counter: after `2026.10.1` comes `2026.10.2` in October and `2026.11.0` in November.\n")
+	b.WriteString("\n## Settings for one run\n\n`run` and `stability record` take the keys of `stability` as flags and as variables. What differs from the configuration is listed as an\n" +
+		"override in the headline, on the page and in `status/policy.json`, since it moves what the run is judged by.\n")
+	b.WriteString("\n## Milestones\n\nThe file of `milestones` is read as the original's tools read it: a milestone without `status` is not started, `in_progress` is `in-progress`, an\n" +
+		"`id` may be a number, and a `weight` may be in quotes. Two things differ. The original took an unknown status for `not-started` and a negative\n" +
+		"weight for 0; here both are errors with the line, exit code 2. The statuses are `done`, `in-progress`, `not-started` and `blocked`.\n")
 	b.WriteString("\n## Environment variables\n\nThe order of precedence is: flag, environment, `govctl.yaml`, default. A variable that is set to nothing counts as not set.\n\n" +
 		"Every flag has a variable: `GOVCTL_` and the name of the flag in capitals, with `_` for `-`. `GOVCTL_FORMAT=json` is `--format json`, `GOVCTL_OUT=out` is `--out out`,\n" +
 		"`GOVCTL_ALLOW_BREAKING=true` is `--allow-breaking`; of a flag that may be repeated it sets one. It applies to each command that has the flag and takes precedence over\n" +
@@ -209,9 +214,14 @@ type variable struct{ name, flag, key, about string }
 func variables() []variable {
 	list := []variable{
 		{"SOURCE_DATE_EPOCH", "--now", "", "fixes the clock at this number of seconds since 1970"},
-		{"ALLOW_BREAKING", "run --allow-breaking", "contract.allow_breaking", "1: breaking changes pass, for gate: breaking"},
+		{"ALLOW_BREAKING", "run --allow-breaking", "contract.allow_breaking", "1: breaking changes pass, for gate: breaking; 0: they do not"},
+		{"CURRENT_API_VERSION", "semver check --current", "", "the new version"},
+		{"PREVIOUS_API_VERSION", "semver check --previous", "", "the published version"},
+		{"GOVERNANCE_VERSION", "", "semver.version_from", "the original's name for the version of an export: `version_from: env:GOVERNANCE_VERSION` reads it"},
 		{"GOV_SIGNING_PRIVATE_KEY", "--key-file", "", "the seed of the signing key, 32 bytes in base64: a secret"},
-		{"GOVERNANCE_WEBHOOK", "", "", "where notices are sent: a secret, so it has no flag"},
+		{"GOVERNANCE_WEBHOOK", "", "", "where notices are sent, also GOVERNANCE_WEBHOOK_URL: a secret, so it has no flag ([docs/receiving-webhooks.md](receiving-webhooks.md))"},
+		{"SLACK_WEBHOOK", "", "", "a Slack chat that `run --send`, `send` and `webhook send --chat slack` notify, also SLACK_WEBHOOK_URL: a secret"},
+		{"TEAMS_WEBHOOK_URL", "", "", "the same for a Teams chat: a secret"},
 		{"GOVERNANCE_WEBHOOK_SECRET", "", "", "what notices are signed with: a secret"},
 		{"TAXONOMY_WEBHOOK", "taxonomy notify --webhook", "", "the chat that is told of drift; also SLACK_WEBHOOK_URL and TEAMS_WEBHOOK_URL, first come first"},
 		{"TAXONOMY_SLACK_BLOCKS", "taxonomy notify --chat slack", "", "1: the message is written in Slack's blocks"},
@@ -222,6 +232,9 @@ func variables() []variable {
 		{"GITHUB_SHA", "--sha", "", "the commit of the run; without it git is asked"},
 		{"GITHUB_RUN_ID", "--run-id", "", "the identity of the run"},
 		{"GITHUB_TOKEN", "", "", "for issues, comments and publishing from GitHub Actions: a secret"},
+	}
+	for _, l := range settings {
+		list = append(list, variable{l.env, "--" + l.flag, "stability." + l.key, l.about})
 	}
 	for _, l := range limits {
 		if l.env != "" {

@@ -101,10 +101,13 @@ func (a *app) sides(ctx context.Context, cfg config.Config, name string, args []
 	return c, old, c.Source, err
 }
 
+// errNoBaseline is the error of a contract that no run has published yet: there is nothing to compare with.
+var errNoBaseline = errors.New("there is no baseline yet")
+
 // baseline is where the document lies that the next run compares the contract with.
 func (a *app) baseline(ctx context.Context, cfg config.Config, c config.Contract) (string, error) {
 	if c.Baseline == config.NoBaseline {
-		return "", usage("the contract %s is configured without a baseline: nothing to compare", c.Name).hint("give the two documents to compare")
+		return "", usage("the contract %s is configured without a baseline: %w", c.Name, errNoBaseline).hint("give the two documents to compare")
 	}
 	if c.Baseline != "" {
 		return c.Baseline, nil
@@ -121,7 +124,7 @@ func (a *app) baseline(ctx context.Context, cfg config.Config, c config.Contract
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", usage("nothing to compare: %s holds no contract %s", a.out, c.Name).hint("govctl run publishes one; or give the two documents to compare")
+		return "", usage("nothing to compare: %s holds no contract %s: %w", a.out, c.Name, errNoBaseline).hint("govctl run publishes one; or give the two documents to compare")
 	}
 	return "", stateError("the previous state in "+a.out, err)
 }

@@ -360,17 +360,21 @@ func lookAtKeys(_ context.Context, d *doctor) (out []diagnosis) {
 	return append(out, diagnosis{healthy, "", seedVariable + " holds the key " + key.Public().ID(), ""})
 }
 
-func lookAtWebhook(_ context.Context, d *doctor) []diagnosis {
-	s, err := d.sender(d.cfg, webhookFlags{})
-	switch {
-	case err != nil:
-		return []diagnosis{because(ill, "", err, "")}
-	case s == nil:
-		return nil
-	case d.Getenv(secretVariable) == "":
-		return []diagnosis{{doubt, "", secretVariable + " is not set: receivers cannot check who sends", "set it to a secret that the receiver knows, too"}}
+func lookAtWebhook(_ context.Context, d *doctor) (out []diagnosis) {
+	all, err := d.outlets(d.cfg, webhookFlags{})
+	if err != nil {
+		out = append(out, because(ill, "", err, ""))
 	}
-	return []diagnosis{{healthy, "", webhookVariable + " is an address that can be sent to, and deliveries are signed", ""}}
+	for _, to := range all {
+		to.Close()
+		name, _ := to.address(d.Getenv)
+		if to.chat == "" && d.Getenv(secretVariable) == "" {
+			out = append(out, diagnosis{doubt, "", secretVariable + " is not set: receivers cannot check who sends", "set it to a secret that the receiver knows, too"})
+			continue
+		}
+		out = append(out, diagnosis{healthy, "", name + " is an address that can be sent to", ""})
+	}
+	return out
 }
 
 func lookAtToken(ctx context.Context, d *doctor) []diagnosis {

@@ -98,6 +98,8 @@ var reasonExplanations = []explanation{
 		remedy: "look at the history on the status page; the threshold is stability.alert_threshold in govctl.yaml"},
 	{id: notify.PlaceholderStreak, kind: "reason of a notice", summary: "several runs in a row could not be measured", why: "A figure that is not measured looks as good as the last one that was.",
 		remedy: "the notice and the summary name the step that failed; the threshold is stability.placeholder_streak_alert_threshold in govctl.yaml"},
+	{id: notify.BreakingChange, kind: "reason of a notice", summary: "the change breaks clients, whether the version declares it or not", why: "Some receivers act on every break. It is reported where webhook.reasons lists it.",
+		remedy: "`status/breaking-status.json` lists what breaks; without the reason in webhook.reasons only a version that does not match is reported"},
 	{id: notify.SemverRecovered, kind: "reason of a notice", summary: "the version matches the change again", why: "Whoever was told of a failure should be told of its end."},
 	{id: notify.StabilityRecovered, kind: "reason of a notice", summary: "the share of runs without a breaking change is above the threshold again", why: "Whoever was told of a failure should be told of its end."},
 	{id: notify.PlaceholderRecovered, kind: "reason of a notice", summary: "runs are measured again", why: "Whoever was told of a failure should be told of its end."},

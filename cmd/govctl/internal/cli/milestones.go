@@ -7,13 +7,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/milestone"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/pkg/report"
 )
 
 func milestonesCommand(a *app) *cobra.Command {
 	var format string
-	c := command("milestones [FILE]", "Sum up the milestones", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+	var c *cobra.Command
+	c = command("milestones [FILE]", "Sum up the milestones", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
 		cfg, err := a.configuration(ctx)
 		if err != nil {
 			return err
@@ -23,6 +26,12 @@ func milestonesCommand(a *app) *cobra.Command {
 			return err
 		}
 		name := firstOf(append(slices.Clone(args), cfg.Milestones)...)
+		if a.writes(c) {
+			cfg.Milestones = name
+			if err := a.writeMilestones(ctx, cfg); err != nil {
+				return err
+			}
+		}
 		data, err := a.readInput(name)
 		if err != nil {
 			return err
@@ -40,6 +49,19 @@ func milestonesCommand(a *app) *cobra.Command {
 		}
 		return nil
 	})
+	c.Long = "Sum up the milestones." + partHelp
 	choose(c, &format, "format", "text", "what is printed, json as in milestone-summary.json", "text", "json")
 	return c
+}
+
+// writeMilestones writes the summary and its badge. A file that is not there is an error, as it is where the summary is printed.
+func (a *app) writeMilestones(ctx context.Context, cfg config.Config) error {
+	if _, err := a.readInput(cfg.Milestones); err != nil {
+		return err
+	}
+	r, err := a.part(ctx, cfg, runFlags{}, pipeline.PartRequest{Steps: []string{"milestones"}})
+	if err != nil {
+		return err
+	}
+	return a.partError(r)
 }

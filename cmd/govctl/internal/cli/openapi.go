@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,6 +75,7 @@ type diffFlags struct {
 	dangling, private         bool // compare around references that do not resolve; read from private addresses, too
 	release                   string
 	since                     int
+	write                     bool // --out is given
 }
 
 func (f diffFlags) reading() contract.Options {
@@ -82,14 +84,18 @@ func (f diffFlags) reading() contract.Options {
 
 func openapiDiff(a *app) *cobra.Command {
 	var f diffFlags
-	c := command("diff [OLD NEW]", "Tell what changed between two contracts and what breaks", pairOrNothing, func(ctx context.Context, args []string) error {
-		return a.diff(ctx, args, f)
+	var c *cobra.Command
+	c = command("diff [OLD NEW]", "Tell what changed between two contracts and what breaks", pairOrNothing, func(ctx context.Context, args []string) error {
+		var known facts
+		f.write = a.writes(c)
+		err := a.diff(ctx, args, f, &known)
+		return a.outputsOf(known, err)
 	})
 	c.Long = "Tell what changed between two contracts and what of it breaks clients. Each of OLD and NEW is a file, - for standard input,\n" +
 		"an https URL, cmd:COMMAND or git:REV:PATH. Without them the contract of the configuration is compared with its baseline. Exit code 1\n" +
 		"means that an unwaived change breaks clients.\n\n" +
 		"Rule levels, the gate's category and the waivers are those of govctl.yaml, where it exists; among several contracts, of the one that is\n" +
-		"read from the same place or that --contract names."
+		"read from the same place or that --contract names. Without a baseline it is a first run." + partHelp
 	a.contractFlag(c, &f.contract)
 	a.formatFlag(c, &f.format)
 	c.Flags().StringVar(&f.waivers, "waivers", "", "`file` of waivers (default: that of the configuration, where it exists)")
@@ -104,13 +110,14 @@ func openapiDiff(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) diff(ctx context.Context, args []string, f diffFlags) error {
+func (a *app) diff(ctx context.Context, args []string, f diffFlags, known *facts) error {
 	cfg, err := a.configuration(ctx)
 	if err != nil {
 		return err
 	}
 	c, oldSource, newSource, err := a.sides(ctx, cfg, f.contract, args)
-	if err != nil {
+	first := errors.Is(err, errNoBaseline)
+	if err != nil && !first {
 		return err
 	}
 	opt, err := a.diffOptions(ctx, c, f)
@@ -122,7 +129,19 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags) error {
 	if err != nil {
 		return err
 	}
-	old, new, err := a.loadPair(ctx, oldSource, newSource, f.reading(), "", current)
+	var old, new *contract.Document
+	if !first {
+		old, new, err = a.loadPair(ctx, oldSource, newSource, f.reading(), "", current)
+		first = len(args) == 0 && missing(err) && !errors.Is(err, fs.ErrNotExist) // a revision that nobody has made yet
+	}
+	if f.write { // with what is wrong with the documents
+		if werr := a.writeDiff(ctx, cfg, c, args, f); werr != nil {
+			return werr
+		}
+	}
+	if first {
+		return a.firstDiff(ctx, c, opt, current, f, known)
+	}
 	if err != nil {
 		return a.printNotChecked(err, f.format)
 	}
@@ -141,6 +160,7 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags) error {
 	}
 	d := result.Diff
 	d.GeneratedAt = report.At(opt.Now)
+	known.breaking, known.next = &d.Totals.Breaking, &d.RecommendedVersion
 	if f.release == "" && newSource == c.Source {
 		f.release = c.ReleaseBaseline
 	}
@@ -156,6 +176,48 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags) error {
 		return errFindings
 	}
 	return nil
+}
+
+// firstDiff is the diff of a contract that has no baseline.
+func (a *app) firstDiff(ctx context.Context, c config.Contract, opt apidiff.Options, version string, f diffFlags, known *facts) error {
+	reading := f.reading()
+	reading.Version = version
+	doc, err := a.reader().Load(ctx, c.Source, reading)
+	if err != nil {
+		return err
+	}
+	opt.Advise = func(d report.Diff) report.Advice {
+		return pipeline.Advice(pipeline.Released(pipeline.SemverInput(d, *c.Semver, doc), opt.Now, a.commit(ctx, "")))
+	}
+	d := apidiff.First(doc, opt).Diff
+	d.GeneratedAt = report.At(opt.Now)
+	known.breaking, known.next = &d.Totals.Breaking, &d.RecommendedVersion
+	return a.printDiff(d, f)
+}
+
+// writeDiff writes the artifacts of the step diff. What is found is no error here: it is printed afterwards.
+func (a *app) writeDiff(ctx context.Context, cfg config.Config, c config.Contract, args []string, f diffFlags) error {
+	c.Rules.Category, c.Waivers = firstOf(f.category, c.Rules.Category), firstOf(f.waivers, c.Waivers)
+	c.AllowRemoteRefs, c.AllowPrivate, c.AllowDangling = f.remote || c.AllowRemoteRefs, f.private || c.AllowPrivate, f.dangling || c.AllowDangling
+	r, err := a.part(ctx, a.withSides(cfg, c, args), runFlags{}, pipeline.PartRequest{Steps: []string{"diff"}, Contract: c.Name, Foreign: len(args) == 2})
+	if err != nil || r.Worst == report.GateFailed {
+		return err
+	}
+	return a.partError(r)
+}
+
+// withSides is the configuration with a contract in it as a command sees it: with the two documents of the arguments, where they are given.
+func (a *app) withSides(cfg config.Config, c config.Contract, args []string) config.Config {
+	if len(args) == 2 {
+		c.Baseline, c.Source = args[0], args[1]
+	}
+	cfg.Contracts = slices.Clone(cfg.Contracts)
+	for i := range cfg.Contracts {
+		if cfg.Contracts[i].Name == c.Name {
+			cfg.Contracts[i] = c
+		}
+	}
+	return cfg
 }
 
 // sayProblems tells which waivers are stale or expired, and whether one of them is an error.

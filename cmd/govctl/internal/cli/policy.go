@@ -71,13 +71,21 @@ func (a *app) judging(ctx context.Context, f *runFlags) (config.Config, error) {
 		if err := a.adjust(&f.base.Other, *f); err != nil {
 			return cfg, err
 		}
+		if _, err := a.override(&f.base.Other.Stability, f.settings); err != nil {
+			return cfg, err
+		}
+	}
+	if f.moved, err = a.override(&cfg.Stability, f.settings); err != nil {
+		return cfg, err
 	}
 	return cfg, a.adjust(&cfg, *f)
 }
 
 // adjust lays the flags and the environment of a run over a configuration.
 func (a *app) adjust(cfg *config.Config, f runFlags) error {
-	a.allowBreaking(cfg, f)
+	if err := a.allowBreaking(cfg, f); err != nil {
+		return err
+	}
 	for i := range cfg.Contracts {
 		one := &cfg.Contracts[i]
 		one.AllowDangling = one.AllowDangling || f.allowDangling
@@ -86,7 +94,7 @@ func (a *app) adjust(cfg *config.Config, f runFlags) error {
 	return a.limit(&cfg.Taxonomy, &alertFlags{})
 }
 
-// overrides are the flags and variables of this run that let something pass, for the headline.
+// overrides are the flags and variables of this run that let something pass or move a threshold, for the headline.
 func (a *app) overrides(f runFlags) []string {
 	var out []string
 	switch {
@@ -101,7 +109,7 @@ func (a *app) overrides(f runFlags) []string {
 	if f.allowDangling {
 		out = append(out, a.given("allow-dangling-refs"))
 	}
-	return out
+	return append(out, f.moved...)
 }
 
 // stateConfig is the configuration that says where the previous state is. A change does not decide where its own past is read from.

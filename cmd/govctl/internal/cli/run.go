@@ -33,6 +33,8 @@ type runFlags struct {
 	allowUnsigned, refresh   bool
 	remote, sarif            string
 	sign                     signFlags
+	settings                 settingFlags
+	moved                    []string // found: the settings that differ from the configuration
 
 	policy string
 	merged bool
@@ -77,6 +79,7 @@ func runCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.refresh, "refresh", false, "with --send: publish anew although the published run has the same result")
 	choose(c, &f.format, "format", "text", "what is printed, json as in governance-summary.json", "text", "json")
 	f.sign.add(c)
+	f.settings.add(c)
 	return c
 }
 
@@ -146,17 +149,18 @@ func everySource(cfg *config.Config) error {
 }
 
 // allowBreaking lays the environment and the flag over what the configuration lets pass.
-func (a *app) allowBreaking(cfg *config.Config, f runFlags) {
-	value := truthy(a.Getenv("ALLOW_BREAKING"))
+func (a *app) allowBreaking(cfg *config.Config, f runFlags) error {
+	value, given, err := a.breakingAllowed()
 	switch {
 	case f.allowGiven:
 		value = f.allowBreaking
-	case a.Getenv("ALLOW_BREAKING") == "":
-		return
+	case err != nil || !given:
+		return err
 	}
 	for i := range cfg.Contracts {
 		cfg.Contracts[i].AllowBreaking = value
 	}
+	return nil
 }
 
 // worse is the error with the higher exit code.
@@ -188,13 +192,7 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 	if err != nil {
 		return result, err
 	}
-	defer func() {
-		if errors.Is(err, pipeline.ErrInterrupted) {
-			err = errors.Join(err, store.Leave())
-			return
-		}
-		err = errors.Join(err, store.Close())
-	}()
+	defer func() { err = a.closed(store, err) }()
 	found.Journal = store.Interrupted(a.journal(ctx))
 	project, err := a.project(ctx, cfg)
 	if err != nil {

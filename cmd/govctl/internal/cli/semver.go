@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/pkg/apidiff"
@@ -23,7 +25,9 @@ type semverFlags struct {
 	scheme, zeroMajor, policy string
 	current, previous, format string
 	contract                  string
+	currentBy, previousBy     string // what gives them, for messages: the flag or a variable
 	breaking, warnAsFail      bool
+	write                     bool // --out is given
 	dangling, private         bool // compare around references that do not resolve; read from private addresses, too
 }
 
@@ -39,13 +43,31 @@ func (f *semverFlags) add(a *app, c *cobra.Command) {
 	c.Flags().BoolVar(&f.breaking, "breaking", false, "with --previous: the change breaks clients")
 }
 
+// fromEnvironment takes the versions from the variables where the flags do not give them.
+func (f *semverFlags) fromEnvironment(getenv func(string) string) {
+	for _, v := range []struct {
+		to, by   *string
+		variable string
+	}{{&f.current, &f.currentBy, "CURRENT_API_VERSION"}, {&f.previous, &f.previousBy, "PREVIOUS_API_VERSION"}} {
+		if value := getenv(v.variable); *v.to == "" && value != "" {
+			*v.to, *v.by = value, v.variable
+		}
+	}
+}
+
 func semverCheck(a *app) *cobra.Command {
 	var f semverFlags
-	c := command("check [OLD NEW]", "Hold the version against the change", pairOrNothing, func(ctx context.Context, args []string) error {
-		return a.checkVersion(ctx, args, f)
+	var c *cobra.Command
+	c = command("check [OLD NEW]", "Hold the version against the change", pairOrNothing, func(ctx context.Context, args []string) error {
+		f.fromEnvironment(a.Getenv)
+		f.write = a.writes(c)
+		var known facts
+		err := a.checkVersion(ctx, args, f, &known)
+		return a.outputsOf(known, err)
 	})
 	c.Long = "Hold the version of NEW against its change since OLD: two contracts, or two versions given by --previous and --current. Without any\n" +
-		"of these the contract of the configuration is checked against its baseline."
+		"of these the contract of the configuration is checked against its baseline. CURRENT_API_VERSION and PREVIOUS_API_VERSION set the two versions\n" +
+		"where the flags do not. Without a baseline it is a first run." + partHelp
 	f.add(a, c)
 	c.Flags().BoolVar(&f.warnAsFail, "warn-as-fail", false, "exit 1 on a warning, too (also semver.warn_as_fail)")
 	choose(c, &f.format, "format", "text", "what is printed, json as in semver-validation.json", "text", "json")
@@ -55,25 +77,9 @@ func semverCheck(a *app) *cobra.Command {
 func semverNext(a *app) *cobra.Command {
 	var f semverFlags
 	c := command("next [OLD NEW]", "Print the version to publish next", pairOrNothing, func(ctx context.Context, args []string) error {
-		in, _, err := a.semverInput(ctx, args, f)
-		if err != nil {
-			return err
-		}
-		low, err := semver.Next(in)
-		if err != nil {
-			return err
-		}
-		if f.format == "json" {
-			return a.printJSON(nextVersion{low.Recommended, low.Version, low.ContractMajor})
-		}
-		fmt.Fprintln(a.Stdout, low.Recommended)
-		if low.Recommended != low.Version {
-			fmt.Fprintf(a.notes(), "govctl: the lowest accepted version is %s\n", low.Version)
-		}
-		if low.ContractMajor != "" {
-			fmt.Fprintf(a.notes(), "govctl: info.x-contract-major must be at least %s\n", low.ContractMajor)
-		}
-		return nil
+		var known facts
+		err := a.nextVersion(ctx, args, f, &known)
+		return a.outputsOf(known, err)
 	})
 	c.Long = "Print the version to publish next: the lowest that the policy accepts or, for a calendar version, that of the day. A version that is lower\n" +
 		"and accepted, too, is named on standard error."
@@ -89,6 +95,29 @@ type nextVersion struct {
 	ContractMajor string `json:"contract_major,omitempty"` // the lowest info.x-contract-major
 }
 
+func (a *app) nextVersion(ctx context.Context, args []string, f semverFlags, known *facts) error {
+	in, _, err := a.semverInput(ctx, args, f)
+	if err != nil {
+		return err
+	}
+	low, err := semver.Next(in)
+	if err != nil {
+		return err
+	}
+	known.next = &low.Recommended
+	if f.format == "json" {
+		return a.printJSON(nextVersion{low.Recommended, low.Version, low.ContractMajor})
+	}
+	fmt.Fprintln(a.Stdout, low.Recommended)
+	if low.Recommended != low.Version {
+		fmt.Fprintf(a.notes(), "govctl: the lowest accepted version is %s\n", low.Version)
+	}
+	if low.ContractMajor != "" {
+		fmt.Fprintf(a.notes(), "govctl: info.x-contract-major must be at least %s\n", low.ContractMajor)
+	}
+	return nil
+}
+
 func pairOrNothing(_ *cobra.Command, args []string) error {
 	if len(args) != 0 && len(args) != 2 {
 		return fmt.Errorf("takes two contracts or none, got %d", len(args))
@@ -96,23 +125,34 @@ func pairOrNothing(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-func (a *app) checkVersion(ctx context.Context, args []string, f semverFlags) error {
+func (a *app) checkVersion(ctx context.Context, args []string, f semverFlags, known *facts) error {
 	if f.previous != "" && f.current == "" && len(args) == 0 {
-		return usage("--previous is given without --current").hint("give the new version with --current")
+		return usage("%s is given without --current", firstOf(f.previousBy, "--previous")).hint("give the new version with --current or CURRENT_API_VERSION")
 	}
 	now, err := a.clock(a.now)
 	if err != nil {
 		return err
 	}
 	in, policy, err := a.semverInput(ctx, args, f)
-	if err != nil {
-		return err
+	var verdict report.Semver
+	if err == nil {
+		verdict, err = semver.Check(in)
 	}
-	verdict, err := semver.Check(in)
+	if input := (*contract.Error)(nil); f.write && f.previous == "" && f.current == "" && errors.As(err, &input) {
+		if _, werr := a.writeVerdict(ctx, args, f, verdict); werr != nil { // which says what is wrong
+			return werr
+		}
+	}
 	if err != nil {
 		return err
 	}
 	verdict.GeneratedAt = report.At(now())
+	known.semver, known.next = &verdict.Status, &verdict.RecommendedVersion
+	if f.write {
+		if verdict, err = a.writeVerdict(ctx, args, f, verdict); err != nil {
+			return err
+		}
+	}
 	if err := a.printVerdict(verdict, f.format); err != nil {
 		return err
 	}
@@ -136,6 +176,43 @@ func (a *app) printVerdict(v report.Semver, format string) error {
 	return nil
 }
 
+// writeVerdict writes the artifacts of the step semver, and returns the verdict that is in them. Where a version is given beside the documents
+// or instead of them, that verdict is the one of this command.
+func (a *app) writeVerdict(ctx context.Context, args []string, f semverFlags, verdict report.Semver) (report.Semver, error) {
+	cfg, err := a.configuration(ctx)
+	if err != nil {
+		return verdict, err
+	}
+	var c config.Contract
+	if len(args) == 2 {
+		c, err = policyOf(cfg, f.contract, args[1], args[0])
+	} else {
+		c, err = contractOf(cfg, f.contract)
+	}
+	if err != nil {
+		return verdict, err
+	}
+	over := f.over(c)
+	c.Semver = &over
+	c.AllowDangling, c.AllowPrivate = f.dangling || c.AllowDangling, f.private || c.AllowPrivate
+	q := pipeline.PartRequest{Steps: []string{"diff", "semver"}, Contract: c.Name, Foreign: len(args) == 2}
+	if f.previous != "" || f.current != "" {
+		q.Steps, q.Verdict = []string{"semver"}, &verdict
+	}
+	r, err := a.part(ctx, a.withSides(cfg, c, args), runFlags{}, q)
+	if err == nil {
+		err = a.partError(r)
+	}
+	if err != nil {
+		return verdict, err
+	}
+	written, err := ofPart[report.Semver](a, of(cfg, c.Name, artifact.SemverPath))
+	if err != nil || written == nil {
+		return verdict, err
+	}
+	return *written, nil
+}
+
 // semverInput is the change between two contracts, or between two versions that the flags name, and the policy for it.
 func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (semver.Input, config.Semver, error) {
 	none, policy := semver.Input{}, config.Semver{}
@@ -151,7 +228,7 @@ func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (se
 	case len(args) > 0 && f.breaking:
 		return none, policy, usage("--breaking and two contracts are both given").hint("two contracts say what breaks")
 	case !named && len(args) == 0 && (f.current != "" || f.breaking):
-		return none, policy, usage("--current and --breaking are about the version of --previous, which is not given")
+		return none, policy, usage("%s is about the version of --previous, which is not given", f.alone())
 	case named && len(args) == 0:
 		c, err := policyOf(cfg, f.contract)
 		if err != nil {
@@ -159,11 +236,12 @@ func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (se
 		}
 		policy = f.over(c)
 		return pipeline.Released(semver.Input{Previous: f.previous, Current: f.current, Scheme: policy.Scheme, ZeroMajor: policy.ZeroMajor, Policy: policy.Policy, PlannedMajor: policy.PlannedMajor,
-			PreviousPlace: report.Place{File: "--previous"}, CurrentPlace: report.Place{File: "--current"},
+			PreviousPlace: report.Place{File: firstOf(f.previousBy, "--previous")}, CurrentPlace: report.Place{File: firstOf(f.currentBy, "--current")},
 			Change: semver.Change{Breaking: f.breaking, Changed: true}}, now(), a.commit(ctx, "")), policy, nil
 	}
 	c, oldSource, newSource, err := a.sides(ctx, cfg, f.contract, args)
-	if err != nil {
+	first := errors.Is(err, errNoBaseline)
+	if err != nil && !first {
 		return none, policy, err
 	}
 	opt, err := a.diffOptions(ctx, c, diffFlags{})
@@ -173,6 +251,15 @@ func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (se
 	current, err := a.currentVersion(ctx, c, newSource, f.current)
 	if err != nil {
 		return none, policy, err
+	}
+	if first {
+		doc, err := a.reader().Load(ctx, newSource, contract.Options{AllowDangling: f.dangling || c.AllowDangling, AllowRemote: c.AllowRemoteRefs,
+			AllowPrivate: f.private || c.AllowPrivate, Version: current})
+		if err != nil {
+			return none, policy, err
+		}
+		policy = f.over(c)
+		return pipeline.Released(pipeline.SemverInput(apidiff.First(doc, opt).Diff, policy, doc), now(), a.commit(ctx, "")), policy, nil
 	}
 	old, new, err := a.loadPair(ctx, oldSource, newSource, contract.Options{AllowDangling: f.dangling || c.AllowDangling, AllowRemote: c.AllowRemoteRefs,
 		AllowPrivate: f.private || c.AllowPrivate}, f.previous, current)
@@ -198,6 +285,14 @@ func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (se
 		in.Told, in.BetweenReleases = pipeline.Told(d, known), v.Between && v.Version == d.Old.Version
 	}
 	return pipeline.Released(in, now(), a.commit(ctx, "")), policy, nil
+}
+
+// alone names the flag or the variable that needs --previous.
+func (f *semverFlags) alone() string {
+	if f.current != "" {
+		return firstOf(f.currentBy, "--current")
+	}
+	return "--breaking"
 }
 
 // over lays the flags over the policy of a contract.

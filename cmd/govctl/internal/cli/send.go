@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
@@ -36,7 +37,31 @@ func (a *app) tellActions(cfg config.Config, result pipeline.Result) error {
 	shown := a.diffReport(d)
 	withPolicy(shown, result.Policy)
 	withNotChecked(shown, &r.summary)
-	return errors.Join(a.annotate(shown), err, a.outputs(runOutputs(&r.summary, r.state.Reasons)))
+	next, nerr := nextVersions(cfg, r)
+	s := &r.summary
+	ratio := s.StabilityRatio.Rounded()
+	f := facts{breaking: &s.BreakingChangesCount, semver: &s.SemverPolicyStatus, next: &next, ratio: &ratio, reasons: &r.state.Reasons, passed: &s.Passed, checked: &s.Checked}
+	return errors.Join(a.annotate(shown), err, nerr, a.outputs(f))
+}
+
+// nextVersions are the versions to publish next, as the version policy of this run recommends them.
+func nextVersions(cfg config.Config, r *found) (string, error) {
+	var all []string
+	for i := range cfg.Contracts {
+		name := cfg.Contracts[i].Name
+		v, err := load[report.Semver](r, of(cfg, name, artifact.SemverPath))
+		if err != nil {
+			return "", err
+		}
+		switch {
+		case v == nil || v.RecommendedVersion == "":
+		case len(cfg.Contracts) == 1:
+			return v.RecommendedVersion, nil
+		default:
+			all = append(all, name+"="+v.RecommendedVersion)
+		}
+	}
+	return strings.Join(all, ","), nil
 }
 
 // send does the outward steps of a run. The files are published before the webhook is told, so that a run which dies in between leaves the
@@ -51,31 +76,35 @@ func (a *app) send(ctx context.Context, cfg config.Config, f runFlags) error {
 	publish := publishFlags{remote: f.remote, dir: a.out, name: botName, email: botAddress, deadline: publishDeadline, unsigned: f.allowUnsigned, dryRun: f.dryRun,
 		unlessSame: !f.refresh}
 	w := webhookFlags{allowPrivate: f.allowPrivate, dryRun: f.dryRun}
-	s, err := a.sender(cfg, w)
-	if err != nil {
-		try("webhook", err)
-	}
-	if s != nil {
-		defer s.Close()
-		try("webhook", a.queue(cfg, r, s.Host(), f.dryRun))
+	all, err := a.outlets(cfg, w)
+	try("webhook", err)
+	for _, o := range all {
+		defer o.Close()
+		try(o.name(), a.queue(cfg, r, o, f.dryRun))
 	}
 	try("publish", a.publish(ctx, publish))
-	switch {
-	case s == nil:
-	case f.dryRun:
-		try("webhook", a.showRequests(ctx, cfg, r, s))
-	default:
-		_, before, err := a.deliveries(r)
-		try("webhook", err)
-		try("webhook", a.deliver(ctx, cfg, r, s, w))
-		if _, after, err := a.deliveries(r); err == nil && len(after) != len(before) {
-			try("publish", a.publish(ctx, publish))
-		}
+	if len(all) > 0 && a.notifyAll(ctx, cfg, r, all, w, try) {
+		try("publish", a.publish(ctx, publish))
 	}
 	if a.Getenv("GITHUB_TOKEN") != "" && a.repository() != "" {
 		try("issues", a.issuesSync(ctx, statusFlags{}, f.dryRun))
 	}
 	return failed.outcome()
+}
+
+// notifyAll delivers to each receiver, and reports whether there are receipts to publish.
+func (a *app) notifyAll(ctx context.Context, cfg config.Config, r *found, all []*outlet, f webhookFlags, try func(string, error)) bool {
+	_, before, err := a.deliveries(r)
+	try("webhook", err)
+	for _, o := range all {
+		if f.dryRun {
+			try(o.name(), a.showRequests(ctx, cfg, r, o))
+			continue
+		}
+		try(o.name(), a.deliver(ctx, cfg, r, o, f))
+	}
+	_, after, err := a.deliveries(r)
+	return err == nil && len(after) != len(before)
 }
 
 // failures are what went wrong in the steps of a command that goes on after each.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,29 +26,50 @@ func stabilityCommand(a *app) *cobra.Command {
 func stabilityRecord(a *app) *cobra.Command {
 	var f runFlags
 	var name, reason string
-	c := command("record", "Append a run to the history and recompute the metrics", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return a.recordRun(ctx, f, name, reason)
+	var c *cobra.Command
+	c = command("record", "Append a run to the history and recompute the metrics", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		return a.recordRun(ctx, f, name, reason, a.writes(c))
 	})
 	c.Long = "Append a run to status/history.jsonl and recompute status/stability-metrics.json. What the run found is read from\n" +
 		"status/breaking-status.json; with --placeholder, or without that file, the run is recorded as one that could not measure. Among\n" +
-		"several contracts the files are those in status/NAME/."
+		"several contracts the files are those in status/NAME/. Without --out these two files are all that is written." + partHelp
 	a.contractFlag(c, &name)
 	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: GITHUB_SHA, then git)")
 	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: GITHUB_RUN_ID)")
 	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
 	c.Flags().StringVar(&reason, "placeholder", "", "record that measuring failed, for this `reason`")
 	c.Flags().DurationVar(&f.wait, "wait", defaultWait, "how long to wait for another run in the same folder")
+	f.settings.add(c)
 	return c
 }
 
-func (a *app) recordRun(ctx context.Context, f runFlags, name, reason string) (err error) {
+func (a *app) recordRun(ctx context.Context, f runFlags, name, reason string, whole bool) (err error) {
 	cfg, err := a.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	differ, err := a.override(&cfg.Stability, f.settings)
 	if err != nil {
 		return err
 	}
 	one, err := contractOf(cfg, name)
 	if err != nil {
 		return err
+	}
+	if whole {
+		r, err := a.part(ctx, cfg, f, pipeline.PartRequest{Steps: []string{"stability"}, Contract: one.Name, Reason: reason})
+		if err != nil {
+			return err
+		}
+		for _, s := range r.Steps {
+			if strings.HasPrefix(s.Name, "stability") {
+				fmt.Fprintln(a.Stdout, oneLine(s.Reason))
+			}
+		}
+		if len(differ) > 0 {
+			fmt.Fprintf(a.Stdout, "  overrides: %s\n", strings.Join(differ, ", "))
+		}
+		return outcome(r.Worst)
 	}
 	now, err := a.clock(a.now)
 	if err != nil {
@@ -80,6 +102,9 @@ func (a *app) recordRun(ctx context.Context, f runFlags, name, reason string) (e
 		return err
 	}
 	fmt.Fprintln(a.Stdout, oneLine(pipeline.DescribeStability(result)))
+	if len(differ) > 0 {
+		fmt.Fprintf(a.Stdout, "  overrides: %s\n", strings.Join(differ, ", "))
+	}
 	if result.MaxExceeded {
 		return errFindings
 	}
