@@ -208,7 +208,7 @@ var textFamilies = []family{
 
 // shown is a family whose findings are printed in every format.
 func shown(f family) family {
-	f.formats = []string{"json", "markdown", "html", "sarif", "junit", "github"}
+	f.formats = []string{"json", "markdown", "html", "sarif", "junit", "github", "gitlab"}
 	return f
 }
 

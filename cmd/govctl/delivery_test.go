@@ -49,9 +49,11 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 	case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/issues") && r.URL.Query().Get("state") == "open":
 		_ = json.NewEncoder(w).Encode(append([]map[string]any{}, o.issues...))
+	case strings.HasSuffix(r.URL.Path, "/v4/user"):
+		fmt.Fprint(w, `{"id":41}`)
 	case r.Method == http.MethodGet:
 		fmt.Fprint(w, "[]")
-	case strings.HasPrefix(r.URL.Path, "/repos/o/fork/"):
+	case strings.HasPrefix(r.URL.Path, "/repos/o/fork/"), strings.HasPrefix(r.URL.Path, "/api/v4/projects/403/"):
 		w.WriteHeader(http.StatusForbidden)
 		fmt.Fprint(w, `{"message":"Resource not accessible by integration"}`)
 	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/issues"):

@@ -21,6 +21,11 @@ var pages = []struct {
 }{
 	{file: "README.md", by: "TestReadmeCommands"},
 	{file: "docs/verify.md", by: "TestVerifyPage"},
+	{file: "docs/ci.md", by: "TestCISnippets"},
+	{file: "docs/gitlab.md", before: map[string]string{"govctl run": "cp openapi/v1.yaml openapi.yaml"}, except: map[string]string{
+		"govctl init --ci gitlab": "this build does not know its commit; TestInitLayouts and .ci/gitlab name one",
+		"git ":                    "the sample is no repository; .ci/gitlab pushes what init wrote",
+	}},
 	{file: "CONTRIBUTING.md", except: map[string]string{
 		"make help":   "the Makefile is not in the sample; TestMakeTargets looks for every target",
 		"make test":   "would run this test again",

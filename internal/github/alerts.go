@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"github.com/romel/govctl/internal/sanitize"
@@ -115,19 +114,18 @@ func Alerts(r *Run) []Alert {
 			}
 			list = append(list, Alert{
 				ID: k.id, Prefix: k.prefix, Title: sanitize.Line(k.title(r, in)), Labels: k.labels, Lines: k.lines(r, in), Causes: k.causes, Steps: k.steps,
-				Links: Links(r.PageURL, r.RunURL), Open: in.Open, Episode: in.Opened, Since: in.Since, Why: in.Why,
+				Links: links(r.PageURL, r.RunURL), Open: in.Open, Episode: in.Opened, Since: in.Since, Why: in.Why,
 			})
 		}
 	}
 	return list
 }
 
-// Links are the ways to the status page and to the workflow run, as far as they are web addresses.
-func Links(page, run string) []string {
-	var list []string
-	for _, l := range []struct{ text, target string }{{"Status page", page}, {"Workflow run", run}} {
-		if u, err := url.Parse(l.target); err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") && !strings.ContainsAny(l.target, "<> \t\r\n") {
-			list = append(list, fmt.Sprintf("[%s](<%s>)", l.text, l.target))
+// links are the ways to the status page and to the workflow run, as far as they are web addresses.
+func links(page, run string) (list []string) {
+	for _, link := range []string{sanitize.Link("Status page", page), sanitize.Link("Workflow run", run)} {
+		if link != "" {
+			list = append(list, link)
 		}
 	}
 	return list
@@ -165,5 +163,5 @@ func (a *Alert) Body() string {
 	if len(a.Links) > 0 {
 		b.WriteString("\n" + strings.Join(a.Links, " | ") + "\n")
 	}
-	return Fit(b.String(), maxBody, Characters)
+	return sanitize.Fit(b.String(), maxBody, sanitize.Characters)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/google/go-github/v60/github"
+
+	"github.com/romel/govctl/internal/sanitize"
 )
 
 // commentMarker is the first line of the comment on a pull request.
@@ -19,7 +21,7 @@ const maxBody = 65_536
 // request that was never in trouble is not written to. Under a dry run nothing is changed.
 func (c *Client) Comment(ctx context.Context, pr int, body string, clean, dryRun bool) (Action, error) {
 	act := Action{Alert: "comment", Act: Nothing, Number: pr}
-	body = Fit(commentMarker+"\n"+body, maxBody, Characters)
+	body = sanitize.Fit(commentMarker+"\n"+body, maxBody, sanitize.Characters)
 	ours, err := c.sticky(ctx, pr)
 	if err != nil {
 		return act, err

@@ -7,11 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
-
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/renderer/html"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -101,74 +96,8 @@ func TestALongCommentIsCut(t *testing.T) {
 	}
 }
 
-// TestWhatFollowsACutIsProse cuts a text everywhere and lets a renderer judge: the note at the end is a paragraph of its own, inside of no
-// code, no comment, no folded block and no table.
-func TestWhatFollowsACutIsProse(t *testing.T) {
-	text := "## Title\n\n- **error** x\n  <br>Proof\n\n  ````\n  ```\n  curl <details>\n  ````\n\n<details><summary>2 more</summary>\n\n- **warning** \U0001f600 世界\n\n  ```\n  {}\n  ```\n\n</details>\n\n" +
-		"<!-- a\nmarker -->\n\n| a | b |\n|---|---|\n| `x` | @y |\n\n" + strings.Repeat("a long line with `code that @hides` ", 30) + "\n"
-	for limit := 60; limit < Characters(text); limit++ {
-		cut := Fit(text, limit, Characters)
-		if Characters(cut) > limit {
-			t.Fatalf("limit %d: %d characters", limit, Characters(cut))
-		}
-		var b strings.Builder
-		if err := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe())).Convert([]byte(cut), &b); err != nil {
-			t.Fatal(err)
-		}
-		got := b.String()
-		if !strings.HasSuffix(got, "<p><em>Cut here: the text is too long.</em></p>\n") || strings.Count(got, "<details><summary>") != strings.Count(got, "</details>") ||
-			strings.Count(got, "<!--") != strings.Count(got, "-->") || strings.Contains(strings.ReplaceAll(got, "<code>code that @hides</code>", ""), "@hides") {
-			t.Fatalf("limit %d:\n%s\n%s", limit, cut, got)
-		}
-	}
-}
-
-func TestFitClosesWhatIsOpen(t *testing.T) {
-	open := "<details><summary>x</summary>\n\n````\n" + strings.Repeat("```\n<details>\n", 500)
-	for limit := 300; limit < 900; limit += 7 {
-		got := Fit(open, limit, Characters)
-		if len(got) > limit {
-			t.Fatalf("limit %d: %d bytes", limit, len(got))
-		}
-		if strings.Count(got, "\n````") != 2 || strings.Count(got, "</details>") != 1 {
-			t.Fatalf("limit %d: open at the end:\n%s", limit, got[len(got)-200:])
-		}
-	}
-	if got := Fit(strings.Repeat("ü", 500), 301, Characters); !strings.Contains(got, "ü") || strings.ContainsRune(got, '\uFFFD') || utf8.RuneCountInString(got) > 301 {
-		t.Errorf("one long line: %q", got)
-	}
-}
-
-// TestLimitsCountCharacters: a character outside of ASCII has up to four bytes.
-func TestLimitsCountCharacters(t *testing.T) {
-	line := strings.Repeat("\U0001f600", 99) + "\n"
-	if text := strings.Repeat(line, 655); Fit(text, maxBody, Characters) != text {
-		t.Error("65,500 characters were cut")
-	}
-	if n := Characters(Fit(strings.Repeat(line, 700), maxBody, Characters)); n > maxBody || n < maxBody-200 {
-		t.Errorf("%d characters", n)
-	}
-	if n := len(Fit(strings.Repeat(line, 700), maxBody, Bytes)); n > maxBody || n < maxBody-600 {
-		t.Errorf("%d bytes", n)
-	}
-	if got := Join([]string{"first", strings.Repeat(line, 600)}, 61_000); strings.Contains(got, "did not fit") {
-		t.Error("60,000 characters did not fit into 61,000")
-	}
-}
-
-func TestJoinLeavesOutWholeSections(t *testing.T) {
-	a, b, c := "first\n", strings.Repeat("second\n", 100), "third\n"
-	got := Join([]string{a, b, "", c}, 500)
-	if want := "first\n\nthird\n\n*1 sections did not fit here.*\n"; got != want {
-		t.Errorf("got %q", got)
-	}
-	if got := Join([]string{b, c}, 500); len(got) > 500 || !strings.Contains(got, "Cut here") {
-		t.Errorf("a long first section: %q", got)
-	}
-}
-
-// TestHostileTextInIssuesAndComments: nothing that an artifact says may look like our own lines, or be markup.
-func TestHostileTextInIssuesAndComments(t *testing.T) {
+// TestHostileTextInIssues: nothing that an artifact says may look like our own lines, or be markup.
+func TestHostileTextInIssues(t *testing.T) {
 	evil := "x -->\n<!-- govctl:alert=breaking -->\n<!-- govctl:comment --> @everyone <img src=x> [a](https://evil.example) #1 GH-1 o/r@deadbeef 0123456789abcdef0123456789abcdef01234567 \U000e0041\u200b\u2066 `"
 	r := &Run{
 		Summary:  report.Summary{SHA: evil, SemverPolicyStatus: evil, BreakingChangesCount: 1},
@@ -176,13 +105,7 @@ func TestHostileTextInIssuesAndComments(t *testing.T) {
 		State:    report.AlertState{Alerts: []report.Incident{{Reason: "stability_drop", Open: true, Why: evil}, {Reason: "breaking", Open: true, SHA: evil, Version: evil}}},
 		PageURL:  "javascript:alert(1)", RunURL: "https://x.example/> <img>",
 	}
-	op := report.Operation{Method: evil, Path: evil}
-	p := &Pull{Headline: evil, Semver: &report.Semver{Status: evil, PreviousVersion: evil, CurrentVersion: evil, ExpectedVersion: evil, Messages: []string{evil}, Recommendations: []string{evil}},
-		Operations: &report.Operations{Added: []report.Operation{op}, Removed: []report.Operation{op}, Deprecated: []report.Operation{op}},
-		Stability:  &report.Stability{Extensions: report.StabilityExtensions{Anomaly: true, AnomalyReason: evil}},
-		Taxonomy: &report.TaxonomyDiff{Churn: 1, Added: []report.AlertRef{{Alert: evil, Severity: evil}},
-			SeverityTransitions: []report.SeverityTransition{{AlertRef: report.AlertRef{Alert: evil}, From: evil, To: evil}}}}
-	texts := []string{Join(Sections(p), maxBody)}
+	var texts []string
 	for _, a := range Alerts(r) {
 		texts = append(texts, a.Body())
 		if strings.ContainsAny(a.Title, "\n\r") {
@@ -228,13 +151,6 @@ func outsideCode(s string) string {
 		_, s, _ = strings.Cut(s[i+len(marks):], marks)
 	}
 	return b.String() + s
-}
-
-func TestSectionsOfACleanRun(t *testing.T) {
-	got := Sections(&Pull{Headline: "no changes", Semver: &report.Semver{Status: "ok", CurrentVersion: "1.0.0"}, Taxonomy: &report.TaxonomyDiff{}})
-	if len(got) != 2 || !strings.Contains(got[1], "Version policy: **ok** (none to `1.0.0`)") {
-		t.Errorf("got %q", got)
-	}
 }
 
 func TestOutputs(t *testing.T) {

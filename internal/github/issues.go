@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-github/v60/github"
+
+	"github.com/romel/govctl/internal/sanitize"
 )
 
 // Act is what is done about an alert.
@@ -243,7 +245,7 @@ func (c *Client) merge(ctx context.Context, a *Alert, issue *github.Issue, kept 
 	if err := c.tell(ctx, issue, fmt.Sprintf("merged %d", kept), fmt.Sprintf("Duplicate of #%d", kept)); err != nil {
 		return err
 	}
-	body := Fit(fmt.Sprintf("<!-- govctl:duplicate=%s of=%d -->\n%s", a.ID, kept, strings.TrimPrefix(issue.GetBody(), a.marker())), maxBody, Characters)
+	body := sanitize.Fit(fmt.Sprintf("<!-- govctl:duplicate=%s of=%d -->\n%s", a.ID, kept, strings.TrimPrefix(issue.GetBody(), a.marker())), maxBody, sanitize.Characters)
 	return c.edit(ctx, issue, &github.IssueRequest{Body: &body, State: github.String("closed"), StateReason: github.String("not_planned")})
 }
 
@@ -270,7 +272,7 @@ func (c *Client) tell(ctx context.Context, issue *github.Issue, fact, text strin
 	if done, err := said(); err != nil || done {
 		return err
 	}
-	body := Fit(stamp+"\n"+text, maxBody, Characters)
+	body := sanitize.Fit(stamp+"\n"+text, maxBody, sanitize.Characters)
 	err := c.once(ctx, func() error {
 		_, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.name, issue.GetNumber(), &github.IssueComment{Body: &body})
 		return err

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/romel/govctl/internal/sanitize"
 )
 
 // maxSummary is what GitHub takes as the summary of one step, in bytes. Of a longer one it shows nothing.
@@ -16,7 +18,7 @@ func StepSummary(text string, present int64) string {
 	if room < least {
 		return ""
 	}
-	return Fit(text, int(room), Bytes)
+	return sanitize.Fit(text, int(room), sanitize.Bytes)
 }
 
 // Output is one output of a step.

@@ -255,14 +255,14 @@ func TestWorkflows(t *testing.T) {
 	check(t, Compare(side(with+"d: 4\n"), side(with)), "policy-workflow-changed warning changed - "+file+":3 | "+file+" runs govctl and is changed")
 
 	for name, want := range map[string]bool{
-		".github/workflows/ci.yml": true, ".github/workflows/ci.yaml": true, ".gitlab-ci.yml": true, "action.yml": true, ".pre-commit-config.yaml": true,
+		".github/workflows/ci.yml": true, ".github/workflows/ci.yaml": true, ".gitlab-ci.yml": true, "action.yml": true, ".gitlab/govctl.yml": true, ".gitlab/deep/ci.yml": false, ".pre-commit-config.yaml": true,
 		".github/actions/govern/action.yml": true, ".github/workflows/deep/ci.yml": false, "sub/.gitlab-ci.yml": false, "README.md": false, ".github/workflows/ci.sh": false,
 	} {
 		if IsWorkflow(name) != want {
 			t.Errorf("%s: %v", name, !want)
 		}
 	}
-	if len(WorkflowFiles()) != 8 {
+	if len(WorkflowFiles()) != 10 {
 		t.Error(WorkflowFiles())
 	}
 }

@@ -12,7 +12,7 @@ import (
 // workflowFiles are where files that run govctl are, as patterns of path.Match.
 var workflowFiles = []string{
 	".github/workflows/*.yml", ".github/workflows/*.yaml", ".github/actions/*/action.yml", ".github/actions/*/action.yaml", "action.yml", "action.yaml",
-	".gitlab-ci.yml", ".pre-commit-config.yaml",
+	".gitlab-ci.yml", ".gitlab/*.yml", ".gitlab/*.yaml", ".pre-commit-config.yaml",
 }
 
 // IsWorkflow reports whether the file at a path, counted from the top of the repository, may run govctl in continuous integration.

@@ -106,7 +106,7 @@ func commands(t *testing.T, format, text string) {
 
 var inspectors = map[string]func(t *testing.T, got string){
 	"text": screen, "github": annotationsOnly, "junit": inspectJUnit, "html": inspectHTML, "markdown": inspectMarkdown,
-	"json": inspectJSON, "sarif": inspectJSON,
+	"json": inspectJSON, "sarif": inspectJSON, "gitlab": inspectJSON,
 }
 
 // screen refuses what a terminal or an editor would act on.
@@ -207,10 +207,10 @@ func FuzzHostileText(f *testing.F) {
 		f.Add(a)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, format := range []string{"text", "markdown", "html", "junit", "github", "sarif"} {
+		for _, format := range []string{"text", "markdown", "html", "junit", "github", "gitlab", "sarif"} {
 			got := written(t, format, filled(s), render.Look{})
 			commands(t, format, got)
-			if format == "text" || format == "github" || format == "junit" || format == "sarif" {
+			if format == "text" || format == "github" || format == "junit" || format == "sarif" || format == "gitlab" {
 				inspectors[format](t, got)
 			}
 		}

@@ -54,6 +54,9 @@ type Look struct {
 	Color bool
 	Width int // columns after which lines are wrapped; 0 means that none is, as in a pipe or a file
 	Limit int // bytes that a Markdown text may have; 0 means 60,000, which fits a GitHub comment
+
+	// Prefix returns the folder of the repository in which paths begin; formats that name files from the top of the repository call it.
+	Prefix func() string
 }
 
 // Writer writes one whole report.
@@ -74,6 +77,7 @@ var Formats = map[string]Format{
 	"html":     {"one self-contained page", writeHTML, sanitize.HTML},
 	"sarif":    {"SARIF 2.1.0 for code scanning", writeSARIF, sanitize.JSON},
 	"junit":    {"JUnit XML for test reports", writeJUnit, sanitize.HTML},
+	"gitlab":   {"Code Quality report of GitLab CI", writeGitLab, sanitize.JSON},
 	"github":   {"annotations of a GitHub Actions step", writeGitHub, sanitize.Spelling{}},
 }
 

@@ -87,7 +87,7 @@ func TestGoldens(t *testing.T) {
 
 func TestUnknownFormat(t *testing.T) {
 	err := render.Write(io.Discard, "yaml", sample(), render.Look{})
-	if err == nil || !strings.Contains(err.Error(), "github, html, json, junit, markdown, sarif, text") {
+	if err == nil || !strings.Contains(err.Error(), "github, gitlab, html, json, junit, markdown, sarif, text") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -163,17 +163,22 @@ func result(r *Report, f *report.Finding, seen map[string]int) sarifResult {
 			res.Related = []sarifLocation{related}
 		}
 	}
-	fingerprint := sanitize.Line(f.Fingerprint)
-	if fingerprint == "" {
-		sum := sha256.Sum256([]byte(f.Rule + "\x00" + f.Subject + "\x00" + f.Message))
-		fingerprint = hex.EncodeToString(sum[:16])
-	}
-	seen[fingerprint]++
-	res.Fingerprints = map[string]string{"govctl/v1": fingerprint, "primaryLocationLineHash": fmt.Sprintf("%s:%d", fingerprint, seen[fingerprint])}
+	mark := fingerprint(f)
+	seen[mark]++
+	res.Fingerprints = map[string]string{"govctl/v1": mark, "primaryLocationLineHash": fmt.Sprintf("%s:%d", mark, seen[mark])}
 	if f.Waived() {
 		res.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: sanitize.Cut(sanitize.Line(f.Waiver.Reason), maxRuleText)}}
 	}
 	return res
+}
+
+// fingerprint is the fingerprint of a finding, or for findings that are made without one a digest of what identifies it.
+func fingerprint(f *report.Finding) string {
+	if f.Fingerprint != "" {
+		return sanitize.Line(f.Fingerprint)
+	}
+	sum := sha256.Sum256([]byte(f.Rule + "\x00" + f.Subject + "\x00" + f.Message))
+	return hex.EncodeToString(sum[:16])
 }
 
 // sentence is the finding as plain text: code scanning shows the first line in lists.

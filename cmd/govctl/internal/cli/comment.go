@@ -5,14 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"net/http"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/ci"
+	"github.com/romel/govctl/internal/comment"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/github"
+	"github.com/romel/govctl/internal/gitlab"
 	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -23,28 +26,27 @@ const maxComment = 65_000
 func commentCommand(a *app) *cobra.Command {
 	var f statusFlags
 	var pr int
-	var dryRun bool
-	c := command("comment", "Keep one comment on a pull request up to date", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return a.comment(ctx, f, pr, dryRun)
+	var dryRun, allowPrivate bool
+	c := command("comment", "Keep one comment on a pull or merge request up to date", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		return a.comment(ctx, f, pr, dryRun, allowPrivate)
 	})
 	c.Long = "Write what a run found as one comment on a pull request, and change that comment from then on. Where the token may only read,\n" +
-		"as on a fork, the text goes to the step summary, or to stdout where there is none. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL."
+		"as on a fork, the text goes to the step summary, or to stdout where there is none. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL.\n\n" +
+		"In GitLab CI the comment is a note on the merge request. Reads GITLAB_TOKEN (a token with the scope api: the token of a job may not write\n" +
+		"notes), CI_API_V4_URL, CI_MERGE_REQUEST_PROJECT_ID or CI_PROJECT_ID, and CI_MERGE_REQUEST_IID."
 	f.add(c)
-	c.Flags().IntVar(&pr, "pr", 0, "`number` of the pull request (default: that of GITHUB_REF)")
+	c.Flags().IntVar(&pr, "pr", 0, "`number` of the pull or merge request (default: that of the CI system, such as in GITHUB_REF)")
+	c.Flags().BoolVar(&allowPrivate, "allow-private", false, "let a GitLab on a loopback address be http://")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the comment and change nothing")
 	return c
 }
 
-var pullRef = late(`^refs/pull/([0-9]+)/`)
-
-func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun bool) error {
-	if m := pullRef().FindStringSubmatch(a.Getenv("GITHUB_REF")); pr == 0 && m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			pr = n
-		}
+func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun, allowPrivate bool) error {
+	if pr == 0 {
+		pr = a.system().RequestOf(a.Getenv)
 	}
 	if pr <= 0 && !dryRun {
-		return usage("which pull request?").hint("--pr N, or run it in a workflow of a pull request")
+		return usage("which pull request?").hint("--pr N, or run it in a workflow of a pull request, or a pipeline of a merge request")
 	}
 	cfg, r, err := a.outwardConfig(ctx, f)
 	if err != nil {
@@ -58,11 +60,14 @@ func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun bool) e
 		_, err := fmt.Fprint(a.Stdout, text)
 		return err
 	}
-	c, err := a.githubClient(cfg)
+	clean, err := r.clean()
 	if err != nil {
 		return err
 	}
-	clean, err := r.clean()
+	if a.system().ID == ci.GitLab {
+		return a.mergeRequestNote(ctx, pr, text, clean, allowPrivate)
+	}
+	c, err := a.githubClient(cfg)
 	if err != nil {
 		return err
 	}
@@ -72,6 +77,32 @@ func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun bool) e
 	}
 	if err == nil {
 		fmt.Fprintf(a.Stdout, "%s on #%d\n", act.Act, pr)
+	}
+	return err
+}
+
+// mergeRequestNote keeps the note on a merge request of GitLab up to date.
+func (a *app) mergeRequestNote(ctx context.Context, request int, text string, clean, allowPrivate bool) error {
+	transport := a.HTTP().Transport
+	if transport == nil {
+		transport = http.DefaultTransport //nolint:forbidigo // the transport of Env.HTTP where it names none
+	}
+	c, err := gitlab.New(gitlab.Config{
+		BaseURL: a.Getenv("CI_API_V4_URL"), Token: a.Getenv("GITLAB_TOKEN"), Project: firstOf(a.Getenv("CI_MERGE_REQUEST_PROJECT_ID"), a.Getenv("CI_PROJECT_ID")),
+		UserAgent: "govctl/" + Version(), Transport: transport, Clock: gitlab.Clock{Now: a.Now, Sleep: sleep}, Deadline: githubDeadline, AllowHTTP: allowPrivate,
+	})
+	switch {
+	case errors.Is(err, gitlab.ErrNoToken):
+		return usage("GITLAB_TOKEN is not set").hint("a project access token with the role Reporter and the scope api; the token of a job may not write notes")
+	case err != nil:
+		return usage("CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN: %w", err).hint("GitLab CI sets the first two; --allow-private lets http://127.0.0.1 pass")
+	}
+	act, err := c.Note(ctx, request, text, clean)
+	if errors.Is(err, gitlab.ErrForbidden) {
+		return a.tellElsewhere(text)
+	}
+	if err == nil {
+		fmt.Fprintf(a.Stdout, "%s on !%d\n", act, request)
 	}
 	return err
 }
@@ -129,19 +160,19 @@ func (a *app) told(cfg config.Config, r *found) (string, error) {
 			p.Contract = c.Name
 		}
 		if i == len(cfg.Contracts)-1 {
-			p.Links = github.Links(a.pageURL(), a.runURL())
+			p.Links = comment.Links(a.pageURL(), a.runWords(), a.runURL())
 			if p.Taxonomy, err = load[report.TaxonomyDiff](r, artifact.AlertDiffPath); err != nil {
 				return "", err
 			}
 		}
-		sections = append(sections, github.Sections(p)...)
+		sections = append(sections, comment.Sections(p)...)
 	}
-	return github.Join(sections, maxComment), nil
+	return comment.Join(sections, maxComment), nil
 }
 
 // pull gathers one contract's part.
-func (a *app) pull(cfg config.Config, r *found, name string) (*github.Pull, error) {
-	p := &github.Pull{Streak: r.summary.PlaceholderStreak}
+func (a *app) pull(cfg config.Config, r *found, name string) (*comment.Request, error) {
+	p := &comment.Request{Streak: r.summary.PlaceholderStreak}
 	placeholder := r.summary.Placeholder
 	for _, one := range r.summary.Contracts {
 		if one.Name == name {

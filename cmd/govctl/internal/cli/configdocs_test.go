@@ -229,9 +229,10 @@ func variables() []variable {
 		{"PROMETHEUS_TOKEN", "", "", "bearer token for it: a secret"},
 		{"NO_COLOR", "--color never", "", "set to disable colour"},
 		{"COLUMNS", "", "", "the width at which text is wrapped on a terminal; text in a pipe or a file is never wrapped"},
-		{"GITHUB_SHA", "--sha", "", "the commit of the run; without it git is asked"},
-		{"GITHUB_RUN_ID", "--run-id", "", "the identity of the run"},
+		{"GITHUB_SHA", "--sha", "", "the commit of the run; without it git is asked. Other CI systems have variables of their own ([ci.md](ci.md))"},
+		{"GITHUB_RUN_ID", "--run-id", "", "the identity of the run; other CI systems as above"},
 		{"GITHUB_TOKEN", "", "", "for issues, comments and publishing from GitHub Actions: a secret"},
+		{"GITLAB_TOKEN", "", "", "for the note on a merge request and publishing from GitLab CI ([gitlab.md](gitlab.md)): a secret"},
 	}
 	for _, l := range settings {
 		list = append(list, variable{l.env, "--" + l.flag, "stability." + l.key, l.about})

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -39,7 +40,16 @@ func (a *app) look() render.Look {
 	if err != nil || width < 40 {
 		width = 100
 	}
-	return render.Look{Color: a.Colour, Width: width}
+	return render.Look{Color: a.Colour, Width: width, Prefix: a.prefix}
+}
+
+// prefix is the folder of the repository in which we run, with a slash at its end; empty at its top, and outside of one.
+func (a *app) prefix() string {
+	prefix, err := a.Git().Prefix(context.Background())
+	if err != nil {
+		return ""
+	}
+	return prefix
 }
 
 // printJSON prints a value as the artifact of its kind would be written.

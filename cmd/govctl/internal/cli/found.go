@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/ci"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/notify"
 	"github.com/romel/govctl/internal/pipeline"
@@ -16,6 +17,12 @@ import (
 )
 
 const githubServer = "https://github.com"
+
+// system is the CI system that runs us. Outside of those that we know the variables of GitHub count, wherever somebody sets them.
+func (a *app) system() *ci.System { return ci.Or(ci.Detect(a.Getenv)) }
+
+// elsewhere reports a CI system other than GitHub's, which has no issues and pull requests of GitHub.
+func (a *app) elsewhere() bool { return a.system().ID != ci.GitHub }
 
 // found is what a run left behind, as the outward steps read it.
 type found struct {
@@ -119,20 +126,28 @@ func of(cfg config.Config, name, p string) string {
 	return path.Join(path.Dir(p), name, path.Base(p))
 }
 
-// repository is where the run belongs on GitHub; empty outside of Actions.
-func (a *app) repository() string { return a.Getenv("GITHUB_REPOSITORY") }
+// repository is the path of the repository on the server of the CI system; empty where it names none.
+func (a *app) repository() string { return a.system().RepositoryOf(a.Getenv) }
 
-// runURL is the page of the workflow run; empty outside of Actions.
-func (a *app) runURL() string {
-	server, id := a.Getenv("GITHUB_SERVER_URL"), a.Getenv("GITHUB_RUN_ID")
-	if server == "" || id == "" || a.repository() == "" {
-		return ""
+// runURL is the page of the run; empty where the CI system names none.
+func (a *app) runURL() string { return a.system().LinkOf(a.Getenv) }
+
+// runWords are what people call the page of the run.
+func (a *app) runWords() string {
+	switch a.system().ID {
+	case ci.GitHub:
+		return "Workflow run"
+	case ci.GitLab:
+		return "Pipeline"
 	}
-	return server + "/" + a.repository() + "/actions/runs/" + id
+	return "CI run"
 }
 
-// pageURL is where github.com serves the site of the repository; empty for another server, whose pages lie where its owner decided.
+// pageURL is where github.com or GitLab serves the site of the repository; empty for another server, whose pages lie where its owner decided.
 func (a *app) pageURL() string {
+	if a.elsewhere() {
+		return a.system().PagesOf(a.Getenv)
+	}
 	owner, name, ok := strings.Cut(a.repository(), "/")
 	if !ok || firstOf(a.Getenv("GITHUB_SERVER_URL"), githubServer) != githubServer {
 		return ""

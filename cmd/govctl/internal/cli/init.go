@@ -27,6 +27,7 @@ const starterContract = "api/openapi.yaml"
 // The systems that init writes workflows for.
 const (
 	ciGitHub = "github"
+	ciGitLab = "gitlab"
 	ciNone   = "none"
 )
 
@@ -50,11 +51,12 @@ type repository struct {
 
 	exampleContract, exampleAlerts bool // are to be written
 
-	branch    string // that the workflows measure
-	generated string // time for the dates of what is written
-	out       string // the output folder
-	ci        string
-	govctl    reference
+	branch      string // that the workflows measure
+	generated   string // time for the dates of what is written
+	out         string // the output folder
+	ci          string
+	hasPipeline bool // there is a .gitlab-ci.yml that is not ours
+	govctl      reference
 }
 
 // initFlags are the flags of `govctl init`.
@@ -80,7 +82,7 @@ func initCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.force, "force", false, "overwrite govctl.yaml and workflows that are there")
 	c.Flags().BoolVar(&f.example, "example", false, "write a contract, and a taxonomy with rules and tests, where there is none")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be written as a unified diff, and write nothing")
-	chooseOf(c, &f.ci, "ci", "CI system", ciGitHub, "write workflows for this system: "+ciGitHub+" or "+ciNone, []string{ciGitHub, ciNone})
+	chooseOf(c, &f.ci, "ci", "CI system", ciGitHub, "write workflows or jobs for this system: "+ciGitHub+", "+ciGitLab+" or "+ciNone, []string{ciGitHub, ciGitLab, ciNone})
 	c.Flags().StringVar(&f.ref, "ref", "", "use govctl at this `commit`, tag or branch, which is looked up and written as a commit (default: this build's)")
 	return c
 }
@@ -107,6 +109,7 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 		return err
 	}
 	p := &plan{app: a, dir: dir, force: f.force}
+	p.pipeline(r)
 	kept := p.kept(ctx, r)
 	if f.example {
 		r.addExamples(kept)
@@ -119,18 +122,21 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 		return err
 	}
 	next := "commit these files and push them."
-	if governed(r) {
+	switch {
+	case governed(r):
 		next += nextSteps
+	case pipelined(r):
+		next += nextStepsGitLab
 	}
 	fmt.Fprintf(a.Stdout, "\nNext: %s\n", next)
 	return nil
 }
 
-// surroundings warns where what is written would not do what it should: in a folder from which GitHub reads no workflows, and where the output
+// surroundings warns where what is written would not do what it should: in a folder from which no CI system reads workflows, and where the output
 // folder holds files of the repository, which must not be hidden from git.
 func (a *app) surroundings(ctx context.Context, r *repository) error {
 	if prefix, err := a.Git().Prefix(ctx); err == nil && prefix != "" {
-		a.warn("this is not the top folder of the repository, and GitHub and pre-commit read their files only there: run govctl init there, or move them")
+		a.warn("this is not the top folder of the repository, and CI systems and pre-commit read their files only there: run govctl init there, or move them")
 	}
 	tracked, err := a.Git().Tracks(ctx, a.out)
 	if tracked {
@@ -437,6 +443,17 @@ func (p *plan) owners(r *repository) {
 	}
 }
 
+// pipeline looks for a pipeline of somebody else, beside which the jobs are a file of their own that it has to include.
+func (p *plan) pipeline(r *repository) {
+	ours, err := templates.ReadFile("templates/gitlab/govctl.yml")
+	text, there, untouchable := p.file(pipelineFile)
+	first, _, _ := strings.Cut(string(ours), "\n")
+	r.hasPipeline = err == nil && there && (untouchable != "" || !strings.HasPrefix(text, first))
+	if r.ci == ciGitLab && r.hasPipeline && !strings.Contains(text, includedFile) {
+		p.snippets = append(p.snippets, snippet{pipelineFile, "is there already and is kept: include the jobs", "include:\n  - local: " + includedFile + "\n"})
+	}
+}
+
 // carryOut does what is planned, or shows it.
 func (p *plan) carryOut(dry bool) error {
 	for _, c := range p.edits {
@@ -474,6 +491,10 @@ func (p *plan) carryOut(dry bool) error {
 const nextSteps = ` The branches of the artifacts and of the pages appear with the first run on GitHub. To have them
 signed, make a key with "govctl key new", keep its seed as the secret GOV_SIGNING_PRIVATE_KEY of the environment "governance", which only the
 default branch may use, and name its public key under sign.public_keys: verify.yml fails without it.`
+
+const nextStepsGitLab = ` The branches of the artifacts and of the pages appear with the first pipeline of the default branch. It needs
+GITLAB_TOKEN for the environments "governance" (write_repository) and "govctl-comment" (api), a key from "govctl key new" as
+GOV_SIGNING_PRIVATE_KEY of the environment "governance" with its public key under sign.public_keys, and a nightly schedule: docs/gitlab.md.`
 
 // maxShown is how many files of each sort init lists.
 const maxShown = 20

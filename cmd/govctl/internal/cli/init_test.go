@@ -168,6 +168,21 @@ var layouts = []layout{
 	{name: "half a block", files: tree("openapi.yaml", aContract, ".gitignore", "a\n# >>> govctl: of old\n/old/\n"), paste: []string{".gitignore"}},
 	{name: "a configuration is there", files: tree("openapi.yaml", aContract, "b.yaml", bContract, "govctl.yaml", "contract:\n  source: b.yaml\n  gate: breaking\n"), config: []string{"source: b.yaml\n  gate: breaking"}},
 	{name: "a configuration without a contract", files: tree("openapi.yaml", aContract, "rules/a.yml", downRules, "govctl.yaml", "stability: {window: 7}\n"), paste: []string{"govctl.yaml"}, code: 1},
+	{name: "GitLab", args: []string{"--ci", "gitlab"}, git: true, files: tree("openapi.yaml", aContract, ".gitlab/CODEOWNERS", "* @shop/team\n"), absent: []string{"/.github/workflows/governance.yml", "/.gitlab/govctl.yml"},
+		also: func(t *testing.T, _ string) {
+			holds(t, ".gitlab-ci.yml", "govctl@0123456789012345678901234567890123456789\n", "needs: [govctl-build, govctl-merge-request]")
+			holds(t, ".gitlab/CODEOWNERS", "/.gitlab-ci.yml @shop/team\n")
+		}},
+	{name: "GitLab with a pipeline", args: []string{"--ci", "gitlab"}, files: tree("openapi.yaml", aContract, ".gitlab-ci.yml", "stages: [test]\nours:\n  script: [make]\n"), paste: []string{".gitlab-ci.yml"},
+		also: func(t *testing.T, out string) {
+			holds(t, ".gitlab/govctl.yml", "govctl-send:")
+			if !strings.Contains(out, "    include:\n      - local: .gitlab/govctl.yml\n") {
+				t.Errorf("the line to paste is not shown:\n%s", out)
+			}
+		}},
+	{name: "GitLab with a pipeline that includes it", args: []string{"--ci", "gitlab"}, files: tree("openapi.yaml", aContract, ".gitlab-ci.yml", "include:\n  - local: .gitlab/govctl.yml\n"),
+		also: func(t *testing.T, _ string) { holds(t, ".gitlab/govctl.yml", "govctl-send:") }},
+	{name: "GitLab without anything to govern", args: []string{"--ci", "gitlab"}, files: tree("README.md", "# x\n"), absent: []string{"/.gitlab-ci.yml", "/.gitlab/govctl.yml"}, code: 1},
 	{name: "no workflows", args: []string{"--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/.github/workflows/governance.yml"}},
 }
 
@@ -521,7 +536,7 @@ func (l *layout) hooks(t *testing.T, files map[string]string) {
 		}
 	}
 	for name, text := range files {
-		if strings.HasPrefix(name, ".github/workflows/") {
+		if strings.HasPrefix(name, ".github/workflows/") || name == pipelineFile || name == includedFile {
 			parse(name, text)
 		}
 	}

@@ -261,6 +261,9 @@ func (r *repository) ownerLines(owners string) []string {
 		if t.to == workflows && t.when(r) {
 			files = append(files, "/"+workflows+path.Base(t.from))
 		}
+		if (t.to == pipelineFile || t.to == includedFile) && t.when(r) {
+			files = append(files, "/"+t.to)
+		}
 	}
 	for i, f := range files {
 		files[i] = f + " " + owners

@@ -37,7 +37,7 @@ func (a *app) githubClient(cfg config.Config) (*github.Client, error) {
 		transport = http.DefaultTransport //nolint:forbidigo // the transport of Env.HTTP where it names none
 	}
 	c, err := github.New(github.Config{
-		BaseURL: firstOf(a.Getenv("GITHUB_API_URL"), "https://api.github.com"), Token: a.Getenv("GITHUB_TOKEN"), Repository: a.repository(),
+		BaseURL: firstOf(a.Getenv("GITHUB_API_URL"), "https://api.github.com"), Token: a.Getenv("GITHUB_TOKEN"), Repository: a.Getenv("GITHUB_REPOSITORY"),
 		Author: cfg.GitHub.Author, UserAgent: "govctl/" + Version(), Transport: transport,
 		Clock: github.Clock{Now: a.Now, Sleep: sleep}, Deadline: githubDeadline,
 	})

@@ -19,11 +19,14 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
+// policyOfCI is the value of --policy that stands for the base which the CI system names.
+const policyOfCI = "ci"
+
 // policyRevision is the revision that --policy names.
 func policyRevision(flag string) (string, error) {
 	rev, ok := strings.CutPrefix(flag, "git:")
 	if !ok || rev == "" {
-		return "", usage("--policy %s: it takes git:REV", flag).hint("name the base of the change: git:HEAD^1 in the merge commit of a pull request, git:origin/main elsewhere")
+		return "", usage("--policy %s: it takes git:REV or ci", flag).hint("name the base of the change: git:HEAD^1 in the merge commit of a pull request, git:origin/main elsewhere; ci is the base that the CI system names")
 	}
 	return rev, nil
 }
@@ -32,6 +35,14 @@ func policyRevision(flag string) (string, error) {
 func (a *app) policy(ctx context.Context, cfg config.Config, flag string) (*pipeline.Policy, error) {
 	if flag == "" {
 		return nil, nil
+	}
+	if flag == policyOfCI {
+		rev := a.system().BaseOf(a.Getenv)
+		if rev == "" {
+			return nil, usage("--policy %s: %s names no base of a change", flag, a.system().Name).
+				hint("only a run of a pull or merge request has one; on a branch, name the revision: --policy git:HEAD^1")
+		}
+		flag = "git:" + rev
 	}
 	rev, err := policyRevision(flag)
 	if err != nil {

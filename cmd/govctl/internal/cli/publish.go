@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/ci"
 	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/internal/notify"
 	"github.com/romel/govctl/internal/stability"
@@ -163,7 +164,7 @@ func publishError(err error) error {
 	case errors.Is(err, gitrepo.ErrRefused):
 		return (&exitError{code: Failed, err: err}).hint("is the branch protected, and may the token write (permissions: contents: write)?")
 	case errors.Is(err, gitrepo.ErrRemote):
-		return (&exitError{code: Failed, err: err}).hint("--remote takes a name, a URL or a path; a push over https needs GITHUB_TOKEN or stored credentials")
+		return (&exitError{code: Failed, err: err}).hint("--remote takes a name, a URL or a path; a push over https needs GITHUB_TOKEN, in GitLab CI GITLAB_TOKEN, or stored credentials")
 	case errors.Is(err, gitrepo.ErrBlocked):
 		return usage("%w", err).hint("move it away on that branch, or publish into a folder of this project's own: publish.folder, publish.pages_folder")
 	}
@@ -176,13 +177,16 @@ func mergeHistories(theirs, ours []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// gitToken is the credential for a push over https to the server of the workflow.
+// gitToken is the credential for a push over https to the server of the workflow, or of the pipeline.
 func (a *app) gitToken() []gitrepo.Setting {
-	token, server := a.Getenv("GITHUB_TOKEN"), firstOf(a.Getenv("GITHUB_SERVER_URL"), "https://github.com")
+	token, server, name := a.Getenv("GITHUB_TOKEN"), firstOf(a.Getenv("GITHUB_SERVER_URL"), "https://github.com"), "x-access-token"
+	if a.system().ID == ci.GitLab {
+		token, server, name = a.Getenv("GITLAB_TOKEN"), firstOf(a.Getenv("CI_SERVER_URL"), "https://gitlab.com"), "oauth2" // GitLab takes any name
+	}
 	u, err := url.Parse(server)
 	if token == "" || err != nil || u.Scheme != "https" {
 		return nil
 	}
 	return []gitrepo.Setting{{Key: "http." + strings.TrimSuffix(server, "/") + "/.extraheader",
-		Value: "AUTHORIZATION: basic " + base64.StdEncoding.EncodeToString([]byte("x-access-token:"+token))}}
+		Value: "AUTHORIZATION: basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+token))}}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/ci"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/integrity"
 	"github.com/romel/govctl/internal/pipeline"
@@ -31,7 +32,8 @@ type runFlags struct {
 	requireState             bool
 	allowDangling            bool
 	allowUnsigned, refresh   bool
-	remote, sarif            string
+	remote                   string
+	changes                  []string // by changesFiles
 	sign                     signFlags
 	settings                 settingFlags
 	moved                    []string // found: the settings that differ from the configuration
@@ -63,14 +65,17 @@ func runCommand(a *app) *cobra.Command {
 	c.Flags().StringVar(&f.state, "state", "", "take the previous state from this output `folder` or git:REF (default: the output folder)")
 	c.Flags().BoolVar(&f.requireState, "require-state", false, "fail where there is no previous state, instead of starting a new history")
 	c.Flags().BoolVar(&f.allowDangling, "allow-dangling-refs", false, "compare the rest where references do not resolve (also allow_dangling_refs of the contract)")
-	c.Flags().StringVar(&f.policy, "policy", "", "report what the change does to its own policy: compare with that of git:`REV`, the base of the change")
+	c.Flags().StringVar(&f.policy, "policy", "", "report what the change does to its own policy: compare with that of git:`REV`, the base of the change, or of ci, the base that the CI system names")
 	c.Flags().BoolVar(&f.merged, "merged", false, "with --policy: the change is merged, so that its own policy counts under policy.mode: block, too (--send implies it)")
-	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: GITHUB_SHA, then git)")
-	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: GITHUB_RUN_ID, then derived)")
+	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: that of the CI system, such as GITHUB_SHA, then git)")
+	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: that of the CI system, such as GITHUB_RUN_ID, then derived)")
 	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
 	c.Flags().BoolVar(&f.allowBreaking, "allow-breaking", false, "let breaking changes pass (also ALLOW_BREAKING=1)")
 	c.Flags().DurationVar(&f.wait, "wait", defaultWait, "how long to wait for another run in the same folder")
-	c.Flags().StringVar(&f.sarif, "sarif", "", "write the changes to this `file` for code scanning, too")
+	f.changes = make([]string, len(changesFiles))
+	for i, file := range changesFiles {
+		c.Flags().StringVar(&f.changes[i], file.flag, "", file.about)
+	}
 	c.Flags().BoolVar(&f.send, "send", false, "then publish, tell the webhook and keep the issues")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "with --send: say what would be sent and send nothing")
 	c.Flags().StringVar(&f.remote, "remote", "origin", "with --send: `remote` to publish to")
@@ -111,7 +116,7 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	if err := a.tellActions(cfg, result); err != nil {
 		a.warn("GitHub Actions could not be told: " + err.Error())
 	}
-	if err := a.writeSARIF(cfg, f.sarif); err != nil {
+	if err := a.writeChanges(cfg, f.changes); err != nil {
 		return err
 	}
 	if !f.send {
@@ -264,7 +269,7 @@ func (a *app) versions() pipeline.Versions {
 
 // commit is the commit that the run belongs to.
 func (a *app) commit(ctx context.Context, flag string) string {
-	if sha := firstOf(flag, a.Getenv("GITHUB_SHA")); sha != "" {
+	if sha := firstOf(flag, a.system().CommitOf(a.Getenv)); sha != "" {
 		return sha
 	}
 	if head, err := a.Git().Resolve(ctx, "HEAD"); err == nil {
@@ -281,12 +286,12 @@ var (
 
 // identity is the commit and the identity of a run.
 func (a *app) identity(ctx context.Context, f runFlags) (sha, runID string, err error) {
-	sha, runID = a.commit(ctx, f.sha), firstOf(f.runID, a.Getenv("GITHUB_RUN_ID"))
+	sha, runID = a.commit(ctx, f.sha), firstOf(f.runID, a.system().RunOf(a.Getenv))
 	if !commitName().MatchString(sha) {
-		return "", "", usage("%q is no name of a commit", sha).hint("--sha and GITHUB_SHA take at most 100 letters, digits and . _ / -")
+		return "", "", usage("%q is no name of a commit", sha).hint("--sha and %s take at most 100 letters, digits and . _ / -", ci.Names(a.system().Commit))
 	}
 	if !runName().MatchString(runID) {
-		return "", "", usage("%q is no identity of a run", runID).hint("--run-id and GITHUB_RUN_ID take at most 200 printable characters of ASCII")
+		return "", "", usage("%q is no identity of a run", runID).hint("--run-id and %s take at most 200 printable characters of ASCII", ci.Names(a.system().Run))
 	}
 	return sha, runID, nil
 }

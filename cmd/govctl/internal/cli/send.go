@@ -86,7 +86,7 @@ func (a *app) send(ctx context.Context, cfg config.Config, f runFlags) error {
 	if len(all) > 0 && a.notifyAll(ctx, cfg, r, all, w, try) {
 		try("publish", a.publish(ctx, publish))
 	}
-	if a.Getenv("GITHUB_TOKEN") != "" && a.repository() != "" {
+	if a.Getenv("GITHUB_TOKEN") != "" && a.Getenv("GITHUB_REPOSITORY") != "" && !a.elsewhere() {
 		try("issues", a.issuesSync(ctx, statusFlags{}, f.dryRun))
 	}
 	return failed.outcome()
@@ -146,20 +146,50 @@ func (a *app) diffReport(d report.Diff) *render.Report {
 	return r
 }
 
-// writeSARIF writes the changes of all contracts into one file.
-func (a *app) writeSARIF(cfg config.Config, file string) error {
-	if file == "" {
+// changesFile is a flag of `govctl run` that writes the changes of all contracts into a file in a format of the table of formats.
+type changesFile struct{ flag, format, about string }
+
+var changesFiles = []changesFile{
+	{"sarif", "sarif", "write the changes to this `file` for code scanning, too"},
+	{"code-quality", "gitlab", "write the changes to this `file` as a Code Quality report of GitLab, too"},
+	{"junit", "junit", "write the changes to this `file` as JUnit XML, too"},
+}
+
+// writeChanges writes the files that were asked for; the names are in the order of the table.
+func (a *app) writeChanges(cfg config.Config, names []string) error {
+	if !slices.ContainsFunc(names, func(name string) bool { return name != "" }) {
 		return nil
 	}
-	r, err := a.findings(statusFlags{}, cfg)
+	all, err := a.allChanges(cfg)
 	if err != nil {
 		return err
+	}
+	for i, name := range names {
+		if name == "" {
+			continue
+		}
+		var b bytes.Buffer
+		if err := render.Write(&b, changesFiles[i].format, all, a.look()); err != nil {
+			return err
+		}
+		if err := artifact.Replace(name, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allChanges are the changes of all contracts, with what the change does to its policy and what was not checked.
+func (a *app) allChanges(cfg config.Config) (*render.Report, error) {
+	r, err := a.findings(statusFlags{}, cfg)
+	if err != nil {
+		return nil, err
 	}
 	all := a.diffReport(report.Diff{Headline: r.summary.Headline})
 	for _, c := range cfg.Contracts {
 		d, err := load[report.Diff](r, of(cfg, c.Name, artifact.DiffPath))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if d != nil {
 			all.Subject = firstOf(all.Subject, d.New.Source)
@@ -168,13 +198,9 @@ func (a *app) writeSARIF(cfg config.Config, file string) error {
 	}
 	change, err := r.policy()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	withPolicy(all, change)
 	withNotChecked(all, &r.summary)
-	var b bytes.Buffer
-	if err := render.Write(&b, "sarif", all, render.Look{}); err != nil {
-		return err
-	}
-	return artifact.Replace(file, b.Bytes())
+	return all, nil
 }

@@ -38,8 +38,8 @@ func sendCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow http:// and private webhook addresses")
 	c.Flags().BoolVar(&f.unsigned, "allow-unsigned", false, "publish although no key signs; the checksums must match")
 	c.Flags().BoolVar(&f.refresh, "refresh", false, "publish anew although the published run has the same result")
-	c.Flags().StringVar(&f.sha, "sha", "", "refuse a folder of another `commit` (default: GITHUB_SHA)")
-	c.Flags().StringVar(&f.runID, "run-id", "", "refuse a folder of another `run` (default: GITHUB_RUN_ID)")
+	c.Flags().StringVar(&f.sha, "sha", "", "refuse a folder of another `commit` (default: that of the CI system, such as GITHUB_SHA)")
+	c.Flags().StringVar(&f.runID, "run-id", "", "refuse a folder of another `run` (default: that of the CI system, such as GITHUB_RUN_ID)")
 	f.sign.add(c)
 	return c
 }
@@ -70,8 +70,8 @@ func (a *app) ofThisRun(f sendFlags) error {
 		return usage("%w", err).hint("govctl run writes the manifest last; a folder without one is of a run that did not end")
 	}
 	for _, c := range []struct{ what, have, want string }{
-		{"commit", m.SHA, firstOf(f.sha, a.Getenv("GITHUB_SHA"))},
-		{"run", m.RunID, firstOf(f.runID, a.Getenv("GITHUB_RUN_ID"))},
+		{"commit", m.SHA, firstOf(f.sha, a.system().CommitOf(a.Getenv))},
+		{"run", m.RunID, firstOf(f.runID, a.system().RunOf(a.Getenv))},
 	} {
 		if c.want != "" && c.have != c.want {
 			return usage("%s is of %s %s, and this is %s", a.out, c.what, oneLine(c.have), oneLine(c.want)).

@@ -33,7 +33,7 @@ func siteBuild(a *app) *cobra.Command {
 	c.Long = "Build site/ (index.html, taxonomy.html, changelog.html, embed.html, the badges as JSON and SVG) and status/index.html from the\n" +
 		"files that the last run left in the output folder. govctl run does the same among its steps; alone, it is for a job that only\n" +
 		"publishes. The checksums are made again; a signature over the older ones is removed, so sign afterwards."
-	c.Flags().StringVar(&address, "site-url", "", "`address` at which the pages will be found (default: the Pages address of GITHUB_REPOSITORY)")
+	c.Flags().StringVar(&address, "site-url", "", "`address` at which the pages will be found (default: the Pages address of GITHUB_REPOSITORY, or CI_PAGES_URL)")
 	return c
 }
 
@@ -104,6 +104,10 @@ func signedBy(files fs.FS) *site.Signing {
 // links are the addresses that the environment of a workflow gives.
 func (a *app) links(address string) pipeline.Links {
 	l := pipeline.Links{Site: address}
+	if a.elsewhere() {
+		l.Repository, l.Run, l.Site = a.system().CommitsOf(a.Getenv), a.runURL(), firstOf(address, a.pageURL())
+		return l
+	}
 	repository := a.Getenv("GITHUB_REPOSITORY")
 	owner, name, ok := strings.Cut(repository, "/")
 	if !ok {

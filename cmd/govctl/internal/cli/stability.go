@@ -34,8 +34,8 @@ func stabilityRecord(a *app) *cobra.Command {
 		"status/breaking-status.json; with --placeholder, or without that file, the run is recorded as one that could not measure. Among\n" +
 		"several contracts the files are those in status/NAME/. Without --out these two files are all that is written." + partHelp
 	a.contractFlag(c, &name)
-	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: GITHUB_SHA, then git)")
-	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: GITHUB_RUN_ID)")
+	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: that of the CI system, such as GITHUB_SHA, then git)")
+	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: that of the CI system, such as GITHUB_RUN_ID)")
 	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
 	c.Flags().StringVar(&reason, "placeholder", "", "record that measuring failed, for this `reason`")
 	c.Flags().DurationVar(&f.wait, "wait", defaultWait, "how long to wait for another run in the same folder")

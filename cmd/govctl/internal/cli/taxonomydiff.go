@@ -230,7 +230,7 @@ func changelogAlerts(a *app) *cobra.Command {
 	c.Flags().StringVar(&since, "since", "git:HEAD^", "the older taxonomy: git:REV or a `file`")
 	choose(c, &format, "format", "markdown", "what is printed, json as in taxonomy-diff.json", "markdown", "json")
 	c.Flags().StringVar(&file, "append", "", "append the section to this `file`")
-	c.Flags().StringVar(&sha, "sha", "", "`commit` that the section is about (default: GITHUB_SHA, then git)")
+	c.Flags().StringVar(&sha, "sha", "", "`commit` that the section is about (default: that of the CI system, such as GITHUB_SHA, then git)")
 	return c
 }
 

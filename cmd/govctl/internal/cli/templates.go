@@ -28,7 +28,16 @@ func ruled(r *repository) bool     { return r.ci == ciGitHub && r.ruled }
 func catalogue(r *repository) bool { return r.ci == ciGitHub && r.taxonomy != "" }
 func compared(r *repository) bool  { return ruled(r) && catalogue(r) }
 
-const workflows = ".github/workflows/"
+// pipelined reports that the jobs of GitLab CI are written: as the file that GitLab reads, or beside one that is there.
+func pipelined(r *repository) bool   { return r.ci == ciGitLab && (r.sourced || r.taxonomy != "") }
+func ownPipeline(r *repository) bool { return pipelined(r) && !r.hasPipeline }
+func included(r *repository) bool    { return pipelined(r) && r.hasPipeline }
+
+const (
+	workflows    = ".github/workflows/"
+	pipelineFile = ".gitlab-ci.yml"
+	includedFile = ".gitlab/govctl.yml"
+)
 
 // targets lists what init writes as files of their own.
 var targets = []target{
@@ -41,6 +50,8 @@ var targets = []target{
 	{"workflows/taxonomy-pages.yml", workflows, catalogue},
 	{"workflows/taxonomy-pr-delta.yml", workflows, catalogue},
 	{"workflows/taxonomy-weekly-audit.yml", workflows, compared},
+	{"gitlab/govctl.yml", pipelineFile, ownPipeline},
+	{"gitlab/govctl.yml", includedFile, included},
 	{"starter/openapi.yaml", starterContract, exampleContract},
 	{"starter/alerts_taxonomy.json", "alerts_taxonomy.json", exampleAlerts},
 	{"starter/prometheus/*.yml", "prometheus/", exampleAlerts},
@@ -53,7 +64,7 @@ type generated struct{ path, text string }
 // generatedFiles are all that init writes into a repository as files of their own.
 func generatedFiles(r *repository) ([]generated, error) {
 	rules, tests, hashed := r.triggers()
-	fill := strings.NewReplacer("{{ACTION}}", r.govctl.action, "{{VERSION}}", r.govctl.version, "{{BRANCH}}", r.branch, "{{NOW}}", r.generated,
+	fill := strings.NewReplacer("{{ACTION}}", r.govctl.action, "{{VERSION}}", r.govctl.version, "{{COMMIT}}", r.govctl.hooks, "{{BRANCH}}", r.branch, "{{NOW}}", r.generated,
 		"{{CONTRACT}}", r.contractSection(), "{{ALERTS}}", r.alertSection(), "{{RULES}}", rules, "{{TESTS}}", tests, "{{HASHED}}", hashed,
 		"{{TAXONOMY}}", yamlText(r.taxonomy), "{{CATALOGUE}}", shellWord(r.taxonomy))
 	var files []generated

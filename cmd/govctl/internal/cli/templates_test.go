@@ -69,6 +69,56 @@ func TestWorkflowsAreCareful(t *testing.T) {
 	}
 }
 
+// TestGitLabJobsAreCareful: a job that runs the commands of the configuration is of no environment, whose variables are the secrets, and a job
+// that is of one runs none of them. The file adds nothing to jobs of others, and its Go can build govctl.
+func TestGitLabJobsAreCareful(t *testing.T) {
+	r := ourselves
+	r.ci, r.govctl.hooks = ciGitLab, strings.Repeat("0123456789", 4)
+	files, err := generatedFiles(&r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	module, err := os.ReadFile("../../../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	language := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(module)
+	secret, running := 0, 0
+	for _, f := range files {
+		if strings.HasPrefix(f.path, workflows) {
+			t.Errorf("%s is for GitHub", f.path)
+		}
+		if f.path != pipelineFile {
+			continue
+		}
+		if !strings.Contains(f.text, "image: golang:"+string(language[1])+" ") {
+			t.Errorf("the jobs do not have Go %s", language[1])
+		}
+		for _, text := range strings.Split(f.text, "\n\n") {
+			name, _, _ := strings.Cut(regexp.MustCompile(`(?m)^#.*\n`).ReplaceAllString(text, ""), ":")
+			if !strings.HasPrefix(name, "govctl-") && !strings.HasPrefix(name, ".govctl") && name != "pages" {
+				t.Errorf("%s is a setting for all jobs, or has the name of somebody else's", name)
+			}
+			runs, scoped := strings.Contains(text, "govctl run"), strings.Contains(text, "environment:")
+			if runs && scoped || runs && strings.Contains(text, "TOKEN") {
+				t.Errorf("%s runs the commands of the configuration and has secrets", name)
+			}
+			if runs {
+				running++
+			}
+			if scoped {
+				secret++
+			}
+			if !strings.HasPrefix(name, ".") && !strings.Contains(text, "rules:") {
+				t.Errorf("%s runs in every pipeline", name)
+			}
+		}
+	}
+	if running != 2 || secret != 2 {
+		t.Errorf("%d jobs run the configuration, %d have secrets", running, secret)
+	}
+}
+
 // TestStarterAlertsAreOurOwn: what a fresh repository begins with is a part of what is tested here, word for word.
 func TestStarterAlertsAreOurOwn(t *testing.T) {
 	for starter, own := range map[string]string{"prometheus/govctl.yml": "govctl.rules.yml", "prometheus/tests/govctl.test.yml": "govctl.rules.test.yml"} {

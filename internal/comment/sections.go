@@ -1,4 +1,5 @@
-package github
+// Package comment is the text of the comment on a pull or merge request and of a step summary, whatever shows it.
+package comment
 
 import (
 	"fmt"
@@ -8,8 +9,8 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Pull is what a comment on a pull request, and a step summary, is written from. What is nil is left out.
-type Pull struct {
+// Request is what the text about a pull or merge request is written from. What is nil is left out.
+type Request struct {
 	Headline   string           // empty in the parts of further contracts
 	Contract   string           // name of the contract, where there are several
 	Policy     *report.Policy   // what the change does to its own policy, in the part of the first contract
@@ -27,14 +28,14 @@ type Pull struct {
 type section struct {
 	title  string
 	common bool // to all contracts
-	write  func(b *strings.Builder, p *Pull)
+	write  func(b *strings.Builder, p *Request)
 }
 
 func sections() []section {
 	return []section{
 		{title: "Policy", common: true, write: writePolicy}, // first: it must not be left out
 		{title: "Accepted breaking changes", write: writeAccepted},
-		{title: "API changes", write: func(b *strings.Builder, p *Pull) { b.WriteString(p.Changes) }},
+		{title: "API changes", write: func(b *strings.Builder, p *Request) { b.WriteString(p.Changes) }},
 		{title: "Version", write: writeVersion},
 		{title: "Operations", write: writeOperations},
 		{title: "Stability", write: writeStability},
@@ -43,7 +44,7 @@ func sections() []section {
 }
 
 // Sections is the text in pieces, each of which can be left out whole: a headline, then what there is to say.
-func Sections(p *Pull) []string {
+func Sections(p *Request) []string {
 	var list []string
 	if p.Headline != "" {
 		list = append(list, "## API governance\n\n**"+sanitize.Markdown(strings.TrimSpace(p.Headline))+"**\n")
@@ -66,7 +67,7 @@ func Sections(p *Pull) []string {
 	return list
 }
 
-func writeVersion(b *strings.Builder, p *Pull) {
+func writeVersion(b *strings.Builder, p *Request) {
 	s := p.Semver
 	if s == nil {
 		return
@@ -104,7 +105,7 @@ func items(b *strings.Builder, list []string) {
 	}
 }
 
-func writeOperations(b *strings.Builder, p *Pull) {
+func writeOperations(b *strings.Builder, p *Request) {
 	o := p.Operations
 	if o == nil {
 		return
@@ -133,7 +134,7 @@ func operations(ops []report.Operation) string {
 	return strings.Join(names, ", ")
 }
 
-func writeStability(b *strings.Builder, p *Pull) {
+func writeStability(b *strings.Builder, p *Request) {
 	switch s := p.Stability; {
 	case s != nil:
 		fmt.Fprintf(b, "%d of %d runs in the window were stable (%.2f %%), score %.0f, streak %d\n", s.WindowStableCount, s.WindowTotalCount,
@@ -150,7 +151,7 @@ func writeStability(b *strings.Builder, p *Pull) {
 	}
 }
 
-func writeTaxonomy(b *strings.Builder, p *Pull) {
+func writeTaxonomy(b *strings.Builder, p *Request) {
 	t := p.Taxonomy
 	if t == nil || t.Churn == 0 && t.SemanticChurn == 0 && t.CosmeticChurn == 0 && len(t.Renamed) == 0 {
 		return
@@ -181,4 +182,40 @@ func refs(b *strings.Builder, what string, list []report.AlertRef) {
 		names = append(names, sanitize.Code(sanitize.Cut(a.Alert, 200))+" ("+sanitize.Markdown(a.Severity)+")")
 	}
 	fmt.Fprintf(b, "\n%s: %s\n", what, strings.Join(names, ", "))
+}
+
+// Join puts sections into one text of at most limit characters. What does not fit is left out whole, and counted.
+func Join(sections []string, limit int) string {
+	const reserve = 200
+	var b strings.Builder
+	used, left := 0, 0
+	add := func(s string) {
+		b.WriteString(s + "\n\n")
+		used += sanitize.Characters(s) + 2
+	}
+	for i, s := range sections {
+		switch {
+		case s == "":
+		case used+sanitize.Characters(s)+2 <= limit-reserve:
+			add(strings.TrimRight(s, "\n"))
+		case i == 0:
+			add(sanitize.Fit(s, limit-reserve-2, sanitize.Characters))
+		default:
+			left++
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "*%d sections did not fit here.*\n", left)
+	}
+	return b.String()
+}
+
+// Links are the ways to the status page and to the run, in the words of the CI system, as far as they are web addresses.
+func Links(page, words, run string) (list []string) {
+	for _, link := range []string{sanitize.Link("Status page", page), sanitize.Link(words, run)} {
+		if link != "" {
+			list = append(list, link)
+		}
+	}
+	return list
 }

@@ -1,7 +1,7 @@
-package github
+package sanitize
 
 import (
-	"fmt"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,32 +14,6 @@ func Characters(s string) int { return utf8.RuneCountInString(s) }
 
 // Bytes is the measure of step summaries.
 func Bytes(s string) int { return len(s) }
-
-// Join puts sections into one text of at most limit characters. What does not fit is left out whole, and counted.
-func Join(sections []string, limit int) string {
-	const reserve = 200
-	var b strings.Builder
-	used, left := 0, 0
-	add := func(s string) {
-		b.WriteString(s + "\n\n")
-		used += Characters(s) + 2
-	}
-	for i, s := range sections {
-		switch {
-		case s == "":
-		case used+Characters(s)+2 <= limit-reserve:
-			add(strings.TrimRight(s, "\n"))
-		case i == 0:
-			add(Fit(s, limit-reserve-2, Characters))
-		default:
-			left++
-		}
-	}
-	if left > 0 {
-		fmt.Fprintf(&b, "*%d sections did not fit here.*\n", left)
-	}
-	return b.String()
-}
 
 // cutNote ends a text that was cut. It is ASCII, as is all that Fit adds.
 const cutNote = "\n*Cut here: the text is too long.*\n"
@@ -126,4 +100,13 @@ func (o open) closed() string {
 	}
 	b.WriteString(strings.Repeat("\n</details>\n", o.details))
 	return b.String()
+}
+
+// Link is a link in Markdown to a web address; empty where the target is none.
+func Link(text, target string) string {
+	u, err := url.Parse(target)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsAny(target, "<> \t\r\n") {
+		return ""
+	}
+	return "[" + text + "](<" + target + ">)"
 }

@@ -1,4 +1,4 @@
-package github
+package comment
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 )
 
 // writePolicy says what the change does to the policy that judges it. It is silent only where the policy is unchanged.
-func writePolicy(b *strings.Builder, p *Pull) {
+func writePolicy(b *strings.Builder, p *Request) {
 	c := p.Policy
 	if c == nil || len(c.Findings) == 0 {
 		return
@@ -69,7 +69,7 @@ func capital(s string) string {
 }
 
 // writeAccepted lists the breaking changes that waivers accept: how many, by whom, and until when.
-func writeAccepted(b *strings.Builder, p *Pull) {
+func writeAccepted(b *strings.Builder, p *Request) {
 	a := report.AcceptedOf(p.Findings)
 	if len(a.Changes) == 0 {
 		return

@@ -1,4 +1,4 @@
-package github
+package comment
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ func policyOf(mode string) *report.Policy {
 }
 
 func TestPolicySection(t *testing.T) {
-	list := Sections(&Pull{Headline: "h", Contract: "a", Policy: policyOf("show"), Changes: "nothing\n"})
+	list := Sections(&Request{Headline: "h", Contract: "a", Policy: policyOf("show"), Changes: "nothing\n"})
 	if len(list) != 3 || !strings.HasPrefix(list[1], "### Policy\n") {
 		t.Fatalf("the policy is not the first section: %q", list)
 	}
@@ -38,20 +38,20 @@ func TestPolicySection(t *testing.T) {
 	if strings.Contains(list[1], "@everyone") || strings.Contains(list[1], "taxonomy:") {
 		t.Errorf("a mention, or a check without a reason:\n%s", list[1])
 	}
-	if blocked := Sections(&Pull{Headline: "h", Policy: policyOf("block")})[1]; !strings.Contains(blocked, "Under the policy of the base, which counts, the run is: failed; under that of this change: passed.") {
+	if blocked := Sections(&Request{Headline: "h", Policy: policyOf("block")})[1]; !strings.Contains(blocked, "Under the policy of the base, which counts, the run is: failed; under that of this change: passed.") {
 		t.Error(blocked)
 	}
 	many := policyOf("show")
 	for i := range 30 {
 		many.Findings = append(many.Findings, report.Finding{Rule: fmt.Sprint("policy-x", i), Message: "m"})
 	}
-	if text := Sections(&Pull{Headline: "h", Policy: many})[1]; strings.Count(text, "\n- ") != shownItems+1 || !strings.Contains(text, "- and 13 more\n") {
+	if text := Sections(&Request{Headline: "h", Policy: many})[1]; strings.Count(text, "\n- ") != shownItems+1 || !strings.Contains(text, "- and 13 more\n") {
 		t.Error(text)
 	}
 	none := policyOf("show")
 	none.Findings = nil
 	for _, p := range []*report.Policy{nil, none} {
-		if list := Sections(&Pull{Headline: "h", Policy: p}); len(list) != 1 {
+		if list := Sections(&Request{Headline: "h", Policy: p}); len(list) != 1 {
 			t.Errorf("an unchanged policy: %q", list)
 		}
 	}
@@ -65,25 +65,25 @@ func TestAcceptedSection(t *testing.T) {
 		}
 		return all
 	}
-	one := Sections(&Pull{Headline: "h", Contract: "a", Findings: accepted(1, "ann")})
+	one := Sections(&Request{Headline: "h", Contract: "a", Findings: accepted(1, "ann")})
 	if want := "### a: Accepted breaking changes\n\n1 breaking change is accepted, by ann; the first waiver ends on 2026-12-31.\n\n- change 0, accepted by ann until 2026-12-31: because\n"; len(one) != 2 || one[1] != want {
 		t.Errorf("%q, want %q", one, want)
 	}
 	later := accepted(2, "bob")
 	later[0].Waiver.Expires, later[1].Waiver.Expires = "2027-01-01", "2026-11-30"
-	if text := Sections(&Pull{Headline: "h", Findings: append(later, accepted(1, "ann")...)})[1]; !strings.Contains(text, "3 breaking changes are accepted, by ann, bob; the first waiver ends on 2026-11-30.") {
+	if text := Sections(&Request{Headline: "h", Findings: append(later, accepted(1, "ann")...)})[1]; !strings.Contains(text, "3 breaking changes are accepted, by ann, bob; the first waiver ends on 2026-11-30.") {
 		t.Error(text)
 	}
 	many := accepted(25, "ann")
 	for i := range many {
 		many[i].Waiver.Owner = fmt.Sprintf("o%02d", i)
 	}
-	if text := Sections(&Pull{Headline: "h", Findings: many})[1]; strings.Count(text, "\n- change") != shownItems || !strings.Contains(text, "\n- and 5 more\n") || !strings.Contains(text, "o19, 5 more;") {
+	if text := Sections(&Request{Headline: "h", Findings: many})[1]; strings.Count(text, "\n- change") != shownItems || !strings.Contains(text, "\n- and 5 more\n") || !strings.Contains(text, "o19, 5 more;") {
 		t.Error(text)
 	}
 	expired := accepted(1, "ann")
 	expired[0].Waiver.Expired = true
-	if list := Sections(&Pull{Headline: "h", Findings: append(expired, report.Finding{Level: report.Error})}); len(list) != 1 {
+	if list := Sections(&Request{Headline: "h", Findings: append(expired, report.Finding{Level: report.Error})}); len(list) != 1 {
 		t.Errorf("%q", list)
 	}
 }
