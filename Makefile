@@ -18,6 +18,7 @@ help: ## list the targets
 fetch: ## fetch every module that the targets need
 	@go list -test -deps -tags browser ./... > /dev/null
 	@cd $(ORACLE) && go list -test -deps . tool > /dev/null
+	@cd .ci/image && go list -test -deps . > /dev/null
 	@$(GOLANGCI_LINT) version > /dev/null
 
 build: ## build bin/govctl
@@ -60,7 +61,7 @@ proofs: ## attack the proofs over PROOFS random pairs of schemas with the search
 witnesses: ## count the proved breaking changes of the real histories (wants ../shared/data/openapi)
 	@go test -count 1 -timeout 60m -v ./pkg/apidiff -run '^TestWitnesses$$' | grep -v '^=== '
 
-release-check: ## build a release twice, hold the bytes against each other, verify its signature (some ten minutes)
+release-check: ## build a release twice, compare the bytes, verify its signature, try its packages and image (some ten minutes; as root or with sudo)
 	.ci/release check
 
 KILLS ?= 200

@@ -50,7 +50,7 @@ func (r fakeRelease) install(t *testing.T, slot, path string, env ...string) (st
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), "bash", filepath.Join(here, "install"))
-	cmd.Env = append(os.Environ(), append([]string{"VERSION=" + releaseVersion, "SHA256=", "RELEASES=file://" + filepath.Dir(r.dir),
+	cmd.Env = append(os.Environ(), append([]string{"VERSION=" + releaseVersion, "SHA256=", "RELEASES=file://" + filepath.Dir(r.dir), "LISTING=file://" + filepath.Join(filepath.Dir(r.dir), "releases.json"), "GITHUB_OUTPUT=" + filepath.Join(temp, "output"),
 		"RUNNER_TEMP=" + temp, "GITHUB_PATH=" + filepath.Join(temp, "path"), "PATH=" + path + string(os.PathListSeparator) + os.Getenv("PATH")}, env...)...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -68,6 +68,8 @@ func (r fakeRelease) install(t *testing.T, slot, path string, env ...string) (st
 		t.Errorf("not the program of the release: %s", &out)
 	case err == nil && strings.TrimSpace(string(added)) != filepath.Dir(program):
 		t.Errorf("GITHUB_PATH got %q", added)
+	case err == nil:
+		say(t, ".", nil, "grep -qx \"digest=$(sha256sum < '"+program+"' | cut -c 1-64)\" '"+filepath.Join(temp, "output")+"'")
 	}
 	return out.String(), cmd.ProcessState.ExitCode()
 }
@@ -124,14 +126,21 @@ func TestActionVerifiesReleases(t *testing.T) {
 		{name: "LibreSSL", slot: pem(genuine), openssl: "LibreSSL 3.3.6", code: 2, says: "OpenSSL 3 or later; found: LibreSSL"},
 		{name: "an old OpenSSL is not needed without a key", slot: empty, openssl: "OpenSSL 1.1.1w  11 Sep 2023", env: []string{"SHA256=" + genuine.digest}},
 		{name: "a key that is not one", slot: "abc\n", code: 2, says: "is not an Ed25519 public key"},
-		{name: "a version that is not one", slot: pem(genuine), env: []string{"VERSION=latest"}, code: 2, says: "latest is not a release"},
+		{name: "the newest of all", slot: pem(genuine), env: []string{"VERSION=latest"}},
+		{name: "the newest of a major version", slot: pem(genuine), env: []string{"VERSION=v1"}},
+		{name: "a major version without a release", slot: pem(genuine), env: []string{"VERSION=v2"}, code: 3, says: "there is no release for version: v2"},
+		{name: "a list without releases", slot: pem(genuine), env: []string{"VERSION=latest"}, tamper: "echo '[]' > ../releases.json", code: 3, says: "there is no release for version: latest"},
+		{name: "no list", slot: pem(genuine), env: []string{"VERSION=latest"}, tamper: "rm ../releases.json", code: 3, says: "list of releases could not be downloaded"},
+		{name: "the newest, tampered with", slot: pem(genuine), env: []string{"VERSION=latest"}, tamper: "echo x >> " + genuine.archive, code: 1, says: "is the signed one"},
+		{name: "a list that names a path", slot: pem(genuine), env: []string{"VERSION=latest"}, tamper: `echo '[{"tag_name": "v1/../2.0.0"}]' > ../releases.json`, code: 3, says: "there is no release"},
+		{name: "a version that is not one", slot: pem(genuine), env: []string{"VERSION=main"}, code: 2, says: "main is not a release"},
 		{name: "a version with a path", slot: pem(genuine), env: []string{"VERSION=../v1.2.3"}, code: 2, says: "is not a release"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := genuine
 			r.dir = filepath.Join(t.TempDir(), "releases", releaseVersion)
 			say(t, ".", nil, "mkdir -p '"+filepath.Dir(r.dir)+"' && cp -r '"+genuine.dir+"' '"+r.dir+"' && cp -r '"+other.dir+"' '"+filepath.Dir(r.dir)+"/../other'")
-			say(t, r.dir, nil, ":; "+c.tamper)
+			say(t, r.dir, nil, `echo '[{"tag_name": "v1.2.0"}, {"tag_name":"v1.10.0-rc1"}, {"tag_name": "v1.2.3"}, {"tag_name": "v0.9.9"}, {"tag_name": "v1.1.12"}]' > ../releases.json; :; `+c.tamper)
 			path := t.TempDir()
 			if c.openssl != "" {
 				if err := os.WriteFile(filepath.Join(path, "openssl"), []byte("#!/bin/sh\necho '"+c.openssl+"'\n"), 0o755); err != nil {
@@ -157,9 +166,58 @@ func TestActionRunsTheScript(t *testing.T) {
 			t.Errorf("action.yml lacks %q", want)
 		}
 	}
-	for line := range strings.Lines(string(text)) {
-		if name, _, ok := strings.Cut(strings.TrimSpace(line), ": ${{"); strings.Contains(line, "${{") && (!ok || !regexp.MustCompile(`^[A-Z0-9]+$`).MatchString(name)) {
-			t.Errorf("an expression outside of env: %s", line)
+	script := false
+	for line := range strings.Lines(string(text)) { // expressions are values of keys, never a part of a script
+		trimmed := strings.TrimSpace(line)
+		script = strings.HasPrefix(trimmed, "run:") || script && strings.HasPrefix(line, "        ")
+		if name, _, ok := strings.Cut(trimmed, ": ${{"); strings.Contains(line, "${{") && (!ok || script || !regexp.MustCompile(`^[A-Za-z0-9-]+$`).MatchString(name)) {
+			t.Errorf("an expression in a script: %s", line)
 		}
+		if uses, ok := strings.CutPrefix(trimmed, "uses: "); ok && !regexp.MustCompile(`^[\w./-]+@[0-9a-f]{40} # v[\d.]+$`).MatchString(uses) {
+			t.Errorf("%s is not pinned", uses)
+		}
+	}
+}
+
+// TestActionPassesArguments: one line is split as a shell would split it and never executed, several lines are an argument each.
+func TestActionPassesArguments(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"version", "[version]"},
+		{"run --state git:origin/schemas", "[run][--state][git:origin/schemas]"},
+		{"\n  openapi\ndiff\na b.yaml\n\nc.yaml\n", "[  openapi][diff][a b.yaml][c.yaml]"},
+		{"openapi diff 'a b.yaml' \"c d\".yaml\te\\ f \"\"", "[openapi][diff][a b.yaml][c d.yaml][e f][]"},
+		{"run $(touch pwned) `touch pwned` *; touch pwned", "[run][$(touch][pwned)][`touch][pwned`][*;][touch][pwned]"},
+		{"run --format json\r\n", "[run][--format][json]"},
+		{"-e x -n", "[-e][x][-n]"},
+	} {
+		script := abs(t, "../../action/arguments")
+		dir := t.TempDir()
+		if got := say(t, dir, []string{"ARGS=" + c.args}, "'"+script+"' printf '[%s]'; [ ! -e pwned ]"); got != c.want {
+			t.Errorf("%q: %s, want %s", c.args, got, c.want)
+		}
+	}
+	if out := say(t, ".", []string{`ARGS=run "x`}, "'"+abs(t, "../../action/arguments")+"' printf x && exit 1 || [ $? = 2 ]"); !strings.Contains(out, "is not closed") {
+		t.Error(out)
+	}
+}
+
+// TestActionNamesBuildsBySources: a build is found again as long as no source changed, and never after one did.
+func TestActionNamesBuildsBySources(t *testing.T) {
+	dir := t.TempDir()
+	say(t, dir, nil, "mkdir -p action cmd internal pkg schemas testdata/change testdata/lint testdata/rulecheck docs && touch go.mod go.sum cmd/a.go && cp '"+abs(t, "../../action/install")+"' action")
+	key := func() string {
+		return say(t, dir, []string{"GITHUB_OUTPUT=" + filepath.Join(dir, "output")}, "rm -f output; action/install key && cat output")
+	}
+	first := key()
+	if !regexp.MustCompile(`^key=govctl-\w+-\w+-[0-9a-f]{64}\n$`).MatchString(first) {
+		t.Fatal(first)
+	}
+	say(t, dir, nil, "touch cmd/a.go docs/x.md")
+	if again := key(); again != first {
+		t.Errorf("the same sources: %s and %s", first, again)
+	}
+	say(t, dir, nil, "echo x > cmd/a.go")
+	if other := key(); other == first {
+		t.Error("other sources, and the same name")
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"net/http/httptest"
 	"os"
@@ -20,10 +21,10 @@ func TestGeneratedWorkflowsRunUnedited(t *testing.T) {
 	github := &outside{log: filepath.Join(bin, "github.log")}
 	server := httptest.NewServer(github)
 	defer server.Close()
-	runner := &localRunner{dir: dir, temp: filepath.Join(bin, "temp"), env: []string{
+	runner := &localRunner{dir: dir, program: filepath.Join(bin, "govctl"), temp: filepath.Join(bin, "temp"), env: []string{
 		"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "GITHUB_ACTIONS=true", "GITHUB_API_URL=" + server.URL, "GITHUB_REPOSITORY=o/r",
 		"GITHUB_SERVER_URL=https://github.com", "GITHUB_REF=refs/pull/7/merge", "GITHUB_RUN_ID=1", "GITHUB_SHA=",
-		"GITHUB_STEP_SUMMARY=" + filepath.Join(bin, "summary.md"), "RUNNER_TEMP=" + filepath.Join(bin, "temp"),
+		"GITHUB_STEP_SUMMARY=" + filepath.Join(bin, "summary.md"), "GITHUB_PATH=" + filepath.Join(bin, "path"), "RUNNER_TEMP=" + filepath.Join(bin, "temp"),
 	}}
 	say(t, dir, runner.env, "git commit -q --allow-empty -m first && git push -q origin main && govctl init --example --ref 0123456789abcdef0123456789abcdef01234567")
 	key := say(t, dir, runner.env, "govctl key new --json")
@@ -39,23 +40,28 @@ func TestGeneratedWorkflowsRunUnedited(t *testing.T) {
 	runner.env = append(runner.env, "GITHUB_SHA="+head)
 	runner.values = map[string]string{
 		"github.token": "t0ken", "github.base_ref": "main", "github.event.pull_request.base.sha": head, "runner.temp": runner.temp,
-		"secrets.GOV_SIGNING_PRIVATE_KEY": field("seed_base64"), "secrets.GOVERNANCE_WEBHOOK": "", "secrets.GOVERNANCE_WEBHOOK_SECRET": "", "secrets.SLACK_WEBHOOK_URL": "",
+		"inputs.allow_breaking && '1' || ''": "", "inputs.stability_window": "", "inputs.stability_alert_threshold": "", "inputs.placeholder_max_runs": "",
+		"inputs.placeholder_streak_alert_threshold": "",
+		"secrets.GOV_SIGNING_PRIVATE_KEY":           field("seed_base64"), "secrets.GOVERNANCE_WEBHOOK": "", "secrets.GOVERNANCE_WEBHOOK_SECRET": "", "secrets.SLACK_WEBHOOK_URL": "",
 	}
 	names, err := filepath.Glob(filepath.Join(dir, ".github/workflows/*.yml"))
-	if err != nil || len(names) != 8 {
+	if err != nil || len(names) != 5 {
 		t.Fatalf("%d workflows, %v", len(names), err)
 	}
 	slices.SortFunc(names, func(a, b string) int { return strings.Compare(rank(a), rank(b)) })
 	for _, name := range names {
 		w, _ := readJobs(t, name)
-		for _, job := range slices.Sorted(maps.Keys(w.Jobs)) { // measure before send
+		jobs := slices.SortedFunc(maps.Keys(w.Jobs), func(a, b string) int { // each after those that it needs
+			return cmp.Or(len(w.Jobs[a].Needs)-len(w.Jobs[b].Needs), strings.Compare(a, b))
+		})
+		for _, job := range jobs {
 			say(t, dir, runner.env, "git fetch -q origin")
 			if out := runner.run(t, filepath.Base(name), job, w); strings.Contains(out, field("seed_base64")) {
 				t.Errorf("%s: %s shows the key", filepath.Base(name), job)
 			}
 		}
 	}
-	if runner.ran < 25 {
+	if runner.ran < 30 {
 		t.Errorf("only %d commands", runner.ran)
 	}
 	say(t, dir, runner.env, "git fetch -q origin && git cat-file -e origin/schemas:status/checksums-signature.json")
@@ -64,6 +70,7 @@ func TestGeneratedWorkflowsRunUnedited(t *testing.T) {
 // localRunner executes the commands of jobs in a folder, with what one step or job says to the next.
 type localRunner struct {
 	dir, temp string
+	program   string // that the action installs
 	env       []string
 	values    map[string]string // of expressions
 	ran       int
@@ -94,11 +101,17 @@ func (r *localRunner) run(t *testing.T, file, name string, w jobs) (printed stri
 	for _, s := range j.Steps {
 		where := file + ": " + name + ": " + s.Name
 		switch {
+		case strings.HasPrefix(s.Uses, "romel/govctl@"):
+			say(t, r.dir, nil, "mkdir -p '"+r.temp+"/govctl-bin' && cp '"+r.program+"' '"+r.temp+"/govctl-bin/govctl'")
+			if s.ID != "" {
+				r.values["steps."+s.ID+".outputs.digest"] = strings.Fields(say(t, r.dir, nil, "sha256sum '"+r.program+"'"))[0]
+			}
 		case strings.HasPrefix(s.Uses, "actions/upload-artifact@"):
-			say(t, r.dir, nil, "cp '"+r.value(t, where, s.With["path"])+"' '"+r.temp+"-"+s.With["name"]+"'")
+			kept := "'" + r.temp + "-" + s.With["name"] + "'"
+			say(t, r.dir, nil, "rm -rf "+kept+" && mkdir "+kept+" && cp -r '"+r.value(t, where, s.With["path"])+"' "+kept)
 		case strings.HasPrefix(s.Uses, "actions/download-artifact@"):
-			to := r.value(t, where, s.With["path"])
-			say(t, r.dir, nil, "mkdir -p '"+to+"' && mv '"+r.temp+"-"+s.With["name"]+"' '"+to+"/governance.tar'")
+			to := "'" + r.value(t, where, s.With["path"]) + "'"
+			say(t, r.dir, nil, "mkdir -p "+to+" && cp -r '"+r.temp+"-"+s.With["name"]+"'/. "+to)
 		}
 		if s.Run == "" {
 			continue
@@ -153,6 +166,7 @@ func TestKeyAndCommandsNeverMeet(t *testing.T) {
 				return slices.IndexFunc(j.Steps, func(s step) bool { return strings.Contains(s.Run, text) })
 			}
 			one := jobs{Env: w.Env, Jobs: map[string]*job{name: j}}
+			handedOn(t, base+": "+name, w, j)
 			if runs("govctl run") >= 0 {
 				measured++
 				if got := one.holders("secrets."); len(got) > 0 || j.Environment != "" || j.Permissions["contents"] != "read" {
@@ -168,8 +182,8 @@ func TestKeyAndCommandsNeverMeet(t *testing.T) {
 				continue
 			}
 			sent++
-			check := runs("sha256sum --check --strict")
-			if j.Environment != "governance" || !slices.Equal(j.Needs, needs{"measure"}) {
+			check := runs(`"$DIGEST  governance.tar" | sha256sum --check --strict`)
+			if j.Environment != "governance" || !slices.Equal(j.Needs, needs{"govctl", "measure"}) {
 				t.Errorf("%s: %s: environment %q after %q", base, name, j.Environment, j.Needs)
 			}
 			if check < 0 || check > runs("govctl send") || j.Steps[check].Env["DIGEST"] != "${{ needs.measure.outputs.digest }}" || j.Steps[check].If != "" {
@@ -183,7 +197,7 @@ func TestKeyAndCommandsNeverMeet(t *testing.T) {
 			}
 		}
 	}
-	if measured != 4 || sent != 3 {
+	if measured != 3 || sent != 2 {
 		t.Errorf("%d jobs measure, %d send", measured, sent)
 	}
 }
@@ -202,4 +216,31 @@ func TestAnUnansweredQuestionIsNoFirstRun(t *testing.T) {
 	say(t, dir, env, "git push -q origin HEAD:schemas")
 	say(t, dir, env, script+"\ngrep -qx published=yes '"+output+"'")
 	say(t, dir, env, "git remote set-url origin ../absent.git; code=0; bash -e <<'END' || code=$?\n"+script+"\nEND\n[ $code = 3 ]")
+}
+
+// handedOn checks where a job has its govctl from: of the action, or of another job that is not one with commands, by the digest of that job's
+// output, before anything of it runs. What a job with commands could have kept in the cache is used by no job with a secret, nor by one
+// that the others trust.
+func handedOn(t *testing.T, where string, w jobs, j *job) {
+	t.Helper()
+	for i, s := range j.Steps {
+		switch {
+		case strings.HasPrefix(s.Uses, "actions/download-artifact@") && s.With["name"] == "govctl":
+			m := regexp.MustCompile(`^\$\{\{ needs\.([a-z-]+)\.outputs\.digest \}\}$`).FindStringSubmatch(j.Steps[i+1].Env["DIGEST"])
+			if m == nil || !slices.Contains(j.Needs, m[1]) || j.Steps[i+1].If != "" || !strings.Contains(j.Steps[i+1].Run, `"$DIGEST  govctl" | sha256sum --check --strict`) {
+				t.Errorf("%s uses a govctl whose digest it has not compared", where)
+				continue
+			}
+			for _, from := range w.Jobs[m[1]].Steps {
+				if strings.Contains(from.Run, "govctl run") {
+					t.Errorf("%s takes the govctl of a job that runs the commands of the configuration", where)
+				}
+				if strings.HasPrefix(from.Uses, "./") && from.With["cache"] != "fill" && w.Jobs["send"] != nil && w.after("send", m[1]) {
+					t.Errorf("%s: the govctl of %s may come from the cache", where, m[1])
+				}
+			}
+		case s.Uses == "./" && (jobs{Jobs: map[string]*job{"": j}}).holders("secrets.GOV") != nil:
+			t.Errorf("%s has the key and installs govctl itself", where)
+		}
+	}
 }

@@ -210,9 +210,10 @@ func Join(sections []string, limit int) string {
 	return b.String()
 }
 
-// Links are the ways to the status page and to the run, in the words of the CI system, as far as they are web addresses.
-func Links(page, words, run string) (list []string) {
-	for _, link := range []string{sanitize.Link("Status page", page), sanitize.Link(words, run)} {
+// Links are the ways to the status page, to the run, in the words of the CI system, and to the files that it kept, as far as they are web
+// addresses.
+func Links(page, words, run, artifact string) (list []string) {
+	for _, link := range []string{sanitize.Link("Status page", page), sanitize.Link(words, run), sanitize.Link("Files of this run", artifact)} {
 		if link != "" {
 			list = append(list, link)
 		}

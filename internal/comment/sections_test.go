@@ -35,7 +35,7 @@ func TestHostileText(t *testing.T) {
 		Stability:  &report.Stability{Extensions: report.StabilityExtensions{Anomaly: true, AnomalyReason: evil}},
 		Taxonomy: &report.TaxonomyDiff{Churn: 1, Added: []report.AlertRef{{Alert: evil, Severity: evil}},
 			SeverityTransitions: []report.SeverityTransition{{AlertRef: report.AlertRef{Alert: evil}, From: evil, To: evil}}},
-		Links: Links("javascript:alert(1)", "CI run", "https://x.example/> <img>")}
+		Links: Links("javascript:alert(1)", "CI run", "https://x.example/> <img>", "data:text/html,x")}
 	texts := []string{Join(Sections(p), 65_000)}
 	for _, text := range texts {
 		for i, line := range strings.Split(text, "\n") {

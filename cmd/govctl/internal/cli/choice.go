@@ -31,6 +31,27 @@ func (c *choice) Set(word string) error {
 	return nil
 }
 
+// choices is the value of a flag that may be repeated, each time with one of a few words.
+type choices struct {
+	to    *[]string
+	noun  string
+	words []string
+}
+
+func (s *choices) String() string { return strings.Join(*s.to, ",") }
+func (s *choices) Type() string   { return s.noun }
+
+func (s *choices) Set(word string) error {
+	var one string
+	if err := (&choice{&one, s.noun, s.words}).Set(word); err != nil {
+		return err
+	}
+	if one != "" && !slices.Contains(*s.to, one) {
+		*s.to = append(*s.to, one)
+	}
+	return nil
+}
+
 // hint is the nearest word, or all of them.
 func (c *choice) hint(word string) string {
 	return firstOf(config.Nearest(word, c.words), "the "+plural(c.noun)+" are "+listed(c.words))
@@ -82,6 +103,12 @@ func tableIDs[T any](rows func() []T, id func(T) string) func() []string {
 		}
 		return ids
 	}
+}
+
+// chooseSome adds a flag that may be repeated.
+func chooseSome(c *cobra.Command, to *[]string, name, noun, about string, words []string) {
+	c.Flags().Var(&choices{to, noun, words}, name, about)
+	complete(c, name, func() []string { return words })
 }
 
 // complete offers words for a flag that was added to the command.

@@ -27,8 +27,9 @@ func commentCommand(a *app) *cobra.Command {
 	var f statusFlags
 	var pr int
 	var dryRun, allowPrivate bool
+	var artifactURL string
 	c := command("comment", "Keep one comment on a pull or merge request up to date", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return a.comment(ctx, f, pr, dryRun, allowPrivate)
+		return a.comment(ctx, f, pr, dryRun, allowPrivate, artifactURL)
 	})
 	c.Long = "Write what a run found as one comment on a pull request, and change that comment from then on. Where the token may only read,\n" +
 		"as on a fork, the text goes to the step summary, or to stdout where there is none. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL.\n\n" +
@@ -37,11 +38,12 @@ func commentCommand(a *app) *cobra.Command {
 	f.add(c)
 	c.Flags().IntVar(&pr, "pr", 0, "`number` of the pull or merge request (default: that of the CI system, such as in GITHUB_REF)")
 	c.Flags().BoolVar(&allowPrivate, "allow-private", false, "let a GitLab on a loopback address be http://")
+	c.Flags().StringVar(&artifactURL, "artifact-url", "", "`address` of the files that the workflow run kept, to link to")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the comment and change nothing")
 	return c
 }
 
-func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun, allowPrivate bool) error {
+func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun, allowPrivate bool, artifactURL string) error {
 	if pr == 0 {
 		pr = a.system().RequestOf(a.Getenv)
 	}
@@ -52,7 +54,7 @@ func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun, allowP
 	if err != nil {
 		return err
 	}
-	text, err := a.told(cfg, r)
+	text, err := a.told(cfg, r, artifactURL)
 	if err != nil {
 		return err
 	}
@@ -141,7 +143,7 @@ func (a *app) tellElsewhere(text string) error {
 }
 
 // told is what a run found as Markdown, for a comment or a summary.
-func (a *app) told(cfg config.Config, r *found) (string, error) {
+func (a *app) told(cfg config.Config, r *found, artifactURL string) (string, error) {
 	var sections []string
 	change, err := r.policy()
 	if err != nil {
@@ -160,7 +162,7 @@ func (a *app) told(cfg config.Config, r *found) (string, error) {
 			p.Contract = c.Name
 		}
 		if i == len(cfg.Contracts)-1 {
-			p.Links = comment.Links(a.pageURL(), a.runWords(), a.runURL())
+			p.Links = comment.Links(a.pageURL(), a.runWords(), a.runURL(), artifactURL)
 			if p.Taxonomy, err = load[report.TaxonomyDiff](r, artifact.AlertDiffPath); err != nil {
 				return "", err
 			}

@@ -55,7 +55,8 @@ type repository struct {
 	generated   string // time for the dates of what is written
 	out         string // the output folder
 	ci          string
-	hasPipeline bool // there is a .gitlab-ci.yml that is not ours
+	hasPipeline bool     // there is a .gitlab-ci.yml that is not ours
+	with        []string // workflows that are asked for
 	govctl      reference
 }
 
@@ -63,6 +64,7 @@ type repository struct {
 type initFlags struct {
 	force, example, dryRun bool
 	ref, ci                string
+	with                   []string
 }
 
 func initCommand(a *app) *cobra.Command {
@@ -83,6 +85,7 @@ func initCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.example, "example", false, "write a contract, and a taxonomy with rules and tests, where there is none")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be written as a unified diff, and write nothing")
 	chooseOf(c, &f.ci, "ci", "CI system", ciGitHub, "write workflows or jobs for this system: "+ciGitHub+", "+ciGitLab+" or "+ciNone, []string{ciGitHub, ciGitLab, ciNone})
+	chooseSome(c, &f.with, "with", "workflow", "write this workflow of its own, too (repeatable), instead of as a job of another one: "+strings.Join(optionalNames(), ", "), optionalNames())
 	c.Flags().StringVar(&f.ref, "ref", "", "use govctl at this `commit`, tag or branch, which is looked up and written as a commit (default: this build's)")
 	return c
 }
@@ -104,7 +107,7 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 	if err != nil {
 		return err
 	}
-	r.ci, r.govctl = f.ci, govctl
+	r.ci, r.govctl, r.with = f.ci, govctl, f.with
 	if err := a.surroundings(ctx, r); err != nil {
 		return err
 	}
@@ -114,8 +117,19 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 	if f.example {
 		r.addExamples(kept)
 	}
+	if err := p.keepAsked(r); err != nil {
+		return err
+	}
 	if err := p.make(r); err != nil {
 		return err
+	}
+	if err := p.coverage(r); err != nil {
+		return err
+	}
+	for _, name := range f.with {
+		if !slices.ContainsFunc(targets, func(t target) bool { return t.from == "workflows/"+name+".yml" && t.when(r) }) {
+			a.warn("--with " + name + ": it is not written, since there are no files that it would check, or no workflows are written")
+		}
 	}
 	a.printFound(seen, r)
 	if err := p.carryOut(f.dryRun); err != nil || f.dryRun || len(p.edits) == 0 {
@@ -277,6 +291,54 @@ func (p *plan) kept(ctx context.Context, r *repository) *config.Config {
 		r.taxonomy = name
 	}
 	return &cfg
+}
+
+// keepAsked takes the optional workflows that are there word for word as asked for again.
+func (p *plan) keepAsked(r *repository) error {
+	every := *r
+	every.with = optionalNames()
+	files, err := generatedFiles(&every)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(path.Base(f.path), ".yml")
+		if !slices.Contains(every.with, name) || r.has(name) {
+			continue
+		}
+		if text, _, untouchable := p.file(f.path); untouchable == "" && text == f.text {
+			r.with = append(r.with, name)
+		}
+	}
+	return nil
+}
+
+// coverage names the workflows of earlier versions whose jobs another workflow has now. It removes none of them.
+func (p *plan) coverage(r *repository) error {
+	files, err := generatedFiles(r)
+	if err != nil {
+		return err
+	}
+	for _, o := range optional {
+		name, covering := workflows+o.name+".yml", workflows+o.covering+".yml"
+		text, there, untouchable := p.file(name)
+		covers := func(f generated) bool { return f.path == covering && strings.Contains(f.text, o.line) }
+		if r.has(o.name) || !there || untouchable != "" || !strings.Contains(text, "govctl") || !slices.ContainsFunc(files, covers) {
+			continue
+		}
+		in, _, _ := p.file(covering)
+		for _, e := range p.edits {
+			if e.path == covering {
+				in = e.text
+			}
+		}
+		why := "is covered by the " + o.job + " of " + covering + " and can be removed (--with " + o.name + " keeps it as a file of its own)"
+		if !strings.Contains(in, o.line) {
+			why = "will be covered by the " + o.job + " of " + covering + " once that is as init writes it today (--force), and can be removed then"
+		}
+		p.snippets = append(p.snippets, snippet{name, why, ""})
+	}
+	return nil
 }
 
 // make decides what becomes of each file.

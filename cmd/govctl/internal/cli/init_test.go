@@ -128,8 +128,8 @@ var layouts = []layout{
 		chosen: []string{"contract openapi.yaml", "rules prometheus/a.yml", "rule tests prometheus/tests/a.test.yml"}, config: []string{`rules: ["prometheus/*.yml"]`}},
 	{name: "rules elsewhere", files: tree("monitoring/a.yaml", downRules, "monitoring/b.yaml", strings.ReplaceAll(downRules, "Down", "Out"), "monitoring/tests/a.yaml", ruleTests), config: []string{`rules: ["monitoring/*.yaml"]`},
 		also: func(t *testing.T, _ string) {
-			holds(t, ".github/workflows/promtool.yml", `paths: ["monitoring/**", "monitoring/tests/**", govctl.yaml]`, "govctl rules test 'monitoring/tests/*.y*ml' --coverage")
-			holds(t, ".pre-commit-config.yaml", `files: "^(monitoring/[^/]*\\.(ya?ml|rules|json))$"`)
+			holds(t, ".github/workflows/taxonomy.yml", `paths: ["monitoring/**", "monitoring/tests/**", govctl.yaml]`, "govctl rules test 'monitoring/tests/*.y*ml' --coverage")
+			holds(t, ".pre-commit-config.yaml", `files: "^(monitoring/[^/]*\\.(ya?ml|rules|json))$"`, "- id: govctl-rules-test", `args: ["monitoring/tests/*.y*ml"]`)
 		}, code: 1},
 	{name: "rules among much else", files: tree("openapi.yaml", aContract, "alerts.yml", downRules, "compose.yml", "services: {}\n", "deploy/a.yml", "kind: Deployment\n", "deploy/b.yml", "kind: Service\n", "deploy/rules.yml", operator),
 		config: []string{`rules: ["alerts.yml", "deploy/rules.yml"]`}},
@@ -141,7 +141,10 @@ var layouts = []layout{
 		config: []string{"file: alerts_taxonomy.json", `rules: ["prometheus/*.yml"]`, `runbooks: ["docs/runbooks/**/*.md"]`}},
 	{name: "a taxonomy alone, elsewhere", files: tree("monitoring/taxonomy.json", catalogue1, "other.json", `{"alerts": [{"labels": {}}]}`), chosen: []string{"taxonomy monitoring/taxonomy.json"}, config: []string{"file: monitoring/taxonomy.json"}, absent: []string{"\ncontract:"},
 		also: func(t *testing.T, _ string) {
-			holds(t, ".github/workflows/taxonomy-pr-delta.yml", "paths: [monitoring/taxonomy.json]")
+			holds(t, ".github/workflows/taxonomy.yml", "paths: [monitoring/taxonomy.json, govctl.yaml]", "\n  delta:", "govctl taxonomy gate")
+			if text := content(t, ".github/workflows/taxonomy.yml"); strings.Contains(text, "rules") && strings.Contains(text, "sync") {
+				t.Errorf("rules that are not there are checked:\n%s", text)
+			}
 		}},
 	{name: "a broken taxonomy", files: tree("openapi.yaml", aContract, "alerts_taxonomy.json", `{"alerts": [`), left: map[string]string{"alerts_taxonomy.json": "cannot be read as a taxonomy"}, config: []string{`file: ""`}},
 	{name: "everything is there already", files: tree("openapi.yaml", aContract, ".gitignore", "node_modules/\n*.log", ".pre-commit-config.yaml", "# ours\nrepos:\n- repo: https://github.com/x/y\n  rev: v1\n  hooks:\n  - id: z\n\n# the end\nfail_fast: true\n",
@@ -183,6 +186,35 @@ var layouts = []layout{
 	{name: "GitLab with a pipeline that includes it", args: []string{"--ci", "gitlab"}, files: tree("openapi.yaml", aContract, ".gitlab-ci.yml", "include:\n  - local: .gitlab/govctl.yml\n"),
 		also: func(t *testing.T, _ string) { holds(t, ".gitlab/govctl.yml", "govctl-send:") }},
 	{name: "GitLab without anything to govern", args: []string{"--ci", "gitlab"}, files: tree("README.md", "# x\n"), absent: []string{"/.gitlab-ci.yml", "/.gitlab/govctl.yml"}, code: 1},
+	{name: "workflows of an earlier version", files: tree("openapi.yaml", aContract, "alerts_taxonomy.json", catalogue1, "prometheus/a.yml", downRules, ".github/workflows/promtool.yml", "run: govctl rules check\n",
+		".github/workflows/taxonomy-pr-delta.yml", "run: govctl taxonomy diff\n", ".github/workflows/taxonomy-pages.yml", "run: govctl run\n"),
+		also: func(t *testing.T, out string) {
+			for _, want := range []string{"promtool.yml is covered by the job rules of .github/workflows/taxonomy.yml and can be removed", "taxonomy-pr-delta.yml is covered by the job delta of", "taxonomy-pages.yml is covered by the daily run of .github/workflows/governance-stability-nightly.yml"} {
+				if !strings.Contains(out, want) {
+					t.Errorf("init does not print %q:\n%s", want, out)
+				}
+			}
+			holds(t, ".github/workflows/promtool.yml", "run: govctl rules check\n")
+		}},
+	{name: "workflows of an earlier version, each kept", files: tree("alerts_taxonomy.json", catalogue1, "prometheus/a.yml", downRules, ".github/workflows/promtool.yml", "run: govctl rules check\n", ".github/workflows/taxonomy.yml", "name: taxonomy\n"),
+		paste: []string{".github/workflows/taxonomy.yml"},
+		also: func(t *testing.T, out string) {
+			if want := "promtool.yml will be covered by the job rules of .github/workflows/taxonomy.yml once that is as init writes it today (--force)"; !strings.Contains(out, want) {
+				t.Errorf("init does not print %q:\n%s", want, out)
+			}
+		}},
+	{name: "workflows of their own", args: []string{"--with", "promtool", "--with", "taxonomy-pr-delta", "--with", "taxonomy-pages"}, files: tree("openapi.yaml", aContract, "alerts_taxonomy.json", catalogue1, "prometheus/a.yml", downRules),
+		also: func(t *testing.T, out string) {
+			if text := content(t, ".github/workflows/taxonomy.yml"); strings.Contains(text, "\n  delta:") || strings.Contains(text, "\n  rules:") || strings.Contains(out, "can be removed") {
+				t.Errorf("jobs that other workflows have:\n%s%s", text, out)
+			}
+			holds(t, ".github/workflows/promtool.yml", "govctl rules test")
+			holds(t, ".github/workflows/taxonomy-pr-delta.yml", "govctl taxonomy diff")
+			holds(t, ".github/workflows/taxonomy-pages.yml", "govctl send --refresh")
+			if code, again, _ := on(false, "init", "--ref", strings.Repeat("0123456789", 4)); code != 0 || !strings.Contains(again, "Nothing to do") || strings.Contains(again, "can be removed") {
+				t.Errorf("the next init without --with: %d\n%s", code, again)
+			}
+		}},
 	{name: "no workflows", args: []string{"--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/.github/workflows/governance.yml"}},
 }
 
@@ -517,6 +549,13 @@ func (l *layout) hooks(t *testing.T, files map[string]string) {
 				pattern = h.Get("files").Text()
 			}
 			args := strings.Fields(def.Get("entry").Text())[1:]
+			given := h.Get("args")
+			if !given.Exists() {
+				given = def.Get("args")
+			}
+			for _, arg := range given.Items() {
+				args = append(args, arg.Text())
+			}
 			matched := 0
 			for name, text := range files {
 				if regexp.MustCompile(pattern).MatchString(name) && !strings.HasPrefix(text, "-> ") {
@@ -539,6 +578,25 @@ func (l *layout) hooks(t *testing.T, files map[string]string) {
 		if strings.HasPrefix(name, ".github/workflows/") || name == pipelineFile || name == includedFile {
 			parse(name, text)
 		}
+	}
+}
+
+// TestEveryHookIsTried: the script test of the hooks runs the command of each of them.
+func TestEveryHookIsTried(t *testing.T) {
+	script := content(t, filepath.Join(ownRoot, "cmd/govctl/testdata/script/hooks.txtar"))
+	n, err := contract.ParseValue(t.Context(), "hooks", []byte(content(t, filepath.Join(ownRoot, ".pre-commit-hooks.yaml"))), contract.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hooks := 0
+	for _, h := range n.Items() {
+		hooks++
+		if !strings.Contains(script, "\nexec "+h.Get("entry").Text()) || !strings.Contains(script, "\n! exec "+h.Get("entry").Text()) && h.Get("id").Text() == "govctl-contract" {
+			t.Errorf("%s: %s is not tried", h.Get("id").Text(), h.Get("entry").Text())
+		}
+	}
+	if hooks != 7 {
+		t.Errorf("%d hooks", hooks)
 	}
 }
 

@@ -104,7 +104,7 @@ func TestNothingGeneratedCanBeMoved(t *testing.T) {
 	movable := regexp.MustCompile(`@(?:main|master|latest|HEAD|v\d[\w.]*)\b`)
 	for _, r := range []reference{pinned(commitA, "v1.2.3", true), pinned(commitA, "v1.2.3", false), pinned(commitB, "", false)} {
 		all := ourselves
-		all.govctl = r
+		all.govctl, all.with = r, optionalNames()
 		files, err := generatedFiles(&all)
 		if err != nil {
 			t.Fatal(err)

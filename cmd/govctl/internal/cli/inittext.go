@@ -229,20 +229,32 @@ func (r *repository) hookLines() []string {
 			lines = append(lines, "      files: "+yamlText("^"+regexp.QuoteMeta(r.taxonomy)+"$"))
 		}
 	}
+	if r.taxonomy != "" && len(r.ruleFiles) > 0 {
+		lines = append(lines, "    - id: govctl-taxonomy-sync", "      files: "+yamlText("^("+strings.Join(append(patternsOf(r.ruleFiles), regexp.QuoteMeta(r.taxonomy)), "|")+")$"))
+	}
 	if len(r.ruleFiles) > 0 {
-		var folders []string
-		for _, dir := range foldersOf(r.ruleFiles, "") {
-			switch dir {
-			case ".", "**":
-				dir = ""
-			default:
-				dir = regexp.QuoteMeta(dir) + "/"
-			}
-			folders = append(folders, dir+`[^/]*\.(ya?ml|rules|json)`)
-		}
-		lines = append(lines, "    - id: govctl-rules", "      files: "+yamlText("^("+strings.Join(folders, "|")+")$"))
+		lines = append(lines, "    - id: govctl-rules", "      files: "+yamlText("^("+strings.Join(patternsOf(r.ruleFiles), "|")+")$"))
+	}
+	if len(r.testFiles) > 0 {
+		globs := foldersOf(r.testFiles, "*.y*ml")
+		lines = append(lines, "    - id: govctl-rules-test", "      args: "+yamlList(globs),
+			"      files: "+yamlText("^("+strings.Join(patternsOf(slices.Concat(r.ruleFiles, r.testFiles)), "|")+")$"))
 	}
 	return lines
+}
+
+// patternsOf are regular expressions of the files that may hold rules or tests in the folders of these.
+func patternsOf(files []string) (out []string) {
+	for _, dir := range foldersOf(files, "") {
+		switch dir {
+		case ".", "**":
+			dir = ""
+		default:
+			dir = regexp.QuoteMeta(dir) + "/"
+		}
+		out = append(out, dir+`[^/]*\.(ya?ml|rules|json)`)
+	}
+	return out
 }
 
 // ignored are the lines of a .gitignore.

@@ -26,6 +26,7 @@ type testFlags struct {
 	run, features   []string
 	format, minimum string
 	unknown, cover  bool
+	found           bool
 }
 
 func rulesTest(a *app) *cobra.Command {
@@ -42,6 +43,7 @@ func rulesTest(a *app) *cobra.Command {
 	flags.StringArrayVar(&f.run, "run", nil, "run only tests whose name matches the `regexp`; may be repeated")
 	flags.StringSliceVar(&f.features, "enable-feature", nil, "promtool's feature `names`: "+strings.Join(featureNames(), ", "))
 	flags.BoolVar(&f.unknown, "ignore-unknown-fields", false, "accept unknown keys in rule files")
+	flags.BoolVar(&f.found, "found", false, "a search found the files: leave out those that hold no tests, and pass where none is left (for hooks)")
 	flags.BoolVar(&f.cover, "coverage", false, "report which rules the tests cover")
 	flags.StringVar(&f.minimum, "min-coverage", "", "least `percent` of branches that must be covered; implies --coverage")
 	a.formatFlag(c, &f.format)
@@ -75,8 +77,8 @@ func (a *app) testRules(ctx context.Context, f *testFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	names, err := a.testFiles(args)
-	if err != nil {
+	names, err := a.testFiles(args, f.found)
+	if err != nil || len(names) == 0 {
 		return err
 	}
 	want, err := a.wantedCoverage(ctx, f, options.Features)
@@ -124,14 +126,15 @@ func (a *app) testOptions(f *testFlags) (ruletest.Options, error) {
 }
 
 // testFiles are the test files that patterns name. What a folder or a glob brings in besides tests is left out.
-func (a *app) testFiles(patterns []string) ([]string, error) {
+// testFiles are the files with tests among those that the patterns name. Where a search found them, none is an answer, too.
+func (a *app) testFiles(patterns []string, found bool) ([]string, error) {
 	files, named, err := a.paths(patterns, []string{".yml", ".yaml"})
 	if err != nil {
 		return nil, err
 	}
 	var out []string
 	for _, name := range files {
-		if !named[name] {
+		if !named[name] || found {
 			data, err := a.readInput(name)
 			if err != nil {
 				return nil, err
@@ -142,7 +145,7 @@ func (a *app) testFiles(patterns []string) ([]string, error) {
 		}
 		out = append(out, name)
 	}
-	if len(out) == 0 {
+	if len(out) == 0 && !found {
 		return nil, usage("no test file is among %s", strings.Join(patterns, ", ")).hint("a test file has the keys rule_files and tests")
 	}
 	return out, nil

@@ -25,7 +25,7 @@ func (a *app) tellActions(cfg config.Config, result pipeline.Result) error {
 	if err != nil {
 		return err
 	}
-	text, err := a.told(cfg, r)
+	text, err := a.told(cfg, r, "")
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/romel/govctl/internal/config"
@@ -27,6 +28,56 @@ func governed(r *repository) bool  { return r.ci == ciGitHub && (r.sourced || r.
 func ruled(r *repository) bool     { return r.ci == ciGitHub && r.ruled }
 func catalogue(r *repository) bool { return r.ci == ciGitHub && r.taxonomy != "" }
 func compared(r *repository) bool  { return ruled(r) && catalogue(r) }
+func deltaJob(r *repository) bool  { return catalogue(r) && !r.has("taxonomy-pr-delta") }
+func rulesJob(r *repository) bool  { return ruled(r) && !r.has("promtool") }
+func alerting(r *repository) bool  { return catalogue(r) || rulesJob(r) }
+
+// onRequest is the condition of a workflow that is written where it is asked for.
+func onRequest(name string, when func(*repository) bool) func(*repository) bool {
+	return func(r *repository) bool { return r.has(name) && when(r) }
+}
+
+// has reports that an optional workflow is asked for.
+func (r *repository) has(workflow string) bool { return slices.Contains(r.with, workflow) }
+
+// optional are the workflows that are written where they are asked for, with the workflow that has their jobs otherwise, and the line by
+// which it can be seen that it does.
+var optional = []struct{ name, covering, job, line string }{
+	{"promtool", "taxonomy", "job rules", "\n  rules:"},
+	{"taxonomy-pr-delta", "taxonomy", "job delta", "\n  delta:"},
+	{"taxonomy-pages", "governance-stability-nightly", "daily run", "\n  schedule:"},
+}
+
+func optionalNames() []string {
+	var names []string
+	for _, o := range optional {
+		names = append(names, o.name)
+	}
+	return names
+}
+
+// sections are the conditions that a template may name in lines of its own: "#if NAME", "#else" and "#end".
+var sections = map[string]func(*repository) bool{"catalogue": catalogue, "ruled": ruled, "delta": deltaJob, "rules": rulesJob}
+
+// keepSections leaves out the lines whose condition does not hold, and the lines that name conditions.
+func (r *repository) keepSections(text string) string {
+	var b strings.Builder
+	var holds []bool
+	for line := range strings.Lines(text) {
+		word, name, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch {
+		case word == "#if":
+			holds = append(holds, sections[name](r))
+		case word == "#else":
+			holds[len(holds)-1] = !holds[len(holds)-1]
+		case word == "#end":
+			holds = holds[:len(holds)-1]
+		case !slices.Contains(holds, false):
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
 
 // pipelined reports that the jobs of GitLab CI are written: as the file that GitLab reads, or beside one that is there.
 func pipelined(r *repository) bool   { return r.ci == ciGitLab && (r.sourced || r.taxonomy != "") }
@@ -39,19 +90,19 @@ const (
 	includedFile = ".gitlab/govctl.yml"
 )
 
-// targets lists what init writes as files of their own.
+// targets lists what init writes as files of their own. A workflow of which another one has the jobs is written where it is asked for.
 var targets = []target{
 	{"govctl.yaml", config.File, always},
 	{"workflows/governance.yml", workflows, governed},
 	{"workflows/governance-stability-nightly.yml", workflows, governed},
 	{"workflows/verify.yml", workflows, governed},
-	{"workflows/promtool.yml", workflows, ruled},
-	{"workflows/taxonomy.yml", workflows, compared},
-	{"workflows/taxonomy-pages.yml", workflows, catalogue},
-	{"workflows/taxonomy-pr-delta.yml", workflows, catalogue},
+	{"workflows/taxonomy.yml", workflows, alerting},
 	{"workflows/taxonomy-weekly-audit.yml", workflows, compared},
 	{"gitlab/govctl.yml", pipelineFile, ownPipeline},
 	{"gitlab/govctl.yml", includedFile, included},
+	{"workflows/promtool.yml", workflows, onRequest("promtool", ruled)},
+	{"workflows/taxonomy-pages.yml", workflows, onRequest("taxonomy-pages", catalogue)},
+	{"workflows/taxonomy-pr-delta.yml", workflows, onRequest("taxonomy-pr-delta", catalogue)},
 	{"starter/openapi.yaml", starterContract, exampleContract},
 	{"starter/alerts_taxonomy.json", "alerts_taxonomy.json", exampleAlerts},
 	{"starter/prometheus/*.yml", "prometheus/", exampleAlerts},
@@ -65,7 +116,7 @@ type generated struct{ path, text string }
 func generatedFiles(r *repository) ([]generated, error) {
 	rules, tests, hashed := r.triggers()
 	fill := strings.NewReplacer("{{ACTION}}", r.govctl.action, "{{VERSION}}", r.govctl.version, "{{COMMIT}}", r.govctl.hooks, "{{BRANCH}}", r.branch, "{{NOW}}", r.generated,
-		"{{CONTRACT}}", r.contractSection(), "{{ALERTS}}", r.alertSection(), "{{RULES}}", rules, "{{TESTS}}", tests, "{{HASHED}}", hashed,
+		"{{CONTRACT}}", r.contractSection(), "{{ALERTS}}", r.alertSection(), "{{RULES}}", rules, "{{TESTS}}", tests, "{{HASHED}}", hashed, "{{WATCHED}}", r.watched(rules),
 		"{{TAXONOMY}}", yamlText(r.taxonomy), "{{CATALOGUE}}", shellWord(r.taxonomy))
 	var files []generated
 	for _, t := range targets {
@@ -85,8 +136,20 @@ func generatedFiles(r *repository) ([]generated, error) {
 			if strings.HasSuffix(to, "/") {
 				to += path.Base(name)
 			}
-			files = append(files, generated{to, fill.Replace(string(text))})
+			files = append(files, generated{to, fill.Replace(r.keepSections(string(text)))})
 		}
 	}
 	return files, nil
+}
+
+// watched are the paths that taxonomy.yml looks at: the taxonomy and, given as in the filter, the rules.
+func (r *repository) watched(rules string) string {
+	var paths []string
+	if r.taxonomy != "" {
+		paths = append(paths, yamlText(r.taxonomy))
+	}
+	if r.ruled {
+		paths = append(paths, rules)
+	}
+	return strings.Join(paths, ", ")
 }
