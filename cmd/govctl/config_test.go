@@ -77,6 +77,7 @@ var effects = []struct {
 	{"publish.folder", "", "publish: {folder: team}", publishReal + " schemas", "^team/status/manifest.json"},
 	{"publish.pages_folder", "", "publish: {pages_folder: www}", publishReal + " gh-pages", "^www/index.html"},
 	{"webhook.repeat", "", "webhook: {repeat: on-change}", runTwice + ` >/dev/null; sed -i 's/1.6.0/1.7.0/' openapi.yaml; g run --sha ccccccc --run-id 3`, "reasons +nothing to report"},
+	{"webhook.reasons", "", "webhook: {reasons: [breaking_change]}", runTwice, "reasons +.*breaking_change"},
 	{"webhook.timeout", "webhook: {deadline: 30s}", "webhook: {deadline: 30s, timeout: 20ms}", hook, "not delivered"}, // a loaded machine delivers in 30 s
 	{"webhook.deadline", "", "webhook: {deadline: 20ms}", hook, "not delivered"},
 	{"taxonomy.file", "", "taxonomy: {file: other.json}", "sed 's/ParcelsApiDown/ParcelsGone/' alerts_taxonomy.json > other.json; g taxonomy render", "ParcelsGone"},

@@ -1,4 +1,4 @@
-// Package gitlab is the only code that speaks to GitLab: it keeps one note on a merge request up to date.
+// Package gitlab is the only code that calls the GitLab API: it keeps one note on a merge request up to date.
 package gitlab
 
 import (
