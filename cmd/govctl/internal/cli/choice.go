@@ -41,13 +41,16 @@ type choices struct {
 func (s *choices) String() string { return strings.Join(*s.to, ",") }
 func (s *choices) Type() string   { return s.noun }
 
-func (s *choices) Set(word string) error {
-	var one string
-	if err := (&choice{&one, s.noun, s.words}).Set(word); err != nil {
-		return err
-	}
-	if one != "" && !slices.Contains(*s.to, one) {
-		*s.to = append(*s.to, one)
+// Set adds words, with commas between them.
+func (s *choices) Set(words string) error {
+	for word := range strings.SplitSeq(words, ",") {
+		var one string
+		if err := (&choice{&one, s.noun, s.words}).Set(word); err != nil {
+			return err
+		}
+		if one != "" && !slices.Contains(*s.to, one) {
+			*s.to = append(*s.to, one)
+		}
 	}
 	return nil
 }

@@ -73,6 +73,8 @@ var examples = []string{
 	"govctl key show --key-file ../first.key",
 	"govctl key rotate --key-file ../first.key --new-key-file ../second.key --reason 'yearly change' --overlap 720h",
 	"govctl key revoke 0123456789abcdef --reason 'the key was lost'",
+	"govctl doctor",
+	"govctl doctor --offline --format json",
 	"govctl explain request-property-became-required",
 	"govctl explain exit-3",
 	"govctl schema list",

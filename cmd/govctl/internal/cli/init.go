@@ -141,6 +141,8 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 		next += nextSteps
 	case pipelined(r):
 		next += nextStepsGitLab
+	case r.ruled:
+		next += nextStepsRules
 	}
 	fmt.Fprintf(a.Stdout, "\nNext: %s\n", next)
 	return nil
@@ -557,6 +559,9 @@ default branch may use, and name its public key under sign.public_keys: verify.y
 const nextStepsGitLab = ` The branches of the artifacts and of the pages appear with the first pipeline of the default branch. It needs
 GITLAB_TOKEN for the environments "governance" (write_repository) and "govctl-comment" (api), a key from "govctl key new" as
 GOV_SIGNING_PRIVATE_KEY of the environment "governance" with its public key under sign.public_keys, and a nightly schedule: docs/gitlab.md.`
+
+const nextStepsRules = ` govctl rules check and govctl rules test check the rules now. For
+figures, badges and pages of the alerts, govctl taxonomy sync --scaffold writes a catalogue from the rules; then run govctl init again.`
 
 // maxShown is how many files of each sort init lists.
 const maxShown = 20

@@ -126,6 +126,20 @@ var layouts = []layout{
 	{name: "a folder of workflows that is a link", files: tree("openapi.yaml", aContract), links: map[string]string{".github": "../elsewhere"}, paste: []string{".github/workflows/governance.yml"}},
 	{name: "rules in the usual place", files: tree("openapi.yaml", aContract, "prometheus/a.yml", downRules, "prometheus/prometheus.yml", prometheus, "prometheus/tests/a.test.yml", ruleTests),
 		chosen: []string{"contract openapi.yaml", "rules prometheus/a.yml", "rule tests prometheus/tests/a.test.yml"}, config: []string{`rules: ["prometheus/*.yml"]`}},
+	{name: "rules and nothing else", files: tree("monitoring/a.yaml", downRules), absent: []string{"/.github/workflows/governance.yml"}, code: 1,
+		also: func(t *testing.T, out string) {
+			if !strings.Contains(out, "govctl taxonomy sync --scaffold") {
+				t.Errorf("init does not print what comes next:\n%s", out)
+			}
+			if code, out, talk := on(false, "run"); code != 1 || !strings.Contains(talk, "hint: govctl taxonomy sync --scaffold writes alerts_taxonomy.json") {
+				t.Errorf("%d %s%s", code, out, talk)
+			}
+			for _, args := range [][]string{{"rules", "check"}, {"taxonomy", "sync", "--scaffold"}, {"run"}} {
+				if code, out, talk := on(false, args...); code > 1 {
+					t.Errorf("%v: %d %s%s", args, code, out, talk)
+				}
+			}
+		}},
 	{name: "rules elsewhere", files: tree("monitoring/a.yaml", downRules, "monitoring/b.yaml", strings.ReplaceAll(downRules, "Down", "Out"), "monitoring/tests/a.yaml", ruleTests), config: []string{`rules: ["monitoring/*.yaml"]`},
 		also: func(t *testing.T, _ string) {
 			holds(t, ".github/workflows/taxonomy.yml", `paths: ["monitoring/**", "monitoring/tests/**", govctl.yaml]`, "govctl rules test 'monitoring/tests/*.y*ml' --coverage")

@@ -52,8 +52,9 @@ func TestActionDeclaresOutputs(t *testing.T) {
 			t.Errorf("action.yml: output %s is %+v", o.name, got)
 		}
 	}
+	delete(action.Outputs, "digest") // of the installation
 	if len(action.Outputs) != len(outputTable) {
-		t.Errorf("action.yml has %d outputs, the table %d", len(action.Outputs), len(outputTable))
+		t.Errorf("action.yml has %d outputs of a run, the table %d", len(action.Outputs), len(outputTable))
 	}
 	if n := len(action.Runs.Steps); n == 0 || action.Runs.Steps[n-1].ID != "run" {
 		t.Error("the step that runs govctl has not the id run")

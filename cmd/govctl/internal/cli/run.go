@@ -138,8 +138,11 @@ func sourced(cfg *config.Config) error {
 	if alerts || cfg.Given("/milestones") {
 		return nil
 	}
-	return &exitError{code: Findings, err: errors.New("the configuration names neither a contract nor a taxonomy: nothing is governed yet"),
-		tip: "set contract.source in govctl.yaml, or taxonomy.file for alerts alone"}
+	tip := "set contract.source in govctl.yaml, or taxonomy.file for alerts alone"
+	if len(cfg.Taxonomy.Rules) > 0 {
+		tip = "govctl taxonomy sync --scaffold writes " + config.Default().Taxonomy.File + " from the rule files, or set contract.source in govctl.yaml"
+	}
+	return &exitError{code: Findings, err: errors.New("the configuration names neither a contract nor a taxonomy: nothing is governed yet"), tip: tip}
 }
 
 func everySource(cfg *config.Config) error {

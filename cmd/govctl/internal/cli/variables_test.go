@@ -8,8 +8,11 @@ import (
 
 // sample is a value that a flag takes, other than its default.
 func sample(f *pflag.Flag) string {
-	if words, ok := f.Value.(*choice); ok {
+	switch words := f.Value.(type) {
+	case *choice:
 		return words.words[len(words.words)-1]
+	case *choices:
+		return words.words[0]
 	}
 	switch f.Value.Type() {
 	case "bool":
