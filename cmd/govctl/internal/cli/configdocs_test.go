@@ -45,7 +45,7 @@ func configPage(t *testing.T) string {
 		"confirm). Its paths and the output folder are relative to its own folder, the paths of the command line to the current one. `--config FILE` names another file;\n" +
 		"the paths in that one are relative to the current folder. Every key is optional. A key that does not exist is an error with\n" +
 		"its line and the key that was probably meant, so that nobody believes in a setting that has no effect. `govctl init` writes a commented file,\n" +
-		"`govctl schema show govctl` prints the schema for editors.\n\n| Key | Value | Default | |\n|---|---|---|---|\n")
+		"whose first line names the schema for editors (`govctl schema show govctl` prints it; `schemas/schemastore.json` is the entry for the schema catalogue).\n\n| Key | Value | Default | |\n|---|---|---|---|\n")
 	standard := defaults(t)
 	var walk func(at string, s *keySchema)
 	walk = func(at string, s *keySchema) {

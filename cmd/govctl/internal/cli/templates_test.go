@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/romel/govctl/internal/config"
 )
 
 // ourselves is this repository, which has all that init writes workflows for.
@@ -152,5 +156,29 @@ func TestStarterAlertsAreOurOwn(t *testing.T) {
 				t.Errorf("%s: not in %s: %s", starter, own, b)
 			}
 		}
+	}
+}
+
+// TestEditorsFindTheSchema: the first line of a generated configuration and the entry for the schema catalogue name the schema of this
+// repository, which is there.
+func TestEditorsFindTheSchema(t *testing.T) {
+	const address = "https://raw.githubusercontent.com/romel/govctl/main/"
+	var entry struct {
+		URL       string   `json:"url"`
+		FileMatch []string `json:"fileMatch"`
+	}
+	if err := json.Unmarshal([]byte(content(t, "../../../../schemas/schemastore.json")), &entry); err != nil {
+		t.Fatal(err)
+	}
+	file, ok := strings.CutPrefix(entry.URL, address)
+	if _, err := os.Stat("../../../../" + file); !ok || err != nil {
+		t.Errorf("%s: %v", entry.URL, err)
+	}
+	if !slices.Equal(entry.FileMatch, []string{config.File}) {
+		t.Errorf("the entry is for %v", entry.FileMatch)
+	}
+	text, err := templates.ReadFile("templates/govctl.yaml")
+	if err != nil || !strings.HasPrefix(string(text), "# yaml-language-server: $schema="+entry.URL+"\n") {
+		t.Errorf("the configuration does not begin with the schema %s: %v", entry.URL, err)
 	}
 }
