@@ -40,11 +40,7 @@ var qualitySeverities = map[report.Level]string{report.Error: "major", report.Wa
 
 // writeGitLab is the Code Quality report of a merge request. It has no word for an accepted finding, so waived ones are left out. GitLab keeps
 // one entry of those with one fingerprint: repeated ones are numbered.
-func writeGitLab(w io.Writer, r *Report, look Look) error {
-	prefix := ""
-	if look.Prefix != nil {
-		prefix = look.Prefix()
-	}
+func writeGitLab(w io.Writer, r *Report, _ Look) error {
 	e := encoder(w)
 	e.token(jsontext.BeginArray)
 	seen := map[string]int{}
@@ -56,19 +52,19 @@ func writeGitLab(w io.Writer, r *Report, look Look) error {
 			left += f.Count()
 		default:
 			shown++
-			e.value(quality(r, f, prefix, seen))
+			e.value(quality(r, f, seen))
 		}
 	}
 	if left > 0 {
 		rest := qualityIssue{Description: fmt.Sprintf("%d findings are left out: this report has %d", left, maxQuality), CheckName: "govctl", Fingerprint: "left-out", Severity: "info"}
-		rest.Location = qualityAt(nil, r.Subject, prefix)
+		rest.Location = qualityAt(nil, r.Subject)
 		e.value(rest)
 	}
 	e.token(jsontext.EndArray)
 	return e.err
 }
 
-func quality(r *Report, f *report.Finding, prefix string, seen map[string]int) qualityIssue {
+func quality(r *Report, f *report.Finding, seen map[string]int) qualityIssue {
 	v := viewOf(f)
 	text := v.Message
 	for _, part := range []string{v.Operations, v.State} {
@@ -88,30 +84,18 @@ func quality(r *Report, f *report.Finding, prefix string, seen map[string]int) q
 		mark = fmt.Sprintf("%s:%d", mark, seen[mark])
 	}
 	// GitLab shows the files of the merge request's own side.
-	return qualityIssue{Description: sanitize.Cut(text, maxDescription), CheckName: v.Rule, Fingerprint: mark, Severity: severity, Location: qualityAt(f.AtNew(), r.Subject, prefix)}
+	return qualityIssue{Description: sanitize.Cut(text, maxDescription), CheckName: v.Rule, Fingerprint: mark, Severity: severity, Location: qualityAt(f.AtNew(), r.Subject)}
 }
 
-// qualityAt is a place relative to the top of the repository; what is outside of the work tree is shown at the top of the file that stands for
+// qualityAt is a place of the repository; what is outside of the work tree is shown at the top of the file that stands for
 // it.
-func qualityAt(p *report.Place, subject, prefix string) (l qualityLocation) {
+func qualityAt(p *report.Place, subject string) (l qualityLocation) {
 	file := subject
 	l.Lines.Begin = 1
-	if p != nil && inTree(within(prefix, p.File)) {
+	if p != nil && inTree(p.File) {
 		file = p.File
 		l.Lines.Begin = max(1, p.Line)
 	}
-	l.Path = strings.TrimLeft(path.Clean(sanitize.Line(strings.ReplaceAll(within(prefix, file), `\`, "/"))), "/")
+	l.Path = strings.TrimLeft(path.Clean(sanitize.Line(strings.ReplaceAll(file, `\`, "/"))), "/")
 	return l
-}
-
-// within is a path below a folder of the repository; what is no path of the work tree stays as it is.
-func within(prefix, file string) string {
-	below := file
-	for strings.HasPrefix(below, "../") {
-		below = below[len("../"):]
-	}
-	if prefix == "" || !inTree(below) {
-		return file
-	}
-	return path.Join(prefix, file)
 }

@@ -66,19 +66,20 @@ type Writer func(w io.Writer, r *Report, look Look) error
 type Format struct {
 	About    string
 	Write    Writer
+	fromTop  bool              // it names files from the top of the repository, wherever govctl runs
 	spelling sanitize.Spelling // how it spells what a workflow runner would obey; zero where it writes commands itself
 }
 
 // Formats is the table of formats by name.
 var Formats = map[string]Format{
-	"text":     {"for a terminal, worst first", writeText, sanitize.Text},
-	"json":     {"the findings as data (schema findings)", writeJSON, sanitize.JSON},
-	"markdown": {"for comments and summaries", writeMarkdown, sanitize.HTML},
-	"html":     {"one self-contained page", writeHTML, sanitize.HTML},
-	"sarif":    {"SARIF 2.1.0 for code scanning", writeSARIF, sanitize.JSON},
-	"junit":    {"JUnit XML for test reports", writeJUnit, sanitize.HTML},
-	"gitlab":   {"Code Quality report of GitLab CI", writeGitLab, sanitize.JSON},
-	"github":   {"annotations of a GitHub Actions step", writeGitHub, sanitize.Spelling{}},
+	"text":     {"for a terminal, worst first", writeText, false, sanitize.Text},
+	"json":     {"the findings as data (schema findings)", writeJSON, false, sanitize.JSON},
+	"markdown": {"for comments and summaries", writeMarkdown, false, sanitize.HTML},
+	"html":     {"one self-contained page", writeHTML, false, sanitize.HTML},
+	"sarif":    {"SARIF 2.1.0 for code scanning", writeSARIF, true, sanitize.JSON},
+	"junit":    {"JUnit XML for test reports", writeJUnit, false, sanitize.HTML},
+	"gitlab":   {"Code Quality report of GitLab CI", writeGitLab, true, sanitize.JSON},
+	"github":   {"annotations of a GitHub Actions step", writeGitHub, true, sanitize.Spelling{}},
 }
 
 // Names lists the formats, sorted.
@@ -89,6 +90,9 @@ func Write(w io.Writer, format string, r *Report, look Look) error {
 	f, ok := Formats[format]
 	if !ok {
 		return fmt.Errorf("no format %q: known are %s", format, strings.Join(Names(), ", "))
+	}
+	if f.fromTop && look.Prefix != nil {
+		r = fromTop(r, look.Prefix())
 	}
 	out := bufio.NewWriterSize(w, 1<<15)
 	if f.spelling == (sanitize.Spelling{}) {

@@ -22,7 +22,7 @@ func (a *app) annotate(r *render.Report) error {
 	if !a.actions() {
 		return nil
 	}
-	return render.Write(a.Stderr, "github", r, render.Look{})
+	return render.Write(a.Stderr, "github", r, a.look())
 }
 
 // annotateUnless annotates where the product is not made of annotations already.

@@ -34,7 +34,7 @@ func (a *app) tool() render.Tool {
 // look is how findings are shown: wrapped on a terminal only, since lines that are searched or stored must stay whole.
 func (a *app) look() render.Look {
 	if !a.Screen {
-		return render.Look{Color: a.Colour}
+		return render.Look{Color: a.Colour, Prefix: a.prefix}
 	}
 	width, err := strconv.Atoi(a.Getenv("COLUMNS"))
 	if err != nil || width < 40 {
