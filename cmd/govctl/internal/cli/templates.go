@@ -32,6 +32,10 @@ func deltaJob(r *repository) bool  { return catalogue(r) && !r.has("taxonomy-pr-
 func rulesJob(r *repository) bool  { return ruled(r) && !r.has("promtool") }
 func alerting(r *repository) bool  { return catalogue(r) || rulesJob(r) }
 
+// shared reports that two workflows of a pull request would build govctl. The job of each that does is in one concurrency group: GitHub lets
+// one run and one wait, and cancels what waits when a third comes, so that no other workflow may be in it.
+func shared(r *repository) bool { return governed(r) && alerting(r) && r.govctl.version == "source" }
+
 // onRequest is the condition of a workflow that is written where it is asked for.
 func onRequest(name string, when func(*repository) bool) func(*repository) bool {
 	return func(r *repository) bool { return r.has(name) && when(r) }
@@ -57,7 +61,7 @@ func optionalNames() []string {
 }
 
 // sections are the conditions that a template may name in lines of its own: "#if NAME", "#else" and "#end".
-var sections = map[string]func(*repository) bool{"catalogue": catalogue, "ruled": ruled, "delta": deltaJob, "rules": rulesJob}
+var sections = map[string]func(*repository) bool{"catalogue": catalogue, "ruled": ruled, "delta": deltaJob, "rules": rulesJob, "shared": shared}
 
 // keepSections leaves out the lines whose condition does not hold, and the lines that name conditions.
 func (r *repository) keepSections(text string) string {

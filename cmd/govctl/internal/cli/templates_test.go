@@ -2,12 +2,15 @@ package cli
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v4"
 
 	"github.com/romel/govctl/internal/config"
 )
@@ -181,4 +184,96 @@ func TestEditorsFindTheSchema(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(text), "# yaml-language-server: $schema="+entry.URL+"\n") {
 		t.Errorf("the configuration does not begin with the schema %s: %v", entry.URL, err)
 	}
+}
+
+// TestAPullRequestBuildsOnce: in every variant of the workflows, the jobs of a pull request that build govctl wait for each other, so that the
+// second finds the build of the first; no third can come, which GitHub would have cancel the one that waits; and a release is not waited for.
+func TestAPullRequestBuildsOnce(t *testing.T) {
+	const group = "govctl-${{ github.ref }}"
+	catalogueOnly, rulesOnly, contractOnly, rulesAndContract := ourselves, ourselves, ourselves, ourselves
+	catalogueOnly.sourced, catalogueOnly.ruled = false, false
+	rulesOnly.sourced, rulesOnly.taxonomy = false, ""
+	contractOnly.ruled, contractOnly.taxonomy = false, ""
+	rulesAndContract.taxonomy = ""
+	for _, variant := range []struct {
+		name    string
+		r       repository
+		members string
+	}{
+		{"everything", ourselves, "governance/pull-request taxonomy/taxonomy"},
+		{"a catalogue alone", catalogueOnly, "governance/pull-request taxonomy/taxonomy"},
+		{"rules and a contract", rulesAndContract, "governance/pull-request taxonomy/rules"},
+		{"rules alone", rulesOnly, ""},
+		{"a contract alone", contractOnly, ""},
+	} {
+		for _, version := range []string{"source", "v1.2.3"} {
+			for _, with := range [][]string{nil, optionalNames()} {
+				r, want := variant.r, variant.members
+				r.govctl.version, r.with = version, with
+				if version != "source" || !alerting(&r) {
+					want = ""
+				}
+				builders, members := builders(t, &r, group)
+				if got := strings.Join(members, " "); got != want {
+					t.Errorf("%s, %s, with %q: %q are in the group, expected %q", variant.name, version, with, got, want)
+				}
+				if len(builders) == 0 {
+					t.Errorf("%s: nothing builds for a pull request", variant.name)
+				}
+				if with == nil && version == "source" && len(builders) > 1 && !slices.Equal(builders, members) {
+					t.Errorf("%s: %q build for a pull request, but %q wait for each other", variant.name, builders, members)
+				}
+			}
+		}
+	}
+}
+
+// builders are the jobs that install govctl in a pull request with the action, and the jobs that are in a concurrency group. Of a workflow that
+// has one of these, one run at a time is in progress for the same ref.
+func builders(t *testing.T, r *repository, group string) (builders, members []string) {
+	t.Helper()
+	files, err := generatedFiles(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type concurrency struct{ Group string }
+	for _, f := range files {
+		base, ok := strings.CutPrefix(f.path, workflows)
+		if !ok {
+			continue
+		}
+		name := strings.TrimSuffix(base, ".yml")
+		var w struct {
+			On          map[string]any
+			Concurrency concurrency
+			Jobs        map[string]struct {
+				If          string
+				Concurrency concurrency
+				Steps       []struct{ Uses string }
+			}
+		}
+		if err := yaml.Unmarshal([]byte(f.text), &w); err != nil {
+			t.Fatalf("%s: %v", f.path, err)
+		}
+		_, requested := w.On["pull_request"]
+		for _, job := range slices.Sorted(maps.Keys(w.Jobs)) {
+			j := w.Jobs[job]
+			if requested && j.If != "github.event_name != 'pull_request'" {
+				for _, s := range j.Steps {
+					if s.Uses == r.govctl.action {
+						builders = append(builders, name+"/"+job)
+					}
+				}
+			}
+			if j.Concurrency.Group != "" {
+				members = append(members, name+"/"+job)
+				if j.Concurrency.Group != group || w.Concurrency.Group != name+"-${{ github.ref }}" {
+					t.Errorf("%s: %s is in the group %q, its workflow in %q", f.path, job, j.Concurrency.Group, w.Concurrency.Group)
+				}
+			}
+		}
+	}
+	slices.Sort(members)
+	slices.Sort(builders)
+	return builders, members
 }
