@@ -14,6 +14,8 @@ import (
 type labelSet struct {
 	names map[string]bool
 	any   bool
+
+	scalar bool // the result is a scalar: asking each node for its type would go over all below it again
 }
 
 var anyLabels = labelSet{any: true}
@@ -58,21 +60,28 @@ func resultLabels(expr parser.Expr) labelSet {
 	case *parser.StepInvariantExpr:
 		return resultLabels(e.Expr)
 	case *parser.SubqueryExpr:
-		return resultLabels(e.Expr)
-	case *parser.NumberLiteral, *parser.StringLiteral:
+		inner := resultLabels(e.Expr)
+		inner.scalar = false
+		return inner
+	case *parser.NumberLiteral:
+		return labelSet{scalar: true}
+	case *parser.StringLiteral:
 		return exactly()
 	case *parser.AggregateExpr:
 		return aggregated(e)
 	case *parser.BinaryExpr:
 		return combined(e)
 	case *parser.Call:
-		return called(e)
+		s := called(e)
+		s.scalar = e.Func.ReturnType == parser.ValueTypeScalar
+		return s
 	}
 	return anyLabels
 }
 
 func aggregated(e *parser.AggregateExpr) labelSet {
 	inner := resultLabels(e.Expr)
+	inner.scalar = false
 	switch {
 	case e.Op == parser.TOPK, e.Op == parser.BOTTOMK, e.Op == parser.LIMITK, e.Op == parser.LIMIT_RATIO:
 		return inner
@@ -98,9 +107,9 @@ func aggregated(e *parser.AggregateExpr) labelSet {
 func combined(e *parser.BinaryExpr) labelSet {
 	left, right := resultLabels(e.LHS), resultLabels(e.RHS)
 	switch {
-	case e.LHS.Type() == parser.ValueTypeScalar:
+	case left.scalar:
 		return right
-	case e.RHS.Type() == parser.ValueTypeScalar:
+	case right.scalar:
 		return left
 	case e.Op == parser.LAND, e.Op == parser.LUNLESS:
 		return left

@@ -150,7 +150,7 @@ func (r *reader) objects(docs []document) error {
 	}
 	if found == 0 {
 		r.doc = docs[0]
-		err := r.fail(docs[0].root, fmt.Sprintf("the manifest holds no PrometheusRule: it is a %s", value(docs[0].root, "kind").Text()), "leave the file out of the rules")
+		err := r.fail(docs[0].root, fmt.Sprintf("the manifest holds no PrometheusRule: its kind is %s", value(docs[0].root, "kind").Text()), "leave the file out of the rules")
 		err.Err = ErrNoRules
 		return err
 	}

@@ -61,8 +61,14 @@ func (r *Rule) Name() string {
 	return r.Record
 }
 
-// Place is where the rule's name stands in its file.
-func (r *Rule) Place(file string) report.Place { return r.at.place(file) }
+// Place is where the rule's name stands in its file; where the rule begins, if its name comes from an anchor above it.
+func (r *Rule) Place(file string) report.Place {
+	name, whole := r.at.place(file), r.Whole(file)
+	if name.Line < whole.Line || name.Line == whole.Line && name.Column < whole.Column {
+		return whole
+	}
+	return name
+}
 
 // Whole is where the rule itself begins, before its name.
 func (r *Rule) Whole(file string) report.Place { return r.whole.place(file) }

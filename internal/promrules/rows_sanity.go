@@ -81,15 +81,24 @@ func (c *checker) duplicates(within bool) []problem {
 	for _, f := range c.files {
 		for gi := range f.Groups {
 			g := &f.Groups[gi]
+			own := map[string]place{} // of the group: another file must not hide what is twice in it
 			for ri := range g.Rules {
 				r := &g.Rules[ri]
 				key := identity(g, r)
-				before, again := first[key]
+				here := place{f.Name, g, r}
+				before, again := own[key]
 				if !again {
-					first[key] = place{f.Name, g, r}
-					continue
+					own[key] = here
 				}
-				if (before.group == g) != within {
+				if !within {
+					if again {
+						continue
+					}
+					if before, again = first[key]; !again {
+						first[key] = here
+					}
+				}
+				if !again {
 					continue
 				}
 				at := r.Place(f.Name)

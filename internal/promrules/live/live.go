@@ -278,5 +278,28 @@ func result(list []*watched, start time.Time, o Options) Result {
 	slices.SortStableFunc(out.FirstSeen.Rules, func(a, b report.RuleFirstSeen) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line))
 	})
+	byName(&out.FirstSeen, start, o.Now())
 	return out
+}
+
+// byName fills in the keys that go by the name of the series. Where several rules record one name, the first that was seen counts.
+func byName(f *report.FirstSeen, start, end time.Time) {
+	epoch := func(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+	f.Base, f.Timeout, f.StartTime, f.SnapshotTime = f.Prometheus, f.TimeoutSeconds, epoch(start), epoch(end)
+	f.Epoch, f.Offsets, f.Unresolved = map[string]float64{}, map[string]float64{}, []string{}
+	for _, r := range f.Rules {
+		if r.Seconds == nil {
+			continue
+		}
+		if first, known := f.Offsets[r.Name]; !known || *r.Seconds < first {
+			f.Offsets[r.Name] = *r.Seconds
+			f.Epoch[r.Name] = epoch(start.Add(time.Duration(math.Round(*r.Seconds*10)) * 100 * time.Millisecond))
+		}
+	}
+	for _, r := range f.Rules {
+		if _, seen := f.Offsets[r.Name]; !seen {
+			f.Unresolved = append(f.Unresolved, r.Name)
+		}
+	}
+	f.Unresolved = slices.Compact(f.Unresolved) // the rules are sorted by name
 }

@@ -106,8 +106,25 @@ func TestHealthy(t *testing.T) {
 	if seen := got.FirstSeen.Rules; len(seen) != 1 || seen[0].Seconds == nil || *seen[0].Seconds != 4 || seen[0].At.Line != 6 {
 		t.Errorf("%+v", seen)
 	}
+	f := got.FirstSeen
+	if f.Base != f.Prometheus || f.StartTime != 1700000000 || f.SnapshotTime != 1700000004 || f.Timeout != 10 || len(f.Unresolved) != 0 ||
+		f.Epoch["job:up:sum"] != 1700000004 || f.Offsets["job:up:sum"] != 4 {
+		t.Errorf("%+v", f)
+	}
 	if s.query != `count({__name__="job:up:sum", level="job", team="a"})` {
 		t.Error(s.query)
+	}
+}
+
+// A script that reads the original's keys finds what never appeared, once for each name.
+func TestUnresolved(t *testing.T) {
+	rules := written + "  - {record: 'job:up:sum', expr: 'sum by (job) (up)', labels: {level: job}}\n"
+	got, err := check(t, &server{rules: loadedRules(recording, alerting), series: func(int) bool { return false }}, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := got.FirstSeen; len(f.Unresolved) != 1 || f.Unresolved[0] != "job:up:sum" || f.Epoch == nil || len(f.Epoch) != 0 || len(f.Offsets) != 0 || f.SnapshotTime != f.StartTime+f.Timeout {
+		t.Errorf("%+v", f)
 	}
 }
 

@@ -310,9 +310,9 @@ func (t *trial) wanted(c exprCase) ([]sample, error) {
 // histogram reads one histogram of the series notation.
 func (t *trial) histogram(text string) (*histogram.FloatHistogram, error) {
 	line := "{} " + text
-	if asked, err := samplesAsked(line); err != nil {
+	if _, _, bytes, err := shorten(line); err != nil {
 		return nil, err
-	} else if asked > maxSeries/histogramPrice {
+	} else if bytes > maxInputBytes/4 {
 		return nil, errors.New("expected 1 value")
 	}
 	_, values, err := t.parser.ParseSeriesDesc(line)

@@ -17,8 +17,7 @@ import (
 // feed is one input series that waits to be loaded.
 type feed struct {
 	lset   labels.Labels
-	values []parser.SequenceValue
-	next   int // index of the next value to load
+	values cursor // at the next value to load
 	place  report.Place
 }
 
@@ -28,17 +27,11 @@ type input struct {
 	byHash   map[uint64]int
 	start    time.Time
 	interval time.Duration
-	room     int // samples that may still be asked for
+	room     int // bytes that the values may still take
+	memory   *memory
 
 	pending *startTimes // of an @st line that waits for its series
 }
-
-// Bounds of the notation. Asking for 10^9 samples takes 14 characters; the notation is expanded only after it is counted.
-const (
-	maxSeries      = 1_000_000 // samples of one series
-	maxInput       = 3_000_000 // samples of one test
-	histogramPrice = 20        // a histogram takes as much room as that many floats
-)
 
 // notation reads the series notation as promtool's does, whatever features the expressions may use.
 var notation = parser.NewParser(parser.Options{
@@ -47,8 +40,8 @@ var notation = parser.NewParser(parser.Options{
 
 // readInput expands the input series of a test. promtool writes them into one text, a line for each, and reads that: so a
 // line break within values begins another series, and an empty line or one that begins with # ends the input.
-func readInput(file string, t *testGroup) (*input, []*contract.Error, []report.Finding) {
-	in := &input{byHash: map[uint64]int{}, start: t.start, interval: t.interval, room: maxInput}
+func readInput(file string, t *testGroup, m *memory) (*input, []*contract.Error, []report.Finding) {
+	in := &input{byHash: map[uint64]int{}, start: t.start, interval: t.interval, room: maxInputBytes, memory: m}
 	if in.start.IsZero() {
 		in.start = time.Unix(0, 0).UTC()
 	}
@@ -96,31 +89,28 @@ func (in *input) unfinished(file string, s inputSeries) []*contract.Error {
 
 // line reads one line of the text; replaced says that a series of the same labels was there before.
 func (in *input) line(line string, place report.Place) (replaced bool, err error) {
-	asked, err := samplesAsked(line)
-	if err != nil {
-		return false, err
-	}
-	if asked > maxSeries {
-		return false, fmt.Errorf("the series asks for more than %d samples", maxSeries)
-	}
-	if asked > in.room {
-		return false, fmt.Errorf("the input series of one test ask for more than %d samples", maxInput)
-	}
-	in.room -= asked
 	if metric, starts, ok := startLine(line); ok {
 		return false, in.startTimes(metric, starts)
 	}
-	lset, values, err := notation.ParseSeriesDesc(line)
+	lset, values, bytes, err := readSeries(line, in.room)
 	if err != nil {
 		return false, err
 	}
-	if err := in.matchStart(lset, len(values)); err != nil {
+	in.room -= bytes
+	in.memory.taken(maxInputBytes - in.room)
+	n := 0
+	for i := range values {
+		if n += values[i].count; n < 0 || n > maxRepeat {
+			return false, fmt.Errorf("the series asks for more than %d samples", maxRepeat)
+		}
+	}
+	if err := in.matchStart(lset, n); err != nil {
 		return false, err
 	}
-	if err := in.writable(lset, values); err != nil {
+	if err := in.writable(lset, values, n); err != nil {
 		return false, err
 	}
-	f := &feed{lset: lset, values: values, place: place}
+	f := &feed{lset: lset, values: cursor{spans: values}, place: place}
 	if i, ok := in.byHash[lset.Hash()]; ok {
 		in.feeds[i] = f
 		return true, nil
@@ -131,7 +121,7 @@ func (in *input) line(line string, place report.Place) (replaced bool, err error
 }
 
 // writable says why the database would refuse the series.
-func (in *input) writable(lset labels.Labels, values []parser.SequenceValue) error {
+func (in *input) writable(lset labels.Labels, values []span, count int) error {
 	if lset.WithoutEmpty().IsEmpty() {
 		return fmt.Errorf("empty labelset: %w", errInvalid)
 	}
@@ -139,13 +129,13 @@ func (in *input) writable(lset labels.Labels, values []parser.SequenceValue) err
 		return fmt.Errorf("label name %q is not unique: %w", name, errInvalid)
 	}
 	for _, v := range values {
-		if v.Histogram != nil {
-			if err := v.Histogram.Validate(); err != nil {
+		if v.value.Histogram != nil {
+			if err := v.value.Histogram.Validate(); err != nil {
 				return fmt.Errorf("invalid histogram: %w", err)
 			}
 		}
 	}
-	if n := len(values) - 1; n > 0 && in.interval > endOfTime.Sub(in.start)/time.Duration(n) {
+	if n := count - 1; n > 0 && in.interval > endOfTime.Sub(in.start)/time.Duration(n) {
 		return fmt.Errorf("the samples reach beyond the year %d", lastYear)
 	}
 	return nil
@@ -163,45 +153,51 @@ func (in *input) loadTill(s *store, ts time.Time) error {
 }
 
 func (f *feed) loadTill(w *writer, in *input, till int64) error {
-	first := f.next
-	for ; f.next < len(f.values); f.next++ {
-		v := f.values[f.next]
-		t := in.start.Add(time.Duration(f.next) * in.interval).UnixMilli()
-		if t > till {
-			break
+	l := load{feed: f, last: unknown}
+	for ; ; f.values.next() {
+		v, ok := f.values.value()
+		t := in.start.Add(time.Duration(f.values.index) * in.interval).UnixMilli()
+		if !ok || t > till {
+			return nil
 		}
-		if v.Omitted || f.lost(w, in, first, till) {
+		if v.Omitted {
+			continue
+		}
+		stale := v.Histogram == nil && value.IsStaleNaN(v.Value)
+		l.real = l.real || !stale
+		if stale && l.lost(w, in, till) {
 			continue
 		}
 		if err := w.append(f.lset, t, v.Value, v.Histogram); err != nil {
 			return err
 		}
 	}
-	return nil
 }
+
+// load is one write of a series.
+type load struct {
+	*feed
+	real bool // it has had a sample that is no staleness marker
+	last int  // index of its last such sample, when known
+}
+
+const unknown = -2
 
 // lost is a trap of the database: within one write, a staleness marker that follows a histogram of an earlier write is moved
 // behind the other samples of the write, and is dropped there when one of them is newer.
-func (f *feed) lost(w *writer, in *input, first int, till int64) bool {
-	stale := func(i int) bool { return f.values[i].Histogram == nil && value.IsStaleNaN(f.values[i].Value) }
-	if !stale(f.next) {
+func (l *load) lost(w *writer, in *input, till int64) bool {
+	if l.real {
 		return false
 	}
-	for i := first; i < f.next; i++ {
-		if !f.values[i].Omitted && !stale(i) {
-			return false
-		}
-	}
-	if c, err := w.find(f.lset); err != nil || c.lastHistogram == nil {
+	if c, err := w.find(l.lset); err != nil || c.lastHistogram == nil {
 		return false
 	}
-	for i := f.next + 1; i < len(f.values); i++ {
-		if in.start.Add(time.Duration(i)*in.interval).UnixMilli() > till {
-			return false
+	if l.last == unknown {
+		end := int((till - in.start.UnixMilli()) / max(in.interval.Milliseconds(), 1))
+		for in.start.Add(time.Duration(end)*in.interval).UnixMilli() > till {
+			end--
 		}
-		if !f.values[i].Omitted && !stale(i) {
-			return true
-		}
+		l.last = lastReal(l.values.spans, end)
 	}
-	return false
+	return l.last > l.values.index
 }

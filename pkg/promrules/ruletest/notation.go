@@ -15,40 +15,10 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// samplesAsked is how many samples a line of the series notation asks for, with histograms at their price. It reads only as
-// much as it needs to count, and may count too many in a line that is malformed anyway.
-func samplesAsked(line string) (int, error) {
-	n, i := 0, metricEnd(line)
-	price := 1
-	for i < len(line) {
-		c := line[i]
-		switch {
-		case c == '"' || c == '\'' || c == '`':
-			i = quoteEnd(line, i)
-			continue
-		case c == ' ' || c == '\t':
-			n, price = n+price, 1
-		case c == '{':
-			price = histogramPrice
-		case c == 'x' && i+1 < len(line) && digit(line[i+1]):
-			end := i + 1
-			for end < len(line) && digit(line[end]) {
-				end++
-			}
-			times, err := strconv.Atoi(line[i+1 : end])
-			if err != nil || times > maxSeries {
-				return 0, fmt.Errorf("%s asks for more than %d samples", quoted(line[i:end]), maxSeries)
-			}
-			n += times * price
-			i = end
-			continue
-		}
-		i++
-	}
-	return n + price, nil
-}
-
 func digit(c byte) bool { return '0' <= c && c <= '9' }
+
+// space is what the notation takes for a space within a line.
+func space(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 
 // metricEnd is where the name and labels of a series end.
 func metricEnd(line string) int {
@@ -60,7 +30,7 @@ func metricEnd(line string) int {
 			depth++
 		case c == '}':
 			depth--
-		case (c == ' ' || c == '\t') && depth <= 0:
+		case space(c) && depth <= 0:
 			return i
 		}
 	}
@@ -90,7 +60,7 @@ type startTimes struct {
 
 // startLine splits an @st line into its series and its start times.
 func startLine(line string) (metric, starts string, ok bool) {
-	i := strings.IndexAny(line, " \t")
+	i := strings.IndexAny(line, " \t\r")
 	if i < 0 {
 		return "", "", false
 	}
@@ -169,6 +139,9 @@ func (in *input) matchStart(lset labels.Labels, values int) error {
 func notationError(file string, s inputSeries, broken bool, line string, err error) *contract.Error {
 	e := &contract.Error{Place: at(file, s.values.node), Msg: "input series " + quoted(line) + ": " + err.Error(), Err: err,
 		Hint: "write values like 1 2 _ stale 0+10x5 {{schema:0 count:1 sum:1 buckets:[1]}}"}
+	if errors.Is(err, errInput) {
+		e.Hint = "shorten the series, or write equal values as one repetition: 0x1000 takes no more memory than one value"
+	}
 	var list parser.ParseErrors
 	if !errors.As(err, &list) || len(list) == 0 {
 		return e

@@ -147,7 +147,7 @@ func (p *proof) alertsQueried(t *trial, name string, s *parser.VectorSelector, a
 // alive reports whether a series that the matchers accept has a value at a time, in ms.
 func (s *store) alive(at int64, matchers []*labels.Matcher) bool {
 	const lookback = 5 * 60 * 1000
-	q := querier{store: s, min: math.MinInt64, max: at}
+	q := querier{store: s, min: at - lookback, max: at}
 	set := q.Select(context.Background(), false, nil, matchers...)
 	for set.Next() {
 		last := point{t: math.MinInt64}

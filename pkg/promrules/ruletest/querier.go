@@ -146,7 +146,10 @@ func (it *iterator) advance(t int64) chunkenc.ValueType {
 
 // enter goes before the first sample of the next run that reaches to t.
 func (it *iterator) enter(t int64) {
-	for it.run++; it.run < len(it.runs) && it.runs[it.run].max < t; it.run++ {
+	it.run++
+	if it.run < len(it.runs) && it.runs[it.run].max < t {
+		rest := it.runs[it.run:]
+		it.run += sort.Search(len(rest), func(i int) bool { return rest[i].max >= t })
 	}
 	it.at, it.chunk = -1, nil
 	if it.run < len(it.runs) && it.runs[it.run].chunk != nil {
@@ -158,14 +161,13 @@ func (it *iterator) enter(t int64) {
 // step goes to the next sample of the current run that is not before t.
 func (it *iterator) step(t int64) bool {
 	if it.chunk == nil {
-		points := it.runs[it.run].points
+		r := &it.runs[it.run]
 		it.kind = chunkenc.ValFloat
 		it.at++
-		if it.at < len(points) && points[it.at].t < t {
-			rest := points[it.at:]
-			it.at += sort.Search(len(rest), func(i int) bool { return rest[i].t >= t })
+		if it.at < r.floats() && r.point(it.at).t < t {
+			it.at = r.from(t, it.at)
 		}
-		return it.at < len(points)
+		return it.at < r.floats()
 	}
 	for {
 		if it.kind = it.chunk.Next(); it.kind == chunkenc.ValNone {
@@ -179,7 +181,7 @@ func (it *iterator) step(t int64) bool {
 }
 
 func (it *iterator) At() (int64, float64) {
-	p := it.runs[it.run].points[it.at]
+	p := it.runs[it.run].point(it.at)
 	return p.t, p.v
 }
 
@@ -195,7 +197,7 @@ func (it *iterator) AtT() int64 {
 	if it.chunk != nil {
 		return it.chunk.AtT()
 	}
-	return it.runs[it.run].points[it.at].t
+	return it.runs[it.run].point(it.at).t
 }
 
 // AtST is 0: promtool's test database does not keep start times.

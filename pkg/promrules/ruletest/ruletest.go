@@ -98,7 +98,8 @@ func Run(ctx context.Context, names []string, o Options) ([]File, error) {
 type runner struct {
 	Options
 	parser *memo
-	loaded sync.Map // name -> func() ruleFile
+	loaded sync.Map   // name -> func() ruleFile
+	large  sync.Mutex // of the test that takes much memory
 }
 
 type ruleFile struct {
@@ -224,9 +225,11 @@ func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, engine *pr
 	if len(result.Problems) > 0 {
 		return
 	}
+	t.store.memory = &memory{large: &r.large}
+	defer t.store.memory.release()
 	var problems []*contract.Error
 	var warnings []report.Finding
-	t.input, problems, warnings = readInput(f.name, g)
+	t.input, problems, warnings = readInput(f.name, g, t.store.memory)
 	result.Problems = append(result.Problems, problems...)
 	out.Warnings = append(out.Warnings, warnings...)
 	if len(result.Problems) > 0 {

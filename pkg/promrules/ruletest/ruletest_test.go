@@ -215,16 +215,44 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+// TestLongRepetitions: values that are equal, or not asked for, take no memory, however many they are.
+func TestLongRepetitions(t *testing.T) {
+	for name, text := range map[string]string{
+		"a million":                   "{interval: 1m, input_series: [{series: up, values: 1x1000000}], promql_expr_test: [{expr: up, eval_time: 10m, exp_samples: [{labels: up, value: 1}]}]}",
+		"ten million, which are read": "{interval: 100ms, input_series: [{series: up, values: 0x10000000}], promql_expr_test: [{expr: 'count_over_time(up[10m] offset 200h)', eval_time: 277h, exp_samples: [{labels: '{}', value: 6000}]}]}",
+		"steps beyond the last case":  "{interval: 1m, input_series: [{series: up, values: 0+10x100000000}], promql_expr_test: [{expr: up, eval_time: 9m, exp_samples: [{labels: up, value: 90}]}]}",
+		"omitted":                     "{interval: 1m, input_series: [{series: up, values: '7 _x100000000 8'}], promql_expr_test: [{expr: up, eval_time: 3m, exp_samples: [{labels: up, value: 7}]}]}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := inMemory(map[string]string{"t.yml": "evaluation_interval: 1m\ntests:\n- " + text + "\n"})
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			f := outcome(t, o, "t.yml")[0]
+			runtime.ReadMemStats(&after)
+			if f.Invalid() || len(f.Tests[0].Failures) > 0 {
+				t.Errorf("%v %v %+v", said(f.Problems), said(problemsOf(f)), f.Tests[0].Failures)
+			}
+			if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
+				t.Errorf("%d bytes were allocated", used)
+			}
+		})
+	}
+}
+
 // TestBounds asks for more than anyone needs. What it allocates is measured.
 func TestBounds(t *testing.T) {
 	for _, c := range []struct{ name, test, want string }{
 		{"samples", "- input_series: [{series: up, values: 0x1000000000}]", "t.yml:2:39: input series"},
 		{"samples in digits that overflow", "- input_series: [{series: up, values: 0x99999999999999999999}]", "asks for more than"},
-		{"samples in pieces", "- input_series: [{series: up, values: '" + strings.Repeat("0x1000000 ", 900) + "'}]", "more than 1000000 samples"},
-		{"samples in series", "- input_series: [" + strings.Repeat("{series: up, values: 0x900000},", 900) + "]", "more than 3000000 samples"},
-		{"histograms", "- input_series: [{series: up, values: '{{count:1}}+{{count:1}}x1000000'}]", "more than 1000000 samples"},
-		{"samples in the series", "- input_series: [{series: 'up 0x1000000000', values: ''}]", "asks for more than"},
-		{"expected histogram", "- promql_expr_test: [{expr: up, exp_samples: [{labels: up, histogram: '{{count:1}}x1000000000'}]}]", "asks for more than"},
+		{"values", "- input_series: [{series: up, values: '" + strings.Repeat("0 1 ", 1_000_000) + "'}]", "t.yml:2:39: input series"},
+		{"values in series", "- input_series: [" + strings.Repeat("{series: up, values: '"+strings.Repeat("0 1 ", 3_000)+"'},", 250) + "]", "take more than 128 MiB of memory"},
+		{"histograms", "- input_series: [{series: up, values: '{{count:1}}+{{count:1}}x1000000'}]", "more than 128 MiB"},
+		{"histograms without end", "- input_series: [{series: up, values: '{{count:1}}+{{count:1}}x1000000000'}]", "asks for more memory than 128 MiB"},
+		{"samples in the series", "- input_series: [{series: 'up 0x100000000000', values: ''}]", "asks for more than"},
+		{"samples behind a carriage return", "- input_series: [{series: \"up\\r0x100000000000\", values: ''}]", "asks for more than"},
+		{"repetition of a repetition", "- input_series: [{series: up, values: '0x1000000000x1'}]", "asks for more"},
+		{"expected histogram", "- promql_expr_test: [{expr: up, exp_samples: [{labels: up, histogram: '{{count:1}}x1000000000'}]}]", "asks for more memory"},
+		{"samples that are kept", "- {interval: 1ms, input_series: [{series: up, values: 0+1x300000000}], promql_expr_test: [{expr: up, eval_time: 10h}]}", "t.yml:2:3: the test keeps more than 128 MiB of samples"},
 		{"evaluations", "- promql_expr_test: [{expr: up, eval_time: 100y}]", "asks for more than 1100000 evaluations"},
 		{"time", "- {interval: 200y, input_series: [{series: up, values: 0x5}]}", "beyond the year 2262"},
 		{"start", "- {start_timestamp: 9e18}", "does not lie between"},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
@@ -21,13 +22,37 @@ type store struct {
 	maxTime int64 // of all samples, in ms
 	begun   bool
 	writes  int // number of writers so far
-	room    int // samples that may still be kept
+	room    int // bytes that samples and series may still take
+	memory  *memory
 }
 
-// maxKept bounds the samples that one test may keep: its input and everything that its rules record. About 500 MB of floats.
-const maxKept = 30_000_000
+// maxKept bounds the memory that one test may keep: the samples of its input that are loaded, and everything that its rules record. In bytes.
+const maxKept = 128 << 20
 
-var errFull = fmt.Errorf("the test keeps more than %d samples", maxKept)
+var errFull = fmt.Errorf("the test keeps more than %d MiB of samples", maxKept>>20)
+
+// memory lets only one test at a time take much of it, however many files run.
+type memory struct {
+	large *sync.Mutex
+	held  bool
+}
+
+// much is where a test has to wait until no other one takes as much, in bytes.
+const much = 16 << 20
+
+// taken says how much a part of a test has taken so far.
+func (m *memory) taken(bytes int) {
+	if bytes > much && m != nil && !m.held {
+		m.large.Lock()
+		m.held = true
+	}
+}
+
+func (m *memory) release() {
+	if m.held {
+		m.large.Unlock()
+	}
+}
 
 // errInvalid is the database's word for a series that cannot be written.
 var errInvalid = errors.New("invalid sample")
@@ -72,6 +97,7 @@ func (s *store) find(lset labels.Labels) (*series, error) {
 		}
 	}
 	c := &series{lset: lset}
+	s.room -= bytesPerSeries + len(lset.String())
 	s.series = append(s.series, c)
 	s.byHash[hash] = append(s.byHash[hash], c)
 	name := lset.Get(model.MetricNameLabel)
@@ -101,11 +127,11 @@ func (w *writer) append(lset labels.Labels, t int64, v float64, fh *histogram.Fl
 		return err
 	case done:
 		return nil
-	case w.room == 0:
+	case w.room <= 0:
 		return errFull
 	}
-	w.room--
-	c.append(t, v, fh)
+	w.room -= c.append(t, v, fh)
+	w.memory.taken(maxKept - w.room)
 	c.writer = w.id
 	if !w.begun || t > w.maxTime {
 		w.maxTime, w.begun = t, true

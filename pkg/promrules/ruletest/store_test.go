@@ -65,7 +65,7 @@ func TestOneWriteDropsTheSecondOfASeries(t *testing.T) {
 
 func TestStoreIsBounded(t *testing.T) {
 	s := newStore()
-	s.room = 1
+	s.room = bytesPerSeries + bytesPerRun
 	w := s.writer()
 	if err := w.append(labels.FromStrings("a", "b"), 0, 1, nil); err != nil {
 		t.Fatal(err)

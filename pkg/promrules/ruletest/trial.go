@@ -136,7 +136,10 @@ func (t *trial) alertTimes() []model.Duration {
 
 // step loads the input up to now and evaluates every rule. It returns false after an error of evaluation, which ends a test.
 func (t *trial) step(ctx context.Context) bool {
-	if err := t.input.loadTill(t.store, t.now); err != nil {
+	if err := t.input.loadTill(t.store, t.now); errors.Is(err, errFull) {
+		t.excess = t.overBudget(nil, err)
+		return false
+	} else if err != nil {
 		t.fail(Failure{Place: t.group.place, Text: err.Error(), Message: "the input cannot be loaded: " + err.Error()})
 		return true // promtool goes on without evaluating
 	}
@@ -144,6 +147,9 @@ func (t *trial) step(ctx context.Context) bool {
 	for _, g := range t.rules {
 		for _, r := range g.rules {
 			t.evaluate(ctx, g.Group, r)
+			if errors.Is(r.err, errFull) {
+				t.excess = t.overBudget(r.Rule, r.err)
+			}
 			if t.excess != nil {
 				return false
 			}

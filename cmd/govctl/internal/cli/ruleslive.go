@@ -34,7 +34,7 @@ func rulesLive(a *app) *cobra.Command {
 		"PROMETHEUS_TOKEN is sent as bearer token. Redirects are not followed. A server that does not answer exits 3."
 	f.add(c)
 	flags := c.Flags()
-	flags.StringVar(&f.prometheus, "prometheus", "", "`address` below which /api/v1 lies, such as http://localhost:9090 (also PROMETHEUS_URL)")
+	flags.StringVar(&f.prometheus, "prometheus", "", "`address` below which /api/v1 lies (also PROMETHEUS_URL; default "+defaultPrometheus+")")
 	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long rules may take to evaluate and series to appear")
 	flags.DurationVar(&f.every, "every", 2*time.Second, "how often to look")
 	flags.DurationVar(&f.answer, "answer-timeout", 10*time.Second, "how long one answer may take")
@@ -68,12 +68,16 @@ func (a *app) checkLive(ctx context.Context, f *liveFlags, args []string) error 
 	return a.printLive(got, f.format)
 }
 
+// defaultPrometheus is where a Prometheus listens that was started without further ado.
+const defaultPrometheus = "http://localhost:9090"
+
 func (a *app) liveOptions(f *liveFlags) (live.Options, error) {
 	o := live.Options{HTTP: a.HTTP(), Token: a.Getenv("PROMETHEUS_TOKEN"), Timeout: f.timeout, Every: max(f.every, 10*time.Millisecond), PerCall: f.answer,
 		Now: a.Now, Sleep: sleep}
 	address := firstOf(f.prometheus, a.Getenv("PROMETHEUS_URL"))
 	if address == "" {
-		return o, usage("no Prometheus to ask").hint("give --prometheus, such as http://localhost:9090")
+		address = defaultPrometheus
+		fmt.Fprintf(a.notes(), "govctl: asking %s; --prometheus or PROMETHEUS_URL names another server\n", address)
 	}
 	base, err := url.Parse(address)
 	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" {
