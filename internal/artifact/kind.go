@@ -87,7 +87,7 @@ func Kinds() []Kind {
 		{MilestonesBadge, "badge", badge, "Badge: weighted milestone progress."},
 		{ChecksumsBadge, "badge", badge, "Badge: the first digits of the aggregate digest and the number of files."},
 		{LintPath, "taxonomy-lint", shape[report.TaxonomyLint](), "What the lint table says about the alert taxonomy, and which alerts of the rule files it lacks."},
-		{AlertsPath, "taxonomy-line", shape[report.Alert](), "Every alert of the taxonomy, one line each."},
+		{AlertsPath, "taxonomy-line", shape[report.AlertLine](), "Every alert of the taxonomy, one line each."},
 		{AlertsPagePath, "", nil, "The same as a table in Markdown."},
 		{MetricsPath, "taxonomy-metrics", shape[report.TaxonomyMetrics](), "Churn, stability, runbook coverage and runbook times of the taxonomy."},
 		{"status/metrics-history/metrics-*.json", "taxonomy-snapshot", shape[report.TaxonomySnapshot](), "The first metrics of a day; 180 days are kept."},

@@ -39,7 +39,7 @@ func Taxonomy(m *report.TaxonomyMetrics) []Named {
 		{"badge-alerts-risk-churn.json", New("30d risk churn", strconv.Itoa(m.RiskChurn30d), churnScale.Color(float64(m.RiskChurn30d)))},
 		{"badge-alerts-stability.json", New("stability", percentage(m.StabilityScore), alertStabilityScale.Color(m.StabilityScore.Rounded()))},
 		{"badge-alerts-risk-stability.json", New("risk stability", percentage(m.RiskStabilityScore), alertStabilityScale.Color(m.RiskStabilityScore.Rounded()))},
-		{"badge-runbook-completeness.json", New("runbooks", short(m.RunbookCompletenessPercent.Rounded())+"%", runbookScale.Color(m.RunbookCompletenessPercent.Rounded()))},
+		{"badge-runbook-completeness.json", New("runbook complete", wholePercent(m.RunbookCompletenessPercent.Rounded()), runbookScale.Color(m.RunbookCompletenessPercent.Rounded()))},
 	}
 }
 
@@ -64,7 +64,10 @@ func deprecated(m *report.TaxonomyMetrics) string {
 	return fmt.Sprintf("%d/%d (%d%%)", m.DeprecatedAlerts, m.TotalAlerts, int(math.Round(m.DeprecatedPercent.Rounded())))
 }
 
-// percentage is a ratio in percent with at most two decimals.
-func percentage(r report.Ratio) string {
-	return short(math.Round(1e4*r.Rounded())/100) + "%"
+// percentage is a ratio in whole percent.
+func percentage(r report.Ratio) string { return wholePercent(100 * r.Rounded()) }
+
+// wholePercent rounds half to even, as the original system did.
+func wholePercent(v float64) string {
+	return strconv.Itoa(int(math.RoundToEven(math.Round(v*1e4)/1e4))) + "%"
 }

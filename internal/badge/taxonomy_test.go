@@ -26,8 +26,8 @@ func TestTaxonomyColours(t *testing.T) {
 		{11, "11 yellow"}, {15, "15 yellow"}, {16, "16 orange"}, {25, "25 orange"}, {26, "26 red"},
 	}
 	stability := []figure{
-		{1, "100% brightgreen"}, {0.95, "95% brightgreen"}, {0.9499, "94.99% green"}, {0.90, "90% green"}, {0.8999, "89.99% yellowgreen"},
-		{0.80, "80% yellowgreen"}, {0.7999, "79.99% yellow"}, {0.65, "65% yellow"}, {0.6499, "64.99% orange"}, {0.50, "50% orange"}, {0.4999, "49.99% red"}, {0, "0% red"},
+		{1, "100% brightgreen"}, {0.95, "95% brightgreen"}, {0.9499, "95% green"}, {0.90, "90% green"}, {0.8999, "90% yellowgreen"},
+		{0.80, "80% yellowgreen"}, {0.7999, "80% yellow"}, {0.65, "65% yellow"}, {0.6499, "65% orange"}, {0.50, "50% orange"}, {0.4999, "50% red"}, {0, "0% red"},
 	}
 	for _, c := range []struct {
 		file    string
@@ -47,8 +47,8 @@ func TestTaxonomyColours(t *testing.T) {
 			{10, "0/0 (10%) yellow"}, {19.99, "0/0 (20%) yellow"}, {20, "0/0 (20%) orange"}, {29.99, "0/0 (30%) orange"}, {30, "0/0 (30%) red"},
 		}},
 		{"badge-runbook-completeness.json", func(m *report.TaxonomyMetrics, v float64) { m.RunbookCompletenessPercent = report.Percent(v) }, []figure{
-			{100, "100% brightgreen"}, {95, "95% brightgreen"}, {94.99, "94.99% green"}, {90, "90% green"}, {89.99, "89.99% yellowgreen"}, {80, "80% yellowgreen"},
-			{79.99, "79.99% yellow"}, {65, "65% yellow"}, {64.99, "64.99% orange"}, {50, "50% orange"}, {49.99, "49.99% red"},
+			{100, "100% brightgreen"}, {95, "95% brightgreen"}, {94.99, "95% green"}, {90, "90% green"}, {89.99, "90% yellowgreen"}, {80, "80% yellowgreen"},
+			{79.99, "80% yellow"}, {65, "65% yellow"}, {64.99, "65% orange"}, {50, "50% orange"}, {49.99, "50% red"},
 		}},
 	} {
 		for _, f := range c.figures {
@@ -73,7 +73,7 @@ func TestTaxonomyBadges(t *testing.T) {
 	}
 	want := []string{
 		"alerts updated | 2025-09-29 | blue", "days since change | unknown | lightgrey", "alerts | 38 | blue", "deprecated | 2/38 (5%) | yellowgreen",
-		"30d churn | 0 | brightgreen", "30d risk churn | 0 | brightgreen", "stability | 0% | red", "risk stability | 0% | red", "runbooks | 0% | red",
+		"30d churn | 0 | brightgreen", "30d risk churn | 0 | brightgreen", "stability | 0% | red", "risk stability | 0% | red", "runbook complete | 0% | red",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

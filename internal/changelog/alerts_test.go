@@ -2,6 +2,7 @@ package changelog
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -105,5 +106,41 @@ func TestCatalogue(t *testing.T) {
 		if strings.Contains(line, "<b>") || strings.Contains(line, "](javascript") || strings.Contains(line, "[evil](") {
 			t.Errorf("markup in %s", line)
 		}
+	}
+}
+
+// What a comment shows of an alert: field by field with its severity, runbook coverage before and after, weight and risk churn; and nothing
+// that strangers write formats it or calls anybody.
+func TestAlertsText(t *testing.T) {
+	d := changed()
+	d.Modified = append(d.Modified, report.AlertChange{AlertRef: report.AlertRef{Alert: "S"}, Semantic: true, Fields: []report.FieldChange{{Field: "severity", From: "low", To: "high", Semantic: true}}})
+	got := AlertsText(d, 60_000)
+	for _, want := range []string{"Runbook completeness 50 % → 66.67 %. Risk churn 9 (added 6, removed 3), total weight 7 → 9.", "**Severity transitions (1)**\n\n- `S`: low → high\n", "- `S`: severity `low` → `high`\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %q in\n%s", want, got)
+		}
+	}
+	if strings.HasPrefix(got, "#") || AlertsDelta(d, 60_000) != "### Alert taxonomy\n\n"+AlertsText(d, 60_000-len("### Alert taxonomy\n\n")) {
+		t.Error("the delta is not its heading and the text")
+	}
+	const live = "x --> <!-- govctl:comment --> @everyone <img src=x> [a](https://evil.example) `"
+	ref := report.AlertRef{Alert: live, Severity: live, Selector: live}
+	d = report.TaxonomyDiff{Churn: 1, SemanticChurn: 1, Added: []report.AlertRef{ref}, Bulk: "import", SeverityTransitions: []report.SeverityTransition{{AlertRef: ref, From: live, To: live}},
+		Renamed: []report.AlertRename{{From: live, To: live}}, Modified: []report.AlertChange{{AlertRef: ref, Fields: []report.FieldChange{{Field: "owner", From: live, To: live}}}}}
+	outside := regexp.MustCompile("(?s)``.*?[^`]``([^`]|$)").ReplaceAllString(AlertsText(d, 60_000), "")
+	for _, bad := range []string{"@everyone", "<img", "](https://evil", "https://evil", "<!--"} {
+		if strings.Contains(outside, bad) {
+			t.Errorf("%q is live in\n%s", bad, outside)
+		}
+	}
+}
+
+func TestCatalogueColumns(t *testing.T) {
+	got := Catalogue([]report.Alert{{Alert: "A", SLO: "three nines", Windows: []string{"5m", "1h"}}, {Alert: "B"}})
+	if !strings.Contains(got, "| For | Windows | SLO | Description |") || !strings.Contains(got, "| 5m, 1h | three nines |") {
+		t.Error(got)
+	}
+	if got := Catalogue([]report.Alert{{Alert: "B"}}); strings.Contains(got, "SLO") || strings.Contains(got, "Windows") {
+		t.Error(got)
 	}
 }

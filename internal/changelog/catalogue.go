@@ -12,7 +12,9 @@ import (
 func Catalogue(alerts []report.Alert) string {
 	var b strings.Builder
 	active, complete := 0, 0
+	windows, slo := false, false // of any alert: the column is shown
 	for i := range alerts {
+		windows, slo = windows || len(alerts[i].Windows) > 0, slo || alerts[i].SLO != ""
 		if !alerts[i].Deprecated {
 			active++
 			if alerts[i].RunbookComplete {
@@ -22,14 +24,25 @@ func Catalogue(alerts []report.Alert) string {
 	}
 	fmt.Fprintf(&b, "# Alert taxonomy\n\n%d alerts, %d active, %d deprecated; %d of the active ones have a runbook.\n\n",
 		len(alerts), active, len(alerts)-active, complete)
-	b.WriteString("| Alert | Severity | Group | Scope | Category | For | Description | Runbook | Owner |\n|---|---|---|---|---|---|---|---|---|\n")
+	optional := func(cells []string, windowsCell, sloCell string) []string {
+		if windows {
+			cells = append(cells, windowsCell)
+		}
+		if slo {
+			cells = append(cells, sloCell)
+		}
+		return cells
+	}
+	head := append(optional([]string{"Alert", "Severity", "Group", "Scope", "Category", "For"}, "Windows", "SLO"), "Description", "Runbook", "Owner")
+	b.WriteString("| " + strings.Join(head, " | ") + " |\n" + strings.Repeat("|---", len(head)) + "|\n")
 	for i := range alerts {
 		a := &alerts[i]
 		shown := code(a.Alert)
 		if a.Deprecated {
 			shown = "~~" + shown + "~~ (deprecated" + since(a) + ")"
 		}
-		cells := []string{cell(shown), sanitize.Markdown(a.Severity), sanitize.Markdown(a.Group), sanitize.Markdown(a.Scope), sanitize.Markdown(a.Category), sanitize.Markdown(a.For), sanitize.Markdown(a.Description), runbook(a), sanitize.Markdown(a.Owner)}
+		cells := []string{cell(shown), sanitize.Markdown(a.Severity), sanitize.Markdown(a.Group), sanitize.Markdown(a.Scope), sanitize.Markdown(a.Category), sanitize.Markdown(a.For)}
+		cells = append(optional(cells, sanitize.Markdown(strings.Join(a.Windows, ", ")), sanitize.Markdown(a.SLO)), sanitize.Markdown(a.Description), runbook(a), sanitize.Markdown(a.Owner))
 		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	}
 	return b.String()

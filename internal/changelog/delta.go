@@ -20,16 +20,19 @@ func AlertsDelta(d report.TaxonomyDiff, limit int) string {
 	if limit <= 0 {
 		limit = maxDelta
 	}
-	var b strings.Builder
-	b.WriteString("### Alert taxonomy\n\n")
+	const heading = "### Alert taxonomy\n\n"
+	return heading + AlertsText(d, limit-len(heading))
+}
+
+// AlertsText is the delta without its heading, in at most limit bytes.
+func AlertsText(d report.TaxonomyDiff, limit int) string {
 	switch {
 	case d.FormattingOnly && d.Bulk != "":
-		b.WriteString("The text was reformatted; no alert changed.\n")
-		return b.String()
+		return "The text was reformatted; no alert changed.\n"
 	case Empty(d):
-		b.WriteString("No alert changed.\n")
-		return b.String()
+		return "No alert changed.\n"
 	}
+	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%d changed in what they do, %d in wording or ownership only.\n", figures(d), d.SemanticChurn, d.CosmeticChurn)
 	closing := "\n%d more lines are in the artifact taxonomy-diff.json.\n"
 	room := limit - b.Len() - len(closing) - 10

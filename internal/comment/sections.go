@@ -19,8 +19,8 @@ type Request struct {
 	Semver     *report.Semver
 	Operations *report.Operations
 	Stability  *report.Stability
-	Streak     int // placeholder runs in a row, where there are no metrics
-	Taxonomy   *report.TaxonomyDiff
+	Streak     int    // placeholder runs in a row, where there are no metrics
+	Taxonomy   string // what changed about the alerts, as Markdown
 	Links      []string
 }
 
@@ -39,7 +39,7 @@ func sections() []section {
 		{title: "Version", write: writeVersion},
 		{title: "Operations", write: writeOperations},
 		{title: "Stability", write: writeStability},
-		{title: "Alert taxonomy", common: true, write: writeTaxonomy},
+		{title: "Alert taxonomy", common: true, write: func(b *strings.Builder, p *Request) { b.WriteString(p.Taxonomy) }},
 	}
 }
 
@@ -149,39 +149,6 @@ func writeStability(b *strings.Builder, p *Request) {
 		}
 		fmt.Fprintf(b, "No metrics could be made (%d %s in a row)\n", p.Streak, runs)
 	}
-}
-
-func writeTaxonomy(b *strings.Builder, p *Request) {
-	t := p.Taxonomy
-	if t == nil || t.Churn == 0 && t.SemanticChurn == 0 && t.CosmeticChurn == 0 && len(t.Renamed) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "%d alerts before, %d now; churn %d, risk churn %d\n", t.Old.Alerts, t.New.Alerts, t.Churn, t.RiskChurn)
-	refs(b, "Added", t.Added)
-	refs(b, "Removed", t.Removed)
-	refs(b, "Deprecated", t.Deprecated)
-	for i, tr := range t.SeverityTransitions {
-		if i == shownItems {
-			fmt.Fprintf(b, "\nand %d more severity changes\n", len(t.SeverityTransitions)-i)
-			break
-		}
-		fmt.Fprintf(b, "\n%s: %s to %s\n", sanitize.Code(tr.Alert), sanitize.Code(tr.From), sanitize.Code(tr.To))
-	}
-}
-
-func refs(b *strings.Builder, what string, list []report.AlertRef) {
-	if len(list) == 0 {
-		return
-	}
-	var names []string
-	for i, a := range list {
-		if i == shownItems {
-			names = append(names, fmt.Sprintf("and %d more", len(list)-i))
-			break
-		}
-		names = append(names, sanitize.Code(sanitize.Cut(a.Alert, 200))+" ("+sanitize.Markdown(a.Severity)+")")
-	}
-	fmt.Fprintf(b, "\n%s: %s\n", what, strings.Join(names, ", "))
 }
 
 // Join puts sections into one text of at most limit characters. What does not fit is left out whole, and counted.

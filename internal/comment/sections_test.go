@@ -33,9 +33,7 @@ func TestHostileText(t *testing.T) {
 	p := &Request{Headline: evil, Semver: &report.Semver{Status: evil, PreviousVersion: evil, CurrentVersion: evil, ExpectedVersion: evil, Messages: []string{evil}, Recommendations: []string{evil}},
 		Operations: &report.Operations{Added: []report.Operation{op}, Removed: []report.Operation{op}, Deprecated: []report.Operation{op}},
 		Stability:  &report.Stability{Extensions: report.StabilityExtensions{Anomaly: true, AnomalyReason: evil}},
-		Taxonomy: &report.TaxonomyDiff{Churn: 1, Added: []report.AlertRef{{Alert: evil, Severity: evil}},
-			SeverityTransitions: []report.SeverityTransition{{AlertRef: report.AlertRef{Alert: evil}, From: evil, To: evil}}},
-		Links: Links("javascript:alert(1)", "CI run", "https://x.example/> <img>", "data:text/html,x")}
+		Links:      Links("javascript:alert(1)", "CI run", "https://x.example/> <img>", "data:text/html,x")}
 	texts := []string{Join(Sections(p), 65_000)}
 	for _, text := range texts {
 		for i, line := range strings.Split(text, "\n") {
@@ -79,7 +77,7 @@ func outsideCode(s string) string {
 }
 
 func TestSectionsOfACleanRun(t *testing.T) {
-	got := Sections(&Request{Headline: "no changes", Semver: &report.Semver{Status: "ok", CurrentVersion: "1.0.0"}, Taxonomy: &report.TaxonomyDiff{}})
+	got := Sections(&Request{Headline: "no changes", Semver: &report.Semver{Status: "ok", CurrentVersion: "1.0.0"}})
 	if len(got) != 2 || !strings.Contains(got[1], "Version policy: **ok** (none to `1.0.0`)") {
 		t.Errorf("got %q", got)
 	}

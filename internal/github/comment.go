@@ -11,8 +11,16 @@ import (
 	"github.com/romel/govctl/internal/sanitize"
 )
 
-// commentMarker is the first line of the comment on a pull request.
+// commentMarker is the first line of the comment on a pull request that is about everything.
 const commentMarker = "<!-- govctl:comment -->"
+
+// markerOf is the first line of the comment about a topic; an empty topic is everything.
+func markerOf(topic string) string {
+	if topic == "" {
+		return commentMarker
+	}
+	return "<!-- govctl:comment=" + topic + " -->"
+}
 
 // maxBody is what GitHub takes as the body of an issue or comment, in characters.
 const maxBody = 65_536
@@ -20,9 +28,14 @@ const maxBody = 65_536
 // Comment keeps one comment on a pull request up to date. With clean findings it is only changed where it already stands: a pull
 // request that was never in trouble is not written to. Under a dry run nothing is changed.
 func (c *Client) Comment(ctx context.Context, pr int, body string, clean, dryRun bool) (Action, error) {
+	return c.CommentOn(ctx, pr, "", body, clean, dryRun)
+}
+
+// CommentOn is Comment for the comment about a topic, which is one of its own.
+func (c *Client) CommentOn(ctx context.Context, pr int, topic, body string, clean, dryRun bool) (Action, error) {
 	act := Action{Alert: "comment", Act: Nothing, Number: pr}
-	body = sanitize.Fit(commentMarker+"\n"+body, maxBody, sanitize.Characters)
-	ours, err := c.sticky(ctx, pr)
+	body = sanitize.Fit(markerOf(topic)+"\n"+body, maxBody, sanitize.Characters)
+	ours, err := c.sticky(ctx, pr, markerOf(topic))
 	if err != nil {
 		return act, err
 	}
@@ -44,13 +57,13 @@ func (c *Client) Comment(ctx context.Context, pr int, body string, clean, dryRun
 		}
 		act.Act = Opened // somebody deleted it meanwhile
 	}
-	return act, explain("comment on pull request", c.say(ctx, pr, body))
+	return act, explain("comment on pull request", c.say(ctx, pr, markerOf(topic), body))
 }
 
-// sticky is our own comments on a pull request that bear the marker. Two runs at once may have written two.
-func (c *Client) sticky(ctx context.Context, pr int) (ours []*github.IssueComment, err error) {
+// sticky is our own comments on a pull request that bear a marker. Two runs at once may have written two.
+func (c *Client) sticky(ctx context.Context, pr int, marker string) (ours []*github.IssueComment, err error) {
 	err = c.comments(ctx, pr, func(own *github.IssueComment) {
-		if strings.HasPrefix(own.GetBody(), commentMarker) {
+		if strings.HasPrefix(own.GetBody(), marker) {
 			ours = append(ours, own)
 		}
 	})
@@ -70,12 +83,12 @@ func (c *Client) amend(ctx context.Context, ours []*github.IssueComment, body st
 	return nil
 }
 
-func (c *Client) say(ctx context.Context, pr int, body string) error {
+func (c *Client) say(ctx context.Context, pr int, marker, body string) error {
 	return c.once(ctx, func() error {
 		_, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.name, pr, &github.IssueComment{Body: &body})
 		return err
 	}, func() (bool, error) {
-		ours, err := c.sticky(ctx, pr)
+		ours, err := c.sticky(ctx, pr, marker)
 		return len(ours) > 0, err
 	})
 }

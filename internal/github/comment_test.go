@@ -203,3 +203,20 @@ func TestStepSummaryKeepsToItsLimit(t *testing.T) {
 		t.Errorf("a full summary: %q", got)
 	}
 }
+
+// The comment about a topic and the one about everything are kept apart, and each is updated in place.
+func TestCommentsOfTopicsAreKeptApart(t *testing.T) {
+	f := newFake(t)
+	pr := f.add("author", "a pull request", "")
+	for _, step := range []struct {
+		topic, body string
+		want        Act
+	}{{"", "all", Opened}, {"taxonomy", "alerts", Opened}, {"", "all", Nothing}, {"taxonomy", "alerts", Nothing}, {"taxonomy", "more alerts", Updated}} {
+		if act, err := f.client().CommentOn(t.Context(), 1, step.topic, step.body, false, false); err != nil || act.Act != step.want {
+			t.Errorf("%+v: %v, %v", step, act.Act, err)
+		}
+	}
+	if len(pr.comments) != 2 || pr.comments[0].Body != commentMarker+"\nall" || pr.comments[1].Body != "<!-- govctl:comment=taxonomy -->\nmore alerts" {
+		t.Errorf("%+v", pr.comments)
+	}
+}

@@ -35,7 +35,7 @@ func TestTheTokenGoesToNoOtherHost(t *testing.T) {
 		f := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+r.URL.Path, status) }))
 		c := doorTo(t, f.URL, time.Minute)
 		_, err1 := c.SyncIssues(t.Context(), wanted(0.72, 1), Issues{})
-		err2 := c.say(t.Context(), 1, "x")
+		err2 := c.say(t.Context(), 1, commentMarker, "x")
 		for _, err := range []error{err1, err2} {
 			if err == nil || !strings.Contains(err.Error(), "another host") {
 				t.Errorf("%d: %v", status, err)
@@ -59,7 +59,7 @@ func TestARenamedRepositoryIsFollowed(t *testing.T) {
 			got = append(got, fmt.Sprint(r.Method, " ", r.URL.Path, " ", r.Header.Get("Authorization"), " ", in.Body, " ", err))
 			fmt.Fprint(w, `{"id":1}`)
 		}))
-		if err := doorTo(t, f.URL, time.Minute).say(t.Context(), 1, "text"); err != nil || len(got) != 1 || got[0] != "POST /repositories/7/issues/1/comments Bearer t0ken text <nil>" {
+		if err := doorTo(t, f.URL, time.Minute).say(t.Context(), 1, commentMarker, "text"); err != nil || len(got) != 1 || got[0] != "POST /repositories/7/issues/1/comments Bearer t0ken text <nil>" {
 			t.Errorf("%d: %v, %q", status, err, got)
 		}
 		f.Close()

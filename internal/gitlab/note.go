@@ -14,8 +14,16 @@ import (
 	"github.com/romel/govctl/internal/sanitize"
 )
 
-// marker is the first line of the note on a merge request.
+// marker is the first line of the note on a merge request that is about everything.
 const marker = "<!-- govctl:comment -->"
+
+// markerOf is the first line of the note about a topic; an empty topic is everything.
+func markerOf(topic string) string {
+	if topic == "" {
+		return marker
+	}
+	return "<!-- govctl:comment=" + topic + " -->"
+}
 
 // Act is what is done about the note.
 type Act string
@@ -42,9 +50,14 @@ type user struct {
 // Note keeps one note on a merge request up to date. With clean findings it is only changed where there is one already: a merge request
 // that was never in trouble is not written to.
 func (c *Client) Note(ctx context.Context, request int, body string, clean bool) (Act, error) {
-	body = sanitize.Fit(marker+"\n"+plain(body), maxNote, sanitize.Characters)
+	return c.NoteOn(ctx, request, "", body, clean)
+}
+
+// NoteOn is Note for the note about a topic, which is one of its own.
+func (c *Client) NoteOn(ctx context.Context, request int, topic, body string, clean bool) (Act, error) {
+	body = sanitize.Fit(markerOf(topic)+"\n"+plain(body), maxNote, sanitize.Characters)
 	notes := c.base.JoinPath("merge_requests", strconv.Itoa(request), "notes")
-	ours, err := c.ours(ctx, notes)
+	ours, err := c.ours(ctx, notes, markerOf(topic))
 	switch {
 	case err != nil:
 		return Nothing, fmt.Errorf("read notes: %w", err)
@@ -58,7 +71,7 @@ func (c *Client) Note(ctx context.Context, request int, body string, clean bool)
 			return Updated, wrap("change note", err)
 		}
 	}
-	return Opened, wrap("write note", c.create(ctx, notes, body)) // none yet, or somebody deleted it meanwhile
+	return Opened, wrap("write note", c.create(ctx, notes, markerOf(topic), body)) // none yet, or somebody deleted it meanwhile
 }
 
 func wrap(doing string, err error) error {
@@ -68,8 +81,8 @@ func wrap(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// ours are the notes with the marker that the user of the token wrote. Two runs at once may have written two.
-func (c *Client) ours(ctx context.Context, notes *url.URL) (found []note, err error) {
+// ours are the notes with a first line that the user of the token wrote. Two runs at once may have written two.
+func (c *Client) ours(ctx context.Context, notes *url.URL, first string) (found []note, err error) {
 	var me user
 	if _, err := c.do(ctx, http.MethodGet, c.api.JoinPath("user"), nil, &me); err != nil {
 		return nil, err
@@ -86,7 +99,7 @@ func (c *Client) ours(ctx context.Context, notes *url.URL) (found []note, err er
 			return nil, err
 		}
 		for _, n := range list {
-			if n.Author.ID == me.ID && !n.System && strings.HasPrefix(n.Body, marker) {
+			if n.Author.ID == me.ID && !n.System && strings.HasPrefix(n.Body, first) {
 				found = append(found, n)
 			}
 		}
@@ -112,7 +125,7 @@ func (c *Client) amend(ctx context.Context, notes *url.URL, ours []note, body st
 }
 
 // create writes a note once: after a lost answer it looks whether the note is there before it writes again.
-func (c *Client) create(ctx context.Context, notes *url.URL, body string) error {
+func (c *Client) create(ctx context.Context, notes *url.URL, first, body string) error {
 	for n := 1; ; n++ {
 		_, err := c.do(ctx, http.MethodPost, notes, map[string]string{"body": body}, nil)
 		if lost := (lostError{}); !errors.As(err, &lost) || n == maxRetries {
@@ -121,7 +134,7 @@ func (c *Client) create(ctx context.Context, notes *url.URL, body string) error 
 		if err := c.c.Clock.Sleep(ctx, time.Duration(n)*time.Second); err != nil {
 			return err
 		}
-		if ours, err := c.ours(ctx, notes); err != nil || len(ours) > 0 {
+		if ours, err := c.ours(ctx, notes, first); err != nil || len(ours) > 0 {
 			return err
 		}
 	}

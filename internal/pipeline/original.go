@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ import (
 
 // withoutManifest judges a folder without a manifest: no run has published into it, the original system wrote it, or a manifest was lost.
 func (in *StateInput) withoutManifest() (State, error) {
-	files, err := in.Schemas()
+	files, err := in.List("schemas")
 	if err != nil {
 		return State{}, damaged("schemas", "", err)
 	}
@@ -91,10 +92,7 @@ func (in *StateInput) original(published map[string]bool) (State, error) {
 
 // originalFiles carries on the history and the snapshots of the original system.
 func (in *StateInput) originalFiles(state *State) error {
-	for from, to := range map[string]string{
-		artifact.HistoryPath:   contractFile(in.Config, in.Config.Contracts[0].Name, historyFile),
-		artifact.SnapshotsPath: artifact.SnapshotsPath,
-	} {
+	carry := func(from, to string) error {
 		b, err := in.Read(from)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -103,8 +101,25 @@ func (in *StateInput) originalFiles(state *State) error {
 		default:
 			state.Files[to] = b
 		}
+		return nil
 	}
-	return nil
+	err := errors.Join(
+		carry(artifact.HistoryPath, contractFile(in.Config, in.Config.Contracts[0].Name, historyFile)),
+		carry(path.Base(artifact.SnapshotsPath), artifact.SnapshotsPath), // at the root of its main and pages branches
+		carry(artifact.SnapshotsPath, artifact.SnapshotsPath),
+	)
+	for _, dir := range dayFolders {
+		names, errList := in.List(dir)
+		if errList != nil {
+			return damaged(dir, "", errList)
+		}
+		for _, name := range names {
+			if _, ok := dayOf(name); ok {
+				err = errors.Join(err, carry(path.Join(dir, name), path.Join(dayFolder, name)))
+			}
+		}
+	}
+	return err
 }
 
 // parseOriginal reads governance-summary.json as the original system wrote it: with these eight keys, each of which must be there. Null and

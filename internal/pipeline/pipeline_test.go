@@ -80,8 +80,8 @@ func (w *world) state(cfg config.Config, journal *artifact.Journal) (State, erro
 	files := os.DirFS(w.dir)
 	return ReadState(StateInput{Config: cfg, Journal: journal, Open: files.Open,
 		Read: func(p string) ([]byte, error) { return artifact.Read(files, p, maxContract) },
-		Schemas: func() ([]string, error) {
-			names, err := fs.Glob(files, "schemas/*")
+		List: func(dir string) ([]string, error) {
+			names, err := fs.Glob(files, dir+"/*")
 			for i := range names {
 				names[i] = filepath.Base(names[i])
 			}

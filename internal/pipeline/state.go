@@ -83,10 +83,10 @@ type StateInput struct {
 	Config  config.Config
 	Project string
 	Former  string // another identity that the project may have had, before it had a remote
-	// Read reads a file of the folder; its error is an fs.ErrNotExist where there is none. Schemas lists the names of the files in
-	// schemas/.
-	Read    func(file string) ([]byte, error)
-	Schemas func() ([]string, error)
+	// Read reads a file of the folder; its error is an fs.ErrNotExist where there is none. List lists the names in a folder below it;
+	// none where it is not there.
+	Read func(file string) ([]byte, error)
+	List func(dir string) ([]string, error)
 	// Renamed maps a configured contract to the name of its state, beside renamed_from.
 	Renamed map[string]string
 	// Required refuses what would be a first run.
@@ -483,7 +483,7 @@ func (r *stateReader) others() error {
 		}
 	}
 	for _, f := range r.manifest.Files {
-		if !strings.HasPrefix(f.Path, "status/metrics-history/") && !strings.HasPrefix(f.Path, path.Dir(runRecords)+"/") {
+		if !strings.HasPrefix(f.Path, dayFolder+"/") && !strings.HasPrefix(f.Path, path.Dir(runRecords)+"/") {
 			continue
 		}
 		if !fs.ValidPath(f.Path) {

@@ -44,10 +44,10 @@ func (p past) open(name string) (fs.File, error) {
 	return fstest.MapFS{name: {Data: b}}.Open(name)
 }
 
-func (p past) schemas() ([]string, error) {
+func (p past) list(dir string) ([]string, error) {
 	var names []string
 	for name := range p {
-		if file, ok := strings.CutPrefix(name, "schemas/"); ok {
+		if file, ok := strings.CutPrefix(name, dir+"/"); ok {
 			names = append(names, file)
 		}
 	}
@@ -60,7 +60,7 @@ func (p past) input(t *testing.T, cfg string) StateInput {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return StateInput{Config: parsed, Project: "us", Former: "govctl.yaml", Read: p.read, Open: p.open, Schemas: p.schemas}
+	return StateInput{Config: parsed, Project: "us", Former: "govctl.yaml", Read: p.read, Open: p.open, List: p.list}
 }
 
 func encoded(t *testing.T, v any) string {
@@ -517,7 +517,7 @@ func TestFolderWithoutManifest(t *testing.T) {
 		})
 	}
 	in := past{}.input(t, one)
-	in.Schemas = func() ([]string, error) { return nil, errDisk }
+	in.List = func(string) ([]string, error) { return nil, errDisk }
 	_, err := ReadState(in)
 	refusedState(t, err, report.WorkFailed, "schemas: input/output error", "")
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -73,7 +76,11 @@ func measureTaxonomy(ctx context.Context, b *bench) error {
 	if err != nil {
 		return hinted(err)
 	}
-	if err := WriteMetrics(b.job.Store, m, false); err != nil {
+	before, err := ReadSnapshots(b.job.Store.FS())
+	if err != nil {
+		return err
+	}
+	if err := WriteMetrics(b.job.Store, before, m, false); err != nil {
 		return err
 	}
 	b.note = fmt.Sprintf("churn %d, risk churn %d, %s %% with a runbook", m.Churn30d, m.RiskChurn30d, percent(m.RunbookCompletenessPercent))
@@ -95,11 +102,7 @@ func hinted(err error) error {
 }
 
 // WriteMetrics writes the metrics, their badges, the snapshot of the day and the history of snapshots.
-func WriteMetrics(s *artifact.Store, m report.TaxonomyMetrics, replace bool) error {
-	before, err := ReadSnapshots(s.FS())
-	if err != nil {
-		return err
-	}
+func WriteMetrics(s *artifact.Store, before report.TaxonomyHistory, m report.TaxonomyMetrics, replace bool) error {
 	history, _ := taxonomy.AddSnapshot(before, m, replace, taxonomy.SnapshotsKept)
 	kept := map[string]bool{}
 	errs := []error{s.JSON(artifact.MetricsPath, m), s.JSON(artifact.SnapshotsPath, history)}
@@ -119,35 +122,110 @@ func WriteMetrics(s *artifact.Store, m report.TaxonomyMetrics, replace bool) err
 }
 
 func snapshotPath(s report.TaxonomySnapshot) string {
-	return "status/metrics-history/metrics-" + s.SnapshotDate + ".json"
+	return path.Join(dayFolder, "metrics-"+s.SnapshotDate+".json")
 }
 
-// ReadSnapshots reads the history of metrics in an output folder. Files of the original system have fewer fields: those are zero.
+const dayFolder = "status/metrics-history"
+
+// dayFolders are where the original system kept the files of single days: in its status folder, and at the root of its main branch.
+var dayFolders = []string{"metrics-history", dayFolder}
+
+// dayOf is the day that a file of a single day is about.
+func dayOf(name string) (string, bool) {
+	day, ok := strings.CutPrefix(strings.TrimSuffix(name, ".json"), "metrics-")
+	_, err := time.Parse(time.DateOnly, day)
+	return day, ok && err == nil && strings.HasSuffix(name, ".json")
+}
+
+// ReadSnapshots reads the history of metrics in an output folder; where it was lost, it is put together from the files of single days.
+// Files of the original system have fewer fields: those are zero.
 func ReadSnapshots(folder fs.FS) (report.TaxonomyHistory, error) {
-	var h report.TaxonomyHistory
 	data, err := artifact.Read(folder, artifact.SnapshotsPath, maxContract)
-	if errors.Is(err, fs.ErrNotExist) {
-		return h, nil
+	if err == nil {
+		return parseSnapshots(data)
 	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return report.TaxonomyHistory{}, err
+	}
+	names, err := fs.Glob(folder, dayFolder+"/metrics-*.json")
 	if err != nil {
-		return h, err
+		return report.TaxonomyHistory{}, err
 	}
-	return parseSnapshots(data)
+	return days(names, func(p string) ([]byte, error) { return artifact.Read(folder, p, maxContract) })
+}
+
+// Snapshots is the history of metrics that a state carries; see ReadSnapshots.
+func (s *State) Snapshots() (report.TaxonomyHistory, error) {
+	if data, ok := s.Files[artifact.SnapshotsPath]; ok {
+		return parseSnapshots(data)
+	}
+	var names []string
+	for p := range s.Files {
+		if path.Dir(p) == dayFolder {
+			names = append(names, p)
+		}
+	}
+	return days(names, func(p string) ([]byte, error) { return s.Files[p], nil })
+}
+
+// days puts the history together from files of single days. Those of the original system are dated by their names alone.
+func days(names []string, read func(string) ([]byte, error)) (h report.TaxonomyHistory, err error) {
+	slices.Sort(names)
+	for _, p := range names {
+		day, ok := dayOf(path.Base(p))
+		if !ok {
+			continue
+		}
+		data, err := read(p)
+		if err != nil {
+			return h, err
+		}
+		var s report.TaxonomySnapshot
+		if err := json.Unmarshal(data, &s); err != nil {
+			return h, fmt.Errorf("read %s: %w", p, err)
+		}
+		if s.SnapshotDate != "" && s.SnapshotDate != day {
+			return h, fmt.Errorf("read %s: the snapshot has the date %q", p, s.SnapshotDate)
+		}
+		s.SnapshotDate = day
+		h.History = append(h.History, s)
+	}
+	return h, checkSnapshots(&h)
 }
 
 func parseSnapshots(data []byte) (h report.TaxonomyHistory, err error) {
 	if err := json.Unmarshal(data, &h); err != nil {
 		return h, fmt.Errorf("read %s: %w", artifact.SnapshotsPath, err)
 	}
+	return h, checkSnapshots(&h)
+}
+
+// checkSnapshots refuses snapshots that no govctl has written, and completes those of the original system.
+func checkSnapshots(h *report.TaxonomyHistory) error {
 	for i := range h.History {
 		if s := h.History[i].Schema; s != "" && s != "govctl/taxonomy-metrics/v1" && s != "govctl/taxonomy-snapshot/v1" {
-			return h, fmt.Errorf("read %s: snapshot %d is of %.60s, which this govctl does not read", artifact.SnapshotsPath, i+1, s)
+			return fmt.Errorf("read %s: snapshot %d is of %.60s, which this govctl does not read", artifact.SnapshotsPath, i+1, s)
 		}
 		if strings.ContainsAny(h.History[i].SnapshotDate, `/\`) || len(h.History[i].SnapshotDate) != len("2025-09-17") {
-			return h, fmt.Errorf("read %s: snapshot %d has the date %q", artifact.SnapshotsPath, i+1, h.History[i].SnapshotDate)
+			return fmt.Errorf("read %s: snapshot %d has the date %q", artifact.SnapshotsPath, i+1, h.History[i].SnapshotDate)
 		}
+		complete(&h.History[i])
 	}
-	return h, nil
+	return nil
+}
+
+// complete adds what a snapshot of the original system does not say and ours must: its shape, its time and its window.
+func complete(s *report.TaxonomySnapshot) {
+	if s.Schema != "" {
+		return
+	}
+	s.Schema, s.History = "govctl/taxonomy-metrics/v1", "none"
+	if day, err := time.Parse(time.DateOnly, s.SnapshotDate); err == nil && s.GeneratedAt.IsZero() {
+		s.GeneratedAt = report.At(day)
+	}
+	if s.WindowDays == 0 {
+		s.WindowDays = 30
+	}
 }
 
 // gateTaxonomy judges the taxonomy and its trend.

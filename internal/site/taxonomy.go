@@ -16,6 +16,7 @@ type catalogueView struct {
 	Severities, Scopes, Categories []string
 	Active, Deprecated             int
 	Without                        string // classes that name the columns in which nothing stands
+	HasWindows, HasSLO             bool   // of any alert: the column is there
 }
 
 // alertRow is one alert with the id of its row, which links to it.
@@ -25,6 +26,7 @@ type alertRow struct {
 	Class        string // of its severity
 	Text         string // its description
 	Written      string // its runbook, where that is a text and no address
+	WindowList   string // its windows as one text
 }
 
 // allDescriptions bounds the descriptions of all alerts together, in bytes: a page of thousands must still come quickly.
@@ -43,6 +45,7 @@ func catalogue(p *Page) catalogueView {
 	severities, scopes, categories := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range t.Alerts {
 		a := &t.Alerts[i]
+		v.HasWindows, v.HasSLO = v.HasWindows || len(a.Windows) > 0, v.HasSLO || a.SLO != ""
 		severities[a.Severity], scopes[a.Scope], categories[a.Category] = true, true, true
 		if a.Deprecated {
 			v.Deprecated++
@@ -59,7 +62,7 @@ func catalogue(p *Page) catalogueView {
 	for i := range t.Alerts {
 		a := &t.Alerts[i]
 		rank := slices.Index(v.Severities, a.Severity)
-		v.Rows = append(v.Rows, alertRow{Alert: a, Anchor: anchor(a, seen), Link: web(a.Runbook), Class: "s5", Text: sanitize.Cut(a.Description, room)})
+		v.Rows = append(v.Rows, alertRow{Alert: a, Anchor: anchor(a, seen), Link: web(a.Runbook), Class: "s5", WindowList: strings.Join(a.Windows, ", "), Text: sanitize.Cut(a.Description, room)})
 		if a.RunbookComplete && v.Rows[i].Link == "" {
 			v.Rows[i].Written = sanitize.Cut(a.Runbook, room)
 		}

@@ -202,12 +202,12 @@ func (c *comparison) compare(i, j int) {
 	}
 }
 
-// fields are the fields that differ, in the order of the model; name, severity and deprecation are told elsewhere.
+// fields are the fields that differ, in the order of the model; a new name and deprecation have lists of their own.
 func (c *comparison) fields(old, now *Alert) []report.FieldChange {
 	var out []report.FieldChange
 	for _, t := range textFields {
 		from, to := *t.of(old), *t.of(now)
-		if from == to || t.name == "alert" || t.name == "severity" {
+		if from == to || t.name == "alert" {
 			continue
 		}
 		semantic := t.semantic && (t.name != "for" || !sameDuration(from, to))

@@ -79,7 +79,7 @@ func TestDiff(t *testing.T) {
 		{"an id that is new leaves the alert the same", `[{"alert": "A"}]`, `[{"alert": "A", "id": "x"}]`, "A(id=>x;) churn=0 risk=0+0 semantic=0 cosmetic=1"},
 		{"ids win over names", `[{"alert": "A", "id": "x"}, {"alert": "B", "id": "y"}]`, `[{"alert": "B", "id": "x"}, {"alert": "A", "id": "y"}]`,
 			"B>A A>B churn=0 risk=0+0 semantic=0 cosmetic=2"},
-		{"severity", `[{"alert": "A", "severity": "low"}]`, `[{"alert": "A", "severity": "high"}]`, "A:low>high churn=0 risk=0+0 semantic=1 cosmetic=0"},
+		{"severity", `[{"alert": "A", "severity": "low"}]`, `[{"alert": "A", "severity": "high"}]`, "A:low>high A(severity=low>high;) churn=0 risk=0+0 semantic=1 cosmetic=0"},
 		{"for as a duration", `[{"alert": "A", "for": "60m"}]`, `[{"alert": "A", "for": "1h"}]`, "A(for=60m>1h;) churn=0 risk=0+0 semantic=0 cosmetic=1"},
 		{"for and windows", `[{"alert": "A", "for": "5m", "windows": ["5m"]}]`, `[{"alert": "A", "for": "10m", "windows": ["5m", "1h"]}]`,
 			"A(for=5m>10m;windows=5m>5m, 1h;) churn=0 risk=0+0 semantic=1 cosmetic=0"},

@@ -16,11 +16,21 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
+// orNull is nil for an empty text.
+func orNull(s *string) *string {
+	if *s == "" {
+		return nil
+	}
+	return s
+}
+
 // JSONL is one line of JSON for each alert, in the order of the file.
 func (f *File) JSONL() ([]byte, error) {
 	var b bytes.Buffer
-	for _, a := range f.Report() {
-		line, err := json.Marshal(a, json.Deterministic(true))
+	alerts := f.Report()
+	for i := range alerts {
+		a := &alerts[i]
+		line, err := json.Marshal(report.AlertLine{AlertEntry: *a, Group: orNull(&a.Group), Scope: orNull(&a.Scope), Category: orNull(&a.Category), For: orNull(&a.For), Windows: a.Windows, SLO: orNull(&a.SLO)}, json.Deterministic(true))
 		if err != nil {
 			return nil, fmt.Errorf("write alert %s as JSON: %w", a.Alert, err)
 		}
@@ -50,6 +60,8 @@ type pageData struct {
 	Bars      []bar
 	Alerts    []row
 	Missing   []row
+
+	HasWindows, HasSLO bool // of any alert: the column is shown
 }
 
 // bar is one severity of the mix: X and Width are percent of the whole.
@@ -65,6 +77,9 @@ type row struct {
 	Link string // the runbook, where it is a web address
 	Text string // the runbook, where it is none
 }
+
+// WindowList is the windows as one text.
+func (r row) WindowList() string { return strings.Join(r.Windows, ", ") }
 
 // HTML is the taxonomy as one self-contained page: a table of every alert.
 func HTML(alerts []report.Alert, generated report.Time) ([]byte, error) {
@@ -83,6 +98,10 @@ func Dashboard(alerts []report.Alert, m report.TaxonomyMetrics) ([]byte, error) 
 }
 
 func write(d pageData, generated report.Time) ([]byte, error) {
+	for i := range d.Alerts {
+		d.HasWindows = d.HasWindows || len(d.Alerts[i].Windows) > 0
+		d.HasSLO = d.HasSLO || d.Alerts[i].SLO != ""
+	}
 	tmpl, err := page()
 	if err != nil {
 		return nil, err

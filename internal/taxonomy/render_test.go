@@ -122,3 +122,35 @@ func TestPromText(t *testing.T) {
 		t.Errorf("coverage %v", v)
 	}
 }
+
+// Importers of the original system read eight keys of every line; readers of tables see windows and objectives where an alert has one.
+func TestWindowsAndObjectives(t *testing.T) {
+	f, err := taxonomy.Parse("t.json", []byte(`{"alerts": [{"alert": "A", "severity": "low", "slo": "99.9", "windows": ["5m", {"long": "1h", "short": "5m"}]}, {"alert": "B", "severity": "low"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := f.JSONL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := strings.Split(strings.TrimSpace(string(lines)), "\n")
+	if len(list) != 2 {
+		t.Fatalf("got %s", lines)
+	}
+	for _, want := range []string{`"alert":"B"`, `"group":null`, `"severity":"low"`, `"scope":null`, `"category":null`, `"for":null`, `"windows":[]`, `"slo":null`} {
+		if !strings.Contains(list[1], want) {
+			t.Errorf("lacks %s: %s", want, list[1])
+		}
+	}
+	if !strings.Contains(list[0], `"slo":"99.9"`) || strings.Count(list[0], `"slo"`) != 1 {
+		t.Errorf("got %s", list[0])
+	}
+	page, err := taxonomy.HTML(f.Report(), report.Time{})
+	if err != nil || !strings.Contains(string(page), `<th scope="col">SLO</th>`) || !strings.Contains(string(page), `<th scope="col">Windows</th>`) || !strings.Contains(string(page), "<td>99.9</td>") {
+		t.Errorf("%v: %s", err, page)
+	}
+	page, err = taxonomy.HTML(f.Report()[1:], report.Time{})
+	if err != nil || strings.Contains(string(page), ">SLO<") || strings.Contains(string(page), ">Windows<") {
+		t.Errorf("empty columns are shown: %v: %s", err, page)
+	}
+}

@@ -38,6 +38,7 @@ func (f *File) Scaffold(rules []Rule) []Alert {
 func (f *File) entries(rules []*Rule) []Alert {
 	type kind struct{ group, severity string }
 	first := map[kind]*Rule{}
+	waits := map[kind]bool{}       // whose rules wait for different times: no one for is theirs
 	severities := map[string]int{} // by group
 	for _, r := range rules {
 		k := kind{r.Group, r.Severity()}
@@ -45,6 +46,7 @@ func (f *File) entries(rules []*Rule) []Alert {
 			first[k] = r
 			severities[r.Group]++
 		}
+		waits[k] = waits[k] || first[k].For != r.For && !sameDuration(orZero(first[k].For), orZero(r.For))
 	}
 	kinds := make([]kind, 0, len(first))
 	for k := range first {
@@ -59,12 +61,23 @@ func (f *File) entries(rules []*Rule) []Alert {
 	out := make([]Alert, 0, len(kinds))
 	for _, k := range kinds {
 		a := scaffold(first[k])
+		if waits[k] {
+			a.For = ""
+		}
 		if severities[k.group] > 1 && k.severity != "" || f.taken(&a) {
 			a.Labels = map[string]string{"severity": k.severity}
 		}
 		out = append(out, a)
 	}
 	return out
+}
+
+// orZero is the for of a rule, which fires at once where it has none.
+func orZero(wait string) string {
+	if wait == "" {
+		return "0m"
+	}
+	return wait
 }
 
 // taken reports whether an entry of the file has the name and the selector already.

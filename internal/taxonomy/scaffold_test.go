@@ -105,9 +105,23 @@ func TestScaffold(t *testing.T) {
 	want := []string{
 		`ByGroup{group="g"}|low||` + todo("ByGroup"), `ByGroup{group="h"}|low||` + todo("ByGroup"),
 		`BySeverity{group="g",severity="critical"}|critical||` + todo("BySeverity"), `BySeverity{group="g",severity="warning"}|warning||` + todo("BySeverity"),
-		`None{group="g"}|TODO||` + todo("None"), `Plain{group="g"}|low|5m|long|https://x/y`, `Two{group="c"}|high||` + todo("Two"),
+		`None{group="g"}|TODO||` + todo("None"), `Plain{group="g"}|low||long|https://x/y`, `Two{group="c"}|high||` + todo("Two"),
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Rules of one alert that wait for different times have no for in common: the entry promises none.
+func TestScaffoldLeavesOutForsThatDiffer(t *testing.T) {
+	f, err := taxonomy.Parse("t.json", []byte(taxonomy.Empty))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ first, second, want string }{{"5m", "10m", ""}, {"5m", "300s", "5m"}, {"5m", "", ""}, {"", "", ""}, {"0m", "", "0m"}} {
+		got := f.Scaffold([]taxonomy.Rule{{Name: "A", Group: "g", For: c.first}, {Name: "A", Group: "g", For: c.second}})
+		if len(got) != 1 || got[0].For != c.want {
+			t.Errorf("%q and %q: got %+v, want for %q", c.first, c.second, got, c.want)
+		}
 	}
 }

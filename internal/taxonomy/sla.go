@@ -146,10 +146,11 @@ func figures(out *report.RunbookSLA, waited []float64) {
 	for _, d := range waited {
 		sum += d
 	}
-	out.MedianDays = report.Percent((waited[(n-1)/2] + waited[n/2]) / 2)
-	out.AvgDays = report.Percent(sum / float64(n))
-	out.P90Days = report.Percent(waited[int(math.Ceil(0.9*float64(n)))-1])
-	out.MaxDays = report.Percent(waited[n-1])
+	days := func(v float64) *report.Percent { d := report.Percent(v); return &d }
+	out.MedianDays = days((waited[(n-1)/2] + waited[n/2]) / 2)
+	out.AvgDays = days(sum / float64(n))
+	out.P90Days = days(waited[int(math.Ceil(0.9*float64(n)))-1])
+	out.MaxDays = days(waited[n-1])
 }
 
 func (in *MetricsInput) follow(ctx context.Context, m *report.TaxonomyMetrics, tracks map[trackKey]*track) error {

@@ -1,6 +1,6 @@
 package report
 
-// Alert is one entry of the taxonomy as readers see it: a line of taxonomy.jsonl, a row of the pages.
+// Alert is one entry of the taxonomy as readers see it: a row of the pages, and most of a line of taxonomy.jsonl.
 type Alert struct {
 	Alert           string            `json:"alert"`
 	ID              string            `json:"id,omitzero"`
@@ -23,6 +23,20 @@ type Alert struct {
 	ReplacedBy      string            `json:"replaced_by,omitzero"`
 	Other           map[string]Raw    `json:"other,omitzero"` // keys of the entry that the model does not know, with their values
 	Place           *Place            `json:"place,omitzero"`
+}
+
+// AlertEntry is Alert under a name that does not hide its field of the same name where it is embedded.
+type AlertEntry = Alert
+
+// AlertLine is a line of taxonomy.jsonl: an alert with the keys that every line has, whatever the entry says.
+type AlertLine struct {
+	AlertEntry
+	Group    *string  `json:"group"`
+	Scope    *string  `json:"scope"`
+	Category *string  `json:"category"`
+	For      *string  `json:"for"`
+	Windows  []string `json:"windows"`
+	SLO      *string  `json:"slo"`
 }
 
 // TaxonomyLint is taxonomy-lint.json: what the lint table has to say about the taxonomy, and its coverage of the rule files.
@@ -49,7 +63,7 @@ type TaxonomyDiff struct {
 	Added               []AlertRef           `json:"added"`
 	Removed             []AlertRef           `json:"removed"`
 	Renamed             []AlertRename        `json:"renamed"`
-	Modified            []AlertChange        `json:"modified"` // field changes other than the severity
+	Modified            []AlertChange        `json:"modified"` // field changes; a new severity is among severity_transitions, too
 	SeverityTransitions []SeverityTransition `json:"severity_transitions"`
 	Deprecated          []AlertRef           `json:"deprecated"`
 	Undeprecated        []AlertRef           `json:"undeprecated"`
@@ -154,11 +168,11 @@ type TaxonomyMetrics struct {
 
 // RunbookSLA tells how long alerts waited for their runbook.
 type RunbookSLA struct {
-	Count      int           `json:"count"` // alerts of today whose runbook was completed at some commit
-	MedianDays Percent       `json:"median_days"`
-	AvgDays    Percent       `json:"avg_days"`
-	P90Days    Percent       `json:"p90_days"`
-	MaxDays    Percent       `json:"max_days"`
+	Count      int           `json:"count"`       // alerts of today whose runbook was completed at some commit
+	MedianDays *Percent      `json:"median_days"` // null without a sample, as the three below
+	AvgDays    *Percent      `json:"avg_days"`
+	P90Days    *Percent      `json:"p90_days"`
+	MaxDays    *Percent      `json:"max_days"`
 	PolicyDays int           `json:"policy_days"` // 0: no policy
 	Overdue    int           `json:"overdue"`     // open for longer than the policy allows
 	Open       []OpenRunbook `json:"open"`        // oldest first

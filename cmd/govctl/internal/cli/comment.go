@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/changelog"
 	"github.com/romel/govctl/internal/ci"
 	"github.com/romel/govctl/internal/comment"
 	"github.com/romel/govctl/internal/config"
@@ -24,67 +25,120 @@ import (
 const maxComment = 65_000
 
 func commentCommand(a *app) *cobra.Command {
-	var f statusFlags
-	var pr int
-	var dryRun, allowPrivate bool
-	var artifactURL string
+	var f commentFlags
 	c := command("comment", "Keep one comment on a pull or merge request up to date", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return a.comment(ctx, f, pr, dryRun, allowPrivate, artifactURL)
+		return a.comment(ctx, f)
 	})
 	c.Long = "Write what a run found as one comment on a pull request, and change that comment from then on. Where the token may only read,\n" +
 		"as on a fork, the text goes to the step summary, or to stdout where there is none. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL.\n\n" +
 		"In GitLab CI the comment is a note on the merge request. Reads GITLAB_TOKEN (a token with the scope api: the token of a job may not write\n" +
-		"notes), CI_API_V4_URL, CI_MERGE_REQUEST_PROJECT_ID or CI_PROJECT_ID, and CI_MERGE_REQUEST_IID."
+		"notes), CI_API_V4_URL, CI_MERGE_REQUEST_PROJECT_ID or CI_PROJECT_ID, and CI_MERGE_REQUEST_IID.\n\n" +
+		"With --only taxonomy the text is that of govctl taxonomy diff --format markdown, in a comment of its own; with --since it is compared with\n" +
+		"that revision, and no run is needed."
 	f.add(c)
-	c.Flags().IntVar(&pr, "pr", 0, "`number` of the pull or merge request (default: that of the CI system, such as in GITHUB_REF)")
-	c.Flags().BoolVar(&allowPrivate, "allow-private", false, "let a GitLab on a loopback address be http://")
-	c.Flags().StringVar(&artifactURL, "artifact-url", "", "`address` of the files that the workflow run kept, to link to")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the comment and change nothing")
+	c.Flags().IntVar(&f.pr, "pr", 0, "`number` of the pull or merge request (default: that of the CI system, such as in GITHUB_REF)")
+	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "let a GitLab on a loopback address be http://")
+	c.Flags().StringVar(&f.artifactURL, "artifact-url", "", "`address` of the files that the workflow run kept, to link to")
+	choose(c, &f.only, "only", "", "comment on this alone, in a comment of its own", onlyTaxonomy)
+	c.Flags().StringVar(&f.since, "since", "", "for --only taxonomy: the older taxonomy, git:REV or a `file` (default: what the run found)")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the comment and change nothing")
 	return c
 }
 
-func (a *app) comment(ctx context.Context, f statusFlags, pr int, dryRun, allowPrivate bool, artifactURL string) error {
-	if pr == 0 {
-		pr = a.system().RequestOf(a.Getenv)
+// commentFlags are the flags of `comment`.
+type commentFlags struct {
+	statusFlags
+	pr                   int
+	only, since          string
+	dryRun, allowPrivate bool
+	artifactURL          string
+}
+
+const onlyTaxonomy = "taxonomy"
+
+func (a *app) comment(ctx context.Context, f commentFlags) error {
+	if f.pr == 0 {
+		f.pr = a.system().RequestOf(a.Getenv)
 	}
-	if pr <= 0 && !dryRun {
+	switch {
+	case f.pr <= 0 && !f.dryRun:
 		return usage("which pull request?").hint("--pr N, or run it in a workflow of a pull request, or a pipeline of a merge request")
+	case f.since != "" && f.only == "":
+		return usage("--since is given without --only taxonomy")
 	}
-	cfg, r, err := a.outwardConfig(ctx, f)
+	text, clean, err := a.commentText(ctx, f)
 	if err != nil {
 		return err
 	}
-	text, err := a.told(cfg, r, artifactURL)
-	if err != nil {
-		return err
-	}
-	if dryRun {
+	if f.dryRun {
 		_, err := fmt.Fprint(a.Stdout, text)
 		return err
 	}
-	clean, err := r.clean()
+	if a.system().ID == ci.GitLab {
+		return a.mergeRequestNote(ctx, f.pr, f.only, text, clean, f.allowPrivate)
+	}
+	cfg, err := a.configuration(ctx)
 	if err != nil {
 		return err
-	}
-	if a.system().ID == ci.GitLab {
-		return a.mergeRequestNote(ctx, pr, text, clean, allowPrivate)
 	}
 	c, err := a.githubClient(cfg)
 	if err != nil {
 		return err
 	}
-	act, err := c.Comment(ctx, pr, text, clean, false)
+	act, err := c.CommentOn(ctx, f.pr, f.only, text, clean, false)
 	if errors.Is(err, github.ErrForbidden) {
 		return a.tellElsewhere(text)
 	}
 	if err == nil {
-		fmt.Fprintf(a.Stdout, "%s on #%d\n", act.Act, pr)
+		fmt.Fprintf(a.Stdout, "%s on #%d\n", act.Act, f.pr)
 	}
 	return err
 }
 
+// commentText is the text of the comment, and whether a request that has none need not get one.
+func (a *app) commentText(ctx context.Context, f commentFlags) (text string, clean bool, err error) {
+	if f.only == onlyTaxonomy {
+		return a.taxonomyComment(ctx, f)
+	}
+	cfg, r, err := a.outwardConfig(ctx, f.statusFlags)
+	if err != nil {
+		return "", false, err
+	}
+	if text, err = a.told(cfg, r, f.artifactURL); err != nil {
+		return "", false, err
+	}
+	clean, err = r.clean()
+	return text, clean, err
+}
+
+// taxonomyComment is the comment about the alerts: what changed since a revision, or what the run found.
+func (a *app) taxonomyComment(ctx context.Context, f commentFlags) (text string, clean bool, err error) {
+	var d *report.TaxonomyDiff
+	if f.since != "" {
+		var since report.TaxonomyDiff
+		since, err = a.diffTaxonomy(ctx, &alertFlags{}, []string{f.since})
+		d = &since
+	} else {
+		var r *found
+		if _, r, err = a.outwardConfig(ctx, f.statusFlags); err == nil {
+			d, err = load[report.TaxonomyDiff](r, artifact.AlertDiffPath)
+		}
+	}
+	switch {
+	case err != nil:
+		return "", false, err
+	case d == nil:
+		return "", false, usage("the run compared no taxonomy").hint("--since git:REV compares with that revision, without a run")
+	}
+	parts := []string{changelog.AlertsDelta(*d, 0)}
+	if links := comment.Links("", a.runWords(), a.runURL(), f.artifactURL); len(links) > 0 {
+		parts = append(parts, strings.Join(links, " | ")+"\n")
+	}
+	return comment.Join(parts, maxComment), changelog.Empty(*d), nil
+}
+
 // mergeRequestNote keeps the note on a merge request of GitLab up to date.
-func (a *app) mergeRequestNote(ctx context.Context, request int, text string, clean, allowPrivate bool) error {
+func (a *app) mergeRequestNote(ctx context.Context, request int, topic, text string, clean, allowPrivate bool) error {
 	transport := a.HTTP().Transport
 	if transport == nil {
 		transport = http.DefaultTransport //nolint:forbidigo // the transport of Env.HTTP where it names none
@@ -99,7 +153,7 @@ func (a *app) mergeRequestNote(ctx context.Context, request int, text string, cl
 	case err != nil:
 		return usage("CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN: %w", err).hint("GitLab CI sets the first two; --allow-private lets http://127.0.0.1 pass")
 	}
-	act, err := c.Note(ctx, request, text, clean)
+	act, err := c.NoteOn(ctx, request, topic, text, clean)
 	if errors.Is(err, gitlab.ErrForbidden) {
 		return a.tellElsewhere(text)
 	}
@@ -163,8 +217,12 @@ func (a *app) told(cfg config.Config, r *found, artifactURL string) (string, err
 		}
 		if i == len(cfg.Contracts)-1 {
 			p.Links = comment.Links(a.pageURL(), a.runWords(), a.runURL(), artifactURL)
-			if p.Taxonomy, err = load[report.TaxonomyDiff](r, artifact.AlertDiffPath); err != nil {
+			d, err := load[report.TaxonomyDiff](r, artifact.AlertDiffPath)
+			if err != nil {
 				return "", err
+			}
+			if d != nil && !changelog.Empty(*d) {
+				p.Taxonomy = changelog.AlertsText(*d, maxComment/2)
 			}
 		}
 		sections = append(sections, comment.Sections(p)...)

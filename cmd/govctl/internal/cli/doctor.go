@@ -319,7 +319,7 @@ func (d *doctor) publishedState(ctx context.Context, from string) error {
 	if err != nil {
 		return err
 	}
-	in := pipeline.StateInput{Config: d.cfg, Copied: true, Read: checked.read, Schemas: source.schemas}
+	in := pipeline.StateInput{Config: d.cfg, Copied: true, Read: checked.read, List: source.list}
 	if in.Project, err = d.project(ctx, d.cfg); err != nil {
 		return err
 	}

@@ -32,6 +32,15 @@ func (a *app) previousState(ctx context.Context, store *artifact.Store, found ar
 	if f.state == "" {
 		return a.stateInPlace(ctx, store, in)
 	}
+	state, err := a.stateElsewhere(ctx, cfg, f, in)
+	if err != nil {
+		return state, err
+	}
+	return state, pipeline.Forget(store)
+}
+
+// stateElsewhere reads and verifies the state that --state names.
+func (a *app) stateElsewhere(ctx context.Context, cfg config.Config, f runFlags, in pipeline.StateInput) (pipeline.State, error) {
 	source, err := a.stateSource(ctx, f.state, cfg)
 	if err != nil {
 		return pipeline.State{}, err
@@ -46,21 +55,21 @@ func (a *app) previousState(ctx context.Context, store *artifact.Store, found ar
 				hint("fetch the branch, check its name and publish.folder, or run once without --require-state to start a new history")
 		}
 		fmt.Fprintf(a.notes(), "govctl: --state %s: %s: no previous state found; starting a new history\n", oneLine(f.state), oneLine(source.absent))
-		return pipeline.State{}, pipeline.Forget(store)
+		return pipeline.State{}, nil
 	}
 	checked, err := a.verifiedState(ctx, cfg, source, f)
 	if err != nil {
 		return pipeline.State{}, stateError("--state "+f.state, err)
 	}
-	in.Read, in.Schemas = checked.read, source.schemas
+	in.Read, in.List = checked.read, source.list
 	state, err := pipeline.ReadState(in)
 	if err != nil {
 		return state, stateError("--state "+f.state, err)
 	}
-	if state.Summary == nil && len(state.Contracts) == 0 {
+	if state.Summary == nil && len(state.Contracts) == 0 && len(state.Files) == 0 {
 		fmt.Fprintf(a.notes(), "govctl: --state %s: no previous state found; starting a new history\n", oneLine(f.state))
 	}
-	return state, pipeline.Forget(store)
+	return state, nil
 }
 
 // stateError is a refused state as the command line reports it.
@@ -108,7 +117,7 @@ func (a *app) placedState(ctx context.Context, files fs.FS, cfg config.Config) (
 	}
 	in.Read = func(p string) ([]byte, error) { return artifact.Read(files, p, maxState) }
 	in.Open = files.Open
-	in.Schemas = func() ([]string, error) { return fileNames(files, "schemas") }
+	in.List = func(dir string) ([]string, error) { return fileNames(files, dir) }
 	return in, nil
 }
 
@@ -135,9 +144,9 @@ func fileNames(files fs.FS, dir string) ([]string, error) {
 
 // stateFolder is a previous state, wherever it is.
 type stateFolder struct {
-	absent  string // why there is none; the functions are nil then
-	read    func(p string) ([]byte, error)
-	schemas func() ([]string, error)
+	absent string // why there is none; the functions are nil then
+	read   func(p string) ([]byte, error)
+	list   func(dir string) ([]string, error) // the names in a folder; none where it is not there
 }
 
 // stateSource opens an output folder, or the folder of this project on a branch.
@@ -152,8 +161,8 @@ func (a *app) stateSource(ctx context.Context, source string, cfg config.Config)
 			return stateFolder{}, err
 		}
 		return stateFolder{
-			read:    func(p string) ([]byte, error) { return artifact.Read(root, p, maxState) },
-			schemas: func() ([]string, error) { return fileNames(root, "schemas") },
+			read: func(p string) ([]byte, error) { return artifact.Read(root, p, maxState) },
+			list: func(dir string) ([]string, error) { return fileNames(root, dir) },
 		}, nil
 	}
 	if rev == "" {
@@ -177,8 +186,8 @@ func (a *app) stateSource(ctx context.Context, source string, cfg config.Config)
 			}
 			return b, err
 		},
-		schemas: func() ([]string, error) {
-			names, err := repo.List(ctx, id, path.Join(cfg.Publish.Folder, "schemas"))
+		list: func(dir string) ([]string, error) {
+			names, err := repo.List(ctx, id, path.Join(cfg.Publish.Folder, dir))
 			if errors.Is(err, gitrepo.ErrNoFile) {
 				return nil, nil
 			}

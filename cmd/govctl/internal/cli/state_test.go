@@ -205,7 +205,7 @@ func TestStateOfABranch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if names, err := source.schemas(); !slices.Equal(names, c.names) || !errors.Is(err, c.err) {
+		if names, err := source.list("schemas"); !slices.Equal(names, c.names) || !errors.Is(err, c.err) {
 			t.Errorf("%s: %v %v", name, names, err)
 		}
 		if _, err := source.read("status/x"); !errors.Is(err, fs.ErrNotExist) || err.Error() != "status/x is not there" {

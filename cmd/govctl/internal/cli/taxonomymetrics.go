@@ -19,7 +19,7 @@ import (
 // metricsFlags are the flags of `taxonomy metrics`.
 type metricsFlags struct {
 	alertFlags
-	format          string
+	format, state   string
 	replace, dryRun bool
 }
 
@@ -29,9 +29,11 @@ func taxonomyMetrics(a *app) *cobra.Command {
 		return a.measureTaxonomy(ctx, &f)
 	})
 	c.Long = "Measure the taxonomy against what it was at the start of the window, and write metrics, badges and the snapshot of the day below\n" +
-		"status/ of the output folder. The first snapshot of a day stays unless --replace is given."
+		"status/ of the output folder. The first snapshot of a day stays unless --replace is given. With --state the history is that of a published\n" +
+		"state, verified as run does, and continued here; --state also takes over the day files of the original system (metrics-history/)."
 	f.add(c, "window", "runbook-sla-days")
 	choose(c, &f.format, "format", "text", "what is printed, json as in taxonomy-metrics.json", "text", "json", "prom")
+	addState(c, &f.state)
 	c.Flags().BoolVar(&f.replace, "replace", false, "replace the snapshot of today")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "print and write nothing")
 	return c
@@ -47,12 +49,16 @@ func (a *app) measureTaxonomy(ctx context.Context, f *metricsFlags) (err error) 
 		return err
 	}
 	if !f.dryRun {
+		before, err := a.snapshots(ctx, f.state)
+		if err != nil {
+			return err
+		}
 		store, _, err := artifact.Open(a.out, func() time.Time { return in.Now }, defaultWait)
 		if err != nil {
 			return err
 		}
 		store.Begin("alerts")
-		if err := errors.Join(pipeline.WriteMetrics(store, m, f.replace), store.Close()); err != nil {
+		if err := errors.Join(pipeline.WriteMetrics(store, before, m, f.replace), store.Close()); err != nil {
 			return err
 		}
 	}
@@ -84,7 +90,11 @@ func (a *app) printMetrics(m report.TaxonomyMetrics, format string) error {
 		m.Churn30d, m.WindowDays, len(m.Added30d), len(m.Removed30d), m.RiskChurn30d, m.SemanticChurn30d, m.CosmeticChurn30d)
 	fmt.Fprintf(a.Stdout, "  stability  %v %%, by risk %v %%\n", m.StabilityPercent.Rounded(), m.RiskStabilityPercent.Rounded())
 	s := m.RunbookSLA
-	fmt.Fprintf(a.Stdout, "  waited     %s for %v days at the median, %v at most; %d still wait\n", counted(s.Count, "runbook"), s.MedianDays.Rounded(), s.MaxDays.Rounded(), len(s.Open))
+	if s.MedianDays != nil && s.MaxDays != nil {
+		fmt.Fprintf(a.Stdout, "  waited     %s for %v days at the median, %v at most; %d still wait\n", counted(s.Count, "runbook"), s.MedianDays.Rounded(), s.MaxDays.Rounded(), len(s.Open))
+	} else {
+		fmt.Fprintf(a.Stdout, "  waited     no runbook was completed yet; %d still wait\n", len(s.Open))
+	}
 	if m.HistoryNote != "" {
 		fmt.Fprintf(a.notes(), "govctl: %s\n", oneLine(m.HistoryNote))
 	}
@@ -97,7 +107,7 @@ func (a *app) printMetrics(m report.TaxonomyMetrics, format string) error {
 // gateFlags are the flags of `taxonomy gate`.
 type gateFlags struct {
 	alertFlags
-	format         string
+	format, state  string
 	requireHistory bool
 }
 
@@ -106,15 +116,17 @@ func taxonomyGate(a *app) *cobra.Command {
 	c := command("gate", "Fail on missing runbooks, rising churn and old deprecations", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.gateTaxonomy(ctx, &f)
 	})
-	c.Long = "Judge the taxonomy by its limits and by the snapshots of earlier days in the output folder. A gate that has not enough history says\n" +
-		"so; with --require-history that is a failure (exit 3)."
+	c.Long = "Judge the taxonomy by its limits and by the snapshots of earlier days in the output folder, or in the published state that --state\n" +
+		"names, which is verified as run does. A gate that has not enough history says so; with --require-history a limit on a trend without a\n" +
+		"snapshot of an earlier day is a failure (exit 3)."
 	names := make([]string, 0, len(limits))
 	for _, l := range limits {
 		names = append(names, l.flag)
 	}
 	f.add(c, names...)
 	choose(c, &f.format, "format", "text", "what is printed, json as in taxonomy-gates.json", "text", "json")
-	c.Flags().BoolVar(&f.requireHistory, "require-history", false, "exit 3 where a gate has not enough history")
+	addState(c, &f.state)
+	c.Flags().BoolVar(&f.requireHistory, "require-history", false, "exit 3 where there is no snapshot of an earlier day")
 	return c
 }
 
@@ -127,11 +139,12 @@ func (a *app) gateTaxonomy(ctx context.Context, f *gateFlags) error {
 	if err != nil {
 		return err
 	}
-	past, err := a.snapshots()
+	history, err := a.snapshots(ctx, f.state)
 	if err != nil {
 		return err
 	}
-	v := taxonomy.Judge(taxonomy.GateInput{File: in.File, Metrics: m, Past: taxonomy.Before(past, in.Now), Thresholds: pipeline.TaxonomyThresholds(c), Now: in.Now})
+	past := taxonomy.Before(history, in.Now)
+	v := taxonomy.Judge(taxonomy.GateInput{File: in.File, Metrics: m, Past: past, Thresholds: pipeline.TaxonomyThresholds(c), Now: in.Now})
 	if f.format == "json" {
 		err = a.printJSON(v)
 	} else {
@@ -148,21 +161,49 @@ func (a *app) gateTaxonomy(ctx context.Context, f *gateFlags) error {
 	case !v.Passed:
 		return errFindings
 	}
-	for _, g := range v.Gates {
-		if g.Status == taxonomy.NotEnoughHistory && f.requireHistory {
-			return &exitError{code: Failed, err: fmt.Errorf("%s has not enough history", g.Name), tip: "govctl taxonomy metrics, or govctl run, records a snapshot a day"}
-		}
+	if len(past) == 0 && f.requireHistory {
+		return &exitError{code: Failed, err: errors.New("there is no snapshot of an earlier day (--require-history)"),
+			tip: "govctl taxonomy metrics, or govctl run, records a snapshot a day; --state git:origin/schemas reads those that were published"}
 	}
 	return nil
 }
 
-// snapshots are those of the output folder; none where the folder is not there yet.
-func (a *app) snapshots() (report.TaxonomyHistory, error) {
+// addState adds the flag that names a published state.
+func addState(c *cobra.Command, state *string) {
+	c.Flags().StringVar(state, "state", "", "take the snapshots of earlier days from this output `folder` or git:REF (default: the output folder)")
+}
+
+// snapshots are those of a published state, or of the output folder; none where the folder is not there yet.
+func (a *app) snapshots(ctx context.Context, source string) (report.TaxonomyHistory, error) {
+	if source != "" {
+		return a.publishedSnapshots(ctx, source)
+	}
 	folder, err := openDir(a.out)
 	if err != nil {
 		return report.TaxonomyHistory{}, nil //nolint:nilerr // no folder is no history, and the gates say so
 	}
 	return pipeline.ReadSnapshots(folder)
+}
+
+// publishedSnapshots are those of the state that --state names, which is verified as it is for a run.
+func (a *app) publishedSnapshots(ctx context.Context, source string) (report.TaxonomyHistory, error) {
+	cfg, err := a.configuration(ctx)
+	if err != nil {
+		return report.TaxonomyHistory{}, err
+	}
+	project, err := a.project(ctx, cfg)
+	if err != nil {
+		return report.TaxonomyHistory{}, err
+	}
+	state, err := a.stateElsewhere(ctx, cfg, runFlags{state: source}, pipeline.StateInput{Config: cfg, Project: project})
+	if err != nil {
+		return report.TaxonomyHistory{}, err
+	}
+	h, err := state.Snapshots()
+	if err != nil {
+		err = &exitError{code: Failed, err: fmt.Errorf("--state %s: %w", source, err), tip: "restore the file from an earlier commit of the branch"}
+	}
+	return h, err
 }
 
 func taxonomyDashboard(a *app) *cobra.Command {
