@@ -72,7 +72,7 @@ func Kinds() []Kind {
 		{DiffPath, "openapi-diff", shape[report.Diff](), "Every change between the baseline and the contract, with places, verdicts and proofs."},
 		{OperationsPath, "operations-classification", shape[report.Operations](), "Which operations came, went, changed or were deprecated."},
 		{BreakingPath, "breaking-status", shape[report.Breaking](), "The short answer for release tools: is it breaking, and what breaks."},
-		{SemverPath, "semver-validation", shape[report.Semver](), "Whether the version number tells the truth about the change."},
+		{SemverPath, "semver-validation", shape[report.Semver](), "Whether the version number matches the change."},
 		{HistoryPath, "history-line", shape[report.HistoryLine](), "One line per run; the memory from which the stability metrics are computed."},
 		{StabilityPath, "stability-metrics", append(shape[report.Stability](), shape[report.PlaceholderMetrics]()...), "Rolling stability figures, or a placeholder when measuring itself failed."},
 		{SummaryPath, "governance-summary", shape[report.Summary](), "What a dashboard needs in a single fetch."},

@@ -55,7 +55,7 @@ var headlines = []headlineTemplate{
 	{func(o *outcome) bool { return o.SemverPolicyStatus == "fail" && o.BreakingChangesCount > 0 },
 		"The API breaks its clients in {ways} and the version does not say so", "{name} breaks its clients in {ways} and its version does not say so", true},
 	{func(o *outcome) bool { return o.SemverPolicyStatus == "fail" },
-		"The version number does not tell the truth about the change", "the version of {name} does not tell the truth about its change", true},
+		"The version number does not match the change", "the version of {name} does not match its change", true},
 	{func(o *outcome) bool { return o.pending != "" && o.BreakingChangesCount > 0 },
 		"The API breaks its clients in {ways}, and the next version must be {pending} or higher", "{name} breaks its clients in {ways}, and its next version must be {pending} or higher", false},
 	{func(o *outcome) bool { return o.BreakingChangesCount > 0 },

@@ -35,7 +35,7 @@ func TestHeadline(t *testing.T) {
 		{"lie", []outcome{about("a", "fail", 1)}, false, gate, "The API breaks its clients in 1 way and the version does not say so."},
 		{"declared", []outcome{about("a", "ok", 2)}, true, nil, "The API breaks its clients in 2 ways, and the version says so."},
 		{"declared, and a gate", []outcome{about("a", "ok", 2)}, false, gate, "The API breaks its clients in 2 ways, and the version says so; the step alert-gates failed: 2 gates failed."},
-		{"version", []outcome{about("a", "fail", 0)}, false, nil, "The version number does not tell the truth about the change."},
+		{"version", []outcome{about("a", "fail", 0)}, false, nil, "The version number does not match the change."},
 		{"unread", []outcome{unread}, false, nil, `The version "one\n" cannot be read, so the contract was not checked (1 run in a row).`},
 		{"not checked", []outcome{unchecked}, false, nil, "The contract was not checked (2 runs in a row): api.yaml: there is no such file."},
 		{"not checked among others", []outcome{unchecked, about("b", "ok", 0)}, false, nil, "a was not checked (2 runs in a row); b is compatible."},

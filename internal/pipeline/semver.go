@@ -195,7 +195,7 @@ func SemverInput(d report.Diff, p config.Semver, doc *contract.Document) semver.
 		Previous: d.Old.Version, Current: d.New.Version, FirstRelease: d.FirstRun,
 		PreviousPlace: report.Place{File: d.Old.Source, Pointer: "/info/version"}, CurrentPlace: doc.Root().Find("/info/version").Place(),
 		PreviousMajor: d.Old.Major, CurrentMajor: d.New.Major,
-		Scheme: p.Scheme, ZeroMajor: p.ZeroMajor, Policy: p.Policy, PlannedMajor: p.PlannedMajor,
+		Scheme: p.Scheme, ZeroMajor: p.ZeroMajor, Policy: p.Policy, PlannedMajor: p.PlannedMajor, Tagged: byTag(p.VersionFrom),
 		Change: semver.Change{Breaking: d.Totals.Breaking > 0, Changed: d.Totals.Changes+d.Totals.Waived > 0},
 	}
 	added, other := 0, 0

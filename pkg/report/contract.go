@@ -166,7 +166,7 @@ type BreakingChange struct {
 	Fingerprint string `json:"fingerprint,omitzero"`
 }
 
-// Semver is semver-validation.json: whether the version number tells the truth about the change.
+// Semver is semver-validation.json: whether the version number matches the change.
 type Semver struct {
 	Schema          string   `json:"schema"` // govctl/semver-validation/v1
 	GeneratedAt     Time     `json:"generated_at"`

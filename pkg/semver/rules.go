@@ -221,7 +221,7 @@ var notes = []Rule{
 	{
 		ID: "note-prefix",
 		When: func(f *facts) bool {
-			return f.cur.prefixed || f.prev.prefixed
+			return !f.Tagged && (f.cur.prefixed || f.prev.prefixed)
 		},
 		Say: `the leading "v" is not part of the version and was ignored`,
 	}, {

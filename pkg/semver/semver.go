@@ -1,4 +1,4 @@
-// Package semver judges whether the version of a contract tells the truth about its change.
+// Package semver checks whether the version of a contract matches its change.
 //
 // It reads two versions and what the diff found, and answers with the status of the policy, the reason, and the
 // lowest version that would have been accepted. The policy is the table in rules.go.
@@ -64,6 +64,7 @@ type Input struct {
 	ZeroMajor     string // ZeroMajor or ZeroMinor; "" is ZeroMajor
 	Policy        string // Original or SemVer2; "" is Original
 	PlannedMajor  bool   // a major version without a breaking change is meant
+	Tagged        bool   // versions are release tags, whose leading "v" is usual
 
 	// Told says that an earlier run has reported every breaking change and found the version where it still is. BetweenReleases says that Current
 	// is the version of the last release, and that this contract is none.

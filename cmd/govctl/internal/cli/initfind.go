@@ -51,6 +51,7 @@ type foundContract struct {
 	parts                  recorder // files that it refers to
 	remote, dangling       string   // the first reference that is to the network, and the first that does not resolve
 	unread                 string   // why the version cannot be read
+	dated                  bool     // it is a calendar version with a year of two digits
 	tagged                 *setting // that its version is a release tag; nil where nothing shows it
 }
 
@@ -340,10 +341,20 @@ func (e *explorer) contractOf(ctx context.Context, name string) (*foundContract,
 		}
 	}
 	if _, err := semver.Parse(out.version, semver.Auto); err != nil {
-		out.unread = firstOfAll(err)
+		out.unread, out.dated = firstOfAll(err), e.isDate(out.version)
 	}
 	out.digest, out.operations, out.parts = doc.SHA256(), operationsOf(doc), parts
 	return out, ""
+}
+
+// isDate reports a calendar version of these years.
+func (e *explorer) isDate(version string) bool {
+	now, err := e.clock(e.now)
+	if err != nil {
+		return false
+	}
+	v, err := semver.Parse(version, semver.CalVer)
+	return err == nil && v.Numbers[0] > uint64(now().Year())-10 && v.Numbers[0] <= uint64(now().Year())+1
 }
 
 // remoteWait is how long init waits for the files of one contract that lie in the network.

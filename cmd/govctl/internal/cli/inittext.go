@@ -66,6 +66,8 @@ func (c *foundContract) settings() (out []setting) {
 	switch {
 	case c.tagged != nil:
 		out = append(out, *c.tagged)
+	case c.dated:
+		out = append(out, setting{"version " + c.version + " is a calendar version, and its year has two digits", "semver: {scheme: calver}"})
 	case c.unread != "":
 		out = append(out, setting{c.unread + ": it is not checked, and every breaking change fails. With a version such as 1.0.0, write gate: semver; " +
 			"where the version is a tag or in another file, name that by semver.version_from", "gate: breaking"})
@@ -77,7 +79,7 @@ func (c *foundContract) settings() (out []setting) {
 const noContract = `# init found no OpenAPI description that can be read. Name yours here, then run govctl init again: it writes the workflows for it.
 # contract:
 #   source: openapi.yaml       # file, https URL, cmd:COMMAND (its output is the document) or git:REV:PATH
-#   gate: semver               # semver: the version must tell the truth; breaking: nothing may break; none: only report
+#   gate: semver               # semver: the version must match the change; breaking: nothing may break; none: only report
 `
 
 // contractSection is the part of the configuration about contracts.
@@ -118,7 +120,7 @@ func (r *repository) oneContract(c namedContract) string {
 	settings := c.contract.settings()
 	writeSettings(&b, "  ", settings)
 	if !slices.ContainsFunc(settings, func(s setting) bool { return strings.HasPrefix(s.line, "gate:") }) {
-		b.WriteString("  gate: semver                 # semver: the version must tell the truth; breaking: nothing may break; none: only report\n")
+		b.WriteString("  gate: semver                 # semver: the version must match the change; breaking: nothing may break; none: only report\n")
 	}
 	b.WriteString(`  # waivers: .govctl-waivers.yaml
   # rules:

@@ -132,7 +132,7 @@ func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "govctl",
 		Short: "Govern an API contract and an alert taxonomy from CI",
-		Long: "govctl diffs an OpenAPI contract and proves what breaks, checks that the version number tells the truth,\n" +
+		Long: "govctl diffs an OpenAPI contract and proves what breaks, checks that the version number matches,\n" +
 			"keeps rolling stability metrics, and publishes the answers as files that can be verified.\n\n" +
 			"Exit codes: 0 passed, 1 findings, 2 wrong command line, configuration or input, 3 govctl could not do its work.",
 		SilenceErrors: true,
