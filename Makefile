@@ -65,7 +65,8 @@ release-check: ## build a release twice, compare the bytes, verify its signature
 	.ci/release check
 
 KILLS ?= 200
-torture: ## kill KILLS runs at random moments; crowd, fill and link output folders
+torture: ## kill KILLS runs at random moments; crowd, fill and link output folders; let 32 publish at once
+	GOVCTL_TORTURE=$(KILLS) go test -count 1 -timeout 60m -v ./internal/gitrepo -run '^TestConcurrentWriters$$'
 	GOVCTL_TORTURE=$(KILLS) go test -count 1 -timeout 60m -v ./cmd/govctl \
 	  -run '^(TestKilledRuns|TestManyRunsAtOnce|TestNoRoomToWrite|TestFullDisk|TestReadOnlyFolder|TestLinksInTheFolder|TestLinkedFolder)$$'
 

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -170,7 +171,10 @@ func TestConcurrentWriters(t *testing.T) {
 	if _, err := publisher(".").Publish(t.Context(), push(t, remote, "first")); err != nil {
 		t.Fatal(err)
 	}
-	const writers = 32
+	writers := 12 // who loses a round tries again: the work grows with the square of the writers
+	if os.Getenv("GOVCTL_TORTURE") != "" {
+		writers = 32
+	}
 	errs, tries := make([]error, writers), make([]int, writers)
 	var wg sync.WaitGroup
 	for n := range writers {
@@ -194,7 +198,7 @@ func TestConcurrentWriters(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("lines %v", got)
 	}
-	if n := mustGit(t, remote, "rev-list", "--count", "schemas"); n != "33" {
+	if n := mustGit(t, remote, "rev-list", "--count", "schemas"); n != strconv.Itoa(writers+1) {
 		t.Errorf("%s commits", n)
 	}
 	if s, p := mustGit(t, remote, "log", "-1", "--format=%s", "schemas"), mustGit(t, remote, "log", "-1", "--format=%s", "gh-pages"); s != p {
