@@ -223,7 +223,7 @@ func variables() []variable {
 		{"SLACK_WEBHOOK", "", "", "a Slack chat that `run --send`, `send` and `webhook send --chat slack` notify, also SLACK_WEBHOOK_URL: a secret"},
 		{"TEAMS_WEBHOOK_URL", "", "", "the same for a Teams chat: a secret"},
 		{"GOVERNANCE_WEBHOOK_SECRET", "", "", "what notices are signed with: a secret"},
-		{"TAXONOMY_WEBHOOK", "taxonomy notify --webhook", "", "the chat that is told of drift; also TAXONOMY_WEBHOOK_URL, SLACK_WEBHOOK_URL and TEAMS_WEBHOOK_URL, first come first"},
+		{"TAXONOMY_WEBHOOK", "taxonomy notify --webhook", "", "chat webhook for drift; also TAXONOMY_WEBHOOK_URL, SLACK_WEBHOOK_URL and TEAMS_WEBHOOK_URL, first come first"},
 		{"TAXONOMY_SLACK_BLOCKS", "taxonomy notify --chat slack", "", "1: the message is written in Slack's blocks"},
 		{"PROMETHEUS_URL", "rules live --prometheus", "", "the Prometheus that is looked at"},
 		{"PROMETHEUS_TOKEN", "", "", "bearer token for it: a secret"},
