@@ -23,7 +23,7 @@ func badgeCommand(a *app) *cobra.Command {
 
 func badgeList(a *app) *cobra.Command {
 	var format string
-	c := command("list", "List the badges of the output folder with what they say", cobra.NoArgs, func(context.Context, []string) error {
+	c := command("list", "List the badges of the output folder with their texts", cobra.NoArgs, func(context.Context, []string) error {
 		files, err := openDir(a.out)
 		if err != nil {
 			return usage("%s: %w", a.out, cause(err)).hint("govctl run makes the output folder")

@@ -24,7 +24,7 @@ func keyCommand(a *app) *cobra.Command {
 func keyNew(a *app) *cobra.Command {
 	var asJSON bool
 	var format string
-	c := command("new", "Make a key pair and print it, seed and all", cobra.NoArgs, func(context.Context, []string) error {
+	c := command("new", "Make a key pair and print it with its seed", cobra.NoArgs, func(context.Context, []string) error {
 		pair, err := integrity.NewKey(rand.Reader)
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ type rotateFlags struct {
 
 func keyRotate(a *app) *cobra.Command {
 	var f rotateFlags
-	c := command("rotate", "Let the signing key hand over to a new one", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	c := command("rotate", "Replace the signing key by a new one that it signs", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.rotateKey(ctx, f)
 	})
 	c.Long = "Print the record that the signing key hands over to a new key, signed by both, and add it to the list of trusted keys, where\n" +

@@ -85,13 +85,13 @@ func (f diffFlags) reading() contract.Options {
 func openapiDiff(a *app) *cobra.Command {
 	var f diffFlags
 	var c *cobra.Command
-	c = command("diff [OLD NEW]", "Tell what changed between two contracts and what breaks", pairOrNothing, func(ctx context.Context, args []string) error {
+	c = command("diff [OLD NEW]", "Report what changed between two contracts and what breaks clients", pairOrNothing, func(ctx context.Context, args []string) error {
 		var known facts
 		f.write = a.writes(c)
 		err := a.diff(ctx, args, f, &known)
 		return a.outputsOf(known, err)
 	})
-	c.Long = "Tell what changed between two contracts and what of it breaks clients. Each of OLD and NEW is a file, - for standard input,\n" +
+	c.Long = "Report what changed between two contracts and what breaks clients. Each of OLD and NEW is a file, - for standard input,\n" +
 		"an https URL, cmd:COMMAND or git:REV:PATH. Without them the contract of the configuration is compared with its baseline. Exit code 1\n" +
 		"means that an unwaived change breaks clients.\n\n" +
 		"Rule levels, the gate's category and the waivers are those of govctl.yaml, where it exists; among several contracts, of the one that is\n" +

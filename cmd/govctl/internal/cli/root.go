@@ -23,11 +23,11 @@ var chapters = []struct {
 	title    string
 	commands []func(*app) *cobra.Command
 }{
-	{"The main job:", []func(*app) *cobra.Command{runCommand, initCommand}},
-	{"The API contract:", []func(*app) *cobra.Command{openapiCommand, semverCommand, stabilityCommand, milestonesCommand}},
-	{"Alerts and their rules:", []func(*app) *cobra.Command{taxonomyCommand, rulesCommand, changelogCommand}},
-	{"What is shown and told:", []func(*app) *cobra.Command{badgeCommand, siteCommand, webhookCommand, issuesCommand, commentCommand, publishCommand, sendCommand}},
-	{"Trust:", []func(*app) *cobra.Command{checksumsCommand, signCommand, verifyCommand, keyCommand}},
+	{"Start here:", []func(*app) *cobra.Command{runCommand, initCommand}},
+	{"API contract:", []func(*app) *cobra.Command{openapiCommand, semverCommand, stabilityCommand, milestonesCommand}},
+	{"Alerts and rules:", []func(*app) *cobra.Command{taxonomyCommand, rulesCommand, changelogCommand}},
+	{"Reporting and notifications:", []func(*app) *cobra.Command{badgeCommand, siteCommand, webhookCommand, issuesCommand, commentCommand, publishCommand, sendCommand}},
+	{"Integrity:", []func(*app) *cobra.Command{checksumsCommand, signCommand, verifyCommand, keyCommand}},
 	{"govctl itself:", []func(*app) *cobra.Command{doctorCommand, explainCommand, schemaCommand, versionCommand}},
 }
 
@@ -132,8 +132,8 @@ func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "govctl",
 		Short: "Govern an API contract and an alert taxonomy from CI",
-		Long: "govctl diffs an OpenAPI contract and proves what breaks, checks that the version number matches,\n" +
-			"keeps rolling stability metrics, and publishes the answers as files that can be verified.\n\n" +
+		Long: "govctl compares OpenAPI contracts and reports what breaks clients, checks that the version matches,\n" +
+			"keeps rolling stability metrics, checks alerts and rules, and publishes signed files.\n\n" +
 			"Exit codes: 0 passed, 1 findings, 2 wrong command line, configuration or input, 3 govctl could not do its work.",
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -26,7 +26,7 @@ type liveFlags struct {
 
 func rulesLive(a *app) *cobra.Command {
 	var f liveFlags
-	c := command("live [FILE...]", "Hold rule files against a running Prometheus", cobra.ArbitraryArgs,
+	c := command("live [FILE...]", "Check rule files against a running Prometheus", cobra.ArbitraryArgs,
 		func(ctx context.Context, args []string) error { return a.checkLive(ctx, &f, args) })
 	c.Long = "Ask a running Prometheus whether it has loaded the rules of the files as they are written (expressions are compared by\n" +
 		"meaning, not by layout), whether they evaluate, and whether the series of recording rules appear before --timeout. How long each\n" +

@@ -31,7 +31,7 @@ type testFlags struct {
 
 func rulesTest(a *app) *cobra.Command {
 	var f testFlags
-	c := command("test FILE...", "Run promtool's unit tests of rules, and say which rules they leave untested", cobra.MinimumNArgs(1),
+	c := command("test FILE...", "Run promtool's unit tests of rules, and report which rules are untested", cobra.MinimumNArgs(1),
 		func(ctx context.Context, args []string) error { return a.testRules(ctx, &f, args) })
 	c.Long = "Run unit-test files of promtool (promtool test rules) unchanged and in process; FILE may be a folder or a glob, of which only\n" +
 		"test files are taken. A case that does not hold exits 1, a malformed file 2.\n\n" +

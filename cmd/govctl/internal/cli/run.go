@@ -50,7 +50,7 @@ const defaultWait = time.Minute
 func runCommand(a *app) *cobra.Command {
 	var f runFlags
 	var c *cobra.Command
-	c = command("run", "Do every step of the configuration: the main job", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	c = command("run", "Run every step of the configuration", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		f.allowGiven = c.Flags().Changed("allow-breaking")
 		return a.run(ctx, f)
 	})

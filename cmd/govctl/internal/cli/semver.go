@@ -58,14 +58,14 @@ func (f *semverFlags) fromEnvironment(getenv func(string) string) {
 func semverCheck(a *app) *cobra.Command {
 	var f semverFlags
 	var c *cobra.Command
-	c = command("check [OLD NEW]", "Hold the version against the change", pairOrNothing, func(ctx context.Context, args []string) error {
+	c = command("check [OLD NEW]", "Check that the version matches the change", pairOrNothing, func(ctx context.Context, args []string) error {
 		f.fromEnvironment(a.Getenv)
 		f.write = a.writes(c)
 		var known facts
 		err := a.checkVersion(ctx, args, f, &known)
 		return a.outputsOf(known, err)
 	})
-	c.Long = "Hold the version of NEW against its change since OLD: two contracts, or two versions given by --previous and --current. Without any\n" +
+	c.Long = "Check that the version of NEW matches its change since OLD: two contracts, or two versions given by --previous and --current. Without any\n" +
 		"of these the contract of the configuration is checked against its baseline. CURRENT_API_VERSION and PREVIOUS_API_VERSION set the two versions\n" +
 		"where the flags do not. Without a baseline it is a first run." + partHelp
 	f.add(a, c)

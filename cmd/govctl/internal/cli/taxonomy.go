@@ -31,10 +31,10 @@ type lintFlags struct {
 
 func taxonomyLint(a *app) *cobra.Command {
 	var f lintFlags
-	c := command("lint", "Hold the taxonomy against its schema and the lint rules", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	c := command("lint", "Check the taxonomy against its schema and the lint rules", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.lintTaxonomy(ctx, &f)
 	})
-	c.Long = "Hold the taxonomy against its schema and the lint rules; govctl taxonomy rules lists them. Where rule files are given the two are\n" +
+	c.Long = "Check the taxonomy against its schema and the lint rules; govctl taxonomy rules lists them. Where rule files are given the two are\n" +
 		"compared. Exits 1 on errors; warnings do not fail."
 	f.add(c, "deprecation-max-days", "deprecation-strict")
 	c.Flags().BoolVar(&f.fix, "fix", false, "make the mechanical corrections in the file first")

@@ -24,7 +24,7 @@ import (
 func taxonomyDiff(a *app) *cobra.Command {
 	var f alertFlags
 	var format string
-	c := command("diff [OLD [NEW]]", "Tell how the alerts moved between two revisions", cobra.MaximumNArgs(2), func(ctx context.Context, args []string) error {
+	c := command("diff [OLD [NEW]]", "Report how the alerts changed between two revisions", cobra.MaximumNArgs(2), func(ctx context.Context, args []string) error {
 		d, err := a.diffTaxonomy(ctx, &f, args)
 		if err != nil {
 			return err
@@ -205,7 +205,7 @@ func changelogCommand(a *app) *cobra.Command {
 func changelogAlerts(a *app) *cobra.Command {
 	var f alertFlags
 	var since, file, sha, format string
-	c := command("alerts", "Tell the changes of the alerts since a revision", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	c := command("alerts", "Print the changes of the alerts since a revision", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		d, err := a.diffTaxonomy(ctx, &f, []string{since})
 		if err != nil {
 			return err

@@ -25,10 +25,10 @@ var chatVariables = []string{"TAXONOMY_WEBHOOK", "TAXONOMY_WEBHOOK_URL", "SLACK_
 
 func taxonomyNotify(a *app) *cobra.Command {
 	var f notifyFlags
-	c := command("notify", "Tell a chat where taxonomy and rule files have come apart", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	c := command("notify", "Post taxonomy drift to a chat webhook", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.notifyTaxonomy(ctx, &f)
 	})
-	c.Long = "Tell a chat which alerts the taxonomy does not know, which deprecated ones are still evaluated, which entries no rule file has, and\n" +
+	c.Long = "Post to a chat which alerts the taxonomy does not know, which deprecated ones are still evaluated, which entries no rule file has, and\n" +
 		"which active alerts lack a runbook; with --previous, or --prev and --curr, also what changed between two taxonomies. Without drift\n" +
 		"nothing is sent unless --always is given.\n\n" +
 		"The address comes from --webhook or from TAXONOMY_WEBHOOK, TAXONOMY_WEBHOOK_URL, SLACK_WEBHOOK_URL or TEAMS_WEBHOOK_URL; it is never\n" +

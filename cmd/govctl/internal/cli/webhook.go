@@ -70,7 +70,7 @@ type webhookFlags struct {
 
 func webhookCommand(a *app) *cobra.Command {
 	var f, p webhookFlags
-	send := command("send", "Deliver what a run has to tell, and what is still waiting", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	send := command("send", "Deliver the notice of a run, and those that are waiting for a retry", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.webhookSend(ctx, f)
 	})
 	send.Long = "Deliver the notice of a run to the URL in " + webhookVariable + " or GOVERNANCE_WEBHOOK_URL, older notices that are still waiting first. With\n" +
@@ -90,7 +90,7 @@ func webhookCommand(a *app) *cobra.Command {
 		return a.webhookPayload(ctx, p)
 	})
 	p.add(payload)
-	return group("webhook", "Tell a webhook what a run found", payload, send)
+	return group("webhook", "Webhook of a run: payload, delivery", payload, send)
 }
 
 func (f *statusFlags) add(c *cobra.Command) {
