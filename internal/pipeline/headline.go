@@ -43,7 +43,7 @@ type headlineTemplate struct {
 }
 
 var headlines = []headlineTemplate{
-	{func(o *outcome) bool { return o.unread != "" },
+	{func(o *outcome) bool { return o.unread != "" && o.SemverPolicyStatus != "warn" },
 		"The version {version} cannot be read, so the contract was not checked ({runs} in a row)", "the version of {name} cannot be read: {version}, so it was not checked ({runs} in a row)", true},
 	{func(o *outcome) bool { return o.unchecked != "" },
 		"The contract was not checked ({runs} in a row): {why}", "{name} was not checked ({runs} in a row)", true},
@@ -58,6 +58,8 @@ var headlines = []headlineTemplate{
 		"The version number does not match the change", "the version of {name} does not match its change", true},
 	{func(o *outcome) bool { return o.pending != "" && o.BreakingChangesCount > 0 },
 		"The API breaks its clients in {ways}, and the next version must be {pending} or higher", "{name} breaks its clients in {ways}, and its next version must be {pending} or higher", false},
+	{func(o *outcome) bool { return o.unread != "" && o.BreakingChangesCount > 0 },
+		"The API breaks its clients in {ways}; its version {version} cannot be checked", "{name} breaks its clients in {ways}; its version {version} cannot be checked", false},
 	{func(o *outcome) bool { return o.BreakingChangesCount > 0 },
 		"The API breaks its clients in {ways}, and the version says so", "{name} breaks its clients in {ways}, and its version says so", false},
 	{func(o *outcome) bool { return len(o.accepted.Changes) > 0 },

@@ -19,6 +19,8 @@ func TestHeadline(t *testing.T) {
 	unread.Placeholder, unread.PlaceholderStreak, unread.unchecked = true, 1, "info.version is not a version"
 	unchecked := lost("a", 2)
 	unchecked.unchecked = "api.yaml: there is no such file."
+	undated := about("a", "warn", 2)
+	undated.unread = "latest"
 	waived := about("a", "ok", 0)
 	waived.accepted = report.Accepted{Changes: make([]report.Finding, 2), Owners: []string{"alice", "bob"}, Until: "2026-12-31"}
 	gate := []report.Step{{Name: "diff", Status: "ok"}, {Name: "badges", Status: "failed", Reason: "disk full"}, {Name: "alert-gates", Status: "findings", Reason: "2 gates failed."}}
@@ -37,6 +39,7 @@ func TestHeadline(t *testing.T) {
 		{"declared, and a gate", []outcome{about("a", "ok", 2)}, false, gate, "The API breaks its clients in 2 ways, and the version says so; the step alert-gates failed: 2 gates failed."},
 		{"version", []outcome{about("a", "fail", 0)}, false, nil, "The version number does not match the change."},
 		{"unread", []outcome{unread}, false, nil, `The version "one\n" cannot be read, so the contract was not checked (1 run in a row).`},
+		{"unread, and no gate needs it", []outcome{undated}, true, nil, `The API breaks its clients in 2 ways; its version "latest" cannot be checked.`},
 		{"not checked", []outcome{unchecked}, false, nil, "The contract was not checked (2 runs in a row): api.yaml: there is no such file."},
 		{"not checked among others", []outcome{unchecked, about("b", "ok", 0)}, false, nil, "a was not checked (2 runs in a row); b is compatible."},
 		{"accepted breaks", []outcome{waived}, true, nil, "The API has 2 breaking changes accepted by alice, bob until 2026-12-31."},

@@ -93,7 +93,7 @@ func (b *bench) addTo(ctx context.Context, s *report.Summary) (outcome, error) {
 		if policy.PendingBump != "" {
 			o.pending = policy.LowestVersion
 		}
-		if policy.Rule == "unreadable-version" && policy.Status == "fail" {
+		if policy.Rule == "unreadable-version" {
 			o.unread = policy.CurrentVersion
 		}
 	}
