@@ -170,8 +170,10 @@ func (r Repo) Releases(ctx context.Context, rev string, n int) ([]string, error)
 	return tags, nil
 }
 
-// versionTag is a tag that names a version whole: v1.2.3, 2026.11.29, 26.04. The moving v1 and v1.2 beside v1.2.3 do not.
-var versionTag = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(\.\d+)*|(\d{2}|\d{4})\.(0?[1-9]|1[0-2]))(\+[0-9A-Za-z.-]+)?$`)
+// wholeVersion is what a tag names a version whole by: v1.2.3, 2026.11.29, 26.04. The moving v1 and v1.2 beside v1.2.3 do not.
+const wholeVersion = `v?(?:\d+\.\d+\.\d+(?:\.\d+)*|(?:\d{2}|\d{4})\.(?:0?[1-9]|1[0-2]))(?:\+[0-9A-Za-z.-]+)?`
+
+var versionTag = regexp.MustCompile(`^(?:` + wholeVersion + `)$`)
 
 // maxUnreleased bounds the tags of other things than releases that lie between a commit and its release.
 const maxUnreleased = 100

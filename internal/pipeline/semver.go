@@ -75,7 +75,7 @@ func (b *bench) finish(ctx context.Context, verdict *report.Semver, d report.Dif
 }
 
 // sourceAdvice is said once, in the run that brings the first break under a version that did not move.
-const sourceAdvice = "if the version of this contract is a release tag or stands in another file, say so with semver.version_from: tag, file:PATH or env:NAME; " +
+const sourceAdvice = "if the version of this contract is a release tag or in another file, set semver.version_from: tag, file:PATH or env:NAME; " +
 	"as long as it does not move, later runs warn of these breaks and fail only for new ones"
 
 // asksForSource reports a break under a version that did not move, where nobody has said where versions come from.

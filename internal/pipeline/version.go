@@ -140,11 +140,11 @@ func keyOf(ctx context.Context, from, name, key string, data []byte) (string, er
 	if k := n.Kind(); !n.Exists() || k != contract.String && k != contract.Number {
 		return "", versionError(from, fmt.Sprintf("%s has no text under %q", name, key), "correct the key; a path has dots between its keys", nil)
 	}
-	return strings.TrimSpace(textOf(n)), nil
+	return strings.TrimSpace(TextOf(n)), nil
 }
 
-// textOf is a text, or a number as written.
-func textOf(n contract.Node) string {
+// TextOf is a text, or a number as written.
+func TextOf(n contract.Node) string {
 	if n.Kind() == contract.Number {
 		return n.Literal()
 	}
@@ -230,7 +230,7 @@ func (b *bench) taken(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return textOf(doc.Root().Find("/info/version")), nil
+	return TextOf(doc.Root().Find("/info/version")), nil
 }
 
 func fromOr(from string) string {
@@ -287,7 +287,7 @@ type release struct {
 func (b *bench) missed(ctx context.Context, old *contract.Document) (*release, error) {
 	now, err := b.sourced(ctx)
 	name := path.Clean(b.contract.Source)
-	before := textOf(old.Root().Find("/info/version"))
+	before := TextOf(old.Root().Find("/info/version"))
 	refused, _ := b.refused()
 	if err != nil || !now.Between || b.contract.Gate != "semver" || strings.ContainsAny(name, `:\`) || path.IsAbs(name) || name == "-" ||
 		now.Version == before || now.Version == refused {

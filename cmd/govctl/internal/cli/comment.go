@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -139,13 +138,9 @@ func (a *app) taxonomyComment(ctx context.Context, f commentFlags) (text string,
 
 // mergeRequestNote keeps the note on a merge request of GitLab up to date.
 func (a *app) mergeRequestNote(ctx context.Context, request int, topic, text string, clean, allowPrivate bool) error {
-	transport := a.HTTP().Transport
-	if transport == nil {
-		transport = http.DefaultTransport //nolint:forbidigo // the transport of Env.HTTP where it names none
-	}
 	c, err := gitlab.New(gitlab.Config{
 		BaseURL: a.Getenv("CI_API_V4_URL"), Token: a.Getenv("GITLAB_TOKEN"), Project: firstOf(a.Getenv("CI_MERGE_REQUEST_PROJECT_ID"), a.Getenv("CI_PROJECT_ID")),
-		UserAgent: "govctl/" + Version(), Transport: transport, Clock: gitlab.Clock{Now: a.Now, Sleep: sleep}, Deadline: githubDeadline, AllowHTTP: allowPrivate,
+		UserAgent: "govctl/" + Version(), Transport: a.transport(), Clock: gitlab.Clock{Now: a.Now, Sleep: sleep}, Deadline: githubDeadline, AllowHTTP: allowPrivate,
 	})
 	switch {
 	case errors.Is(err, gitlab.ErrNoToken):

@@ -218,7 +218,7 @@ func (d *doctor) contract(ctx context.Context, c config.Contract) diagnosis {
 	if err != nil {
 		return because(ill, what, err, "")
 	}
-	version := firstOf(v.Version, textIn(doc.Root().Find("/info/version")))
+	version := firstOf(v.Version, pipeline.TextOf(doc.Root().Find("/info/version")))
 	if _, err := semver.Parse(version, c.Semver.Scheme); err != nil {
 		status := ill
 		if c.Gate != "semver" {

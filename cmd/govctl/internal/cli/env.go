@@ -52,6 +52,14 @@ func World() *Env {
 	}
 }
 
+// transport is what requests to a hosting service go through.
+func (e *Env) transport() http.RoundTripper {
+	if t := e.HTTP().Transport; t != nil {
+		return t
+	}
+	return http.DefaultTransport // that of a client which names none
+}
+
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0

@@ -11,6 +11,7 @@ import (
 	"github.com/romel/govctl/internal/adopt"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -31,7 +32,7 @@ func (e *explorer) datedBy(ctx context.Context) {
 		if i == maxDatedRead || ctx.Err() != nil {
 			return
 		}
-		prefix, releases := adopt.Releases(tags, f.path)
+		prefix, releases := gitrepo.ReleasesOf(tags, f.path)
 		f.contract.tagged = e.constantOver(ctx, f, prefix, releases)
 	}
 }
@@ -54,7 +55,7 @@ func (e *explorer) constantOver(ctx context.Context, f *foundFile, prefix string
 		}
 		if same == 0 || !bytes.Equal(before, data) {
 			root, err := contract.ParseValue(ctx, f.path, data, contract.Options{})
-			if err != nil || textIn(root.Find("/info/version")) != f.contract.version {
+			if err != nil || pipeline.TextOf(root.Find("/info/version")) != f.contract.version {
 				return errOlder
 			}
 			changed = changed || same > 0
@@ -78,11 +79,3 @@ func (e *explorer) constantOver(ctx context.Context, f *foundFile, prefix string
 
 // bare is a version without the v before it.
 func bare(version string) string { return strings.TrimPrefix(version, "v") }
-
-// textIn is a text; of a number, as it is written.
-func textIn(n contract.Node) string {
-	if n.Kind() == contract.Number {
-		return n.Literal()
-	}
-	return n.Text()
-}

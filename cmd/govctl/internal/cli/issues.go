@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,13 +31,9 @@ func issuesCommand(a *app) *cobra.Command {
 }
 
 func (a *app) githubClient(cfg config.Config) (*github.Client, error) {
-	transport := a.HTTP().Transport
-	if transport == nil {
-		transport = http.DefaultTransport //nolint:forbidigo // the transport of Env.HTTP where it names none
-	}
 	c, err := github.New(github.Config{
 		BaseURL: firstOf(a.Getenv("GITHUB_API_URL"), "https://api.github.com"), Token: a.Getenv("GITHUB_TOKEN"), Repository: a.Getenv("GITHUB_REPOSITORY"),
-		Author: cfg.GitHub.Author, UserAgent: "govctl/" + Version(), Transport: transport,
+		Author: cfg.GitHub.Author, UserAgent: "govctl/" + Version(), Transport: a.transport(),
 		Clock: github.Clock{Now: a.Now, Sleep: sleep}, Deadline: githubDeadline,
 	})
 	if errors.Is(err, github.ErrNoToken) {

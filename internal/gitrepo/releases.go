@@ -1,4 +1,4 @@
-package adopt
+package gitrepo
 
 import (
 	"path"
@@ -9,12 +9,12 @@ import (
 
 // released splits the tag of a release into what stands before the version, and the version: "users/v1.2.3", "users-v1.2.3", "v1.2.3".
 // Prereleases are none.
-var released = regexp.MustCompile(`^([A-Za-z0-9@](?:[A-Za-z0-9._/@-]*?[A-Za-z._/@-])?)??(v?\d+\.\d+\.\d+(?:\.\d+)*(?:\+[0-9A-Za-z.-]+)?)$`)
+var released = regexp.MustCompile(`^([A-Za-z0-9@](?:[A-Za-z0-9._/@-]*?[A-Za-z._/@-])?)??(` + wholeVersion + `)$`)
 
-// Releases are the tags that release the contract at a path, in their order, and what stands in them before the version. In a repository
+// ReleasesOf are the tags that release the contract at a path, in their order, and what stands in them before the version. In a repository
 // with several products these are the tags that carry the name of one of the contract's folders, or of its file; where there are none, those
 // that are nothing but a version.
-func Releases(tags []string, contract string) (prefix string, releases []string) {
+func ReleasesOf(tags []string, contract string) (prefix string, releases []string) {
 	byPrefix := map[string][]string{}
 	for _, tag := range tags {
 		if m := released.FindStringSubmatch(tag); m != nil {
