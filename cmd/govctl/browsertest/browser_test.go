@@ -104,6 +104,8 @@ func open(t testing.TB, actions ...step) *tab {
 	call(b, network.Enable, network.EnableParams{})
 	call(b, log.Enable, cdp.Empty{})
 	call(b, page.Enable, page.EnableParams{})
+	// Of several tabs one has the focus, and in the others nothing is :focus-visible.
+	call(b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	b.clock(made.Add(10 * time.Minute))
 	b.do(media("", ""))
 	b.do(actions...)
