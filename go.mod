@@ -24,7 +24,10 @@ require (
 	go.yaml.in/yaml/v3 v3.0.6
 )
 
-require go.opentelemetry.io/otel/log v1.47.0 // indirect
+require (
+	github.com/gogo/protobuf v1.3.2 // indirect
+	go.opentelemetry.io/otel/log v1.47.0 // indirect
+)
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect

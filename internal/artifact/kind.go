@@ -45,6 +45,9 @@ const (
 	ManifestPath    = "status/manifest.json"
 	RunLogPath      = "status/run-log.json"
 	PolicyPath      = "status/policy.json"
+	EvidenceDir     = "status/evidence"
+	VerdictPath     = "status/evidence-verdict.json"
+	FiguresPath     = "status/evidence-history.jsonl"
 	IndexPath       = "status/index.html"
 	PagePath        = "site/index.html"
 	AlertsHTMLPath  = "site/taxonomy.html"
@@ -78,6 +81,10 @@ func Kinds() []Kind {
 		{SummaryPath, "governance-summary", shape[report.Summary](), "What a dashboard needs in a single fetch."},
 		{PolicyPath, "policy", shape[report.Policy](), "What a change does to the policy that judges it, and the verdict under both policies. Written with `run --policy` only."},
 		{MilestonesPath, "milestone-summary", shape[report.Milestones](), "Weighted progress of the project's milestones."},
+		{"schemas/metrics.txt", "", nil, "The metrics of a service as a contract: one line for each, with type, labels and buckets."},
+		{VerdictPath, "evidence-verdict", shape[report.EvidenceVerdict](), "What a run made of the evidence in its folder. Written where evidence is required or there is some."},
+		{FiguresPath, "evidence-line", shape[report.EvidenceLine](), "One line for each figure of evidence and run."},
+		{"status/evidence-*-badge.json", "badge", badge, "Badge of a kind of evidence: ok, the number of failed checks, or how old it is."},
 		{BreakingBadge, "badge", badge, "Badge: stable, or the number of breaking changes."},
 		{StabilityBadge, "badge", badge, "Badge: score, stable share and streak."},
 		{StreakBadge, "badge", badge, "Badge: consecutive placeholder runs."},
@@ -129,6 +136,8 @@ func Kinds() []Kind {
 		{"site/*.svg", "", nil, "The badges, drawn."},
 		{ManifestPath, "manifest", shape[report.Manifest](), "Who made the files of the folder, what the next run compares with, and every file of the last run with digest, size and the step that wrote it."},
 		{RunLogPath, "run-log", shape[report.RunLog](), "How long each step of the last run took. It is not signed."},
+		{EvidenceDir + "/*.json", "evidence", shape[report.Evidence](), "What a check of something outside of the repository found: one file for each kind of evidence, written by the commands of docs/evidence.md."},
+		{EvidenceDir + "/*.prom", "", nil, "The figures of a kind of evidence in Prometheus text format."},
 	}
 }
 
@@ -184,9 +193,19 @@ func SchemaOf(file string) string {
 		return "govctl"
 	}
 	for _, k := range Kinds() {
-		if ok, _ := path.Match(path.Base(k.Path), name); ok && k.Schema != "" { // the patterns of the table are well-formed
+		ok, _ := path.Match(path.Base(k.Path), name) // the patterns of the table are well-formed
+		if strings.HasPrefix(path.Base(k.Path), "*") { // any name, in a folder of its own
+			ok = ok && path.Base(path.Dir(file)) == path.Base(path.Dir(k.Path))
+		}
+		if ok && k.Schema != "" {
 			return k.Schema
 		}
 	}
 	return ""
 }
+
+// EvidencePath is the file of a kind of evidence, with the extension .json or .prom.
+func EvidencePath(kind, ext string) string { return EvidenceDir + "/" + kind + ext }
+
+// EvidenceBadge is the badge of a kind of evidence.
+func EvidenceBadge(kind string) string { return "status/evidence-" + kind + "-badge.json" }

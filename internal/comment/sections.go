@@ -19,8 +19,9 @@ type Request struct {
 	Semver     *report.Semver
 	Operations *report.Operations
 	Stability  *report.Stability
-	Streak     int    // placeholder runs in a row, where there are no metrics
-	Taxonomy   string // what changed about the alerts, as Markdown
+	Streak     int                   // placeholder runs in a row, where there are no metrics
+	Evidence   []report.EvidenceKind // that do not pass, in the part of the first contract
+	Taxonomy   string                // what changed about the alerts, as Markdown
 	Links      []string
 }
 
@@ -39,6 +40,7 @@ func sections() []section {
 		{title: "Version", write: writeVersion},
 		{title: "Operations", write: writeOperations},
 		{title: "Stability", write: writeStability},
+		{title: "Evidence", common: true, write: writeEvidence},
 		{title: "Alert taxonomy", common: true, write: func(b *strings.Builder, p *Request) { b.WriteString(p.Taxonomy) }},
 	}
 }
@@ -148,6 +150,24 @@ func writeStability(b *strings.Builder, p *Request) {
 			runs = "run"
 		}
 		fmt.Fprintf(b, "No metrics could be made (%d %s in a row)\n", p.Streak, runs)
+	}
+}
+
+// writeEvidence is one line for each kind that is not ok.
+func writeEvidence(b *strings.Builder, p *Request) {
+	for i := range p.Evidence {
+		k := &p.Evidence[i]
+		if k.Status == report.EvidenceOK {
+			continue
+		}
+		fmt.Fprintf(b, "- %s: **%s**", sanitize.Code(k.Kind), sanitize.Markdown(k.Status))
+		switch {
+		case k.Reason != "":
+			fmt.Fprintf(b, ", %s", sanitize.Cut(sanitize.Markdown(k.Reason), 300))
+		default:
+			fmt.Fprintf(b, ", %d errors, %d warnings, %d waived", k.Failed, k.Warnings, k.Waived)
+		}
+		b.WriteByte('\n')
 	}
 }
 

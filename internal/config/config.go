@@ -33,6 +33,7 @@ type Config struct {
 	Stability  Stability  `json:"stability,omitzero"`
 	Taxonomy   Taxonomy   `json:"taxonomy,omitzero"`
 	Milestones string     `json:"milestones,omitzero"` // file; an absent default file is no error
+	Evidence   Evidence   `json:"evidence,omitzero"`
 	Sign       Sign       `json:"sign,omitzero"`
 	Webhook    Webhook    `json:"webhook,omitzero"`
 	GitHub     GitHub     `json:"github,omitzero"`
@@ -122,6 +123,14 @@ type Taxonomy struct {
 	Levels map[string]string `json:"levels,omitzero"` // rule id to error, warning, info, off
 }
 
+// Evidence says which kinds of evidence a run requires.
+type Evidence struct {
+	Require  []string            `json:"require,omitzero"`
+	MaxAge   Duration            `json:"max_age,omitzero"`
+	MaxAgeOf map[string]Duration `json:"max_age_of,omitzero"` // by kind
+	Waivers  string              `json:"waivers,omitzero"`    // file; an absent default file is no error
+}
+
 // Sign names the keys that verification trusts.
 type Sign struct {
 	PublicKeys string `json:"public_keys,omitzero"`
@@ -184,10 +193,11 @@ func Default() Config {
 		Stability:  Stability{Window: 30, AlertThreshold: 0.8, PlaceholderMaxRuns: 10, PlaceholderStreakAlertThreshold: 5},
 		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Profile: "default", RunbookMinPercent: 90, WindowDays: 30,
 			MaxChurnDelta: 5, MaxRiskChurnDelta: 10, RiskChurnSpikeThreshold: 2},
-		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
-		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
-		Policy:  Policy{Mode: PolicyShow},
-		Publish: Publish{SchemasBranch: "schemas", PagesBranch: "gh-pages"},
+		Evidence: Evidence{MaxAge: Duration(26 * time.Hour), Waivers: ".govctl-evidence-waivers.yaml"},
+		Webhook:  Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
+		GitHub:   GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
+		Policy:   Policy{Mode: PolicyShow},
+		Publish:  Publish{SchemasBranch: "schemas", PagesBranch: "gh-pages"},
 	}
 }
 

@@ -40,12 +40,13 @@ func DefaultMembers() []string {
 const (
 	historyFile    = "history.jsonl"
 	deliveriesFile = "webhook-deliveries.jsonl"
+	figuresFile    = "evidence-history.jsonl"
 	runLogFile     = "run-log.json"
 	metricsFile    = "stability-metrics.json"
 )
 
 // growing are the files beside the checksums that publishing merges with those of a branch, so that they change after the checksums.
-var growing = []string{historyFile, deliveriesFile}
+var growing = []string{historyFile, deliveriesFile, figuresFile}
 
 // Growing lists the files that go on changing after the checksums in the folder dir were taken, sorted: of those that are there.
 func Growing(files fs.FS, dir string, checksums []byte) ([]string, error) {

@@ -16,6 +16,8 @@ var sentences = map[string]string{
 	StabilityDrop:        "The stability ratio fell below the threshold.",
 	PlaceholderStreak:    "Several runs in a row could not be measured.",
 	SemverRecovered:      "Recovered: the version matches the change again.",
+	EvidenceFail:         "Required evidence does not pass.",
+	EvidenceRecovered:    "Recovered: required evidence passes again.",
 	StabilityRecovered:   "Recovered: the stability ratio is above the threshold again.",
 	PlaceholderRecovered: "Recovered: runs are measured again.",
 	BreakingChange:       "The change breaks clients.",

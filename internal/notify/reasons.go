@@ -14,6 +14,8 @@ const (
 	SemverRecovered      = "semver_recovered"
 	StabilityRecovered   = "stability_recovered"
 	PlaceholderRecovered = "placeholder_recovered"
+	EvidenceFail         = "evidence_fail" // of runs that require evidence
+	EvidenceRecovered    = "evidence_recovered"
 	BreakingChange       = "breaking_change" // only where the configuration asks for it
 )
 
@@ -42,6 +44,8 @@ type Contract struct {
 	report.ContractState
 	Waived   int  // breaking changes of this run that a waiver covers
 	Reverted bool // the contract is the one that was accepted last
+
+	evidence condition // of the run, in its first contract; unknown in a run without evidence
 }
 
 // contracts are what a run says about each contract. A summary without a list is about one, whose figures are its own.
@@ -84,6 +88,7 @@ func table() []alert {
 		{SemverFail, SemverRecovered, "", judgeSemver, whySemver},
 		{StabilityDrop, StabilityRecovered, "", judgeStability, whyStability},
 		{PlaceholderStreak, PlaceholderRecovered, "", judgePlaceholder, whyPlaceholder},
+		{EvidenceFail, EvidenceRecovered, "", judgeEvidence, whyEvidence},
 		{Breaking, "", BreakingChange, judgeBreaking, whyBreaking},
 	}
 }
@@ -142,6 +147,30 @@ func judgeBreaking(c *Contract, _ Thresholds) condition {
 	return healthy
 }
 
+func judgeEvidence(c *Contract, _ Thresholds) condition { return c.evidence }
+
+// evidenceOf is what the step evidence says of the run. One that was not checked says nothing.
+func evidenceOf(s *report.Summary) condition {
+	i := slices.IndexFunc(s.Steps, func(step report.Step) bool { return step.Name == "evidence" })
+	switch {
+	case i < 0:
+		return unknown
+	case s.Steps[i].Status == "findings":
+		return failing
+	case s.Steps[i].Status == "ok":
+		return healthy
+	}
+	return unknown
+}
+
+// concerns reports whether a row has anything to say about a contract: a project without evidence keeps no alert about it.
+func (row *alert) concerns(c *Contract, in *Input) bool {
+	if row.reason != EvidenceFail || c.evidence != unknown {
+		return true
+	}
+	return in.State != nil && slices.ContainsFunc(in.State.Alerts, func(a report.Incident) bool { return a.Reason == row.reason && a.Contract == c.Name })
+}
+
 func whySemver(c *Contract, was *report.Incident) string {
 	switch {
 	case c.Reverted:
@@ -157,6 +186,7 @@ func whySemver(c *Contract, was *report.Incident) string {
 }
 
 func whyStability(*Contract, *report.Incident) string   { return "window moved on" }
+func whyEvidence(*Contract, *report.Incident) string    { return "required evidence passes again" }
 func whyPlaceholder(*Contract, *report.Incident) string { return "metrics are measured again" }
 
 func whyBreaking(c *Contract, _ *report.Incident) string {
@@ -175,10 +205,14 @@ func Judge(in Input, t Thresholds) report.AlertState {
 		Schema: "govctl/alert-state/v1", GeneratedAt: in.At, SHA: in.Summary.SHA, RunID: in.Summary.RunID, Project: in.Summary.Project,
 		Reasons: []string{}, Alerts: []report.Incident{},
 	}
-	all := contracts(&in.Summary, in.Contracts)
+	all := slices.Clone(contracts(&in.Summary, in.Contracts))
+	all[0].evidence = evidenceOf(&in.Summary)
 	due := map[string]bool{}
 	for i := range all {
 		for _, row := range table() {
+			if !row.concerns(&all[i], &in) {
+				continue
+			}
 			a, reason := row.next(&all[i], all, &in, t, run)
 			if reason != "" {
 				a.LastNotified = in.At

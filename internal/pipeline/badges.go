@@ -23,6 +23,7 @@ func badges(_ context.Context, b *bench) error {
 		b.badge(artifact.CombinedBadge, badge.Combined(&s)),
 		b.badge(artifact.PayloadBadge, badge.PayloadVersion(s.WebhookPayloadVersion)),
 		b.greyAlerts(),
+		b.evidenceBadges(),
 	)
 	m, err := written[report.Milestones](b, artifact.MilestonesPath)
 	if m != nil {

@@ -60,8 +60,8 @@ func keep(store *artifact.Store, p string, data []byte) error {
 // there already are left alone.
 func (s *State) carry(store *artifact.Store) error {
 	for _, p := range sortedKeys(s.Files) {
-		if p == artifact.ManifestPath {
-			continue
+		if p == artifact.ManifestPath || path.Dir(p) == artifact.EvidenceDir && there(store, p) {
+			continue // what a command has just measured is newer
 		}
 		if err := store.Carry(p, s.Files[p]); err != nil {
 			return err
@@ -73,10 +73,16 @@ func (s *State) carry(store *artifact.Store) error {
 	return nil
 }
 
+func there(store *artifact.Store, p string) bool {
+	_, err := fs.Stat(store.FS(), p)
+	return err == nil
+}
+
 // memory are the files by which runs remember, as patterns; a pattern without a slash is a file name anywhere below status/.
 var memory = []string{
 	"schemas/*.json", "status/metrics-history/*.json", runRecords,
 	"manifest.json", "history.jsonl", "governance-summary.json", "taxonomy-metrics-history.json", "ALERTS_CHANGELOG.md", "alert-state.json", "webhook-deliveries.jsonl",
+	"evidence-history.jsonl",
 }
 
 // Forget removes from a folder what earlier runs in it remembered, because the state of this run comes from elsewhere.

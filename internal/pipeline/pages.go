@@ -13,6 +13,7 @@ import (
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/evidence"
 	"github.com/romel/govctl/internal/notify"
 	"github.com/romel/govctl/internal/site"
 	"github.com/romel/govctl/internal/stability"
@@ -118,6 +119,12 @@ func (s PageSource) page() (site.Page, error) {
 	if p.Policy, err = known[report.Policy](s, artifact.PolicyPath); err != nil {
 		return p, err
 	}
+	if p.Evidence, err = known[report.EvidenceVerdict](s, artifact.VerdictPath); err != nil {
+		return p, err
+	}
+	if p.Figures, err = s.figures(); err != nil {
+		return p, err
+	}
 	for i := range s.Config.Contracts {
 		folder := "status"
 		if len(s.Config.Contracts) > 1 {
@@ -171,6 +178,15 @@ func (s PageSource) runs(file string) (runs []report.HistoryLine, err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	return stability.Tail(f, pageRuns)
+}
+
+// figures are those of evidence in earlier runs.
+func (s PageSource) figures() ([]report.EvidenceLine, error) {
+	data, err := s.memory(artifact.FiguresPath)
+	if err != nil {
+		return nil, err
+	}
+	return evidence.Lines(data), nil
 }
 
 // deliveries are the receipts of the webhook. Lines that cannot be read say nothing here; the command that appends to the file names them.

@@ -97,6 +97,7 @@ var steps = []step{
 	{name: "alert-gates", about: "check the alerts against their limits and their history", needs: []string{artifact.MetricsPath}, makes: []string{artifact.GatesPath}, once: true, run: gateTaxonomy},
 	{name: "changelog", about: "list how the alerts changed since the last run", makes: []string{artifact.AlertDiffPath}, once: true, run: alertChangelog},
 	{name: "milestones", about: "sum up the milestones", makes: []string{artifact.MilestonesPath, artifact.MilestonesBadge}, once: true, run: milestones},
+	{name: "evidence", about: "judge the evidence in the folder, where it is required or there is some", makes: []string{artifact.VerdictPath}, once: true, when: hasEvidence, run: judgeEvidence},
 	{name: "policy", about: "compare the policy with that of the base, with --policy only", makes: []string{artifact.PolicyPath}, once: true, when: hasPolicy, run: judgePolicy},
 	{name: "summary", about: "write what a dashboard fetches", once: true, run: summary},
 	{name: "reasons", about: "judge which alerts open and recover", needs: []string{artifact.SummaryPath}, once: true, run: reasons},

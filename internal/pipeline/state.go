@@ -466,6 +466,7 @@ var continued = []struct {
 }{
 	{artifact.SnapshotsPath, func(b []byte) error { _, err := parseSnapshots(b); return err }},
 	{artifact.AlertLogPath, nil},
+	{artifact.FiguresPath, nil},    // a line that cannot be read counts for nothing
 	{artifact.DeliveriesPath, nil}, // a line that cannot be read is named by the command that sends
 }
 
@@ -482,6 +483,9 @@ func (r *stateReader) others() error {
 			return damaged(c.path, "", err)
 		}
 	}
+	if err := r.evidence(); err != nil {
+		return err
+	}
 	for _, f := range r.manifest.Files {
 		if !strings.HasPrefix(f.Path, dayFolder+"/") && !strings.HasPrefix(f.Path, path.Dir(runRecords)+"/") {
 			continue
@@ -495,6 +499,24 @@ func (r *stateReader) others() error {
 		}
 		if strings.HasPrefix(f.Path, path.Dir(runRecords)+"/") && digest(b) != f.SHA256 {
 			return damaged(f.Path, "the record of an earlier run is not as "+artifact.ManifestPath+" lists it", nil)
+		}
+	}
+	return nil
+}
+
+// evidence takes over the envelopes of the last run: nightly evidence counts for later commits, too. They are no memory of the run, so
+// that one that is gone is no damage.
+func (r *stateReader) evidence() error {
+	for _, f := range r.manifest.Files {
+		if path.Dir(f.Path) != artifact.EvidenceDir || path.Ext(f.Path) != ".json" || !fs.ValidPath(f.Path) {
+			continue
+		}
+		b, err := r.optional(f.Path)
+		if err != nil {
+			return err
+		}
+		if b != nil {
+			r.state.Files[f.Path] = b
 		}
 	}
 	return nil

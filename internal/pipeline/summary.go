@@ -47,6 +47,11 @@ func summary(ctx context.Context, b *bench) error {
 	if alerts != nil {
 		s.AlertsTotal, s.RunbookCompletenessPct = &alerts.TotalAlerts, &alerts.RunbookCompletenessPercent
 	}
+	verdict, err := written[report.EvidenceVerdict](b, artifact.VerdictPath)
+	if err != nil {
+		return err
+	}
+	s.Evidence = states(verdict)
 	s.Headline = b.withPolicy(headline(&s, b.found))
 	b.final = s
 	b.note = "not passed"

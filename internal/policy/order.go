@@ -1,6 +1,10 @@
 package policy
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Direction says how a value relates to the one before.
 type Direction int
@@ -67,6 +71,16 @@ func lowerOrOff(from, to any) Direction {
 		return Stricter
 	}
 	return lower(from, to)
+}
+
+// shorter: a shorter time is stricter.
+func shorter(from, to any) Direction {
+	a, errA := time.ParseDuration(fmt.Sprint(from))
+	b, errB := time.ParseDuration(fmt.Sprint(to))
+	if errA != nil || errB != nil {
+		return unordered(from, to)
+	}
+	return higher(-a.Seconds(), -b.Seconds())
 }
 
 // onIsStricter: the key switches a check on.

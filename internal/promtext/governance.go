@@ -89,6 +89,16 @@ var metrics = []metric{
 		}
 		return ratio(c.StabilityRatio)
 	})},
+	{"govctl_evidence_age_seconds", "Time between measuring a kind of evidence and the last run.", evidence(func(e *report.EvidenceState) []Sample {
+		if e.AgeSeconds == nil {
+			return nil
+		}
+		return number(int(*e.AgeSeconds))
+	})},
+	{"govctl_evidence_failed_checks", "Errors of a kind of evidence that no waiver covers.", evidence(func(e *report.EvidenceState) []Sample { return number(e.Failed) })},
+	{"govctl_evidence_status", "1 for the status of a kind of evidence, 0 for the others.", evidence(func(e *report.EvidenceState) []Sample {
+		return oneOf("status", e.Status, "ok", "warn", "fail", "error", "missing", "stale", "invalid")
+	})},
 	{"govctl_info", "Constant 1; the labels say which commit and contract version the figures are about.", summary(func(s *report.Summary) []Sample {
 		return []Sample{{[]Label{{"sha", s.SHA}, {"run_id", s.RunID}, {"version", s.Version}}, 1}}
 	})},

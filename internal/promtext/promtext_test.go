@@ -21,6 +21,7 @@ func figures() *Figures {
 			SHA: "abc1234", RunID: "17", Version: "2.1.0", GeneratedAt: report.At(time.Date(2025, 9, 17, 10, 23, 45, 0, time.UTC)),
 			SemverPolicyStatus: "warn", Passed: true,
 			Contracts: []report.ContractState{{Name: "orders", StabilityRatio: 0.9, SemverPolicyStatus: "warn", Version: "3.0.0"}, {Name: `bill"ing\` + "\n", Placeholder: true, BreakingChangesCount: 2}},
+			Evidence:  []report.EvidenceState{{Kind: "smoke", Status: "fail", Failed: 2, AgeSeconds: new(int64)}, {Kind: "image", Status: "missing"}},
 			Steps:     []report.Step{{Name: "diff", Status: "ok"}, {Name: "sign", Status: "skipped"}},
 		},
 		Contracts: []Contract{{

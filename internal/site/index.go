@@ -28,6 +28,7 @@ type indexView struct {
 	Waivers    []acceptance
 	Deliveries []parcel
 	Milestones stack
+	Evidence   []evidenceView
 }
 
 // good is the share of stable runs that looks well, as on the badge of the original.
@@ -78,6 +79,7 @@ func overview(p *Page) indexView {
 	if p.Milestones != nil {
 		v.Milestones = milestoneBar(p.Milestones)
 	}
+	v.Evidence = evidenceViews(p)
 	if t := p.Taxonomy; t != nil && t.Metrics != nil {
 		v.Alerts = &alertsView{Taxonomy: t, Mix: severityMix(t.Metrics), Trends: trends(t.History),
 			Runbooks: progress("Active alerts with a runbook", t.Metrics.RunbookCompletenessPercent.Rounded(), t.RunbookMin)}

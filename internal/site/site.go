@@ -16,8 +16,10 @@ type Page struct {
 	Taxonomy   *Taxonomy      // nil where the project keeps no catalogue of alerts
 	Policy     *report.Policy // what the change does to its own policy; nil without --policy
 	Milestones *report.Milestones
-	Deliveries []report.Delivery // receipts of the webhook, oldest first
-	Signing    *Signing          // nil when no key signs the files
+	Evidence   *report.EvidenceVerdict // nil where none is required and there is none
+	Figures    []report.EvidenceLine   // of earlier runs, oldest first
+	Deliveries []report.Delivery       // receipts of the webhook, oldest first
+	Signing    *Signing                // nil when no key signs the files
 	Badges     []Badge
 	Repository string // address of the project's repository, for links to commits
 	RunURL     string // address of the run that built the page

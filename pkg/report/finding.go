@@ -79,6 +79,9 @@ type Finding struct {
 	New          *Place         `json:"new,omitzero"`
 	From         jsontext.Value `json:"from,omitzero"`
 	To           jsontext.Value `json:"to,omitzero"`
+	Mode         string         `json:"mode,omitzero"`          // of evidence: how the subject was reached
+	Expected     string         `json:"expected,omitzero"`      // of evidence
+	Actual       string         `json:"actual,omitzero"`        // of evidence
 	Operations   []Operation    `json:"operations,omitzero"`    // operations reached, sorted by path then method
 	OperationSet string         `json:"operation_set,omitzero"` // in a diff that is written: where more than 20 operations are reached, the list in operation_sets that has them all
 	Breaking     bool           `json:"breaking"`

@@ -36,6 +36,7 @@ type Summary struct {
 	NotChecked             []NotChecked    `json:"not_checked,omitzero"`
 	BreakingAccepted       int             `json:"breaking_changes_accepted,omitzero"` // breaking root causes that a waiver accepts
 	Contracts              []ContractState `json:"contracts,omitzero"`                 // in a monorepo, one per contract
+	Evidence               []EvidenceState `json:"evidence,omitzero"`                  // of each kind that is required or was found
 	Steps                  []Step          `json:"steps"`
 }
 

@@ -206,6 +206,13 @@ func (a *app) told(cfg config.Config, r *found, artifactURL string) (string, err
 		}
 		if i == 0 {
 			p.Headline, p.Policy = r.summary.Headline, change
+			v, err := load[report.EvidenceVerdict](r, artifact.VerdictPath)
+			if err != nil {
+				return "", err
+			}
+			if v != nil {
+				p.Evidence = v.Kinds
+			}
 		}
 		if len(cfg.Contracts) > 1 {
 			p.Contract = c.Name

@@ -21,6 +21,7 @@ import (
 	"github.com/romel/govctl/pkg/semver"
 	"github.com/romel/govctl/testdata/change"
 	"github.com/romel/govctl/testdata/lint"
+	"github.com/romel/govctl/testdata/probe"
 	"github.com/romel/govctl/testdata/rulecheck"
 )
 
@@ -53,8 +54,8 @@ func explainCommand(a *app) *cobra.Command {
 		return usage("there is no id %q", args[0]).hint("%s", firstOf(config.Nearest(args[0], ids), "govctl explain lists them all"))
 	})
 	c.Long = "Explain what an id means, why it matters and what to do, with an example where there is one: change rules, lint rules of the\n" +
-		"taxonomy, checks of rule files and of their tests, rules of the version and of the policy, reasons of notices, and exit codes\n" +
-		"(exit-0 to exit-3). Without an id, list them all."
+		"taxonomy, checks of rule files and of their tests, rules of evidence, of the version and of the policy, reasons of notices, and\n" +
+		"exit codes (exit-0 to exit-3). Without an id, list them all."
 	textOrJSON(c, &format)
 	completeIDs(c, tableIDs(explanations, func(e explanation) string { return e.id }))
 	return c
@@ -87,6 +88,11 @@ func explanations() []explanation {
 	for _, r := range policyRules() {
 		all = append(all, explanation{id: r.ID, kind: "policy", level: string(r.Level), summary: r.Summary, why: r.Why})
 	}
+	for _, r := range evidenceRules() {
+		before, after := probeCase(r.ID)
+		all = append(all, explanation{id: r.ID, kind: "evidence, " + r.Kind, level: string(r.Level), summary: r.Summary, why: r.Why, remedy: r.Hint,
+			before: before, after: after, files: probe.Files})
+	}
 	return append(append(all, reasonExplanations...), exitExplanations...)
 }
 
@@ -102,6 +108,9 @@ var reasonExplanations = []explanation{
 		remedy: "`status/breaking-status.json` lists what breaks; without the reason in webhook.reasons only a version that does not match is reported"},
 	{id: notify.SemverRecovered, kind: "reason of a notice", summary: "the version matches the change again", why: "Whoever was told of a failure should be told of its end."},
 	{id: notify.StabilityRecovered, kind: "reason of a notice", summary: "the share of runs without a breaking change is above the threshold again", why: "Whoever was told of a failure should be told of its end."},
+	{id: notify.EvidenceFail, kind: "reason of a notice", summary: "required evidence is missing, stale or failed", why: "What a run requires must have been checked for the commit that it is about.",
+		remedy: "`status/evidence-verdict.json` and the status page say which kind; the commands of docs/evidence.md make it again"},
+	{id: notify.EvidenceRecovered, kind: "reason of a notice", summary: "required evidence passes again", why: "Whoever was told of a failure should be told of its end."},
 	{id: notify.PlaceholderRecovered, kind: "reason of a notice", summary: "runs are measured again", why: "Whoever was told of a failure should be told of its end."},
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/ci"
+	"github.com/romel/govctl/internal/evidence"
 	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/internal/notify"
 	"github.com/romel/govctl/internal/stability"
@@ -122,6 +123,8 @@ func (a *app) branches(f publishFlags, take *takeover, parts []*part) []gitrepo.
 				b.Merge[at] = mergeHistories
 			case path.Base(name) == path.Base(artifact.DeliveriesPath):
 				b.Merge[at] = notify.MergeLog
+			case name == artifact.FiguresPath:
+				b.Merge[at] = evidence.MergeFigures
 			}
 		}
 		b.Check = func(ctx context.Context, tip gitrepo.Tip) (gitrepo.Decision, error) {

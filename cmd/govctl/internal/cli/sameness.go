@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/evidence"
 	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/internal/integrity"
 	"github.com/romel/govctl/internal/notify"
@@ -116,8 +117,11 @@ func adds(name string, old, ours []byte) bool {
 		return false
 	}
 	merge := mergeHistories
-	if name == artifact.DeliveriesPath {
+	switch name {
+	case artifact.DeliveriesPath:
 		merge = notify.MergeLog
+	case artifact.FiguresPath:
+		merge = evidence.MergeFigures
 	}
 	merged, err := merge(old, ours)
 	return err != nil || !bytes.Equal(merged, old)

@@ -245,7 +245,7 @@ func (p *part) beside(name string) bool {
 		return true
 	}
 	return p.Root == pipeline.Artifacts.Root &&
-		(name == artifact.RunLogPath || name == artifact.HistoryPath || name == artifact.DeliveriesPath ||
+		(name == artifact.RunLogPath || name == artifact.HistoryPath || name == artifact.DeliveriesPath || name == artifact.FiguresPath ||
 			base == path.Base(artifact.HistoryPath) && path.Dir(dir) == p.Dir)
 }
 
@@ -295,7 +295,7 @@ func gone(p *part, tip gitrepo.Tip, remove func(string) bool) []string {
 
 // grows reports the files that are merged with those of the branch.
 func (p *part) grows(name string) bool {
-	return p.Root == pipeline.Artifacts.Root && (name == artifact.DeliveriesPath || path.Base(name) == path.Base(artifact.HistoryPath))
+	return p.Root == pipeline.Artifacts.Root && (name == artifact.DeliveriesPath || name == artifact.FiguresPath || path.Base(name) == path.Base(artifact.HistoryPath))
 }
 
 // dropped reports the history of a contract whose figures go.
