@@ -36,8 +36,8 @@ var fileGroups = map[string][]string{
 	},
 	"pkg/apidiff/witness/validators": {
 		"schema kinds numbers",
-		"session toll pattern formats derive derivekeywords openapi openapikeywords",
-		"refusal text",
+		"session toll pattern formats derive derivekeywords checks openapi openapikeywords",
+		"describe", "refusal text",
 	},
 	"pkg/apidiff/witness/message": {
 		"part encode",

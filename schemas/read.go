@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strconv"
 	"sync"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // essential is the keyword of a schema that lists the keys without which no decision can be taken. Writers always write them; a reader
@@ -94,30 +93,15 @@ var compiledForReading sync.Map // name -> func() (*jsonschema.Schema, error)
 
 func compileForReading(name string) (*jsonschema.Schema, error) {
 	once, _ := compiledForReading.LoadOrStore(name, sync.OnceValues(func() (*jsonschema.Schema, error) {
-		c := jsonschema.NewCompiler()
-		c.Draft = jsonschema.Draft2020
-		c.AssertFormat = true
-		c.LoadURL = func(url string) (io.ReadCloser, error) {
-			source, err := loadOwn(url)
-			if err != nil {
-				return nil, err
-			}
-			text, err := relaxed(source)
-			return io.NopCloser(bytes.NewReader(text)), err
-		}
-		return c.Compile(base + name + suffix)
+		return compileOwn(name, relaxed)
 	}))
 	return once.(func() (*jsonschema.Schema, error))()
 }
 
 // relaxed is a schema of what writers write, turned into one of what readers accept.
-func relaxed(source io.Reader) ([]byte, error) {
-	var v any
-	if err := json.NewDecoder(source).Decode(&v); err != nil {
-		return nil, err
-	}
-	relax(v)
-	return json.Marshal(v)
+func relaxed(schema any) any {
+	relax(schema)
+	return schema
 }
 
 func relax(v any) {

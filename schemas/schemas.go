@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 //go:embed *.schema.json
@@ -75,18 +75,7 @@ var compiled sync.Map // name -> func() (*jsonschema.Schema, error)
 
 func compile(name string) (*jsonschema.Schema, error) {
 	once, _ := compiled.LoadOrStore(name, sync.OnceValues(func() (*jsonschema.Schema, error) {
-		src, err := Source(name)
-		if err != nil {
-			return nil, err
-		}
-		c := jsonschema.NewCompiler()
-		c.Draft = jsonschema.Draft2020
-		c.AssertFormat = true
-		c.LoadURL = loadOwn
-		if err := c.AddResource(base+name+suffix, bytes.NewReader(src)); err != nil {
-			return nil, fmt.Errorf("schema %s: %w", name, err)
-		}
-		return c.Compile(base + name + suffix)
+		return compileOwn(name, func(schema any) any { return schema })
 	}))
 	return once.(func() (*jsonschema.Schema, error))()
 }
@@ -118,7 +107,7 @@ func violations(root *jsonschema.ValidationError) []Violation {
 	var walk func(e *jsonschema.ValidationError)
 	walk = func(e *jsonschema.ValidationError) {
 		if len(e.Causes) == 0 {
-			v := Violation{Pointer: e.InstanceLocation, Reason: e.Message}
+			v := Violation{Pointer: pointer(e.InstanceLocation), Reason: reason(e.ErrorKind)}
 			if !seen[v] {
 				seen[v] = true
 				out = append(out, v)

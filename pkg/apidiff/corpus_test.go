@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
@@ -197,9 +197,13 @@ func compiled(doc object) *jsonschema.Schema {
 	if err != nil {
 		return nil
 	}
+	schema, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
+	if err != nil {
+		return nil
+	}
 	c := jsonschema.NewCompiler()
-	c.Draft = jsonschema.Draft2020
-	if c.AddResource("https://x.test/s.json", strings.NewReader(string(text))) != nil {
+	c.DefaultDraft(jsonschema.Draft2020)
+	if c.AddResource("https://x.test/s.json", schema) != nil {
 		return nil
 	}
 	s, err := c.Compile("https://x.test/s.json")

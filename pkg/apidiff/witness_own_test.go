@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
@@ -124,14 +124,16 @@ func refuses(t *testing.T, schema map[string]any, value []byte) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("schema.json", bytes.NewReader(data)); err != nil {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
 		t.Fatal(err)
 	}
-	var v any
-	decoder := json.NewDecoder(bytes.NewReader(value))
-	decoder.UseNumber()
-	if err := decoder.Decode(&v); err != nil {
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(value))
+	if err != nil {
 		t.Fatal(err)
 	}
 	return compiler.MustCompile("schema.json").Validate(v) != nil

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/apidiff/witness/validators"
 	"github.com/romel/govctl/pkg/contract"

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/apidiff/witness/message"
 	"github.com/romel/govctl/pkg/apidiff/witness/validators"

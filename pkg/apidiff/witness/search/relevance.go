@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/apidiff/witness/validators"
 )
@@ -30,7 +30,8 @@ func relevant(e *jsonschema.ValidationError, prefix string, g *goal, keyword str
 			return false // the composition fails for another keyword of the same value
 		}
 	}
-	return around[validators.KeywordOf(t)] && (want == t.InstanceLocation || strings.HasPrefix(want, t.InstanceLocation+"/"))
+	at := validators.Pointer(t)
+	return around[validators.KeywordOf(t)] && (want == at || strings.HasPrefix(want, at+"/"))
 }
 
 // plain are the limits of numbers and texts, of which one value can break several.
@@ -59,13 +60,14 @@ func belongs(l validators.Leaf, keyword string) bool {
 
 // blames is whether a refusal is about the keyword in question alone, of the value at want.
 func (g *goal) blames(keyword, want string, e *jsonschema.ValidationError) bool {
-	inside := strings.HasPrefix(e.InstanceLocation, want+"/")
-	l := validators.Leaf{At: e.InstanceLocation, Keyword: validators.KeywordOf(e), Message: e.Message}
+	l := validators.LeafOf(e)
+	inside := strings.HasPrefix(l.At, want+"/")
 	other := func(c *jsonschema.ValidationError) bool { return !g.blames(keyword, want, c) }
 	switch {
 	case around[l.Keyword]:
 		itself := want == l.At && related[keyword] == nil
-		return inside || itself || !slices.ContainsFunc(e.Causes, other) || slices.ContainsFunc(e.Causes, func(c *jsonschema.ValidationError) bool { return !other(c) })
+		causes := validators.Ungrouped(e.Causes)
+		return inside || itself || len(causes) == 0 || slices.ContainsFunc(causes, func(c *jsonschema.ValidationError) bool { return !other(c) })
 	case len(e.Causes) > 0:
 		return !slices.ContainsFunc(e.Causes, other)
 	default:

@@ -3,7 +3,7 @@ package search
 import (
 	"context"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/apidiff/witness/message"
 	"github.com/romel/govctl/pkg/apidiff/witness/validators"

@@ -1,7 +1,7 @@
 package validators
 
 import (
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -37,8 +37,9 @@ type deriver struct {
 }
 
 type derivedKey struct {
-	at   Schema
-	mode Mode
+	at    Schema
+	mode  Mode
+	alone bool // for a part of a message: not shared with the references to it, see Session.path
 }
 
 // leafKey names the schemas that only state a type, of which a document has thousands.
@@ -56,12 +57,15 @@ type derivation struct {
 
 // schema is the derived form of s, shared between all that refer to it.
 func (d *deriver) schema(s Schema, m Mode) *derivation {
-	key := derivedKey{s, m}
+	return d.keep(derivedKey{at: s, mode: m})
+}
+
+func (d *deriver) keep(key derivedKey) *derivation {
 	if k := d.known[key]; k != nil {
 		return k
 	}
 	before, wrote := d.made, d.wrote
-	out := &derivation{Schema: d.derive(s, m)}
+	out := &derivation{Schema: d.derive(key.at, key.mode)}
 	out.size, out.patterns = d.made-before, d.wrote-wrote
 	if d.w.exhausted { // what its patterns cost ended the search in the middle of it
 		return out
@@ -71,16 +75,18 @@ func (d *deriver) schema(s Schema, m Mode) *derivation {
 	return out
 }
 
-func Empty() *jsonschema.Schema {
-	return &jsonschema.Schema{
-		Draft: jsonschema.Draft2020, MinProperties: -1, MaxProperties: -1, MinItems: -1, MaxItems: -1, MinContains: 1, MaxContains: -1,
-		MinLength: -1, MaxLength: -1, ContainsEval: true,
-	}
-}
+// Empty is a schema that accepts everything.
+func Empty() *jsonschema.Schema { return &jsonschema.Schema{DraftVersion: 2020} }
 
 func always(b bool) *jsonschema.Schema {
 	s := Empty()
-	s.Always = &b
+	s.Bool = &b
+	return s
+}
+
+func ofTypes(names ...string) *jsonschema.Schema {
+	s := Empty()
+	allowTypes(s, names)
 	return s
 }
 
@@ -101,7 +107,7 @@ func (d *deriver) derive(s Schema, m Mode) *jsonschema.Schema {
 	}
 	out := Empty()
 	if t, ok := s.Target(); ok {
-		extend(out, "$ref", &lazy{d: d, at: t, mode: m})
+		extend(out, &lazy{d: d, at: t, mode: m})
 		if s.Doc.Dialect == OpenAPI30 {
 			return out
 		}
@@ -115,15 +121,14 @@ func (d *deriver) derive(s Schema, m Mode) *jsonschema.Schema {
 		}
 	}
 	d.access(s, m, out)
-	if out.OneOf != nil || out.Not != nil || out.If != nil {
-		extend(out, "tricky", formatSensitive{d.w})
+	if out.PrefixItems != nil || out.Items2020 != nil {
+		extend(out, itemsSeen{len(out.PrefixItems), out.Items2020 != nil})
 	}
 	if Nullable(s) {
 		// Without a type beside it the letter of 3.0.3 gives nullable no effect; 3.0.0 to 3.0.2 and
 		// every tool let null pass.
-		outer, null := Empty(), Empty()
-		null.Types = []string{"null"}
-		outer.AnyOf = []*jsonschema.Schema{null, out}
+		outer := Empty()
+		outer.AnyOf = []*jsonschema.Schema{ofTypes("null"), out}
 		return outer
 	}
 	return out
@@ -150,10 +155,9 @@ func (d *deriver) leaf(s Schema, m Mode) *jsonschema.Schema {
 	if k := d.leafs[key]; k != nil {
 		return k
 	}
-	out := Empty()
-	out.Types = []string{key.typ}
+	out := ofTypes(key.typ)
 	if key.nullable {
-		out.Types = append(out.Types, "null")
+		out = ofTypes(key.typ, "null")
 	}
 	d.leafs[key] = out
 	return out
@@ -173,12 +177,10 @@ func (d *deriver) list(s Schema, v contract.Node, m Mode) []*jsonschema.Schema {
 	out := make([]*jsonschema.Schema, 0, v.Len())
 	for _, sub := range v.Items() {
 		if v.Key() != "allOf" && s.At(sub).StandsForNull() {
-			null := Empty()
-			null.Types = []string{"null"}
-			out = append(out, null)
+			out = append(out, ofTypes("null"))
 			continue
 		}
-		out = append(out, d.derive(s.At(sub), m))
+		out = append(out, d.below(v, s.At(sub), m))
 	}
 	return out
 }
@@ -186,30 +188,31 @@ func (d *deriver) list(s Schema, v contract.Node, m Mode) []*jsonschema.Schema {
 func (d *deriver) named(s Schema, v contract.Node, m Mode) map[string]*jsonschema.Schema {
 	out := make(map[string]*jsonschema.Schema, v.Len())
 	for name, sub := range v.Fields() {
-		out[name] = d.derive(s.At(sub), m)
+		out[name] = d.below(v, s.At(sub), m)
+	}
+	return out
+}
+
+// below derives a schema that is below a keyword. The error of a false schema has nothing but the
+// location of that schema: it is set to the keyword.
+func (d *deriver) below(keyword contract.Node, s Schema, m Mode) *jsonschema.Schema {
+	out := d.derive(s, m)
+	if out.Bool != nil { // others can be shared
+		out.Location = keyword.Key()
 	}
 	return out
 }
 
 // refuseToSay makes any value that reaches out undecided.
 func (d *deriver) refuseToSay(out *jsonschema.Schema, why string) *jsonschema.Schema {
-	extend(out, "undecided", undecided(why))
+	extend(out, undecided(why))
 	return out
 }
 
 // undecided is a keyword that the validator cannot judge.
 type undecided string
 
-func (u undecided) Validate(jsonschema.ValidationContext, any) error { panic(u) }
-
-// formatSensitive notes that a value met one of the keywords under which a stricter reading of
-// formats can accept more.
-type formatSensitive struct{ w *Session }
-
-func (t formatSensitive) Validate(jsonschema.ValidationContext, any) error {
-	t.w.FormatSensitive = true
-	return nil
-}
+func (u undecided) Validate(*jsonschema.ValidatorContext, any) { panic(u) }
 
 // lazy derives the target of a reference when a value reaches it, and bounds the work of a
 // validation.
@@ -220,7 +223,7 @@ type lazy struct {
 	to   *derivation
 }
 
-func (l *lazy) Validate(ctx jsonschema.ValidationContext, v any) error {
+func (l *lazy) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	w := l.d.w
 	to := l.to
 	if to == nil {
@@ -229,16 +232,16 @@ func (l *lazy) Validate(ctx jsonschema.ValidationContext, v any) error {
 		}
 	}
 	w.steps += to.size
-	w.depth++
-	if w.steps > maxSteps || w.depth > maxDepth || !w.Burn(to.size) {
+	at := len(ctx.ValueLocation())
+	if w.steps > maxSteps || len(w.path) > maxDepth || !w.Burn(to.size) || w.applies(to.Schema, at) {
 		panic(undecided("too deep"))
 	}
 	if to.patterns > 0 {
 		w.Toll(to.patterns / 200)
 	}
-	err := ctx.Validate(to.Schema, "$ref", v, "")
-	w.depth--
-	return err
+	w.path = append(w.path, reached{to.Schema, at})
+	ctx.AddErr(ctx.Validate(to.Schema, v, nil))
+	w.path = w.path[:len(w.path)-1]
 }
 
 // Bounds of one validation: schemas behind references, and references inside each other.

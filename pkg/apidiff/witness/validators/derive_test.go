@@ -11,9 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/internal/ecmaregex"
 )
 
 // documents are real ones, in a folder beside the repository.
@@ -57,14 +58,22 @@ func compileAll(t *testing.T, d *contract.Document, m Mode, name string) {
 	}
 	out.Rest()
 	c := jsonschema.NewCompiler()
-	c.Draft = jsonschema.Draft2020
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.UseRegexpEngine(func(text string) (jsonschema.Regexp, error) {
+		p, err := ecmaregex.Parse(text)
+		return &Pattern{Pattern: p}, err
+	})
 	add := func(id string, schema any) { // one resource each: the compiler's own check grows faster than the text
 		text, err := json.Marshal(schema)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text = bytes.ReplaceAll(text, []byte(`"#/$defs/d`), []byte(`"mem:d`))
-		if err := c.AddResource("mem:"+id, bytes.NewReader(text)); err != nil {
+		text = bytes.ReplaceAll(text, []byte(`"#/$defs/d`), []byte(`"mem:///d`))
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.AddResource("mem:///"+id, doc); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}
@@ -75,7 +84,7 @@ func compileAll(t *testing.T, d *contract.Document, m Mode, name string) {
 		add("c/"+id, schema)
 	}
 	for id := range components {
-		if _, err := c.Compile("mem:c/" + id); err != nil {
+		if _, err := c.Compile("mem:///c/" + id); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

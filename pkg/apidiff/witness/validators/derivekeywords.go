@@ -1,10 +1,9 @@
 package validators
 
 import (
-	"regexp"
 	"strconv"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -18,7 +17,8 @@ func derivations() map[string]carrier {
 		"type": deriveType,
 		"enum": deriveEnum,
 		"const": func(_ *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-			out.Constant = []any{v.Value()}
+			value := v.Value()
+			out.Const = &value
 		},
 		"format": deriveFormat,
 		"allOf": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
@@ -28,10 +28,11 @@ func derivations() map[string]carrier {
 			out.AnyOf, out.Location = d.list(s, v, m), out.Location+alternativeNames(v)
 		},
 		"oneOf": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.OneOf, out.Location = d.list(s, v, m), out.Location+alternativeNames(v)
+			extend(out, oneOf{d.w, d.list(s, v, m)})
+			out.Location += alternativeNames(v)
 		},
 		"not": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.Not = d.derive(s.At(v), m)
+			extend(out, not{d.w, d.below(v, s.At(v), m)})
 		},
 		"if":               deriveCondition,
 		"multipleOf":       deriveNumber,
@@ -48,31 +49,28 @@ func derivations() map[string]carrier {
 		"minContains":      deriveCount,
 		"maxContains":      deriveCount,
 		"pattern": func(d *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-			switch p := d.w.Pattern(v.Text()); {
-			case p == nil:
+			p := d.w.Pattern(v.Text())
+			if p == nil {
 				d.refuseToSay(out, "pattern")
-			case p.plain():
-				d.wrote += p.size
-				out.Pattern = p.re
-			default:
-				d.wrote += p.size
-				extend(out, "pattern", p)
+				return
 			}
+			d.wrote += p.size
+			out.Pattern = p
 		},
 		"uniqueItems": func(_ *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
 			out.UniqueItems = v.Bool()
 		},
 		"items": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.Items2020 = d.derive(s.At(v), m)
+			out.Items2020 = d.below(v, s.At(v), m)
 		},
 		"prefixItems": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
 			out.PrefixItems = d.list(s, v, m)
 		},
 		"contains": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.Contains = d.derive(s.At(v), m)
+			out.Contains = d.below(v, s.At(v), m)
 		},
 		"unevaluatedItems": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.UnevaluatedItems = d.derive(s.At(v), m)
+			out.UnevaluatedItems = d.below(v, s.At(v), m)
 		},
 		"properties": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
 			out.Properties = d.named(s, v, m)
@@ -82,14 +80,14 @@ func derivations() map[string]carrier {
 			if v.Kind() == contract.Bool {
 				out.AdditionalProperties = v.Bool()
 			} else {
-				out.AdditionalProperties = d.derive(s.At(v), m)
+				out.AdditionalProperties = d.below(v, s.At(v), m)
 			}
 		},
 		"unevaluatedProperties": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.UnevaluatedProperties = d.derive(s.At(v), m)
+			out.UnevaluatedProperties = d.below(v, s.At(v), m)
 		},
 		"propertyNames": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.PropertyNames = d.derive(s.At(v), m)
+			extend(out, names{d.below(v, s.At(v), m)})
 		},
 		"required": deriveRequired,
 		"dependentRequired": func(_ *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
@@ -113,56 +111,54 @@ func cannotSay(d *deriver, _ Schema, _ contract.Node, _ Mode, out *jsonschema.Sc
 }
 
 func deriveType(_ *deriver, s Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
+	var names []string
 	if v.Kind() == contract.String {
-		out.Types = []string{v.Text()}
+		names = []string{v.Text()}
 	} else {
-		out.Types = Texts(v)
+		names = Texts(v)
 	}
 	if s.Get("nullable").Bool() {
-		out.Types = append(out.Types, "null")
+		names = append(names, "null")
+	}
+	allowTypes(out, names)
+}
+
+// allowTypes lets values of the named types pass. The validator drops names that it does not know,
+// and no names at all stand for every type.
+func allowTypes(out *jsonschema.Schema, names []string) {
+	var types jsonschema.Types
+	for _, name := range names {
+		types.Add(name)
+	}
+	switch {
+	case len(names) == 0:
+	case types.IsEmpty():
+		extend(out, noType(names))
+	default:
+		out.Types = &types
 	}
 }
 
-// deriveEnum lets a schema of its own judge: its words are made where the validator compiles text,
-// and an error without words would be lost.
 func deriveEnum(_ *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
 	AllowOnly(out, Values(v))
 }
 
-func AllowOnly(out *jsonschema.Schema, allowed []any) {
-	list := Empty()
-	if list.Enum = allowed; len(allowed) == 0 {
-		never := false // no value is one of none; the validator takes an empty list for no list
-		list.Always = &never
-	}
-	extend(out, "enum", enumCheck{list})
-}
+// AllowOnly lets the listed values pass.
+func AllowOnly(out *jsonschema.Schema, allowed []any) { extend(out, enum(allowed)) }
 
-// enumCheck words the refusal of an enum.
-type enumCheck struct{ list *jsonschema.Schema }
-
-func (c enumCheck) Validate(ctx jsonschema.ValidationContext, v any) error {
-	if ctx.Validate(c.list, "enum", v, "") != nil {
-		return ctx.Error("enum", "not one of the allowed values")
-	}
-	return nil
-}
-
-func extend(out *jsonschema.Schema, name string, check jsonschema.ExtSchema) {
-	if out.Extensions == nil {
-		out.Extensions = map[string]jsonschema.ExtSchema{}
-	}
-	out.Extensions[name] = check
+func extend(out *jsonschema.Schema, check jsonschema.SchemaExt) {
+	out.Extensions = append(out.Extensions, check)
 }
 
 func deriveCondition(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-	out.If = d.derive(s.At(v), m)
+	c := condition{w: d.w, when: d.below(v, s.At(v), m)}
 	if t := s.Get("then"); t.Exists() {
-		out.Then = d.derive(s.At(t), m)
+		c.then = d.below(t, s.At(t), m)
 	}
 	if e := s.Get("else"); e.Exists() {
-		out.Else = d.derive(s.At(e), m)
+		c.otherwise = d.below(e, s.At(e), m)
 	}
+	extend(out, c)
 }
 
 func deriveNumber(d *deriver, s Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
@@ -176,8 +172,8 @@ func deriveNumber(d *deriver, s Schema, v contract.Node, _ Mode, out *jsonschema
 }
 
 // counts are the keywords whose value is a number of things.
-func counts(out *jsonschema.Schema) map[string]*int {
-	return map[string]*int{
+func counts(out *jsonschema.Schema) map[string]**int {
+	return map[string]**int{
 		"minLength": &out.MinLength, "maxLength": &out.MaxLength, "minItems": &out.MinItems, "maxItems": &out.MaxItems,
 		"minProperties": &out.MinProperties, "maxProperties": &out.MaxProperties,
 		"minContains": &out.MinContains, "maxContains": &out.MaxContains,
@@ -192,7 +188,7 @@ func deriveCount(d *deriver, s Schema, v contract.Node, _ Mode, out *jsonschema.
 				d.refuseToSay(out, keyword)
 				return
 			}
-			*field = n
+			*field = &n
 		}
 	}
 }
@@ -217,7 +213,7 @@ func Count(v contract.Node) (int, bool) {
 }
 
 func derivePatternProperties(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-	out.PatternProperties = map[*regexp.Regexp]*jsonschema.Schema{}
+	out.PatternProperties = map[jsonschema.Regexp]*jsonschema.Schema{}
 	for pattern, sub := range v.Fields() {
 		p := d.w.Pattern(pattern)
 		if p == nil || p.re == nil { // or nothing is left to pay for it
@@ -225,7 +221,7 @@ func derivePatternProperties(d *deriver, s Schema, v contract.Node, m Mode, out 
 			return
 		}
 		d.wrote += p.size
-		out.PatternProperties[p.re] = d.derive(s.At(sub), m)
+		out.PatternProperties[p] = d.below(v, s.At(sub), m)
 	}
 }
 
@@ -259,6 +255,7 @@ func (d *deriver) access(s Schema, m Mode, out *jsonschema.Schema) {
 	for name, p := range s.Get("properties").Fields() {
 		if s.At(p).Flag(m.Hidden()) {
 			out.Properties[name] = always(false)
+			out.Properties[name].Location = "properties"
 		}
 	}
 }
@@ -268,8 +265,7 @@ func deriveDiscriminator(d *deriver, s Schema, v contract.Node, m Mode, out *jso
 	if m&AssertDiscriminator == 0 || name == "" || s.Doc.Dialect == OpenAPI31 || !s.Get("oneOf").Exists() && !s.Get("anyOf").Exists() {
 		return
 	}
-	kind, object := Empty(), Empty()
-	kind.Types = []string{"string"}
+	kind, object := ofTypes("string"), Empty()
 	var known []any
 	for key := range mapping.Fields() {
 		known = append(known, key)

@@ -6,7 +6,8 @@ import (
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -56,7 +57,7 @@ func (m Mode) Asserts(name string) bool {
 
 func deriveFormat(_ *deriver, _ Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
 	if m.Asserts(v.Text()) {
-		extend(out, "format", formatCheck{v.Text(), Formats[v.Text()]})
+		extend(out, formatCheck{v.Text(), Formats[v.Text()]})
 	}
 }
 
@@ -66,17 +67,36 @@ type formatCheck struct {
 	format
 }
 
-func (f formatCheck) Validate(ctx jsonschema.ValidationContext, v any) error {
-	if f.holds(v) {
-		return nil
+func (f formatCheck) Validate(ctx *jsonschema.ValidatorContext, v any) {
+	if !f.holds(v) {
+		ctx.AddError(&kind.Format{Got: v, Want: f.name})
 	}
-	return ctx.Error("format", "is not a valid %s", f.name)
 }
+
+// formatChecks are those of the JSON Schema validator, which exports them in compiled schemas alone.
+var formatChecks = sync.OnceValue(func() map[string]*jsonschema.Format {
+	out := map[string]*jsonschema.Format{}
+	var all []any
+	for name := range Formats {
+		all = append(all, map[string]any{"format": name})
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("mem:formats", map[string]any{"allOf": all}); err != nil {
+		panic(err) // the schema is a constant
+	}
+	for _, s := range c.MustCompile("mem:formats").AllOf {
+		if s.Format != nil {
+			out[s.Format.Name] = s.Format
+		}
+	}
+	return out
+})
 
 func (f formatCheck) holds(v any) bool {
 	if f.Integer[0] == "" {
-		check := jsonschema.Formats[f.name]
-		return check == nil || check(v)
+		check := formatChecks()[f.name]
+		return check == nil || check.Validate(v) == nil
 	}
 	n, ok := v.(json.Number)
 	if !ok {

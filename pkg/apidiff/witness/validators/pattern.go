@@ -3,11 +3,8 @@ package validators
 import (
 	"fmt"
 	"regexp"
-	"strconv"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/romel/govctl/pkg/internal/ecmaregex"
 )
@@ -55,7 +52,8 @@ func (p *Pattern) Fits(text string) bool { return p.Match(text).Answer == ecmare
 // Misses is whether it is known not to.
 func (p *Pattern) Misses(text string) bool { return p.Match(text).Answer == ecmaregex.No }
 
-// MatchString implements openapi3.RegexMatcher. What cannot be told ends the validation without a verdict.
+// MatchString implements openapi3.RegexMatcher and jsonschema.Regexp. An unknown answer ends the
+// validation without a verdict.
 func (p *Pattern) MatchString(text string) bool {
 	if p.re != nil {
 		return p.re.MatchString(text)
@@ -65,19 +63,6 @@ func (p *Pattern) MatchString(text string) bool {
 		panic(undecided("pattern"))
 	}
 	return r.Answer == ecmaregex.Yes
-}
-
-// plain reports whether package regexp reads the pattern itself as ECMA-262 does.
-func (p *Pattern) plain() bool { return p.re != nil && p.re.String() == p.String() }
-
-// Validate implements jsonschema.ExtSchema: the keyword pattern, where it is not plain. The message is that of the
-// validator, about the pattern as the contract has it.
-func (p *Pattern) Validate(ctx jsonschema.ValidationContext, v any) error {
-	if s, ok := v.(string); ok && !p.MatchString(s) {
-		quoted := strings.NewReplacer(`\"`, `"`, "'", `\'`).Replace(strconv.Quote(p.String()))
-		return ctx.Error("pattern", "does not match pattern '%s'", quoted[1:len(quoted)-1])
-	}
-	return nil
 }
 
 // forKin is how kin-openapi names the pattern; KinRegexp knows it by that name.

@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // Leaf is an error without causes: one keyword that one value does not meet.
@@ -14,6 +15,11 @@ type Leaf struct {
 	At      string // instance location, "" for the root
 	Keyword string
 	Message string
+}
+
+// LeafOf is an error as a leaf, without its causes.
+func LeafOf(e *jsonschema.ValidationError) Leaf {
+	return Leaf{Pointer(e), KeywordOf(e), describe(e)}
 }
 
 // Leaves are the errors at the bottom, in a fixed order: the validator walks maps.
@@ -25,7 +31,7 @@ func Leaves(e *jsonschema.ValidationError) []Leaf {
 			return
 		}
 		if len(e.Causes) == 0 {
-			out = append(out, Leaf{e.InstanceLocation, KeywordOf(e), e.Message})
+			out = append(out, LeafOf(e))
 		}
 		for _, c := range e.Causes {
 			walk(c)
@@ -49,15 +55,32 @@ func Names(l Leaf) string {
 	return ""
 }
 
-// KeywordOf is the keyword that failed.
-func KeywordOf(e *jsonschema.ValidationError) string {
-	path := strings.Split(e.KeywordLocation, "/")
-	for i := len(path) - 1; i >= 0; i-- {
-		if sayings[path[i]] != nil {
-			return path[i]
-		}
+var tokenEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+
+// Pointer is where in the value an error is, as a JSON pointer.
+func Pointer(e *jsonschema.ValidationError) string {
+	var b strings.Builder
+	for _, token := range e.InstanceLocation {
+		b.WriteByte('/')
+		b.WriteString(tokenEscaper.Replace(token))
 	}
-	return path[len(path)-1]
+	return b.String()
+}
+
+// KeywordOf is the keyword that failed; empty for an error that only collects others.
+func KeywordOf(e *jsonschema.ValidationError) string {
+	switch e.ErrorKind.(type) {
+	case *kind.Not:
+		return "not"
+	case *kind.Contains:
+		return "minContains" // which is 1 where it is absent
+	case *kind.FalseSchema:
+		return e.SchemaURL // see deriver.below
+	}
+	if path := e.ErrorKind.KeywordPath(); len(path) > 0 {
+		return path[0]
+	}
+	return ""
 }
 
 // Top is the outermost composition that failed, where the leaves are only the complaints of its
@@ -69,12 +92,27 @@ func Top(e *jsonschema.ValidationError) *jsonschema.ValidationError {
 	return e
 }
 
+// Ungrouped are errors with those in place that the validator collects under one because they are of
+// the same value.
+func Ungrouped(errors []*jsonschema.ValidationError) []*jsonschema.ValidationError {
+	var out []*jsonschema.ValidationError
+	for _, e := range errors {
+		switch e.ErrorKind.(type) {
+		case *kind.Group, *kind.AllOf:
+			out = append(out, Ungrouped(e.Causes)...)
+		default:
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // Reason names what is wrong, without the words: a smaller value with no other reasons proves the
 // same point.
 func Reason(e *jsonschema.ValidationError) map[string]bool {
 	out := map[string]bool{}
 	if t := Top(e); len(t.Causes) != 1 {
-		out[t.InstanceLocation+" "+KeywordOf(t)] = true
+		out[Pointer(t)+" "+KeywordOf(t)] = true
 	}
 	for _, l := range Leaves(e) {
 		if l.Keyword == "required" || l.Keyword == "additionalProperties" {
@@ -86,60 +124,12 @@ func Reason(e *jsonschema.ValidationError) map[string]bool {
 	return out
 }
 
-// sayings put a failed keyword in plain words; m is the validator's message.
-var sayings = map[string]func(m string) string{
-	"type":                  func(m string) string { return strings.Replace(m, ", but got ", ", got ", 1) },
-	"enum":                  func(string) string { return "not one of the allowed values" },
-	"const":                 func(string) string { return "not the one allowed value" },
-	"required":              func(m string) string { return strings.Replace(m, "missing properties:", "missing required", 1) },
-	"additionalProperties":  func(m string) string { return "unknown property" + between(m, "additionalProperties", "not allowed") },
-	"unevaluatedProperties": func(string) string { return "unknown property" },
-	"minLength":             func(m string) string { return "too short: " + m },
-	"maxLength":             func(m string) string { return "too long: " + m },
-	"minimum":               func(m string) string { return "too small: " + m },
-	"maximum":               func(m string) string { return "too large: " + m },
-	"exclusiveMinimum":      func(m string) string { return "too small: " + m },
-	"exclusiveMaximum":      func(m string) string { return "too large: " + m },
-	"multipleOf":            func(m string) string { return m },
-	"pattern":               func(m string) string { return m },
-	"format":                func(m string) string { return m },
-	"minItems":              func(m string) string { return "too few items: " + m },
-	"maxItems":              func(m string) string { return "too many items: " + m },
-	"uniqueItems":           func(m string) string { return "duplicate items: " + m },
-	"minProperties":         func(m string) string { return "too few properties: " + m },
-	"maxProperties":         func(m string) string { return "too many properties: " + m },
-	"contains":              func(string) string { return "no item of the kind it must contain" },
-	"minContains":           func(string) string { return "too few items of the kind it must contain" },
-	"maxContains":           func(string) string { return "too many items of the kind it may contain" },
-	"not":                   func(string) string { return "is what must not be" },
-	"oneOf": func(m string) string {
-		if strings.HasPrefix(m, "valid against") {
-			return "fits more than one alternative of oneOf"
-		}
-		return "fits no alternative of oneOf"
-	},
-	"anyOf":             func(string) string { return "fits no alternative of anyOf" },
-	"dependentRequired": func(m string) string { return m },
-	"propertyNames":     func(string) string { return "name of a property not allowed" },
-	"unevaluatedItems":  func(string) string { return "unknown item" },
-	"items":             func(string) string { return "item not allowed" },
-	"properties":        func(string) string { return "property not allowed" },
-}
-
-func between(m, before, after string) string {
-	m = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(m, before), after))
-	if m == "" {
-		return ""
-	}
-	return " " + m
-}
-
 // Refusal is why a value is refused, in a line: where, and what is wrong there. Of alternatives none
 // of which fits, the nearest one is named with what is wrong there.
 func Refusal(e *jsonschema.ValidationError, m Mode) string {
 	const deepest = 3 // alternatives of alternatives that are named
 	l, at := outermost(e)
-	text, lead, inner := l.saying(m), "; nearest is alternative ", l
+	text, lead, inner := l.message(m), "; nearest is alternative ", l
 	for range deepest {
 		near, index := nearest(at)
 		if near == nil {
@@ -164,20 +154,24 @@ func outermost(e *jsonschema.ValidationError) (Leaf, *jsonschema.ValidationError
 	if len(alternatives) == 1 && isUnion(at) { // whether null is valid besides is nothing to choose from
 		return outermost(alternatives[0])
 	}
-	l := Leaf{at.InstanceLocation, KeywordOf(at), at.Message}
 	if len(at.Causes) > 0 && !isUnion(at) {
-		l = Leaves(at)[0]
+		return Leaves(at)[0], at
 	}
-	return l, at
+	return LeafOf(at), at
 }
 
 func isUnion(e *jsonschema.ValidationError) bool {
-	return strings.HasSuffix(e.KeywordLocation, "/oneOf") || strings.HasSuffix(e.KeywordLocation, "/anyOf")
+	switch e.ErrorKind.(type) {
+	case *kind.AnyOf, *kind.OneOf:
+		return true
+	}
+	return false
 }
 
 // expectsNull is whether an alternative is null alone.
 func expectsNull(e *jsonschema.ValidationError) bool {
-	return len(e.Causes) == 0 && strings.HasPrefix(e.Message, "expected null, but got ")
+	k, ok := e.ErrorKind.(*kind.Type)
+	return ok && len(k.Want) == 1 && k.Want[0] == "null"
 }
 
 // nearest is what an alternative says of a value that fits none, with its index: the one that is of
@@ -188,16 +182,13 @@ func nearest(e *jsonschema.ValidationError) (near *jsonschema.ValidationError, i
 		return nil, 0
 	}
 	var least [3]int
-	for _, c := range e.Causes {
-		rest, below := strings.CutPrefix(c.KeywordLocation, e.KeywordLocation+"/")
-		at, _, _ := strings.Cut(rest, "/")
-		i, err := strconv.Atoi(at)
-		if !below || err != nil || expectsNull(c) {
+	for i, c := range e.Causes { // one for each alternative
+		if expectsNull(c) {
 			continue
 		}
 		var far [3]int
 		for _, l := range Leaves(c) {
-			if l.Keyword == "type" && l.At == e.InstanceLocation {
+			if l.Keyword == "type" && l.At == Pointer(e) {
 				far[0] = 1
 			}
 			far[1] += 1 + strings.Count(Names(l), "', '")
@@ -212,7 +203,7 @@ func nearest(e *jsonschema.ValidationError) (near *jsonschema.ValidationError, i
 
 // alternativeName is the name of an alternative in brackets; empty where it has none.
 func alternativeName(e *jsonschema.ValidationError, index int) string {
-	for union := range strings.SplitSeq(e.AbsoluteKeywordLocation, "\x00") {
+	for union := range strings.SplitSeq(e.SchemaURL, "\x00") {
 		if names := strings.Split(union, "\n"); names[0] == KeywordOf(e) && index+1 < len(names) && names[index+1] != "" {
 			return " (" + names[index+1] + ")"
 		}
@@ -220,16 +211,12 @@ func alternativeName(e *jsonschema.ValidationError, index int) string {
 	return ""
 }
 
-// saying is what failed in plain words.
-func (l Leaf) saying(m Mode) string {
-	switch say := sayings[l.Keyword]; {
-	case l.Message == "not allowed" && m&AssertAccess != 0:
+// message is what failed in plain words.
+func (l Leaf) message(m Mode) string {
+	if l.Keyword == "properties" && m&AssertAccess != 0 {
 		return m.Hidden() + " property not allowed here"
-	case say != nil:
-		return say(l.Message)
-	default:
-		return l.Message
 	}
+	return l.Message
 }
 
 func (l Leaf) prefix() string {
@@ -239,4 +226,4 @@ func (l Leaf) prefix() string {
 	return l.At + ": "
 }
 
-func (l Leaf) located(m Mode) string { return l.prefix() + l.saying(m) }
+func (l Leaf) located(m Mode) string { return l.prefix() + l.message(m) }

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -30,7 +30,8 @@ type Session struct {
 	Tolls           int64           // see toll
 	tollStop        int64           // where the search that runs ends
 	exhausted       bool            // the tolls of the search that runs are spent: no pattern is compiled any more
-	steps, depth    int             // of the validation that runs
+	steps           int             // of the validation that runs
+	path            []reached       // and the schemas it is in, from the outermost to the innermost
 	FormatSensitive bool            // a value met a keyword under which stricter is not narrower
 }
 
@@ -104,9 +105,28 @@ func (w *Session) deriver(d *Document) *deriver {
 	return out
 }
 
-// Derived is a schema in the JSON Schema validator's own structure.
+// Derived is a schema in the JSON Schema validator's own structure, to be put into a larger one.
 func (w *Session) Derived(s Schema, m Mode) *jsonschema.Schema {
-	return w.deriver(s.Doc).schema(s, m).Schema
+	return w.deriver(s.Doc).keep(derivedKey{s, m, true}).Schema
+}
+
+// reached is a schema that a reference, or the caller, has led to, and the depth of the value that it
+// is applied to.
+type reached struct {
+	schema *jsonschema.Schema
+	at     int
+}
+
+// applies is whether a schema is being applied already to the value at this depth: it applies to
+// itself, and no answer follows, where the validator would report an error. Of the values at one depth
+// only one is under validation at a time.
+func (w *Session) applies(schema *jsonschema.Schema, at int) bool {
+	for i := len(w.path) - 1; i >= 0 && w.path[i].at == at; i-- {
+		if w.path[i].schema == schema {
+			return true
+		}
+	}
+	return false
 }
 
 // Verdict is what a validator says of a value.
@@ -132,7 +152,7 @@ func (w *Session) Judge(s Schema, m Mode, v any) (Verdict, *jsonschema.Validatio
 
 // Ask validates v against a derived schema.
 func (w *Session) Ask(schema *jsonschema.Schema, v any) (out Verdict, why *jsonschema.ValidationError) {
-	w.steps, w.depth = 0, 0
+	w.steps, w.path = 0, append(w.path[:0], reached{schema, 0})
 	defer func() {
 		if recover() != nil { // undecided, or a schema that the validator cannot walk
 			out, why = Silent, nil

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math/big"
 
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // A writer writes derived schemas out as the JSON Schema that they stand for, so that any validator
@@ -33,16 +33,16 @@ func (w *writer) Rest() map[string]any {
 
 // Schema is a derived schema as decoded JSON.
 func (w *writer) Schema(s *jsonschema.Schema) any {
-	if s.Always != nil {
-		return *s.Always
+	if s.Bool != nil {
+		return *s.Bool
 	}
 	out := map[string]any{}
-	if len(s.Types) > 0 {
-		out["type"] = s.Types
+	if s.Types != nil {
+		out["type"] = s.Types.ToStrings()
 	}
 	for name, n := range counts(s) {
-		if *n >= 0 && (name != "minContains" || *n != 1) {
-			out[name] = *n
+		if *n != nil {
+			out[name] = **n
 		}
 	}
 	for name, r := range map[string]*big.Rat{"minimum": s.Minimum, "maximum": s.Maximum, "exclusiveMinimum": s.ExclusiveMinimum,
@@ -57,8 +57,8 @@ func (w *writer) Schema(s *jsonschema.Schema) any {
 	if s.Pattern != nil {
 		out["pattern"] = s.Pattern.String()
 	}
-	if len(s.Constant) > 0 {
-		out["const"] = s.Constant[0]
+	if s.Const != nil {
+		out["const"] = *s.Const
 	}
 	if len(s.Required) > 0 {
 		out["required"] = s.Required
@@ -72,19 +72,15 @@ func (w *writer) Schema(s *jsonschema.Schema) any {
 }
 
 func (w *writer) inside(s *jsonschema.Schema, out map[string]any) {
-	for name, sub := range map[string]*jsonschema.Schema{"not": s.Not, "if": s.If, "then": s.Then, "else": s.Else, "items": s.Items2020,
-		"contains": s.Contains, "unevaluatedItems": s.UnevaluatedItems, "unevaluatedProperties": s.UnevaluatedProperties, "propertyNames": s.PropertyNames} {
+	for name, sub := range map[string]*jsonschema.Schema{"items": s.Items2020, "contains": s.Contains,
+		"unevaluatedItems": s.UnevaluatedItems, "unevaluatedProperties": s.UnevaluatedProperties} {
 		if sub != nil {
 			out[name] = w.Schema(sub)
 		}
 	}
-	for name, list := range map[string][]*jsonschema.Schema{"allOf": s.AllOf, "anyOf": s.AnyOf, "oneOf": s.OneOf, "prefixItems": s.PrefixItems} {
-		var all []any
-		for _, sub := range list {
-			all = append(all, w.Schema(sub))
-		}
-		if len(all) > 0 {
-			out[name] = all
+	for name, list := range map[string][]*jsonschema.Schema{"allOf": s.AllOf, "anyOf": s.AnyOf, "prefixItems": s.PrefixItems} {
+		if len(list) > 0 {
+			out[name] = w.list(list)
 		}
 	}
 	for name, fields := range map[string]map[string]*jsonschema.Schema{"properties": s.Properties, "dependentSchemas": s.DependentSchemas} {
@@ -111,21 +107,39 @@ func (w *writer) inside(s *jsonschema.Schema, out map[string]any) {
 	}
 }
 
+func (w *writer) list(of []*jsonschema.Schema) []any {
+	all := make([]any, 0, len(of))
+	for _, sub := range of {
+		all = append(all, w.Schema(sub))
+	}
+	return all
+}
+
 func (w *writer) extensions(s *jsonschema.Schema, out map[string]any) {
 	for _, e := range s.Extensions {
 		switch e := e.(type) {
-		case enumCheck:
-			out["enum"] = e.list.Enum
-			if len(e.list.Enum) == 0 {
-				out["not"] = map[string]any{}
+		case enum:
+			out["enum"] = []any(e)
+		case noType:
+			out["type"] = []string(e)
+		case not:
+			out["not"] = w.Schema(e.schema)
+		case oneOf:
+			out["oneOf"] = w.list(e.alternatives)
+		case condition:
+			out["if"] = w.Schema(e.when)
+			for name, branch := range map[string]*jsonschema.Schema{"then": e.then, "else": e.otherwise} {
+				if branch != nil {
+					out[name] = w.Schema(branch)
+				}
 			}
+		case names:
+			out["propertyNames"] = w.Schema(e.schema)
 		case formatCheck:
 			out["format"] = e.name
 			if e.Integer[0] != "" {
 				out["minimum"], out["maximum"] = json.Number(e.Integer[0]), json.Number(e.Integer[1])
 			}
-		case *Pattern:
-			out["ecmaPattern"] = e.String()
 		case *lazy:
 			to := e.d.schema(e.at, e.mode).Schema
 			if w.names[to] == "" {
