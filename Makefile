@@ -30,35 +30,35 @@ demo: build ## run govctl over three versions of a sample service, without netwo
 test: ## run every test that Go alone can run; what runs side by side under the race detector, where there is a C compiler
 	@.ci/test
 
-browser: ## hold the pages against Chromium and axe-core (wants chromium and npm)
+browser: ## check the pages with Chromium and axe-core (needs chromium and npm)
 	.ci/browser
 
-screenshots: ## take the pictures of the documentation (wants chromium)
+screenshots: ## take the pictures of the documentation (needs chromium)
 	.ci/browser docs/img
 
-gallery: ## take pictures of every page in every state into gallery/ (wants chromium)
+gallery: ## take pictures of every page in every state into gallery/ (needs chromium)
 	@mkdir -p gallery
 	GOVCTL_REQUIRE_TOOLS=1 GOVCTL_GALLERY=$(CURDIR)/gallery go test -count=1 -timeout 30m -tags browser ./cmd/govctl/browsertest -run '^TestGallery$$'
 
 SEEDS ?= 2000
-oracle: ## hold the rule tests against promtool, over SEEDS generated rule sets
+oracle: ## compare the rule tests with promtool, over SEEDS generated rule sets
 	cd $(ORACLE) && go vet . && go test -timeout 60m . -args -seeds $(SEEDS)
 
-mutations: ## take each change rule away and see its test case fail
+mutations: ## remove each change rule and expect its test case to fail
 	go test -count 1 -timeout 60m -v ./pkg/apidiff -run 'TestRuleMutations|TestRuleFolders'
 
 MUTANTS ?=
-mutants: ## change the code that decides, operator by operator, and see its tests fail (long; MUTANTS: packages to choose)
+mutants: ## change the code that decides, operator by operator, and expect its tests to fail (long; MUTANTS: packages to choose)
 	go run ./.ci/mutants $(MUTANTS)
 
-suites: ## count what the public test suites say of the YAML reader and of the reading of schemas
+suites: ## count the results of the public test suites for the YAML reader and the schema reader
 	@go test -count 1 -v ./pkg/contract ./pkg/apidiff/subschema -run '^(TestYAMLSuite|TestJSONSchemaSuite)$$' | grep -v '^=== '
 
 PROOFS ?= 100000
-proofs: ## attack the proofs over PROOFS random pairs of schemas with the search for examples
+proofs: ## test containment over PROOFS random pairs of schemas with the search for examples
 	@go test -count 1 -timeout 60m -v ./pkg/apidiff -run '^TestProverAgainstSearch$$' -proofs $(PROOFS) | grep -v '^=== '
 
-witnesses: ## count the proved breaking changes of the real histories (wants ../shared/data/openapi)
+witnesses: ## count the breaking changes of the real histories that an example confirms (needs ../shared/data/openapi)
 	@go test -count 1 -timeout 60m -v ./pkg/apidiff -run '^TestWitnesses$$' | grep -v '^=== '
 
 release-check: ## build a release twice, compare the bytes, verify its signature, try its packages and image (some ten minutes; as root or with sudo)

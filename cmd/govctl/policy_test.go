@@ -59,7 +59,7 @@ var pulls = []struct {
 	{"allow flags", `sed -i 's/  gate: breaking/&\n  allow_breaking: true\n  allow_dangling_refs: true/' govctl.yaml`, []string{"policy-allow-added", "policy-allow-added"},
 		0, "passes only because this change sets 2 allow flags", 1, "fails under the policy of the base; this change sets 2 allow flags"},
 	{"mode", `cp copy.yaml openapi.yaml; sed -i 's/mode: .*/mode: show/; s/gate: breaking/gate: semver/' govctl.yaml`, []string{"policy-gate-lowered"},
-		0, "this change lowers the gate from breaking to semver", 0, "lets later changes judge themselves"},
+		0, "this change lowers the gate from breaking to semver", 0, "lets later changes be checked under their own policy"},
 	{"several at once", `sed -i 's/gate: breaking/gate: none/; s/mode: .*/mode: show/' govctl.yaml; sed -i 's/ --policy git:HEAD^1//' .github/workflows/governance.yml
 		printf -- '- {rule: operation-removed, subject: "*", reason: r, owner: mallory, expires: 2026-12-31}\n' >> .govctl-waivers.yaml`,
 		[]string{"policy-gate-lowered", "policy-waiver-added", "policy-workflow-changed"},
@@ -70,7 +70,7 @@ var pulls = []struct {
 	{"stricter", `cp copy.yaml openapi.yaml; sed -i 's/  gate: breaking/&\n  rules: {waiver_max_days: 90}/' govctl.yaml`, []string{"policy-raised"},
 		0, "this change makes the policy stricter", 0, "this change makes the policy stricter, which does not count before the merge"},
 	{"stricter than the change itself", `sed -i 's/gate: breaking/&\n  allow_breaking: true/' govctl.yaml; git commit -qam 'a lenient base'; git tag -f base >/dev/null 2>&1; sed -i /allow_breaking/d govctl.yaml`, []string{"policy-raised"},
-		1, "fails only because this change makes the policy stricter", 0, "would fail under its own policy; it is judged by that of the base"},
+		1, "fails only because this change makes the policy stricter", 0, "would fail under its own policy; it is evaluated under that of the base"},
 	{"none", "true", nil, 1, "breaks its clients in 6 ways[^;]*$", 1, "breaks its clients in 6 ways[^;]*$"},
 	{"none, and no break", "cp copy.yaml openapi.yaml", nil, 0, "compatible[^;]*;[^;]*$", 0, "compatible[^;]*;[^;]*$"},
 }

@@ -21,7 +21,7 @@ func Replace(file string, b []byte) error {
 	mode := os.FileMode(0o644)
 	switch info, err := root.Lstat(rel); {
 	case err == nil && info.Mode()&fs.ModeSymlink != 0:
-		return LinkError(file, "that is not written to", "name the file to which it leads")
+		return LinkError(file, "that is not written to", "name the target file")
 	case err == nil:
 		mode = info.Mode().Perm()
 	}

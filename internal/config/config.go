@@ -64,7 +64,7 @@ type Contract struct {
 	AllowBreaking   bool    `json:"allow_breaking,omitzero"`   // for gate: breaking
 	AllowRemoteRefs bool    `json:"allow_remote_refs,omitzero"`
 	AllowDangling   bool    `json:"allow_dangling_refs,omitzero"` // compare the rest where references do not resolve
-	AllowPrivate    bool    `json:"allow_private,omitzero"`       // read from private and loopback addresses, too
+	AllowPrivate    bool    `json:"allow_private,omitzero"`       // also read from private and loopback addresses
 	Rules           Rules   `json:"rules,omitzero"`
 	Waivers         string  `json:"waivers,omitzero"` // file; an absent default file is no error
 	Semver          *Semver `json:"semver,omitzero"`  // instead of the common one, in a monorepo
@@ -95,7 +95,7 @@ type Semver struct {
 // Stability is the rolling window and its thresholds.
 type Stability struct {
 	Window                          int     `json:"window,omitzero"`          // runs
-	AlertThreshold                  float64 `json:"alert_threshold,omitzero"` // window ratio below which the team is told
+	AlertThreshold                  float64 `json:"alert_threshold,omitzero"` // window ratio below which an alert opens
 	PlaceholderMaxRuns              int     `json:"placeholder_max_runs"`     // a longer streak fails the run; 0 disables
 	PlaceholderStreakAlertThreshold int     `json:"placeholder_streak_alert_threshold"`
 }
@@ -140,7 +140,7 @@ type Sign struct {
 type Webhook struct {
 	Timeout  Duration `json:"timeout,omitzero"`  // one try
 	Deadline Duration `json:"deadline,omitzero"` // all tries
-	Repeat   string   `json:"repeat,omitzero"`   // always: a failure is told on each run that has it; on-change: once
+	Repeat   string   `json:"repeat,omitzero"`   // always: a failure is reported on each run that has it; on-change: once
 	Reasons  []string `json:"reasons,omitzero"`  // further reasons: breaking_change
 }
 

@@ -80,7 +80,7 @@ func semantic(root contract.Node, err error) error {
 	}
 	at := string(sem.JSONPointer)
 	return &contract.Error{Place: root.Find(at).Place(), Msg: fmt.Sprintf("%s: wrong value %s", name(at), root.Find(at).AppendJSON(nil)), Err: err,
-		Hint: "it is written well, but out of every range: govctl schema show govctl lists the values"}
+		Hint: "the value is out of range: govctl schema show govctl lists the values"}
 }
 
 // maxContracts bounds the contracts of one configuration, of each of which a run writes several files.

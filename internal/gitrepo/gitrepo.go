@@ -213,7 +213,7 @@ func (r Repo) NearestRelease(ctx context.Context, rev, prefix string) (tag strin
 			describe = append(describe, "--exclude", name)
 		}
 	}
-	return "", false, fmt.Errorf("%q: more than %d tags that are no releases lie before its release", rev, maxUnreleased)
+	return "", false, fmt.Errorf("%q: more than %d tags before its release are not releases", rev, maxUnreleased)
 }
 
 // LatestTagRevision is the name under which Show reads from the tag that LatestTag finds for HEAD.

@@ -56,7 +56,7 @@ type Published struct {
 // Errors of a publication that callers tell apart.
 var (
 	ErrRemote  = errors.New("the remote cannot be reached")
-	ErrRefused = errors.New("the remote refused the push")
+	ErrRefused = errors.New("the remote rejected the push")
 	ErrBusy    = errors.New("others kept changing the branch")
 	ErrBlocked = errors.New("something of another writer is in the way")
 )

@@ -35,7 +35,7 @@ func (w *workshop) push(ctx context.Context, args []string) error {
 	}
 	said := strings.Join(reasons, "; ") + " " + refused.Stderr
 	if m := inTheWay.FindStringSubmatch(said); m != nil {
-		return fmt.Errorf("%w: branch %s is in the way: git cannot hold %s beside it", ErrRefused, clean(m[1]), clean(m[2]))
+		return fmt.Errorf("%w: branch %s is in the way: git cannot store %s next to it", ErrRefused, clean(m[1]), clean(m[2]))
 	}
 	for _, race := range races {
 		if strings.Contains(said, race) && !strings.Contains(said, "hook declined") { // whose words may be any

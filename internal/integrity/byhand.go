@@ -166,7 +166,7 @@ func (v *verifier) sigstore(first signer, there map[string][]byte) {
 	s := v.statement
 	if s == nil {
 		if _, there := there[SigstoreFile]; !there && v.sig.Schema != nil && *v.sig.Schema == signatureSchema {
-			v.say(refuse("statement-missing", SigstoreFile, "it was made with the signature, and is not there"))
+			v.say(refuse("statement-missing", SigstoreFile, "it was created with the signature, and is missing"))
 		}
 		return
 	}
@@ -208,7 +208,7 @@ func (v *verifier) belonging(names []string) {
 	}
 	for _, name := range names {
 		if _, err := fs.Lstat(v.Files, name); badPath(name) == "" && errors.Is(err, fs.ErrNotExist) {
-			v.say(refuse("uncovered-missing", name, "the key signed that it belongs to the folder, and it is not there"))
+			v.say(refuse("uncovered-missing", name, "the key signed that it belongs to the folder, and it is missing"))
 		}
 	}
 }
@@ -221,6 +221,6 @@ func (v *verifier) bound(f report.PredicateFile, there map[string][]byte) {
 	case read && got != f.SHA256:
 		v.say(refuse("companion-changed", f.Name, "its sha256 is %.12s..., the key signed %.12s...", got, f.SHA256))
 	case !read && companions[f.Name] != "":
-		v.say(refuse("companion-missing", f.Name, "the key signed that it belongs to the bundle, and it is not there"))
+		v.say(refuse("companion-missing", f.Name, "the key signed that it belongs to the bundle, and it is missing"))
 	}
 }

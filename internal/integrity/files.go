@@ -95,7 +95,7 @@ func compare(ctx context.Context, files fs.FS, dir string, nested []string, l *l
 		c.refusals = append(c.refusals, refuse("file-extra", ".", "%d more files are not listed", more))
 	}
 	if full {
-		c.refusals = append(c.refusals, refuse("file-extra", ".", "more than %d files lie in the folder; the rest was not looked at", maxListed))
+		c.refusals = append(c.refusals, refuse("file-extra", ".", "the folder contains more than %d files; the rest was not checked", maxListed))
 	}
 	slices.SortStableFunc(c.verdicts, func(a, b report.FileVerdict) int { return strings.Compare(a.Path, b.Path) })
 	return c, ctx.Err()
@@ -271,12 +271,12 @@ func (c *comparison) renamed(ctx context.Context, missing []int, extras []string
 		here := elsewhere[want.SHA256]
 		if len(here) == 0 {
 			c.verdicts = append(c.verdicts, report.FileVerdict{Path: want.Path, Verdict: fileMissing})
-			c.refusals = append(c.refusals, refuse("file-missing", want.Path, "the file is listed and not there"))
+			c.refusals = append(c.refusals, refuse("file-missing", want.Path, "the file is listed and missing"))
 			continue
 		}
 		elsewhere[want.SHA256], taken[here[0]] = here[1:], true
 		c.verdicts = append(c.verdicts, report.FileVerdict{Path: want.Path, Verdict: fileRenamed, NewPath: here[0]})
-		c.refusals = append(c.refusals, refuse("file-renamed", want.Path, "its content lies under %s", here[0]))
+		c.refusals = append(c.refusals, refuse("file-renamed", want.Path, "its content is now at %s", here[0]))
 	}
 	return slices.DeleteFunc(extras, func(p string) bool { return taken[p] })
 }

@@ -50,7 +50,7 @@ func parseList(file string, data []byte) (*list, error) {
 	if w.GeneratedAt != nil {
 		l.generated = *w.GeneratedAt
 		if _, err := parseTime(l.generated); err != nil {
-			return nil, refuse("shape-wrong", file, "generated_at is no RFC 3339 time")
+			return nil, refuse("shape-wrong", file, "generated_at is not an RFC 3339 time")
 		}
 	}
 	for i, a := range *w.Artifacts {
@@ -85,7 +85,7 @@ func badEntry(file, before string, e report.Checksum, sized bool) *refusal {
 	case before != "" && e.Path == before:
 		return refuse("path-duplicate", file, "%s is listed twice", e.Path)
 	case before != "" && e.Path < before:
-		return refuse("list-unsorted", file, "%s stands after %s", e.Path, before)
+		return refuse("list-unsorted", file, "%s is listed after %s", e.Path, before)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (v *verifier) manifest() error {
 	}
 	switch {
 	case !listed && (v.Commit != "" || v.MaxAge > 0):
-		bad = refuse("manifest-not-covered", name, "%s does not list it, so that nothing proves its commit and its time", v.ChecksumsName)
+		bad = refuse("manifest-not-covered", name, "%s does not list it, so its commit and time cannot be verified", v.ChecksumsName)
 	case !listed && m == nil && bad == nil:
 		return nil // files that no run wrote: a release
 	case !listed && (bad != nil || !m.early()):
@@ -56,7 +56,7 @@ func (v *verifier) manifest() error {
 		if v.Commit == "" && v.MaxAge == 0 {
 			return nil // that it is missing is a finding of the step before
 		}
-		bad = refuse("manifest-not-covered", name, "it is not there")
+		bad = refuse("manifest-not-covered", name, "it is missing")
 	}
 	v.taken[stepManifest] = true
 	if bad != nil {
@@ -111,7 +111,7 @@ func parseManifest(name string, data []byte) (*wireManifest, *refusal) {
 		}
 	}
 	if m.Schema != nil && *m.Schema != manifestSchema {
-		return nil, refuse("manifest-malformed", name, "its schema is %.80q, %q is known", *m.Schema, manifestSchema)
+		return nil, refuse("manifest-malformed", name, "its schema is %.80q, expected %q", *m.Schema, manifestSchema)
 	}
 	var err error
 	if m.generated, err = parseTime(*m.GeneratedAt); err != nil {

@@ -72,7 +72,7 @@ func parseMinisign(file string, text []byte, size int) (minisignFile, *refusal) 
 	}
 	var ok bool
 	if m.comment, ok = strings.CutPrefix(lines[2], trustedComment); !ok {
-		return m, refuse("key-malformed", file, "line 3 is no trusted comment")
+		return m, refuse("key-malformed", file, "line 3 is not a trusted comment")
 	}
 	if m.global, err = decodeBase64(lines[3]); err != nil || len(m.global) != ed25519.SignatureSize {
 		return m, refuse("key-malformed", file, "line 4 is not the base64 of a signature")

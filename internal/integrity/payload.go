@@ -61,7 +61,7 @@ func (v *verifier) readSignature() error {
 	if w.SignedAt != nil {
 		var err error
 		if w.claimed, err = parseTime(*w.SignedAt); err != nil {
-			return v.refused(refuse("shape-wrong", v.SignatureName, "signed_at is no RFC 3339 time"))
+			return v.refused(refuse("shape-wrong", v.SignatureName, "signed_at is not an RFC 3339 time"))
 		}
 	}
 	v.sig = &w
@@ -79,7 +79,7 @@ func (v *verifier) payload() {
 	v.out.FormatVersion = v.version
 	switch {
 	case v.version != 1 && v.version != 2:
-		no("version-unsupported", "signature_format_version is %d, 1 and 2 are known", v.version)
+		no("version-unsupported", "signature_format_version is %d, expected 1 or 2", v.version)
 		return
 	case v.version < v.MinVersion:
 		no("version-too-low", "the signature has format %d, at least %d was asked for", v.version, v.MinVersion)

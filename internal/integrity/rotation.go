@@ -63,7 +63,7 @@ func (w wireRotation) check(what string) (rotation, *refusal) {
 		return forged("new: %s", bad.detail)
 	}
 	if r.created, err = time.Parse(time.RFC3339, *w.CreatedAt); err != nil {
-		return forged("created_at is no RFC 3339 time")
+		return forged("created_at is not an RFC 3339 time")
 	}
 	if r.old == r.new {
 		return forged("old and new are one key")

@@ -73,7 +73,7 @@ func decode(file string, data []byte, v any) error {
 func scan(file string, data []byte, names map[string]bool) error {
 	if len(data) > 0 && data[0] != '{' {
 		if rest := bytes.TrimLeft(data, " \t\r\n"); len(rest) > 0 && rest[0] == '{' {
-			return refuse("bytes-stray", file, "%d bytes stand before the JSON object", len(data)-len(rest))
+			return refuse("bytes-stray", file, "%d bytes precede the JSON object", len(data)-len(rest))
 		}
 		return &Unreadable{Place: place(file, data, 0), Msg: "not a JSON object", Hint: asPublished}
 	}
@@ -90,7 +90,7 @@ func scan(file string, data []byte, names map[string]bool) error {
 		if kind == '{' && n%2 == 0 && tok.Kind() == '"' {
 			if name := tok.String(); !names[name] {
 				if k := variant(name, names); k != "" {
-					return at(refuse("key-case-variant", file, "%q stands where %q is known", name, k), data, dec.InputOffset())
+					return at(refuse("key-case-variant", file, "found %q, expected %q", name, k), data, dec.InputOffset())
 				}
 			}
 		}
@@ -113,7 +113,7 @@ func syntax(file string, data []byte, err error) error {
 		return &Unreadable{Place: report.Place{File: file}, Msg: err.Error()}
 	}
 	if errors.Is(err, jsontext.ErrDuplicateName) {
-		return at(refuse("key-duplicate", file, "the member %s stands twice", bad.JSONPointer), data, bad.ByteOffset)
+		return at(refuse("key-duplicate", file, "duplicate member %s", bad.JSONPointer), data, bad.ByteOffset)
 	}
 	return &Unreadable{Place: place(file, data, bad.ByteOffset), Msg: "not JSON: " + bad.Err.Error(), Hint: asPublished}
 }

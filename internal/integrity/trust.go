@@ -84,9 +84,9 @@ func (t *Trust) read(file string, data []byte) error {
 		case bad != nil:
 			return bad
 		case !slices.Contains([]string{Active, Retired, Revoked}, k.Status):
-			return refuse("shape-wrong", what, "status %.40q is none of %s, %s, %s", k.Status, Active, Retired, Revoked)
+			return refuse("shape-wrong", what, "status %.40q is not one of %s, %s, %s", k.Status, Active, Retired, Revoked)
 		case errors.Join(err1, err2) != nil:
-			return refuse("shape-wrong", what, "not_before or not_after is no RFC 3339 time")
+			return refuse("shape-wrong", what, "not_before or not_after is not an RFC 3339 time")
 		case k.KeyID != "" && k.KeyID != key.ID():
 			return refuse("key-id-mismatch", what, "key_id is %.40q, the key's is %s", k.KeyID, key.ID())
 		case twice:
@@ -266,13 +266,13 @@ func (e trusted) tooLate(id string, latest time.Time, bound bool) *refusal {
 	case e.status == Retired && e.notAfter.IsZero():
 		return refuse("key-retired", id, "the key is retired, and the list neither says when (not_after) nor accepts this aggregate")
 	case e.status == Retired && !bound:
-		return refuse("key-retired", id, "the key retired on %s, nothing signed says when this signature was made, and the list does not accept this aggregate", end)
+		return refuse("key-retired", id, "the key retired on %s, the time of this signature is not signed, and the list does not accept this aggregate", end)
 	case e.notAfter.IsZero() || !latest.After(e.notAfter):
 		return nil
 	case e.status == Retired:
 		return refuse("key-retired", id, "the key retired on %s, the signature is of %s", end, latest.Format(time.RFC3339))
 	case !bound:
-		return refuse("key-expired", id, "the key ended on %s, and nothing signed says that the signature was made before", end)
+		return refuse("key-expired", id, "the key ended on %s, and the time of signing cannot be verified", end)
 	}
 	return refuse("key-expired", id, "the key ended on %s, the signature is of %s", end, latest.Format(time.RFC3339))
 }

@@ -18,7 +18,7 @@ func EditTrusted(file string, data []byte) (report.TrustedKeys, error) {
 		return list, err
 	}
 	if err := json.Unmarshal(data, &list, json.RejectUnknownMembers(true)); err != nil {
-		return list, &Unreadable{Place: report.Place{File: file}, Msg: err.Error(), Hint: "a member that govctl does not know would be lost; change the file by hand"}
+		return list, &Unreadable{Place: report.Place{File: file}, Msg: err.Error(), Hint: "a member that govctl does not know would be lost; edit the file manually"}
 	}
 	return list, nil
 }

@@ -52,7 +52,7 @@ func Summarize(ctx context.Context, name string, data []byte, now report.Time) (
 			return out, err
 		}
 		if at, twice := first[m.ID]; twice {
-			return out, &contract.Error{Place: n.Get("id").Place(), Msg: fmt.Sprintf("milestone id %q stands twice, first in line %d", m.ID, at.Line), Hint: "give each milestone its own id"}
+			return out, &contract.Error{Place: n.Get("id").Place(), Msg: fmt.Sprintf("duplicate milestone id %q, first in line %d", m.ID, at.Line), Hint: "give each milestone its own id"}
 		}
 		first[m.ID] = n.Get("id").Place()
 		out.Items = append(out.Items, m)
@@ -104,7 +104,7 @@ func onlyKeys(n contract.Node, known ...string) error {
 		if slices.Contains(known, key) {
 			continue
 		}
-		hint := "known keys: " + strings.Join(known, ", ")
+		hint := "expected one of " + strings.Join(known, ", ")
 		for _, k := range known {
 			if strings.EqualFold(k, key) || strings.HasPrefix(key, k) || strings.HasPrefix(k, key) && len(key) > 1 {
 				hint = fmt.Sprintf("did you mean %q?", k)
@@ -125,7 +125,7 @@ func text(n contract.Node, key string) (string, error) {
 	case !v.Exists():
 		return "", missing(n, key)
 	case v.Kind() != contract.String || strings.TrimSpace(v.Text()) == "":
-		return "", &contract.Error{Place: v.Place(), Msg: fmt.Sprintf("%s is not a text with content", key)}
+		return "", &contract.Error{Place: v.Place(), Msg: fmt.Sprintf("%s is not a non-empty string", key)}
 	}
 	return v.Text(), nil
 }

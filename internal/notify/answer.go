@@ -106,5 +106,5 @@ func parseRetryAfter(s string, now time.Time) (time.Duration, error) {
 	if at, err := http.ParseTime(s); err == nil {
 		return max(0, at.Sub(now)), nil
 	}
-	return 0, errors.New("it asks to wait for a time that cannot be read")
+	return 0, errors.New("its Retry-After cannot be parsed")
 }

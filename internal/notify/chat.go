@@ -58,7 +58,7 @@ func ChatMessage(d report.TaxonomyDrift, kind Chat) ([]byte, error) {
 		limit, build = maxTeamsBytes, teamsMessage
 	case Plain:
 	default:
-		return nil, fmt.Errorf("unknown chat %q: it is plain, slack or teams", kind)
+		return nil, fmt.Errorf("unknown chat %q: expected one of plain, slack, teams", kind)
 	}
 	for _, most := range []int{50, 25, 12, 6, 3, 1, 0} {
 		body, err := json.Marshal(build(d, most), json.Deterministic(true))
@@ -202,7 +202,7 @@ func slackMessage(d report.TaxonomyDrift, most int) any {
 		blocks = append(blocks, section(text))
 	}
 	if len(blocks) == 1 {
-		blocks = append(blocks, section("Everything in the rule files is known, described and wanted."))
+		blocks = append(blocks, section("No drift between taxonomy and rule files."))
 	}
 	return struct {
 		Text   string       `json:"text"` // shown in notifications, and by clients without blocks

@@ -24,7 +24,7 @@ const Breaking = "breaking"
 
 // Thresholds are the limits from the configuration.
 type Thresholds struct {
-	Stability float64  // window ratio below which the team is told
+	Stability float64  // window ratio below which an alert opens
 	Streak    int      // consecutive placeholder runs at which the team is told; 0 disables
 	OnChange  bool     // tell a failure once, not on each run that has it
 	Reasons   []string // further reasons to report

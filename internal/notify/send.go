@@ -60,7 +60,7 @@ func NewSender(e Endpoint, c Clock) (*Sender, error) {
 	case err != nil, target.Host == "", target.Opaque != "": // the error would quote the URL
 		return nil, errors.New("the webhook URL cannot be read")
 	case target.Scheme == "http" && !e.AllowPrivate:
-		return nil, errors.New("the webhook URL is not https (--allow-private lets http pass)")
+		return nil, errors.New("the webhook URL is not https (--allow-private allows http)")
 	case target.Scheme != "https" && target.Scheme != "http":
 		return nil, errors.New("the webhook URL is neither https nor http")
 	}

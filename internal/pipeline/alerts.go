@@ -123,7 +123,7 @@ func parseRules(sources []promrules.Source) ([]taxonomy.Rule, int, error) {
 
 // Measure computes the metrics of a taxonomy that was read before.
 func (a *Alerts) Measure(ctx context.Context, in taxonomy.Input) (report.TaxonomyMetrics, error) {
-	h := taxonomy.History{Absent: "this is no git repository"}
+	h := taxonomy.History{Absent: "this is not a git repository"}
 	if a.History != nil {
 		var err error
 		if h, err = a.History(ctx, in.File.Name); err != nil {

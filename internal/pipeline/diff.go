@@ -40,7 +40,7 @@ func diff(ctx context.Context, b *bench) error {
 	d.GeneratedAt, ops.GeneratedAt, broken.GeneratedAt = at, at, at
 	b.note = d.Headline
 	if old == nil && b.contract.Baseline != "" && b.contract.Baseline != config.NoBaseline {
-		b.note += ": " + b.contract.Baseline + " is not there"
+		b.note += ": " + b.contract.Baseline + " does not exist"
 	}
 	b.note += b.sinceRelease(ctx, doc, opt)
 	spent, wrong := partition(result.Problems)
@@ -113,7 +113,7 @@ func (b *bench) baseline(ctx context.Context) (*contract.Document, error) {
 	old, err := b.named(ctx)
 	if absentRevision(err) {
 		if b.job.Required {
-			return nil, &contract.Error{Place: b.job.Config.KeyPlace(b.contract.At + "/baseline"), Err: err, Msg: fmt.Sprintf("%s is not there (--require-state)", b.contract.Baseline), Hint: "fetch the revision, or correct contract.baseline"}
+			return nil, &contract.Error{Place: b.job.Config.KeyPlace(b.contract.At + "/baseline"), Err: err, Msg: fmt.Sprintf("%s does not exist (--require-state)", b.contract.Baseline), Hint: "fetch the revision, or correct contract.baseline"}
 		}
 		return nil, b.job.Store.Remove(baselinePath(b.contract.Name))
 	}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +10,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// outcome is what a run found about one contract, as far as the headline tells it.
+// outcome is what a run found about one contract, as far as the headline needs it.
 type outcome struct {
 	report.ContractState
 	first     bool            // there was nothing to compare with
@@ -18,6 +19,7 @@ type outcome struct {
 	absent    bool            // no contract is configured
 	empty     bool            // the contract describes no operation
 	accepted  report.Accepted // breaking changes that waivers accept
+	bump      string          // what would have declared the break; empty: a major version bump
 	pending   string          // the lowest version that the next one may be, while the version has not moved
 }
 
@@ -35,7 +37,7 @@ func describeAccepted(a report.Accepted) string {
 
 // headlineTemplate is a row of what the headline can say about a contract: the first that holds is used. {name} stands for the contract,
 // {ways} for how it breaks, {runs} for the placeholder runs in a row, {version} for the version, {accepted} for what waivers accept,
-// {pending} for the lowest next version, {why} for the reason.
+// {pending} for the lowest next version, {bump} for what would declare a break, {why} for the reason.
 type headlineTemplate struct {
 	holds        func(*outcome) bool
 	alone, among string // where the contract is the only one, and where it is one of several
@@ -53,7 +55,7 @@ var headlines = []headlineTemplate{
 	{func(o *outcome) bool { return o.Placeholder },
 		"The contract could not be measured ({runs} in a row)", "{name} could not be measured ({runs} in a row)", true},
 	{func(o *outcome) bool { return o.SemverPolicyStatus == "fail" && o.BreakingChangesCount > 0 },
-		"The API breaks its clients in {ways} and the version does not say so", "{name} breaks its clients in {ways} and its version does not say so", true},
+		"The API breaks its clients in {ways} without {bump}", "{name} breaks its clients in {ways} without {bump}", true},
 	{func(o *outcome) bool { return o.SemverPolicyStatus == "fail" },
 		"The version number does not match the change", "the version of {name} does not match its change", true},
 	{func(o *outcome) bool { return o.pending != "" && o.BreakingChangesCount > 0 },
@@ -61,7 +63,7 @@ var headlines = []headlineTemplate{
 	{func(o *outcome) bool { return o.unread != "" && o.BreakingChangesCount > 0 },
 		"The API breaks its clients in {ways}; its version {version} cannot be checked", "{name} breaks its clients in {ways}; its version {version} cannot be checked", false},
 	{func(o *outcome) bool { return o.BreakingChangesCount > 0 },
-		"The API breaks its clients in {ways}, and the version says so", "{name} breaks its clients in {ways}, and its version says so", false},
+		"The API breaks its clients in {ways}, and the version declares it", "{name} breaks its clients in {ways}, and its version declares it", false},
 	{func(o *outcome) bool { return len(o.accepted.Changes) > 0 },
 		"The API has {accepted}", "{name} has {accepted}", false},
 }
@@ -124,7 +126,7 @@ func told(o *outcome) *headlineTemplate {
 
 func fill(text string, o *outcome) string {
 	return strings.NewReplacer("{name}", o.Name, "{ways}", count(o.BreakingChangesCount, "way"), "{runs}", count(o.PlaceholderStreak, "run"),
-		"{version}", fmt.Sprintf("%q", o.unread), "{accepted}", describeAccepted(o.accepted), "{pending}", o.pending, "{why}", strings.TrimRight(sanitize.Cut(o.unchecked, maxReason), ".")).Replace(text)
+		"{version}", fmt.Sprintf("%q", o.unread), "{accepted}", describeAccepted(o.accepted), "{pending}", o.pending, "{bump}", cmp.Or(o.bump, "a major version bump"), "{why}", strings.TrimRight(sanitize.Cut(o.unchecked, maxReason), ".")).Replace(text)
 }
 
 // toldContracts is how many contracts a headline names; the page has them all.

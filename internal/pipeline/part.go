@@ -23,7 +23,7 @@ type PartRequest struct {
 }
 
 // Part does steps of a run as a CI step of its own: it writes the artifacts that a run writes, the badges that follow from them, and a summary
-// that says what was not done. No gate is applied, so that nothing has passed, and the next run compares with what it would have compared
+// that lists what was not done. No gate is applied, so that nothing has passed, and the next run compares with what it would have compared
 // with. What earlier parts of the same commit and run have written counts, too.
 func Part(ctx context.Context, j *Job, q PartRequest) (Result, error) {
 	if j.RunID == "" && !slices.ContainsFunc(q.Steps, func(s string) bool { return partOutputs[s] != nil && s != "milestones" }) {

@@ -286,7 +286,7 @@ func (j *Job) optional(name, key string) ([]byte, bool, error) {
 	b, err := j.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if key != "" && j.Config.Given(key) {
-			return nil, false, &contract.Error{Place: j.Config.KeyPlace(key), Msg: fmt.Sprintf("there is no file %q", name), Hint: "correct the path, or take the key out", Err: err}
+			return nil, false, &contract.Error{Place: j.Config.KeyPlace(key), Msg: fmt.Sprintf("there is no file %q", name), Hint: "correct the path, or remove the key", Err: err}
 		}
 		return nil, false, nil
 	}

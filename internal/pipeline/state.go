@@ -290,7 +290,7 @@ func (r *stateReader) derived(name, sum string) (report.ManifestContract, error)
 	steps := r.manifest.Steps
 	if len(steps) == 0 {
 		if r.state.Summary == nil {
-			return row, damaged(artifact.SummaryPath, "the file is missing, and nothing else says whether the last run passed its gate", nil)
+			return row, damaged(artifact.SummaryPath, "the file is missing, so it is unknown whether the last run passed its gate", nil)
 		}
 		steps = r.state.Summary.Steps
 	}
@@ -303,7 +303,7 @@ func (r *stateReader) derived(name, sum string) (report.ManifestContract, error)
 		}
 		return row, nil
 	}
-	return row, damaged(artifact.ManifestPath, fmt.Sprintf("no step says how the gate of the contract %q ended", name), nil)
+	return row, damaged(artifact.ManifestPath, fmt.Sprintf("no step reports the gate result of the contract %q", name), nil)
 }
 
 // contract finds the bytes for the digests of a row, in the published contract or in what is kept beside it: a run that was killed may have

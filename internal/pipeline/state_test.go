@@ -235,7 +235,7 @@ func TestState(t *testing.T) {
 			p[artifact.SummaryPath] = encoded(t, summaryOf("", gate("gate", "findings")...))
 		}, want: `openapi: "new" after "old", next "old"`},
 		{name: "early: no steps and no summary", change: func(_ past, m *report.Manifest, _ *StateInput) { early(m) }, code: report.WorkFailed,
-			says: "status/governance-summary.json: the file is missing, and nothing else says whether the last run passed its gate"},
+			says: "status/governance-summary.json: the file is missing, so it is unknown whether the last run passed its gate"},
 		{name: "early: a first run", change: func(_ past, m *report.Manifest, _ *StateInput) {
 			early(m)
 			m.Steps, m.Files = gate("gate", "ok"), m.Files[:2]

@@ -95,6 +95,7 @@ func (b *bench) addTo(ctx context.Context, s *report.Summary) (outcome, error) {
 	}
 	if policy != nil {
 		o.SemverPolicyStatus, o.Version = policy.Status, policy.CurrentVersion
+		o.bump = missingBump(policy)
 		if policy.PendingBump != "" {
 			o.pending = policy.LowestVersion
 		}
@@ -134,6 +135,17 @@ func (b *bench) uncheckedReason() string {
 		if n.Contract == b.contract.Name {
 			return n.Reason
 		}
+	}
+	return ""
+}
+
+// missingBump is what would have declared a break under the scheme and the policy in force; empty for a major version bump.
+func missingBump(policy *report.Semver) string {
+	switch {
+	case policy.ExpectedMajor != "":
+		return "a higher info.x-contract-major"
+	case policy.RecommendedBump == "minor":
+		return "a minor version bump"
 	}
 	return ""
 }

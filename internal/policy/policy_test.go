@@ -363,7 +363,7 @@ func TestHeadline(t *testing.T) {
 		{Verdicts{report.GateFailed, report.Passed, true}, waivers,
 			"it fails under the policy of the base; this change adds 17 waivers, which does not count before the merge (policy.mode: block)"},
 		{Verdicts{report.Passed, report.GateFailed, true}, stricter,
-			"this change makes the policy stricter, and would fail under its own policy; it is judged by that of the base (policy.mode: block)"},
+			"this change makes the policy stricter, and would fail under its own policy; it is evaluated under that of the base (policy.mode: block)"},
 		{Verdicts{report.Passed, report.Passed, true}, waivers, "this change adds 17 waivers, which does not count before the merge (policy.mode: block)"},
 		{Verdicts{report.GateFailed, report.GateFailed, true}, waivers, "this change adds 17 waivers, which does not count before the merge (policy.mode: block)"},
 	} {

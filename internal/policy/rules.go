@@ -34,7 +34,7 @@ const (
 
 const (
 	apart  = "merge the change of policy on its own, before the change that needs it"
-	review = "whoever approves this change approves the weaker policy, too"
+	review = "approving this change also approves the weaker policy"
 )
 
 var rules = []Rule{
@@ -67,7 +67,7 @@ var rules = []Rule{
 	{"policy-baseline-changed", report.Warning, "changes the baseline", "changes {n} baselines",
 		"A break is only seen in comparison with the right baseline.", apart},
 	{"policy-source-changed", report.Warning, "changes the source of the contract", "changes the sources of {n} contracts",
-		"Another document is checked than the one that clients were promised.", apart},
+		"A different document is checked than the one promised to clients.", apart},
 	{"policy-state-changed", report.Warning, "reads the previous state elsewhere", "changes {n} keys that name the previous state",
 		"Without the previous state, a run compares with nothing.", apart},
 	{"policy-input-changed", report.Warning, "changes which files are checked", "changes {n} keys that name the files to check",
@@ -75,7 +75,7 @@ var rules = []Rule{
 	{"policy-allow-added", report.Warning, "sets an allow flag", "sets {n} allow flags",
 		"An allow flag lets pass what failed before.", apart},
 	{"policy-semver-lowered", report.Warning, "loosens the version policy", "loosens the version policy of {n} contracts",
-		"A version may then break its clients without saying so.", apart},
+		"A breaking change may then be released without the version bump that it needs.", apart},
 	{"policy-semver-changed", report.Warning, "changes how versions are read", "changes how the versions of {n} contracts are read",
 		"Another scheme has other rules.", apart},
 	{"policy-check-removed", report.Warning, "switches a check off", "switches {n} checks off",
@@ -88,7 +88,7 @@ var rules = []Rule{
 		"Lint checks alerts against these lists.", review},
 	{"policy-profile-changed", report.Warning, "changes the profile of the alert rules from {from} to {to}", "changes {n} profiles of the alert rules",
 		"Each profile has its own lint rules.", review},
-	{"policy-mode-lowered", report.Warning, "lets later changes judge themselves", "lets later changes judge themselves",
+	{"policy-mode-lowered", report.Warning, "lets later changes be checked under their own policy", "lets later changes be checked under their own policy",
 		"In mode show, a change of policy counts for the change that makes it.", review},
 	{renamedContract, report.Warning, "renames a contract", "renames {n} contracts",
 		"The state of a contract is kept under its name; under another name there is nothing to compare with.",
@@ -98,7 +98,7 @@ var rules = []Rule{
 	{addedContract, report.Info, "adds a contract", "adds {n} contracts",
 		"A further contract is checked.", ""},
 	{addedKey, report.Warning, "adds a trusted key", "adds {n} trusted keys",
-		"Whoever has the key can sign what is then taken as ours.", "until the change is merged, only the keys of the base are trusted; compare the fingerprint with its owner"},
+		"The holder of the key can sign files that then verify as genuine.", "until the change is merged, only the keys of the base are trusted; compare the fingerprint with its owner"},
 	{changedKey, report.Warning, "changes what a trusted key may sign", "changes what {n} trusted keys may sign",
 		"A key that is valid again, or for longer, verifies more signatures.", review},
 	{"policy-key-file-changed", report.Warning, "reads the trusted keys from another file", "reads the trusted keys from another file",
@@ -106,7 +106,7 @@ var rules = []Rule{
 	{removedKey, report.Info, "removes a trusted key", "removes {n} trusted keys",
 		"Signatures of the key no longer verify.", ""},
 	{changedWorkflow, report.Warning, "changes a workflow that runs govctl", "changes {n} workflows that run govctl",
-		"The workflow decides whether and how govctl runs; a change can take --policy out.", "read the change of the workflow line by line"},
+		"The workflow decides whether and how govctl runs; a change can remove --policy.", "read the change of the workflow line by line"},
 	{addedWorkflow, report.Info, "adds a workflow that runs govctl", "adds {n} workflows that run govctl",
 		"A further workflow runs govctl.", ""},
 	{raised, report.Info, "makes the policy stricter", "makes the policy stricter in {n} places",

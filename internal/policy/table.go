@@ -35,7 +35,7 @@ const (
 // table has a row for every key of the schema, in its order.
 var table = []Row{
 	{Key: "project", ID: "policy-state-changed", Order: unordered, Why: "The state on the branches belongs to one project; under another name there is none."},
-	{Key: "policy.mode", ID: "policy-mode-lowered", Order: ranks("show", "block"), Why: "The mode of the base branch decides how a change of policy is judged."},
+	{Key: "policy.mode", ID: "policy-mode-lowered", Order: ranks("show", "block"), Why: "The mode of the base branch decides how a change of policy is evaluated."},
 	{Key: "contracts", Why: "its contracts are compared one by one"},
 	{Key: "contract.name", Why: "a changed name is reported as policy-contract-renamed, or as a contract that was removed"},
 	{Key: "contract.renamed_from", ID: renamedContract, Order: lastIsStricter, Why: "It names the contract whose state is continued."},
@@ -77,9 +77,9 @@ var table = []Row{
 	{Key: "taxonomy.scopes", ID: "policy-vocabulary-changed", Order: moreIsWeaker, Why: "Alerts of further scopes then pass lint."},
 	{Key: "taxonomy.categories", ID: "policy-vocabulary-changed", Order: moreIsWeaker, Why: "Alerts of further categories then pass lint."},
 	{Key: "taxonomy.runbooks", ID: "policy-input-changed", Order: moreIsStricter, Why: "Runbook files that are not named are not checked."},
-	{Key: "taxonomy.runbook_sla_days", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "Alerts may then wait longer for a runbook; 0 lets them wait for ever."},
+	{Key: "taxonomy.runbook_sla_days", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "Alerts may then wait longer for a runbook; 0 sets no limit."},
 	{Key: "taxonomy.window_days", ID: "policy-threshold-changed", Order: unordered, Why: "Churn is counted over these days."},
-	{Key: "taxonomy.deprecation_max_days", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "Deprecated alerts may then stay longer; 0 lets them stay for ever."},
+	{Key: "taxonomy.deprecation_max_days", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "Deprecated alerts may then stay longer; 0 sets no limit."},
 	{Key: "taxonomy.deprecation_strict", ID: "policy-check-removed", Order: onIsStricter, Why: "Deprecated alerts past the limit then no longer fail."},
 	{Key: "taxonomy.max_churn_delta", ID: "policy-threshold-lowered", Order: lower, Why: "Churn may then rise further."},
 	{Key: "taxonomy.max_risk_churn_delta", ID: "policy-threshold-lowered", Order: lower, Why: "Risk churn may then rise further."},

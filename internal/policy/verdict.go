@@ -22,7 +22,7 @@ func (v Verdicts) Headline(findings []report.Finding) string {
 	case v.Blocks && !base && now:
 		return "it fails under the policy of the base; this change " + does + ", which does not count before the merge (policy.mode: block)"
 	case v.Blocks && base && !now:
-		return "this change " + does + ", and would fail under its own policy; it is judged by that of the base (policy.mode: block)"
+		return "this change " + does + ", and would fail under its own policy; it is evaluated under that of the base (policy.mode: block)"
 	case v.Blocks:
 		return "this change " + does + ", which does not count before the merge (policy.mode: block)"
 	case !base && now:

@@ -87,7 +87,7 @@ func (c *comparison) waiver(was, is *Waiver, r waiverRules) {
 
 func until(expires string) string {
 	if expires == "" {
-		return "for ever"
+		return "indefinitely"
 	}
 	return "until " + expires
 }

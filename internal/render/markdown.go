@@ -196,7 +196,7 @@ func markdownOf(v view) string {
 		fmt.Fprintf(&b, "  - %s\n", sanitize.Code(at))
 	}
 	if v.Proof != nil {
-		fmt.Fprintf(&b, "  <br>P%s: %s\n", proofLabel(v)[1:], sanitize.Markdown(v.Proof.Claim))
+		fmt.Fprintf(&b, "  <br>E%s: %s\n", exampleLabel(v)[1:], sanitize.Markdown(v.Proof.Claim))
 		sanitize.Fence(&b, "  ", append(nonEmpty(v.Proof.Value), v.Proof.Lines...))
 	}
 	for _, part := range []struct{ label, text string }{{"", v.State}, {"Hint: ", v.Hint}} {

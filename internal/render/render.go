@@ -49,7 +49,7 @@ type RuleInfo struct {
 
 // Look adjusts the forms that people read.
 type Look struct {
-	All   bool // in the text and Markdown forms, show every finding with its proof, not only the first ones
+	All   bool // in the text and Markdown forms, show every finding with its example, not only the first ones
 	Lines int  // that the text and Markdown forms may have; 0 means no limit. All lifts it
 	Color bool
 	Width int // columns after which lines are wrapped; 0 means that none is, as in a pipe or a file
@@ -89,7 +89,7 @@ func Names() []string { return slices.Sorted(maps.Keys(Formats)) }
 func Write(w io.Writer, format string, r *Report, look Look) error {
 	f, ok := Formats[format]
 	if !ok {
-		return fmt.Errorf("no format %q: known are %s", format, strings.Join(Names(), ", "))
+		return fmt.Errorf("unknown format %q: expected one of %s", format, strings.Join(Names(), ", "))
 	}
 	if f.fromTop && look.Prefix != nil {
 		r = fromTop(r, look.Prefix())

@@ -191,7 +191,7 @@ func sentence(v view) string {
 		}
 	}
 	if v.Proof != nil {
-		b.WriteString("\nProof: " + v.Proof.Claim + "\n" + strings.Join(append(nonEmpty(v.Proof.Value), v.Proof.Lines...), "\n"))
+		b.WriteString("\nExample: " + v.Proof.Claim + "\n" + strings.Join(append(nonEmpty(v.Proof.Value), v.Proof.Lines...), "\n"))
 	}
 	return b.String()
 }

@@ -23,7 +23,7 @@ func paint(on bool, sgr, s string) string {
 	return "\x1b[" + sgr + "m" + s + "\x1b[0m"
 }
 
-// writeText is the form for a terminal: a headline, then each finding with its proof indented below.
+// writeText is the form for a terminal: a headline, then each finding with its example indented below.
 func writeText(w io.Writer, r *Report, lk Look) error {
 	width := lk.Width
 	if width <= 0 {
@@ -62,7 +62,7 @@ type printer struct {
 	shown  map[string]int  // causes of level info by rule
 	hinted once
 	errors int                   // causes
-	inLine int                   // errors without their proofs
+	inLine int                   // errors without their examples
 	short  bool                  // the one before took one line
 	full   map[report.Level]bool // no further cause of that level has room
 	left   left
@@ -169,7 +169,7 @@ func (p *printer) all(c *cause) string {
 func (p *printer) rest() string {
 	var b strings.Builder
 	if p.inLine > 0 {
-		fmt.Fprintf(&b, "\n%d errors are shown in one line each (--all shows their proofs)\n", p.inLine)
+		fmt.Fprintf(&b, "\n%d errors are shown in one line each (--all shows their examples)\n", p.inLine)
 	}
 	if text := p.left.line(howAll(p.look, "--all")); text != "" {
 		b.WriteString("\n" + text + "\n")
@@ -231,7 +231,7 @@ func textOf(v view, color bool, width int) string {
 		wrap(&b, indent, indent+"  ", at, width)
 	}
 	if v.Proof != nil {
-		wrap(&b, indent, indent, proofLabel(v)+": "+v.Proof.Claim, width)
+		wrap(&b, indent, indent, exampleLabel(v)+": "+v.Proof.Claim, width)
 		if v.Proof.Value != "" {
 			fmt.Fprintf(&b, "%s  %s\n", indent, v.Proof.Value)
 		}
@@ -247,12 +247,12 @@ func textOf(v view, color bool, width int) string {
 	return b.String()
 }
 
-// proofLabel says whose proof it is.
-func proofLabel(v view) string {
+// exampleLabel is the label of the example, which may stand for several findings.
+func exampleLabel(v view) string {
 	if v.First != "" {
-		return "proof of one of them"
+		return "example of one of them"
 	}
-	return "proof"
+	return "example"
 }
 
 // wrap writes text in lines of at most width columns, broken at spaces only: a long name stays in one piece to be copied.

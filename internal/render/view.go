@@ -21,7 +21,7 @@ type view struct {
 	short                        bool   // no blank line before it
 }
 
-// proof is a witness in words.
+// proof is a witness as text.
 type proof struct {
 	Claim string
 	Value string   // absent where a line holds it
@@ -77,7 +77,7 @@ func viewOf(f *report.Finding) view {
 		v.Print = sanitize.Line(f.Fingerprint[:shownPrint])
 	}
 	if w := f.Witness; w != nil {
-		v.Why = "" // the proof says it better
+		v.Why = "" // the example is more specific
 		v.Proof = &proof{Claim: claim(w), Value: sanitize.Cut(sanitize.Line(instance(w)), maxValue), Lines: request(w)}
 		if len(v.Proof.Lines) > 0 && strings.Contains(strings.Join(v.Proof.Lines, "\n"), v.Proof.Value) {
 			v.Proof.Value = ""
@@ -135,7 +135,10 @@ func operationsIn(ops []report.Operation, most int) string {
 }
 
 func claim(w *report.Witness) string {
-	text := fmt.Sprintf("%s accepts this, %s refuses it", w.AcceptedBy, w.RefusedBy)
+	text := "valid before, rejected now"
+	if w.AcceptedBy == "new" {
+		text = "sent now, not valid before"
+	}
 	if w.Refusal != "" {
 		text += ": " + w.Refusal
 	}
@@ -171,7 +174,7 @@ func state(f *report.Finding) string {
 		parts = append(parts, fmt.Sprintf("waived by %s until %s: %s", w.Owner, w.Expires, w.Reason))
 	}
 	if f.Breaking && f.Verdict == report.Asserted {
-		parts = append(parts, "not proved: the rule says so, no witness was found")
+		parts = append(parts, "asserted by the rule, no example was found")
 	}
 	return sanitize.Cut(sanitize.Line(strings.Join(parts, "; ")), maxMessage)
 }

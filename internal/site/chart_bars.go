@@ -110,7 +110,7 @@ func progress(name string, value, mark float64) template.HTML {
 	const width = 1000.0
 	label := name + " " + percent(value)
 	if mark > 0 {
-		label += ", wanted " + percent(mark)
+		label += ", target " + percent(mark)
 	}
 	d := begin("stack", width, 24, label)
 	d.tag("rect", "rest", "", "x", 0.0, "y", 0.0, "width", width, "height", 24.0)

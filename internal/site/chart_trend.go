@@ -45,7 +45,7 @@ func trends(h *report.TaxonomyHistory) []trend {
 	}
 	return []trend{
 		{"Churn over time", "Alerts added and removed in 30 days; risk churn weighs each by its severity.", lines(dates, moved, 0, niceTop(top), ""), moved},
-		{"Stability and runbooks over time", "100 % is a set of alerts that did not move, and a runbook for every active alert.", lines(dates, whole, 0, 100, space+"%"), whole},
+		{"Stability and runbooks over time", "100 % is a set of alerts that did not change, and a runbook for every active alert.", lines(dates, whole, 0, 100, space+"%"), whole},
 	}
 }
 

@@ -240,7 +240,7 @@ func breakingTile(p *Page) tile {
 		t.Kind, t.Note = "plain", "nothing to compare with yet"
 	case p.Summary.BreakingChangesCount > 0:
 		t.Kind = "bad"
-		t.Note = fmt.Sprintf("%d proved by a witness", proved)
+		t.Note = fmt.Sprintf("%d confirmed by an example", proved)
 	default:
 		t.Note = "in this run"
 	}

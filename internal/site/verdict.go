@@ -41,9 +41,9 @@ func judge(p *Page) verdict {
 	}
 	switch {
 	case blank(p):
-		v.Sentence, v.More = "No run has left any figures.", []string{"The first run of govctl in the workflow fills this page."}
+		v.Sentence, v.More = "No run has written any figures.", []string{"The first run of govctl in the workflow fills this page."}
 	case v.Sentence == "":
-		v.Sentence = "The run left no summary."
+		v.Sentence = "The run wrote no summary."
 	case v.Kind == "info":
 		v.Sentence = capital(v.Sentence)
 		v.More = append(v.More, "The contract is the baseline now: the next run is compared with it.")
@@ -126,10 +126,10 @@ func measuring(p *Page) []notice {
 		e := c.Placeholder.Extensions
 		why := e.Reason
 		if why == "" {
-			why = "The contract was not measured; the steps below say why."
+			why = "The contract was not measured; the steps below show why."
 		}
 		all = append(all, notice{Kind: "none", Title: c.Name + ": measuring failed" + times(e.PlaceholderStreak),
-			Text: why, Next: "The figures of stability on this page mean nothing until that is corrected. Correct what the message names and run `govctl run` again."})
+			Text: why, Next: "The stability figures on this page are not meaningful until this is fixed. Fix the problem that the message describes and run `govctl run` again."})
 	}
 	return all
 }
@@ -170,7 +170,7 @@ func steps(p *Page) []notice {
 	for _, s := range p.Summary.Steps {
 		if s.Status == "failed" && (!p.Summary.Placeholder || !explained(p, s)) {
 			all = append(all, notice{Kind: "bad", Title: "The step " + s.Name + " could not do its work", Text: s.Reason,
-				Next: "Everything that does not need it was published all the same. Mend the cause and run `govctl run` again."})
+				Next: "Everything that does not depend on it was still published. Fix the cause and run `govctl run` again."})
 		}
 	}
 	return all
@@ -191,7 +191,7 @@ func unsigned(p *Page) []notice {
 		return nil
 	}
 	return []notice{{Kind: "warn", Title: "These files are not signed",
-		Text: "Readers can check that the files belong together, not that they are ours.",
+		Text: "Integrity can be verified, origin cannot.",
 		Next: "`govctl key new` makes a key; give its seed to the workflow as GOV_SIGNING_PRIVATE_KEY."}}
 }
 
@@ -213,7 +213,7 @@ func belowThreshold(p *Page) []notice {
 		if float64(s.WindowStabilityRatio) < c.Threshold {
 			all = append(all, notice{Kind: "bad", Title: fmt.Sprintf("%s: stability is below the alert threshold", c.Name),
 				Text: fmt.Sprintf("%s stable; the threshold is %s.", share(s), percent(100*c.Threshold)),
-				Next: "Hold breaking changes back, or collect them in one major version, until old runs have left the window."})
+				Next: "Postpone breaking changes, or collect them in one major version, until old runs have left the window."})
 		}
 		if s.Extensions.Anomaly {
 			all = append(all, notice{Kind: "warn", Title: c.Name + ": the score fell suddenly", Text: capital(s.Extensions.AnomalyReason), Next: "Read the changes of this run first."})
@@ -221,7 +221,7 @@ func belowThreshold(p *Page) []notice {
 		if n := s.Extensions.SkippedTotal; n > 0 && len(s.Extensions.SkippedLines) > 0 {
 			first := s.Extensions.SkippedLines[0]
 			all = append(all, notice{Kind: "warn", Title: fmt.Sprintf("%s: %s of the history cannot be read", c.Name, plural(n, "line")),
-				Text: fmt.Sprintf("The first is line %d: %s. They stay in the file and count nowhere.", first.Line, first.Reason), Next: "Mend or remove them in history.jsonl."})
+				Text: fmt.Sprintf("The first is line %d: %s. They stay in the file and are not counted.", first.Line, first.Reason), Next: "Fix or remove them in history.jsonl."})
 		}
 	}
 	return all

@@ -84,11 +84,11 @@ func waivers(p *Page) []notice {
 			what = "What they accepted"
 		}
 		all = append(all, notice{Kind: "bad", Title: plural(expired, "waiver") + " expired", Text: what + " counts as breaking again.",
-			Next: "Mend the change, or decide anew and renew the entry in the waiver file."})
+			Next: "Fix the change, or renew the entry in the waiver file after a new decision."})
 	}
 	if ending > 0 {
 		all = append(all, notice{Kind: "warn", Title: plural(ending, "waiver") + " about to expire",
-			Text: fmt.Sprintf("The first, for `%s`%s, holds until %s; %s owns it.", first.Rule, of(p, first.Contract), first.Expires, first.Owner), Next: "Mend the change before that day, or renew the decision."})
+			Text: fmt.Sprintf("The first, for `%s`%s, is valid until %s; owner: %s.", first.Rule, of(p, first.Contract), first.Expires, first.Owner), Next: "Fix the change before that day, or renew the waiver."})
 	}
 	return all
 }

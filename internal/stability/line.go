@@ -146,7 +146,7 @@ func timestamp(v jsontext.Value, out *report.Time) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("timestamp %.60s is no RFC 3339 time", v)
+	return fmt.Errorf("timestamp %.60s is not an RFC 3339 time", v)
 }
 
 func text(key string, v jsontext.Value, out *string) error {

@@ -141,7 +141,7 @@ func (l *ledger) read(p *piece) *run {
 	h, err := parse(body)
 	if err != nil {
 		if errors.Is(err, errNotJSON) && p.torn() {
-			err = fmt.Errorf("torn, the file ends within it: %w", err)
+			err = fmt.Errorf("truncated, the file ends within it: %w", err)
 		}
 		l.skip(p.no, err.Error())
 		return nil

@@ -16,17 +16,17 @@ func Advice(d report.Diff) [][2]string {
 	}
 	var out [][2]string
 	for _, g := range []struct{ direction, label, effect string }{
-		{"request", "requests", "what clients send today is refused"},
+		{"request", "requests", "what clients send today is rejected"},
 		{"response", "responses", "clients receive what they were not promised"},
-		{"", "calls", "addresses, credentials or names that clients use are gone"},
+		{"", "calls", "addresses, credentials or names that clients use are removed"},
 	} {
 		if n, ops := breakingIn(d, g.direction); n > 0 {
 			out = append(out, [2]string{g.label, fmt.Sprintf("%s, %s: %s", plural(n, "change"), plural(ops, "operation"), g.effect)})
 		}
 	}
-	proof := fmt.Sprintf("%d of %d shown by a message that one contract accepts and the other refuses", d.Totals.Proved, d.Totals.Breaking)
+	proof := fmt.Sprintf("%d of %d confirmed by an example", d.Totals.Proved, d.Totals.Breaking)
 	if d.Totals.Asserted > 0 {
-		proof += fmt.Sprintf("; %d by the rule alone", d.Totals.Asserted)
+		proof += fmt.Sprintf("; %d asserted by the rule alone", d.Totals.Asserted)
 	}
 	return append(out, [2]string{"proof", proof}, [2]string{"next", nextVersion(d) + ", or accept a single change for a time:\n" +
 		"govctl openapi waivers add --fingerprint HEX --reason WHY --owner WHO --expires DATE"})

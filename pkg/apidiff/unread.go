@@ -16,7 +16,7 @@ const ReferenceNotRead = "reference-not-read"
 // UnreadSummary is what the rule says, for lists of rules.
 const (
 	UnreadSummary = "a reference does not resolve, and what it names was not compared"
-	UnreadWhy     = "A change behind a reference that cannot be read is invisible. With allow_dangling_refs the rest is compared, and each such reference is reported so that nobody takes the comparison for a complete one."
+	UnreadWhy     = "A change behind a reference that cannot be read is invisible. With allow_dangling_refs the rest is compared, and each such reference is reported so that the comparison is not mistaken for a complete one."
 )
 
 // noteUnread adds a finding for each reference of either side that does not resolve. They count as

@@ -92,7 +92,7 @@ func readWaiver(n contract.Node, now time.Time, limit int) (Waiver, error) {
 			return w, waiverError(v.KeyPlace(), fmt.Sprintf("unknown key %q in a waiver", key), "the keys are "+strings.Join(waiverKeys, ", "))
 		}
 		if v.Kind() != contract.String || strings.TrimSpace(v.Text()) == "" {
-			return w, waiverError(v.Place(), key+" must be a text", "")
+			return w, waiverError(v.Place(), key+" must be a string", "")
 		}
 		*to = v.Text()
 	}
@@ -285,7 +285,7 @@ func waive(findings []report.Finding, waivers []Waiver, spent []report.AcceptedB
 		case !used:
 			problems = append(problems, w.problem(waiverStale, report.Error, "the waiver matches no change", "remove it"))
 		case old:
-			problems = append(problems, w.problem("waiver-expired", report.Warning, "the waiver expired on "+w.Expires.Format(time.DateOnly)+": the change counts again", "mend the change, or renew the waiver"))
+			problems = append(problems, w.problem("waiver-expired", report.Warning, "the waiver expired on "+w.Expires.Format(time.DateOnly)+": the change counts again", "fix the change, or renew the waiver"))
 		}
 	}
 	return problems
@@ -310,5 +310,5 @@ func (w *Waiver) problem(id string, level report.Level, msg, hint string) report
 	}
 	place := w.Place
 	return report.Finding{Rule: id, Level: level, Subject: strings.TrimSpace(subject), Message: msg + " (" + strings.TrimSpace(subject) + ", owner " + w.Owner + ")", Hint: hint, New: &place,
-		Why: "A waiver is a decision about one change; when the change is gone or the time is over, the decision must be made again."}
+		Why: "A waiver is a decision about one change; when the change is gone or the waiver expires, a new decision is needed."}
 }

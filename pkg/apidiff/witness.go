@@ -87,11 +87,11 @@ func prove(ctx context.Context, list []report.Finding, questions []question, bud
 	for i, q := range questions {
 		f := &list[q.finding]
 		if i >= maxWitnesses || ctx.Err() != nil {
-			f.Hint = "asserted: with so many breaking changes, witnesses were looked for in the first ones only"
+			f.Hint = "asserted: with so many breaking changes, examples were searched for the first ones only"
 			continue
 		}
 		if done := finder.Stats(); done.Work > searchWork || done.Tolls > searchTolls {
-			f.Hint = "asserted: the search for witnesses ended when its budget for all changes was spent"
+			f.Hint = "asserted: the search for examples ended when its budget for all changes was spent"
 			continue
 		}
 		w, found := q.witness(ctx, &finder, max(budget>>min(missed[q.at], maxHalvings), 1))

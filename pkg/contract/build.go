@@ -47,7 +47,7 @@ func (b *builder) add(n node) error {
 // open appends an empty container and makes it the parent of what follows.
 func (b *builder) open(kind Kind, off uint32) error {
 	if len(b.stack) >= b.maxDepth {
-		return b.refuse(off, fmt.Sprintf("values are nested more than %d levels deep", b.maxDepth), "nobody writes that by hand: is the file damaged? an OpenAPI document shares what repeats through $ref")
+		return b.refuse(off, fmt.Sprintf("values are nested more than %d levels deep", b.maxDepth), "is the file damaged? an OpenAPI document shares what repeats through $ref")
 	}
 	if err := b.add(node{off: off, kind: kind}); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (b *builder) duplicate(i, c uint32) error {
 		first = t.nodes[first].next
 	}
 	line, _ := t.lineColumn(t.nodes[first].koff)
-	err := b.refuse(t.nodes[c].koff, fmt.Sprintf("key %q stands twice in one object, first in line %d",
+	err := b.refuse(t.nodes[c].koff, fmt.Sprintf("duplicate key %q in one object, first in line %d",
 		t.keys.names[t.nodes[c].key], line), "readers disagree on which of the two counts: remove one")
 	err.Place.Pointer = Node{t, c}.Pointer()
 	return err

@@ -84,7 +84,7 @@ func TestPathItemsInACircle(t *testing.T) {
 		"root.yaml": "openapi: 3.0.3\npaths: {/a: {$ref: 'a.yaml'}}\n",
 		"a.yaml":    "get: {responses: {}, callbacks: {c: {'{$url}': {$ref: 'a.yaml'}}}}\n",
 	}, Options{})
-	if err == nil || err.Error() != "api/a.yaml:1:55: the path item leads back to itself through another file" {
+	if err == nil || err.Error() != "api/a.yaml:1:55: the path item refers back to itself through another file" {
 		t.Errorf("error %v", err)
 	}
 }

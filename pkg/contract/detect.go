@@ -117,7 +117,7 @@ func openAPIVersion(root Node) (string, error) {
 	case v.Exists() && v.Kind() != String:
 		return "", fail(v, fmt.Sprintf(`"openapi" must be a string, not %s`, v.Kind()), `write "3.0.3" or "3.1.0"`)
 	case root.Get("swagger").Exists() && v.Exists():
-		return "", fail(root.Get("swagger"), `the document says both "swagger" and "openapi"`, "remove the one that is not meant")
+		return "", fail(root.Get("swagger"), `the document has both "swagger" and "openapi"`, "remove the one that is not meant")
 	case supported.MatchString(v.Text()):
 		return v.Text(), nil
 	}
@@ -131,7 +131,7 @@ func openAPIVersion(root Node) (string, error) {
 		if strings.Contains(seems, "%s") {
 			seems = fmt.Sprintf(seems, value)
 		}
-		return "", fail(n, "the document is no OpenAPI 3 description: it seems to be "+seems, l.hint)
+		return "", fail(n, "the document is not an OpenAPI 3 description: it seems to be "+seems, l.hint)
 	}
-	return "", fail(root, "the document is no OpenAPI 3 description", `it must begin with "openapi: 3.x.y"`)
+	return "", fail(root, "the document is not an OpenAPI 3 description", `it must begin with "openapi: 3.x.y"`)
 }

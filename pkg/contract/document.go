@@ -68,7 +68,7 @@ func Parse(ctx context.Context, name string, data []byte, opt Options) (*Documen
 	var err error
 	if isSwagger(root) {
 		if !opt.ConvertSwagger {
-			return nil, fail(Node{root, 0}.Get("swagger"), "the document is a Swagger 2.0 description, no OpenAPI 3", "convert it to OpenAPI 3, or let govctl do so with --convert-swagger")
+			return nil, fail(Node{root, 0}.Get("swagger"), "the document is a Swagger 2.0 description, not OpenAPI 3", "convert it to OpenAPI 3, or let govctl do so with --convert-swagger")
 		}
 		if root, err = convertSwagger(root, opt); err != nil {
 			return nil, err

@@ -44,7 +44,7 @@ func (e *Error) Error() string {
 // Unwrap is the cause, which may be nil.
 func (e *Error) Unwrap() error { return e.Err }
 
-const emptyHint = "is it the right file, and did what writes it come to its end?"
+const emptyHint = "is it the right file, and did the process that writes it finish?"
 
 // fail is an error at a value.
 func fail(n Node, msg, hint string) *Error { return &Error{Place: n.Place(), Msg: msg, Hint: hint} }

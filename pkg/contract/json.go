@@ -263,7 +263,7 @@ func (p *jsonParser) unexpected(want string) error {
 	err := p.t.fail(uint32(p.i), fmt.Sprintf("expected %s, found %q", want, r), "a JSON linter shows the place; if this is YAML, name the file .yaml")
 	switch {
 	case r == '\'':
-		err.Hint = "JSON strings stand in double quotes"
+		err.Hint = "JSON strings need double quotes"
 	case (r == '}' || r == ']') && len(bytes.TrimRight(p.data[:p.i], " \t\r\n,")) < len(bytes.TrimRight(p.data[:p.i], " \t\r\n")):
 		err.Hint = "remove the comma before it"
 	}

@@ -32,7 +32,7 @@ func (k *names) note(w *walker, kind int, i, f uint32) error {
 	}
 	a := anchor{Node{w.t, w.scope.root}, name.Text()}
 	if before, taken := k.anchors[a]; taken && before != schema {
-		return fail(name, fmt.Sprintf("the anchor %q stands twice, first in line %d", a.name, before.Place().Line), "give each its own name")
+		return fail(name, fmt.Sprintf("duplicate anchor %q, first in line %d", a.name, before.Place().Line), "give each its own name")
 	}
 	k.anchors[a] = schema
 	if kind == keyDynamicAnchor {
@@ -50,7 +50,7 @@ func (k *names) noteID(w *walker, schema, name Node) error {
 		u = w.scope.base.ResolveReference(u)
 	}
 	if before, taken := k.ids[u.String()]; taken && before != schema {
-		return fail(name, fmt.Sprintf("the $id %q stands twice, first in line %d", name.Text(), before.Place().Line), "give each its own name")
+		return fail(name, fmt.Sprintf("duplicate $id %q, first in line %d", name.Text(), before.Place().Line), "give each its own name")
 	}
 	k.ids[u.String()] = schema
 	w.scope = scope{root: schema.i, base: u}

@@ -191,7 +191,7 @@ func (r Reader) beside(dir string, opt Options) func(context.Context, string) ([
 		case info.IsDir():
 			return nil, errors.New("is a folder")
 		case !info.Mode().IsRegular():
-			return nil, errors.New("is no regular file")
+			return nil, errors.New("is not a regular file")
 		}
 		file, err := root.Open(id)
 		if err != nil {
@@ -217,7 +217,7 @@ func fileError(name string, err error) error {
 	case errors.As(err, &p):
 		err = p.Err // the name stands in the place already
 	}
-	return sourceError(name, fmt.Sprintf("cannot be read: %v", err), "check the path and who may read it", err)
+	return sourceError(name, fmt.Sprintf("cannot be read: %v", err), "check the path and its permissions", err)
 }
 
 const tooLargeHint = "is this the right file? split a description of this size into files that $ref one another"

@@ -83,7 +83,7 @@ func (r *resolver) resolve(t *tree, ref reference) error {
 	to, err := r.find(s, ref)
 	if err == nil {
 		if k := to.Kind(); k != Object && (ref.shape != sSchema || k != Bool) {
-			err = fail(s, fmt.Sprintf("%s %q must lead to %s, not to %s", ref, s.Text(), traits[ref.shape].name, k), "point it at another component")
+			err = fail(s, fmt.Sprintf("%s %q must refer to %s, not to %s", ref, s.Text(), traits[ref.shape].name, k), "point it at another component")
 		}
 	}
 	switch {
@@ -149,7 +149,7 @@ func (r *resolver) at(s Node, ref reference, resource Node, fragment string) (No
 		}
 	}
 	if ref.kind == dynamic && r.names.dynamic[fragment] > 1 {
-		return Node{}, fail(s, fmt.Sprintf("%s %q has several targets, which depend on the way there", ref, s.Text()),
+		return Node{}, fail(s, fmt.Sprintf("%s %q has several targets, which depend on how it is reached", ref, s.Text()),
 			"write the schemas out, or use $ref")
 	}
 	if to, ok := r.names.anchors[anchor{resource, fragment}]; ok {
@@ -180,7 +180,7 @@ func missing(n Node, pointer string) string {
 func (r *resolver) resource(s Node, ref reference, name string) (Node, *Error) {
 	u, err := url.Parse(name)
 	if err != nil {
-		return Node{}, fail(s, fmt.Sprintf("%s %q is no URI reference", ref, s.Text()), "write it like #/components/schemas/Name or other.yaml#/Name")
+		return Node{}, fail(s, fmt.Sprintf("%s %q is not a URI reference", ref, s.Text()), "write it like #/components/schemas/Name or other.yaml#/Name")
 	}
 	absolute := u
 	if ref.scope.base != nil {
@@ -250,7 +250,7 @@ func (r *resolver) load(s Node, ref reference, id, show string, read func() ([]b
 	}
 	content, err := read()
 	if err != nil {
-		e := fail(s, fmt.Sprintf("%s %q cannot be read: %v", ref, s.Text(), err), "check the path, which is relative to the file that the reference stands in")
+		e := fail(s, fmt.Sprintf("%s %q cannot be read: %v", ref, s.Text(), err), "check the path, which is relative to the file that contains the reference")
 		e.Err = err
 		return nil, e
 	}
@@ -283,10 +283,10 @@ func (r *resolver) refuseCircles() error {
 			s, hops := Node{t, e.from}, 0
 			for n := r.d.step(e.to); n.Exists(); n = r.d.step(n) {
 				if n == e.to {
-					return fail(s, fmt.Sprintf("$ref %q leads in a circle", s.Text()), "one schema of the circle must be written out")
+					return fail(s, fmt.Sprintf("$ref %q is circular", s.Text()), "one schema of the circle must be written out")
 				}
 				if hops++; hops > r.opt.maxChain() {
-					return fail(s, fmt.Sprintf("$ref %q leads through more than %d references", s.Text(), r.opt.maxChain()), "let the reference name its target directly")
+					return fail(s, fmt.Sprintf("$ref %q passes through more than %d references", s.Text(), r.opt.maxChain()), "let the reference name its target directly")
 				}
 			}
 		}
@@ -312,7 +312,7 @@ func (r *resolver) refuseItemCircles() error {
 				continue
 			}
 			if state[e.to] == underway {
-				return fail(Node{at.t, e.from}, "the path item leads back to itself through another file", "keep path items that call back to each other in the root document")
+				return fail(Node{at.t, e.from}, "the path item refers back to itself through another file", "keep path items that call back to each other in the root document")
 			}
 			if state[e.to] != done {
 				if err := visit(e.to); err != nil {

@@ -31,7 +31,7 @@ func checkAdditional(item Node) error {
 	for name, op := range item.Get("additionalOperations").Fields() {
 		switch field := strings.ToLower(name); {
 		case !IsToken(name):
-			return failKey(op, fmt.Sprintf("%q in \"additionalOperations\" is no HTTP method", name), "a method is a token such as LINK: letters, digits and a few signs, no spaces")
+			return failKey(op, fmt.Sprintf("%q in \"additionalOperations\" is not an HTTP method", name), "a method is a token such as LINK: letters, digits and a few signs, no spaces")
 		case field != name && strings.ToUpper(name) == name && slices.Contains(Methods, field):
 			return failKey(op, fmt.Sprintf("%q in \"additionalOperations\" has a field of its own", name), fmt.Sprintf("move the operation to the field %q of the path item", field))
 		}
@@ -58,7 +58,7 @@ func checkPositions(n Node) error {
 	}
 	for _, key := range []string{"prefixEncoding", "itemEncoding"} {
 		if by := n.Get(key); by.Exists() {
-			return failKey(by, fmt.Sprintf("%q stands beside \"encoding\"", key), "parts have names or positions: remove one of the two")
+			return failKey(by, fmt.Sprintf("%q cannot be combined with \"encoding\"", key), "parts have names or positions: remove one of the two")
 		}
 	}
 	return nil
@@ -90,11 +90,11 @@ func checkNodeType(n Node) error {
 		return nil
 	}
 	if !slices.Contains(nodeTypes, kind.Text()) {
-		return fail(kind, fmt.Sprintf("the nodeType %q is not known", kind.Text()), "it is one of "+strings.Join(nodeTypes, ", "))
+		return fail(kind, fmt.Sprintf("unknown nodeType %q", kind.Text()), "it is one of "+strings.Join(nodeTypes, ", "))
 	}
 	for _, key := range []string{"attribute", "wrapped"} {
 		if by := n.Get(key); by.Exists() {
-			return failKey(by, fmt.Sprintf("%q stands beside \"nodeType\", which took its place", key), "remove it")
+			return failKey(by, fmt.Sprintf("%q cannot be combined with \"nodeType\", which replaces it", key), "remove it")
 		}
 	}
 	return nil

@@ -35,8 +35,8 @@ func TestOpenAPI32(t *testing.T) {
 		{"additionalOperations: {LINK: {}, M-SEARCH: {}, link: {}, x-y: {}}", ""},
 		{"additionalOperations: {GET: {}}", `:4:28: "GET" in "additionalOperations" has a field of its own`},
 		{"additionalOperations: {QUERY: {}}", `:4:28: "QUERY" in "additionalOperations" has a field of its own`},
-		{"additionalOperations: {'A B': {}}", `:4:28: "A B" in "additionalOperations" is no HTTP method`},
-		{"additionalOperations: {'': {}}", `:4:28: "" in "additionalOperations" is no HTTP method`},
+		{"additionalOperations: {'A B': {}}", `:4:28: "A B" in "additionalOperations" is not an HTTP method`},
+		{"additionalOperations: {'': {}}", `:4:28: "" in "additionalOperations" is not an HTTP method`},
 		{"additionalOperations: {LINK: []}", `:4:34: "LINK" in "additionalOperations" must be an object, not an array`},
 
 		{"get: {parameters: [{$ref: '#/components/parameters/Whole'}]}", ""},

@@ -53,7 +53,7 @@ func (c *converter) parameter(p Node) {
 	})
 }
 
-// style says how an array is written. In a path or header csv is the only way, and the default.
+// style defines how an array is written. In a path or header csv is the only way, and the default.
 func (c *converter) style(p Node) {
 	format := p.Get("collectionFormat")
 	name := format.Text()

@@ -72,6 +72,6 @@ func (c *converter) reference(n Node) bool {
 // refuse ends the conversion.
 func (c *converter) refuse(n Node, what string) {
 	if c.err == nil {
-		c.err = fail(n, what+" cannot be converted", "convert the description to OpenAPI 3 and correct it by hand")
+		c.err = fail(n, what+" cannot be converted", "convert the description to OpenAPI 3 and correct it manually")
 	}
 }

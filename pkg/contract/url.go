@@ -55,7 +55,7 @@ func (r Reader) get(ctx context.Context, name string, u *url.URL, opt Options) (
 	client.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		switch {
 		case next.URL.Scheme != "https":
-			return &Error{Msg: "redirected away from https", Hint: "name the https address to which it leads"}
+			return &Error{Msg: "redirected away from https", Hint: "use the https address that it redirects to"}
 		case len(via) > maxRedirects:
 			return errors.New("too many redirects")
 		}

@@ -89,7 +89,7 @@ var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 // yamlHints are what the library's messages mean to someone who writes YAML.
 var yamlHints = []struct{ msg, hint string }{
 	{"found character that cannot start any token", "a tab cannot indent YAML; a value that begins with @, % or ` must be quoted"},
-	{"mapping values are not allowed in this context", `a value that holds ": " must be quoted, and a key must stand below its siblings`},
+	{"mapping values are not allowed in this context", `a value that holds ": " must be quoted, and a key must be aligned with its siblings`},
 	{"did not find expected key", "the line is indented unlike those above it, or a quote is missing before it"},
 	{"could not find expected ':'", "a key needs a colon and a space; a text of several lines must be indented"},
 	{"did not find expected '-' indicator", "the line is indented unlike the entries above it"},
@@ -244,7 +244,7 @@ func (c *yamlConverter) value(n *yaml.Node) error {
 	switch n.Kind {
 	case yaml.AliasNode:
 		if c.active[n.Alias] {
-			return c.t.fail(c.off(n), fmt.Sprintf("alias *%s stands inside its own anchor", n.Value), "use $ref for recursive schemas")
+			return c.t.fail(c.off(n), fmt.Sprintf("alias *%s is inside its own anchor", n.Value), "use $ref for recursive schemas")
 		}
 		c.active[n.Alias] = true
 		c.enter(n)
@@ -278,7 +278,7 @@ func (c *yamlConverter) mapping(n *yaml.Node) error {
 		k, v := n.Content[i], n.Content[i+1]
 		if k.Kind == yaml.ScalarNode && k.ShortTag() == "!!merge" {
 			if merged != nil {
-				return c.t.fail(c.off(k), "the merge key << stands twice in one mapping", "merge a list: <<: [*a, *b]")
+				return c.t.fail(c.off(k), "duplicate merge key << in one mapping", "merge a list: <<: [*a, *b]")
 			}
 			merged = v
 			continue

@@ -78,7 +78,7 @@ func checkYAMLVersion(t *tree, off uint32, line []byte, again bool) error {
 	case again:
 		return t.fail(off, "a second %YAML directive", "remove one of them")
 	case m == nil:
-		return t.fail(off, "the %YAML directive is malformed", "write %YAML 1.2, with nothing behind it")
+		return t.fail(off, "the %YAML directive is malformed", "write %YAML 1.2, with nothing after it")
 	case string(m[1]) != "1":
 		return t.fail(off, fmt.Sprintf("the document is YAML %s.%s", m[1], m[2]), "write it in YAML 1.2")
 	}

@@ -161,7 +161,7 @@ func (c *yamlChecker) shallow(i, parent int, of string) error {
 		least = fmt.Sprintf("%d spaces", parent+1)
 	}
 	return c.t.fail(uint32(i), fmt.Sprintf("a line of this %s must be indented by at least %s", of, least),
-		"in YAML, the lines of a value stand deeper than the key or the dash that it belongs to")
+		"in YAML, the lines of a value are indented deeper than the key or the dash that it belongs to")
 }
 
 // flow checks the lines of the flow collection at i, which the library has read: its brackets and quotes are closed. A line that
@@ -246,7 +246,7 @@ func (c *yamlChecker) block(i, parent int) error {
 				return nil
 			}
 			if m := marker.FindStringIndex(c.t.src[i:]); m != nil {
-				return c.t.fail(uint32(i+m[0]), "a document marker stands in a text that is not indented", "indent the text below the indicator")
+				return c.t.fail(uint32(i+m[0]), "a document marker is in a text that is not indented", "indent the text below the indicator")
 			}
 			return nil
 		}

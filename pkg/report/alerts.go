@@ -1,6 +1,6 @@
 package report
 
-// AlertState is alert-state.json: which alerts are open, the memory by which a recovery is told exactly once.
+// AlertState is alert-state.json: which alerts are open, the state by which a recovery is reported exactly once.
 type AlertState struct {
 	Schema      string     `json:"schema"` // govctl/alert-state/v1
 	GeneratedAt Time       `json:"generated_at"`
@@ -57,7 +57,7 @@ type NoticeMetadata struct {
 	Score               *Percent `json:"score,omitzero"`
 }
 
-// NoticeOperations counts the operations that came and went.
+// NoticeOperations counts the operations that were added and removed.
 type NoticeOperations struct {
 	Added   int `json:"added"`
 	Removed int `json:"removed"`

@@ -114,7 +114,7 @@ type DiffTotals struct {
 	WithoutEffect      int            `json:"keywords_without_effect,omitzero"` // that the new version has added where they have no effect: neither changes nor breaks
 }
 
-// Operations is operations-classification.json: the operations that came, went or changed, sorted by path then method. The counts
+// Operations is operations-classification.json: the operations that were added, removed or changed, sorted by path then method. The counts
 // are those of all, where the lists of added, removed and deprecated ones are cut.
 type Operations struct {
 	Schema      string             `json:"schema"` // govctl/operations-classification/v1

@@ -39,13 +39,13 @@ type Waiver struct {
 	Expired bool   `json:"expired,omitzero"`
 }
 
-// Witness is the proof of a breaking change: a value that one version accepts and the other refuses,
+// Witness is an example of a breaking change: a value that one version accepts and the other rejects,
 // confirmed by validators that share no code with the differ.
 type Witness struct {
 	Value       jsontext.Value `json:"value,omitzero"`        // the instance, as JSON
 	AcceptedBy  string         `json:"accepted_by"`           // "old" or "new"
 	RefusedBy   string         `json:"refused_by"`            // "new" or "old"
-	Refusal     string         `json:"refusal"`               // what the refusing validator said
+	Refusal     string         `json:"refusal"`               // message of the rejecting validator
 	Request     string         `json:"request,omitzero"`      // HTTP/1.1 request text, for request positions
 	Curl        string         `json:"curl,omitzero"`         // the same request as a curl command line
 	ConfirmedBy []string       `json:"confirmed_by,omitzero"` // names of the validators that agreed
@@ -55,7 +55,7 @@ type Witness struct {
 type Verdict string
 
 // The verdicts: proved has a confirmed witness, asserted has a rule but no witness within the budget,
-// compatible is proved contained, none is for changes that make no claim about messages.
+// compatible means that containment was established, none is for changes that make no claim about messages.
 const (
 	Proved     Verdict = "proved"
 	Asserted   Verdict = "asserted"
@@ -63,7 +63,7 @@ const (
 	NoVerdict  Verdict = "none"
 )
 
-// Finding is one thing that a rule has to say about an input: a change of the contract, a lint of an alert.
+// Finding is one result of a rule for an input: a change of the contract, a lint of an alert.
 // All output formats print this one type.
 type Finding struct {
 	Rule         string         `json:"id"`

@@ -3,7 +3,7 @@ package report
 import "github.com/go-json-experiment/json/jsontext"
 
 // Signature is checksums-signature.json: a detached Ed25519 signature over the canonical payload of checksums.json.
-// Everything that repeats checksums.json is for people; a verifier rebuilds the payload and refuses a difference.
+// Everything that repeats checksums.json is for people; a verifier rebuilds the payload and rejects a difference.
 type Signature struct {
 	Schema               string                `json:"schema"` // govctl/checksums-signature/v1
 	Algorithm            string                `json:"algorithm"`
@@ -179,5 +179,5 @@ type VerificationStep struct {
 type FileVerdict struct {
 	Path    string `json:"path"`
 	Verdict string `json:"verdict"`           // ok, changed, missing, extra, renamed, refused, uncovered
-	NewPath string `json:"new_path,omitzero"` // where a renamed file lies now
+	NewPath string `json:"new_path,omitzero"` // where a renamed file is now
 }

@@ -6,7 +6,7 @@ type Outcome int
 
 // The outcomes, best first. The last two mean "not checked": nothing may be concluded from such a run.
 const (
-	Passed     Outcome = 0 // checked, and nothing stands against it
+	Passed     Outcome = 0 // checked, and no gate failed
 	GateFailed Outcome = 1 // checked, and a gate failed
 	BadInput   Outcome = 2 // not checked: an input is wrong
 	WorkFailed Outcome = 3 // not checked: the work could not be done

@@ -1,6 +1,6 @@
 package report
 
-// Policy is policy.json: what a change does to the policy that judges it, and the verdict under both policies.
+// Policy is policy.json: what a change does to its own policy, and the verdict under both policies.
 type Policy struct {
 	Schema      string        `json:"schema"` // govctl/policy/v1
 	GeneratedAt Time          `json:"generated_at"`

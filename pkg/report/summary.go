@@ -112,7 +112,7 @@ type Manifest struct {
 	Project     string             `json:"project,omitzero"`   // stable identity of the project that owns the folder
 	Contracts   []ManifestContract `json:"contracts,omitzero"` // sorted by name
 	Files       []ManifestFile     `json:"files"`
-	Steps       []Step             `json:"steps,omitzero"` // all of them, in order; those after the summary stand only here
+	Steps       []Step             `json:"steps,omitzero"` // all of them, in order; those after the summary appear only here
 }
 
 // ManifestContract is what the next run must know of a contract. Digests are SHA-256 of the canonical JSON; an empty one means that there

@@ -13,7 +13,7 @@ type Alert struct {
 	For             string            `json:"for,omitzero"`
 	Windows         []string          `json:"windows,omitzero"`
 	Runbook         string            `json:"runbook,omitzero"`
-	RunbookComplete bool              `json:"runbook_complete"` // the runbook is no placeholder
+	RunbookComplete bool              `json:"runbook_complete"` // the runbook is not a placeholder
 	SLO             string            `json:"slo,omitzero"`
 	Labels          map[string]string `json:"labels,omitzero"`
 	Owner           string            `json:"owner,omitzero"`
@@ -39,7 +39,7 @@ type AlertLine struct {
 	SLO      *string  `json:"slo"`
 }
 
-// TaxonomyLint is taxonomy-lint.json: what the lint table has to say about the taxonomy, and its coverage of the rule files.
+// TaxonomyLint is taxonomy-lint.json: the lint findings of the taxonomy, and its coverage of the rule files.
 type TaxonomyLint struct {
 	Schema      string         `json:"schema"` // govctl/taxonomy-lint/v1
 	GeneratedAt Time           `json:"generated_at"`
@@ -54,7 +54,7 @@ type TaxonomyLint struct {
 	Findings    []Finding      `json:"findings"` // by place, then rule
 }
 
-// TaxonomyDiff is taxonomy-diff.json: how the set of alerts moved between two revisions. Lists are sorted by alert name.
+// TaxonomyDiff is taxonomy-diff.json: how the set of alerts changed between two revisions. Lists are sorted by alert name.
 type TaxonomyDiff struct {
 	Schema              string               `json:"schema"` // govctl/taxonomy-diff/v1
 	GeneratedAt         Time                 `json:"generated_at"`
@@ -92,7 +92,7 @@ type AlertRef struct {
 	ID       string `json:"id,omitzero"`
 	Group    string `json:"group,omitzero"`
 	Severity string `json:"severity"`
-	Selector string `json:"selector,omitzero"` // tells entries of one name apart: {group="g",severity="critical"}
+	Selector string `json:"selector,omitzero"` // distinguishes entries of one name: {group="g",severity="critical"}
 	Place    *Place `json:"place,omitzero"`
 }
 
@@ -130,7 +130,7 @@ type SeverityTransition struct {
 type TaxonomyMetrics struct {
 	Schema                     string               `json:"schema"` // govctl/taxonomy-metrics/v1
 	GeneratedAt                Time                 `json:"generated_at"`
-	LastUpdated                Time                 `json:"last_updated"` // empty when nothing says it
+	LastUpdated                Time                 `json:"last_updated"` // empty when unknown
 	AgeDays                    *int                 `json:"age_days"`     // since last_updated; null when that is unknown
 	TotalAlerts                int                  `json:"total_alerts"`
 	ActiveAlerts               int                  `json:"active_alerts"`
@@ -160,13 +160,13 @@ type TaxonomyMetrics struct {
 	SeverityCounts             map[string]int       `json:"severity_counts"`        // active and deprecated
 	ActiveSeverityCounts       map[string]int       `json:"active_severity_counts"` // active only
 	WindowDays                 int                  `json:"window_days"`
-	History                    string               `json:"history"`               // full, young, cut or none: how far back the repository tells
-	HistoryNote                string               `json:"history_note,omitzero"` // what the figures of the window do not say, in one sentence
+	History                    string               `json:"history"`               // full, young, cut or none: how far back the repository's history goes
+	HistoryNote                string               `json:"history_note,omitzero"` // what the figures of the window do not cover, in one sentence
 	UnreadableRevisions        []UnreadableRevision `json:"unreadable_revisions"`  // left out of the figures
 	RevisionsRead              int                  `json:"revisions_read"`
 }
 
-// RunbookSLA tells how long alerts waited for their runbook.
+// RunbookSLA reports how long alerts waited for their runbook.
 type RunbookSLA struct {
 	Count      int           `json:"count"`       // alerts of today whose runbook was completed at some commit
 	MedianDays *Percent      `json:"median_days"` // null without a sample, as the three below
@@ -186,7 +186,7 @@ type OpenRunbook struct {
 	Overdue bool    `json:"overdue"`
 }
 
-// UnreadableRevision is an old version of the taxonomy that is no taxonomy.
+// UnreadableRevision is an old version of the taxonomy that is not a valid taxonomy.
 type UnreadableRevision struct {
 	Commit string `json:"commit"`
 	Reason string `json:"reason"`
@@ -220,7 +220,7 @@ type Gate struct {
 	Alerts  []string           `json:"alerts"` // those that it is about, where there are such
 }
 
-// TaxonomyDrift is where the taxonomy and the rule files have come apart: what `taxonomy notify` tells. Lists are sorted by name.
+// TaxonomyDrift is the drift between taxonomy and rule files that `taxonomy notify` reports. Lists are sorted by name.
 type TaxonomyDrift struct {
 	Source           string               `json:"source"`
 	Missing          []AlertRef           `json:"missing"`           // error: alerts of the rule files that the taxonomy does not know

@@ -181,7 +181,7 @@ func bump(v Version, at int) (Lowest, error) {
 		limit = maxCounter
 	}
 	if v.Numbers[at] >= limit {
-		return Lowest{}, &contract.Error{Msg: fmt.Sprintf("there is no version above %q: its number cannot grow", v.Text), Hint: "start over with contract.baseline: none"}
+		return Lowest{}, &contract.Error{Msg: fmt.Sprintf("no version is higher than %q: the number cannot be increased", v.Text), Hint: "start over with contract.baseline: none"}
 	}
 	v.Numbers[at]++
 	for i := at + 1; i < len(v.Numbers); i++ {

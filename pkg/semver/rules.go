@@ -34,7 +34,7 @@ var rules = []Rule{
 		ID: "scheme-went-back", Scheme: SemVer, Status: fail,
 		When:   func(f *facts) bool { return f.switched && f.order < 0 },
 		Say:    "the version went from a calendar version to a lower semantic version: {previous} to {current}",
-		Advice: "stay with calendar versions, or continue with a major version above the year; package managers take the highest number for the newest",
+		Advice: "stay with calendar versions, or continue with a major version above the year; package managers treat the highest number as the newest",
 		Why:    "A version that goes down is never installed by tools that look for the newest.",
 	}, {
 		ID: "version-went-down", Status: fail,
@@ -50,13 +50,13 @@ var rules = []Rule{
 		When:   func(f *facts) bool { return f.BetweenReleases && f.Changed },
 		Say:    "not released yet: the contract changed since {previous}",
 		Advice: "tag the next release {expected} or higher",
-		Why:    "Where tags are the versions, a commit between two of them has none; the one of the next release must declare what came together.",
+		Why:    "Where tags are the versions, a commit between two of them has none; the version of the next release must cover all changes since the last one.",
 	}, {
 		ID: "pending-bump", Status: warn, Pending: true,
 		When:   func(f *facts) bool { return f.Breaking && f.Told && f.standsStill() },
-		Say:    "the change is breaking, an earlier run has said so, and the version is still {current}",
+		Say:    "the change is breaking, an earlier run has reported it, and the version is still {current}",
 		Advice: "publish it as {expected}, or waive the breaking changes with a reason and a date",
-		Why:    "The run that brought the break failed; to fail every later one for it would hide the next break.",
+		Why:    "The run that brought the break failed; failing every later run for it would hide the next break.",
 	},
 
 	// Calendar versions: the year is no promise, info.x-contract-major is.
@@ -83,7 +83,7 @@ var rules = []Rule{
 		When:   func(f *facts) bool { return f.switched },
 		Say:    "the version went from a semantic version to a calendar version: {previous} to {current}",
 		Advice: "if this is meant, set semver.scheme to calver and declare breaking changes with info.x-contract-major from now on",
-		Why:    "Readers who took the first number for a promise must learn that it has become a year.",
+		Why:    "Readers who relied on the first number as a compatibility promise must learn that it is now a year.",
 	}, {
 		ID: "calver-breaking-declared", Scheme: CalVer, Status: ok,
 		When: func(f *facts) bool { return f.Breaking },
@@ -93,7 +93,7 @@ var rules = []Rule{
 		ID: "calver-same-date", Scheme: CalVer, Status: ok,
 		When: func(f *facts) bool { return f.order == 0 && !f.sameVersion && !f.Breaking },
 		Say:  "another build of the same date: {previous} to {current}",
-		Why:  "Build metadata names the build, so several releases of one day stay apart.",
+		Why:  "Build metadata names the build, so several releases of one day remain distinct.",
 	},
 
 	// Breaking changes under semantic versions: rule 1.
@@ -148,7 +148,7 @@ var rules = []Rule{
 		When:   func(f *facts) bool { return f.order == 0 },
 		Say:    "the contract changed and the version is still {current}",
 		Advice: "publish it as {expected}",
-		Why:    "Two different contracts under one version cannot be told apart by those who read only the number.",
+		Why:    "Two different contracts under one version cannot be distinguished by the version number.",
 	}, {
 		ID: "calver-advanced", Scheme: CalVer, Status: ok,
 		When: func(*facts) bool { return true },
@@ -173,13 +173,13 @@ var rules = []Rule{
 		When:   func(f *facts) bool { return f.step == major && f.prev.Numbers[0] == 0 },
 		Say:    "the version left 0.y.z without a breaking change: {previous} to {current}",
 		Advice: "publish it as {expected}, or, to declare the contract stable, set semver.planned_major: true for this one release",
-		Why:    "Rule 2: a major increase without a breaking change is refused, also from 0 to 1.",
+		Why:    "Rule 2: a major increase without a breaking change is rejected, also from 0 to 1.",
 	}, {
 		ID: "major-without-break", Scheme: SemVer, Status: fail,
 		When:   func(f *facts) bool { return f.step == major },
 		Say:    "the major version increased without a breaking change: {previous} to {current}",
 		Advice: "publish it as {expected}, or, where the major is meant, set semver.planned_major: true for this one release",
-		Why:    "Rule 2: artificial majors make every reader check for a break that is not there.",
+		Why:    "Rule 2: artificial majors make every reader check for a break that does not exist.",
 	}, {
 		ID: "minor-with-additions", Scheme: SemVer, Status: ok,
 		When: func(f *facts) bool { return f.step == minor && f.Adds && f.Policy == SemVer2 },
@@ -202,7 +202,7 @@ var rules = []Rule{
 		When:   func(f *facts) bool { return f.step == minor },
 		Say:    "the minor version increased without a breaking change: a patch may have sufficed",
 		Advice: "{expected} would have been enough",
-		Why:    "Rule 3: a minor may say more than the change does.",
+		Why:    "Rule 3: a minor may signal more than the change contains.",
 	}, {
 		ID: "patch", Scheme: SemVer, Status: ok,
 		When: func(f *facts) bool { return f.step == patch },
@@ -247,7 +247,7 @@ var notes = []Rule{
 	}, {
 		ID: "note-planned-major", Scheme: SemVer,
 		When: func(f *facts) bool { return !f.first && f.PlannedMajor && f.step != major },
-		Say:  "semver.planned_major is set and this is no new major version: take it out once the planned one is published",
+		Say:  "semver.planned_major is set and this is not a new major version: remove it once the planned one is published",
 	}, {
 		ID: "note-contract-major", Scheme: CalVer,
 		When: func(f *facts) bool { return !f.first && f.major > f.oldMajor && !f.Breaking },

@@ -272,7 +272,7 @@ func locate(err error, which string, at report.Place) error {
 	}
 	hint := e.Hint
 	if which == "previous" {
-		hint += "; the published contract cannot be mended, so compare with another one or set contract.baseline to none once"
+		hint += "; the published contract cannot be fixed, so compare with another one or set contract.baseline to none once"
 	}
 	return &contract.Error{Place: at, Msg: which + " " + e.Msg, Hint: hint}
 }

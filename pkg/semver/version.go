@@ -131,7 +131,7 @@ func parseCalVer(text string) (Version, error) {
 	g := calver.FindStringSubmatch(text)
 	if g == nil {
 		return Version{}, &contract.Error{
-			Msg:  fmt.Sprintf("version %q is no calendar version", text),
+			Msg:  fmt.Sprintf("version %q is not a valid calendar version", text),
 			Hint: "write a date, YYYY.MM or YYYY.MM.DD with an optional counter and +build, such as 2025.09.17+abc1234",
 		}
 	}
@@ -153,7 +153,7 @@ func parseCalVer(text string) (Version, error) {
 		v.Numbers[0] += 2000
 	}
 	if problem := v.implausible(); problem != "" {
-		return Version{}, &contract.Error{Msg: fmt.Sprintf("version %q is no calendar version: %s", text, problem), Hint: "write the date of the release, such as 2025.09.17"}
+		return Version{}, &contract.Error{Msg: fmt.Sprintf("version %q is not a valid calendar version: %s", text, problem), Hint: "write the date of the release, such as 2025.09.17"}
 	}
 	return v, nil
 }

@@ -243,7 +243,7 @@ func breaking() *site.Page {
 	p := healthy()
 	p.Badges = nil
 	p.Summary.Passed, p.Summary.SemverPolicyStatus, p.Summary.BreakingChangesCount, p.Summary.Version = false, "fail", 2, "1.6.0"
-	p.Summary.Headline = "The API breaks its clients in 2 ways and the version does not say so."
+	p.Summary.Headline = "The API breaks its clients in 2 ways without a major version bump."
 	p.Summary.OperationsRemoved = 1
 	p.Summary.Steps = append(p.Summary.Steps, report.Step{Name: "gate", Status: "findings", Reason: "the version policy failed: the lowest accepted version is 2.0.0"})
 	c := &p.Contracts[0]

@@ -35,19 +35,19 @@
     news.summary()
       .then(function (s) {
         if (paused()) { return null; } // meanwhile
-        if (!news.fresh(s)) { live.textContent = 'Looked for news ' + new Date().toLocaleTimeString() + '.'; return null; }
+        if (!news.fresh(s)) { live.textContent = 'Checked for new figures at ' + new Date().toLocaleTimeString() + '.'; return null; }
         news.paint(s);
         if ($('verdict') && s.headline) { $('verdict').textContent = news.headline(s); }
-        live.textContent = 'Newer figures have arrived; the page follows.';
+        live.textContent = 'New figures are available; reloading.';
         return news.page(function () { if (!paused()) { location.reload(); } });
       })
-      .catch(function () { if (!paused()) { live.textContent = 'The last look for news failed; the next follows in five minutes.'; } });
+      .catch(function () { if (!paused()) { live.textContent = 'The last refresh failed; the next one is in 5 minutes.'; } });
   }
 
   function press(on) {
     pause.setAttribute('aria-pressed', String(on));
     pause.textContent = on ? 'Resume refresh' : 'Pause refresh';
-    live.textContent = on ? 'This page stays as it is.' : 'Looks for news every five minutes.';
+    live.textContent = on ? 'Refresh is paused.' : 'Refreshes every 5 minutes.';
   }
 
   pause.hidden = false;

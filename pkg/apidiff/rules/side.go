@@ -87,10 +87,10 @@ func (e Effect) Breaks(side Side) bool {
 
 // The reasons that follow from an effect on a side. A row whose level is a policy gives its own.
 const (
-	saysNothing     = "It says nothing about which messages are valid."
-	fewerAccepted   = "Fewer values are accepted: something that a client may send today is refused by the new contract."
+	saysNothing     = "It does not affect which messages are valid."
+	fewerAccepted   = "Fewer values are accepted: something that a client may send today is rejected by the new contract."
 	allAccepted     = "All that a client may send today is still accepted."
-	othersAccepted  = "The two sets of values do not contain each other: something that a client may send today is refused by the new contract."
+	othersAccepted  = "The two sets of values do not contain each other: something that a client may send today is rejected by the new contract."
 	promiseKept     = "What a client may receive is still within the old promise."
 	promiseWeakened = "The promise is weaker: a client may receive something that the old contract ruled out."
 	othersReceived  = "The two sets of values do not contain each other: a client may receive something that the old contract ruled out."

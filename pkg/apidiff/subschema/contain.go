@@ -11,7 +11,7 @@ func (e *Comparer) Contains(outer, inner *Schema, m Mode) (a Answer, reason stri
 	case ok:
 		return Yes, ""
 	case e.Prover.spent:
-		return Unknown, "the proof was given up when its budget was spent"
+		return Unknown, "the containment check exceeded its budget"
 	default:
 		return No, "" // by structure: a witness may still be missing
 	}

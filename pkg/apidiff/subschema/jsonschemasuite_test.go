@@ -33,7 +33,7 @@ const mostUnknown = 3
 // suiteRefusals are the beginnings and endings of errors by which descriptions with schemas of the suite are refused, and why.
 var suiteRefusals = []refusal{
 	{`"items" must be an object or a boolean, not an array`, "", "OpenAPI has no tuples but prefixItems"},
-	{`$dynamicRef `, " has several targets, which depend on the way there", "a dynamic reference is followed where it leads to one schema only"},
+	{`$dynamicRef `, " has several targets, which depend on how it is reached", "a dynamic reference is followed where it leads to one schema only"},
 	{`$dynamicRef `, " does not resolve", "a schema that is a mere boolean is no target of a dynamic reference"},
 	{`$ref `, " names a file, and there is no folder to read it from", "a relative reference is resolved against the file, not against $id"},
 	{`$ref `, " leaves the folder of the contract", "a relative reference is resolved against the file, not against $id"},

@@ -345,7 +345,7 @@ func (u union) count(s *Catalog, v contract.Node, dir rules.Side, depth int) (hi
 	return hits, maybe
 }
 
-// discriminated reports whether a property tells the alternatives apart: then nobody asks how many
+// discriminated reports whether a property distinguishes the alternatives: then nobody asks how many
 // of them match.
 func (c *Schema) discriminated() bool {
 	if !c.askedTagged {

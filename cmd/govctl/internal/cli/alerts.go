@@ -38,12 +38,12 @@ var limits = []struct {
 	flag, env, key, about string // key: below taxonomy in govctl.yaml
 	set                   func(*config.Taxonomy, string) error
 }{
-	{"runbook-min-percent", "RUNBOOK_MIN_PERCENT", "runbook_min_percent", "least share of active alerts with a runbook", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RunbookMinPercent) }},
-	{"max-churn-delta", "MAX_CHURN_DELTA", "max_churn_delta", "how far churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxChurnDelta) }},
-	{"max-risk-churn-delta", "MAX_RISK_CHURN_DELTA", "max_risk_churn_delta", "how far risk churn may rise above the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxRiskChurnDelta) }},
+	{"runbook-min-percent", "RUNBOOK_MIN_PERCENT", "runbook_min_percent", "minimum share of active alerts with a runbook", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RunbookMinPercent) }},
+	{"max-churn-delta", "MAX_CHURN_DELTA", "max_churn_delta", "maximum increase of churn over the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxChurnDelta) }},
+	{"max-risk-churn-delta", "MAX_RISK_CHURN_DELTA", "max_risk_churn_delta", "maximum increase of risk churn over the previous snapshot", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.MaxRiskChurnDelta) }},
 	{"spike-threshold", "RISK_CHURN_SPIKE_THRESHOLD", "risk_churn_spike_threshold", "risk churn this many times the previous one is a spike", func(c *config.Taxonomy, s string) error { return parseFloat(s, &c.RiskChurnSpikeThreshold) }},
 	{"spike-fail", "RISK_CHURN_SPIKE_FAIL", "risk_churn_spike_fail", "true: a spike fails, false: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.RiskChurnSpikeFail) }},
-	{"deprecation-max-days", "TAXONOMY_DEPRECATION_MAX_DAYS", "deprecation_max_days", "days after which a deprecated alert has to go; 0: never", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.DeprecationMaxDays) }},
+	{"deprecation-max-days", "TAXONOMY_DEPRECATION_MAX_DAYS", "deprecation_max_days", "days after which a deprecated alert must be removed; 0: no limit", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.DeprecationMaxDays) }},
 	{"deprecation-strict", "TAXONOMY_DEPRECATION_STRICT", "deprecation_strict", "true: a deprecated alert past the limit fails, false: it warns", func(c *config.Taxonomy, s string) error { return parseSwitch(s, &c.DeprecationStrict) }},
 	{"runbook-sla-days", "", "runbook_sla_days", "days that an active alert may wait for a runbook; 0: no policy", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.RunbookSLADays) }},
 	{"window", "", "window_days", "days over which churn is counted", func(c *config.Taxonomy, s string) error { return parseInt(s, &c.WindowDays) }},
@@ -52,7 +52,7 @@ var limits = []struct {
 func parseInt(s string, to *int) error {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 {
-		return errors.New("is no whole number from 0 on")
+		return errors.New("must be a non-negative integer")
 	}
 	*to = n
 	return nil
@@ -61,7 +61,7 @@ func parseInt(s string, to *int) error {
 func parseFloat(s string, to *float64) error {
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil || v < 0 || v != v || v > 1e9 {
-		return errors.New("is no number from 0 on")
+		return errors.New("must be a non-negative number")
 	}
 	*to = v
 	return nil
@@ -70,7 +70,7 @@ func parseFloat(s string, to *float64) error {
 func parseSwitch(s string, to *bool) error {
 	v, err := strconv.ParseBool(strings.ToLower(s))
 	if err != nil {
-		return errors.New("is neither 1 nor 0")
+		return errors.New("must be 1 or 0")
 	}
 	*to = v
 	return nil
@@ -173,7 +173,7 @@ func (a *app) ruleSources(patterns []string) ([]promrules.Source, error) {
 }
 
 func noRules(patterns []string) error {
-	return usage("no rule file is among %s", strings.Join(patterns, ", ")).hint("a rule file has the key groups; a file that is named is read whatever it holds")
+	return usage("no rule files found in %s", strings.Join(patterns, ", ")).hint("a rule file has the key groups; a file that is named explicitly is always read")
 }
 
 // maxAside is how many files that are left out are named.
@@ -191,7 +191,7 @@ func (a *app) readRules(files []string, named func(name string) bool) ([]promrul
 		if !named(name) {
 			if what := promrules.Aside(name, data); what != "" {
 				if aside++; aside <= maxAside {
-					fmt.Fprintf(a.notes(), "govctl: %s holds %s: left out\n", oneLine(name), what)
+					fmt.Fprintf(a.notes(), "govctl: %s contains %s: skipped\n", oneLine(name), what)
 				}
 				continue
 			}
@@ -199,7 +199,7 @@ func (a *app) readRules(files []string, named func(name string) bool) ([]promrul
 		out = append(out, promrules.Source{Name: name, Data: data})
 	}
 	if more := aside - maxAside; more > 0 {
-		fmt.Fprintf(a.notes(), "govctl: %d more files without rules: left out\n", more)
+		fmt.Fprintf(a.notes(), "govctl: %d more files without rules: skipped\n", more)
 	}
 	return out, nil
 }
@@ -247,7 +247,7 @@ func (a *app) taxonomyHistory(ctx context.Context, file string) (taxonomy.Histor
 	repo, name := a.repoOf(file)
 	h, err := repo.History(ctx, "HEAD", name)
 	for reason, known := range map[string]error{
-		"this is no git repository": gitrepo.ErrNoRepository, "git is not installed": gitrepo.ErrNoGit, "the repository has no commit yet": gitrepo.ErrNoRevision,
+		"this is not a git repository": gitrepo.ErrNoRepository, "git is not installed": gitrepo.ErrNoGit, "the repository has no commit yet": gitrepo.ErrNoRevision,
 	} {
 		if errors.Is(err, known) {
 			return taxonomy.History{Absent: reason}, nil

@@ -18,12 +18,12 @@ import (
 )
 
 func badgeCommand(a *app) *cobra.Command {
-	return group("badge", "Badges: list those of the last run, draw them", badgeList(a), badgeRender(a), badgeWrite(a))
+	return group("badge", "List and render badges", badgeList(a), badgeRender(a), badgeWrite(a))
 }
 
 func badgeList(a *app) *cobra.Command {
 	var format string
-	c := command("list", "List the badges of the output folder with their texts", cobra.NoArgs, func(context.Context, []string) error {
+	c := command("list", "List the badges in the output folder with their texts", cobra.NoArgs, func(context.Context, []string) error {
 		files, err := openDir(a.out)
 		if err != nil {
 			return usage("%s: %w", a.out, cause(err)).hint("govctl run makes the output folder")
@@ -83,7 +83,7 @@ func badgeRender(a *app) *cobra.Command {
 				return err
 			}
 		case message == "":
-			return usage("nothing to draw").hint("govctl badge list names the badges of the last run; or give --label, --message and --color")
+			return usage("nothing to render").hint("govctl badge list names the badges of the last run; or give --label, --message and --color")
 		case !badge.KnownColor(color):
 			return usage("unknown colour %q", color).hint("a name of Shields (brightgreen, red), one of CSS (tomato), or #e05d44, rgb(...), hsl(...)")
 		}
@@ -93,8 +93,8 @@ func badgeRender(a *app) *cobra.Command {
 		_, err := a.Stdout.Write(append(badge.SVG(b), '\n'))
 		return err
 	})
-	c.Long = "Print a badge of the output folder by its name (governance-combined, badge-alerts-total), or one of your own. The drawing is that of\n" +
-		"badge-maker's flat style, byte for byte, and needs no service."
+	c.Long = "Print a badge of the output folder by its name (governance-combined, badge-alerts-total), or one of your own. The SVG matches\n" +
+		"badge-maker's flat style byte for byte; no external service is used."
 	c.Flags().StringVar(&label, "label", "", "`text` on the left")
 	c.Flags().StringVar(&message, "message", "", "`text` on the right")
 	c.Flags().StringVar(&color, "color", badge.Blue, "`colour` of the right: a name of Shields or a colour of CSS")
@@ -123,7 +123,7 @@ func (a *app) badge(name string) (report.Badge, error) {
 }
 
 func badgeWrite(a *app) *cobra.Command {
-	return command("write", "Copy the badges of the last run to site/, each with its drawing", cobra.NoArgs, func(context.Context, []string) (err error) {
+	return command("write", "Copy the badges of the last run to site/ as JSON and SVG", cobra.NoArgs, func(context.Context, []string) (err error) {
 		now, err := a.clock(a.now)
 		if err != nil {
 			return err

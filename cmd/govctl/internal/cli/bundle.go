@@ -103,7 +103,7 @@ func (a *app) bundle(args []string, f *verifyFlags, signature bool) (integrity.R
 	return r, err
 }
 
-// bundleFolder is the folder to verify: the named one, else the output folder, else the present one where that is a fetched bundle. Where both
+// bundleFolder is the folder to verify: the named one, else the output folder, else the current one where that is a fetched bundle. Where both
 // are bundles it is unclear which one is meant, and the wrong one could be genuine.
 func (a *app) bundleFolder(args []string, explicit bool) (string, error) {
 	if len(args) > 0 {
@@ -115,7 +115,7 @@ func (a *app) bundleFolder(args []string, explicit bool) (string, error) {
 	here, there := holdsBundle("."), holdsBundle(a.out)
 	switch {
 	case here && there:
-		return "", usage("both this folder and %s hold a bundle", a.out).hint("name one: govctl verify . or govctl verify %s", a.out)
+		return "", usage("both this folder and %s contain a bundle", a.out).hint("name one: govctl verify . or govctl verify %s", a.out)
 	case here:
 		return ".", nil
 	}

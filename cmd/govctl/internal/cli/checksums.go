@@ -20,7 +20,7 @@ import (
 )
 
 func checksumsCommand(a *app) *cobra.Command {
-	return group("checksums", "Digests of the published files: write, verify", checksumsWrite(a), checksumsVerify(a))
+	return group("checksums", "Write and verify digests of the published files", checksumsWrite(a), checksumsVerify(a))
 }
 
 // memberFlags choose the files that a checksum list covers.
@@ -34,10 +34,10 @@ func checksumsWrite(a *app) *cobra.Command {
 	c := command("write", "Write checksums.json, SHA256SUMS and the badge", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.writeChecksums(ctx, f)
 	})
-	c.Long = "Write the digests of the files of the output folder, in three forms: of those that the manifest of the last run lists, and of these:\n\n  " +
+	c.Long = "Write the digests of the files in the output folder, in three forms. Covered are the files that the manifest of the last run lists, and these:\n\n  " +
 		strings.Join(integrity.DefaultMembers(), "\n  ") +
-		"\n\nThe manifest is written again with these digests, and the pages in site/ get a manifest and checksums of their own. An absent file\n" +
-		"is named under \"missing\" and is a warning. A signature over an older list is removed."
+		"\n\nThe manifest is rewritten with these digests, and the pages in site/ get a manifest and checksums of their own. A missing file\n" +
+		"is listed under \"missing\" and causes a warning. A signature over an older list is removed."
 	c.Flags().StringArrayVar(&f.include, "include", nil, "cover these files too: a path below the output folder, or a `pattern` with * and ?")
 	c.Flags().StringArrayVar(&f.only, "only", nil, "cover these files, a path or a `pattern`, instead; such as the archives of a release")
 	c.Flags().BoolVar(&f.all, "all", false, "cover what the manifest lists and nothing else")
@@ -129,7 +129,7 @@ func matching(files fs.FS, flag string, patterns []string) (names []string, _ er
 func checksumsVerify(a *app) *cobra.Command {
 	var f verifyFlags
 	var c *cobra.Command
-	c = command("verify [FOLDER]", "Compare files with checksums.json, without any signature", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+	c = command("verify [FOLDER]", "Check files against checksums.json, without a signature", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
 		f.explicit = c.Flag("out").Changed
 		v, err := a.examine(args, &f, false, func(r integrity.Request) (report.Verification, error) { return integrity.VerifyChecksums(ctx, r) })
 		if err != nil {
@@ -142,7 +142,7 @@ func checksumsVerify(a *app) *cobra.Command {
 		}
 		return a.printVerification(v, f.format, fmt.Sprintf("%s (%d)", v.Aggregate, v.Count), "CHECKSUMS_FAIL")
 	})
-	c.Long = "Compare files with checksums.json. This shows that the files belong together; whose they are, govctl verify shows."
+	c.Long = "Check files against checksums.json. This verifies integrity only; govctl verify also verifies the signature."
 	f.files(c)
 	a.formatFlag(c, &f.format)
 	return c

@@ -28,7 +28,7 @@ func commentCommand(a *app) *cobra.Command {
 	c := command("comment", "Keep one comment on a pull or merge request up to date", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.comment(ctx, f)
 	})
-	c.Long = "Write what a run found as one comment on a pull request, and change that comment from then on. Where the token may only read,\n" +
+	c.Long = "Write the result of a run as one comment on a pull request, and update that comment afterwards. Where the token is read-only,\n" +
 		"as on a fork, the text goes to the step summary, or to stdout where there is none. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL.\n\n" +
 		"In GitLab CI the comment is a note on the merge request. Reads GITLAB_TOKEN (a token with the scope api: the token of a job may not write\n" +
 		"notes), CI_API_V4_URL, CI_MERGE_REQUEST_PROJECT_ID or CI_PROJECT_ID, and CI_MERGE_REQUEST_IID.\n\n" +
@@ -36,7 +36,7 @@ func commentCommand(a *app) *cobra.Command {
 		"that revision, and no run is needed."
 	f.add(c)
 	c.Flags().IntVar(&f.pr, "pr", 0, "`number` of the pull or merge request (default: that of the CI system, such as in GITHUB_REF)")
-	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "let a GitLab on a loopback address be http://")
+	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow http:// for a GitLab on a loopback address")
 	c.Flags().StringVar(&f.artifactURL, "artifact-url", "", "`address` of the files that the workflow run kept, to link to")
 	choose(c, &f.only, "only", "", "comment on this alone, in a comment of its own", onlyTaxonomy)
 	c.Flags().StringVar(&f.since, "since", "", "for --only taxonomy: the older taxonomy, git:REV or a `file` (default: what the run found)")
@@ -146,7 +146,7 @@ func (a *app) mergeRequestNote(ctx context.Context, request int, topic, text str
 	case errors.Is(err, gitlab.ErrNoToken):
 		return usage("GITLAB_TOKEN is not set").hint("a project access token with the role Reporter and the scope api; the token of a job may not write notes")
 	case err != nil:
-		return usage("CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN: %w", err).hint("GitLab CI sets the first two; --allow-private lets http://127.0.0.1 pass")
+		return usage("CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN: %w", err).hint("GitLab CI sets the first two; --allow-private allows http://127.0.0.1")
 	}
 	act, err := c.NoteOn(ctx, request, topic, text, clean)
 	if errors.Is(err, gitlab.ErrForbidden) {

@@ -44,7 +44,7 @@ func configPage(t *testing.T) string {
 		"`govctl.yaml` is read from the current folder or, where that has none, from the nearest folder above it, as far as the top of the repository (which git has to\n" +
 		"confirm). Its paths and the output folder are relative to its own folder, the paths of the command line to the current one. `--config FILE` names another file;\n" +
 		"the paths in that one are relative to the current folder. Every key is optional. A key that does not exist is an error with\n" +
-		"its line and the key that was probably meant, so that nobody believes in a setting that has no effect. `govctl init` writes a commented file,\n" +
+		"its line and the key that was probably meant, so that no setting is silently ignored. `govctl init` writes a commented file,\n" +
 		"whose first line names the schema for editors (`govctl schema show govctl` prints it; `schemas/schemastore.json` is the entry for the schema catalogue).\n\n| Key | Value | Default | |\n|---|---|---|---|\n")
 	standard := defaults(t)
 	var walk func(at string, s *keySchema)
@@ -73,7 +73,7 @@ func configPage(t *testing.T) string {
 	}
 	walk("", &root)
 	b.WriteString("\n## Several contracts\n\n```yaml\ncontracts:\n  - {name: public, source: api/public.yaml}\n  - {name: internal, source: api/internal.yaml, gate: breaking, semver: {zero_major: minor}}\n```\n\n" +
-		"Each contract has its own gate, baseline and history; its files lie in `status/NAME/`, its contract in `schemas/NAME.json`. The summary is as good as the worst of them\n" +
+		"Each contract has its own gate, baseline and history; its files are in `status/NAME/`, its contract in `schemas/NAME.json`. The summary is as good as the worst of them\n" +
 		"and lists them all, `governance.prom` labels their figures with `contract`. Commands about one contract take `--contract NAME`; where a document is given that is\n" +
 		"read from the place of a contract, its rules hold without the flag.\n")
 	b.WriteString("\n## Where the version comes from\n\n" +
@@ -83,7 +83,7 @@ func configPage(t *testing.T) string {
 		"is a key of a JSON or YAML file, with dots on the way down (`file:chart.yaml:meta.version`); `env:NAME` is a variable. Keys of TOML are not read. The published\n" +
 		"contract carries that version in `info.version`, the source file is not touched. `contract.baseline` is best left out beside `tag`: the last contract that a\n" +
 		"release brought is kept, and `git:latest-tag:` is the release itself on its own commit.\n\n" +
-		"While the version stands still, nothing is lost. With a version that is set by hand, the run that brings a break fails; later runs with the same breaks warn, name the bump that is\n" +
+		"While the version does not change, nothing is lost. With a version that is set by hand, the run that brings a break fails; later runs with the same breaks warn, name the bump that is\n" +
 		"pending (`pending_bump`) and keep the baseline, and any new break fails. With `tag`, runs between two releases warn, and the run of the tag fails where the tag\n" +
 		"is below the pending bump; where no run is made for tags, the next one checks the tag against the contract that it has.\n\n" +
 		"`semver.policy: original` accepts a patch for everything that breaks nothing and warns of a minor; `semver2` asks for a minor where something is added, as\n" +
@@ -92,7 +92,7 @@ func configPage(t *testing.T) string {
 		"For calendar versions `govctl semver next` proposes the day's in the form of the last one: `2025.09.16+def5678` becomes `2026.11.29+` and the commit, `26.04`\n" +
 		"becomes `26.11`. A third number of two digits is a day, any other a counter: after `2026.10.1` comes `2026.10.2` in October and `2026.11.0` in November.\n")
 	b.WriteString("\n## Settings for one run\n\n`run` and `stability record` take the keys of `stability` as flags and as variables. What differs from the configuration is listed as an\n" +
-		"override in the headline, on the page and in `status/policy.json`, since it moves what the run is judged by.\n")
+		"override in the headline, on the page and in `status/policy.json`, since it changes how the run is evaluated.\n")
 	b.WriteString("\n## Milestones\n\nThe file of `milestones` is read as the original's tools read it: a milestone without `status` is not started, `in_progress` is `in-progress`, an\n" +
 		"`id` may be a number, and a `weight` may be in quotes. Two things differ. The original took an unknown status for `not-started` and a negative\n" +
 		"weight for 0; here both are errors with the line, exit code 2. The statuses are `done`, `in-progress`, `not-started` and `blocked`.\n")

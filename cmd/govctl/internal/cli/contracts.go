@@ -124,7 +124,7 @@ func (a *app) baseline(ctx context.Context, cfg config.Config, c config.Contract
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", usage("nothing to compare: %s holds no contract %s: %w", a.out, c.Name, errNoBaseline).hint("govctl run publishes one; or give the two documents to compare")
+		return "", usage("nothing to compare: %s has no contract %s: %w", a.out, c.Name, errNoBaseline).hint("govctl run publishes one; or give the two documents to compare")
 	}
 	return "", stateError("the previous state in "+a.out, err)
 }

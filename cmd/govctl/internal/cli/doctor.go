@@ -38,15 +38,15 @@ const (
 )
 
 var checkups = []checkup{
-	{"git", "the repository, and whether its history and tags are here", lookAtGit},
-	{"configuration", "govctl.yaml is there and valid", lookAtConfiguration},
+	{"git", "the repository, its history and its tags", lookAtGit},
+	{"configuration", "govctl.yaml exists and is valid", lookAtConfiguration},
 	{"contract", "each contract can be read, and its version", lookAtContracts},
 	{"alerts", "the taxonomy and the rule files can be read", lookAtAlerts},
-	{"output", "the output folder can be written, and git ignores it", lookAtOutput},
-	{"state", "the published state is here, and verifies", lookAtState},
+	{"output", "the output folder is writable and ignored by git", lookAtOutput},
+	{"state", "the published state is available and verifies", lookAtState},
 	{"key", "the signing key, and the keys that are trusted", lookAtKeys},
 	{"webhook", "the address and the secret of the webhook", lookAtWebhook},
-	{"github", "what the token may do", lookAtToken},
+	{"github", "the permissions of the token", lookAtToken},
 	{"workflows", "the workflows fetch the history and name actions by commit", lookAtWorkflows},
 }
 
@@ -64,17 +64,17 @@ const doctorWait = 15 * time.Second
 func doctorCommand(a *app) *cobra.Command {
 	d := &doctor{app: a}
 	format := "text"
-	c := command("doctor", "Check what works here: git, configuration, contracts, state, keys, token, workflows", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	c := command("doctor", "Check the setup: git, configuration, contracts, state, keys, token, workflows", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return d.examine(ctx, format)
 	})
 	var rows strings.Builder
 	for _, row := range checkups {
 		fmt.Fprintf(&rows, "\n  %-14s %s", row.id, row.about)
 	}
-	c.Long = "Check whether everything that a run needs is here, and print for each thing that is not the command or setting that fixes it. Nothing is\n" +
+	c.Long = "Check whether everything that a run needs is available, and print the command or setting that fixes each problem. Nothing is\n" +
 		"changed. The exit code is 1 where a run could not do its work.\n" + rows.String()
 	chooseOf(c, &format, "format", "format", "text", "text or json", []string{"text", "json"})
-	c.Flags().BoolVar(&d.offline, "offline", false, "ask no server: neither the remote nor GitHub")
+	c.Flags().BoolVar(&d.offline, "offline", false, "contact no server: neither the remote nor GitHub")
 	return c
 }
 
@@ -145,9 +145,9 @@ func lookAtGit(ctx context.Context, d *doctor) []diagnosis {
 	case errors.Is(err, gitrepo.ErrNoGit):
 		return []diagnosis{{doubt, "", "git is not installed: no state from a branch, no tags, nothing is published", "install git"}}
 	case errors.Is(err, gitrepo.ErrNoRepository):
-		return []diagnosis{{doubt, "", "this folder is in no git repository: no state from a branch, no tags, nothing is published", "git init"}}
+		return []diagnosis{{doubt, "", "this folder is not in a git repository: no state from a branch, no tags, nothing is published", "git init"}}
 	case err != nil && strings.Contains(err.Error(), "dubious ownership"):
-		return []diagnosis{{ill, "", "git refuses this repository, which belongs to another user", "git config --global --add safe.directory " + shellWord(absolute("."))}}
+		return []diagnosis{{ill, "", "git refuses to use this repository, which belongs to another user", "git config --global --add safe.directory " + shellWord(absolute("."))}}
 	case err != nil:
 		return []diagnosis{because(ill, "", err, "")}
 	}
@@ -161,7 +161,7 @@ func lookAtGit(ctx context.Context, d *doctor) []diagnosis {
 			"git fetch --unshallow --tags; in a workflow fetch-depth: 0, in GitLab GIT_DEPTH: 0"})
 	}
 	if _, err := repo.RemoteURL(ctx, "origin"); err != nil {
-		out = append(out, diagnosis{doubt, "", "there is no remote origin: a run can measure, and publish nothing", "git remote add origin ADDRESS"})
+		out = append(out, diagnosis{doubt, "", "there is no remote origin: a run can measure, but not publish", "git remote add origin ADDRESS"})
 	}
 	return out
 }
@@ -265,7 +265,7 @@ func lookAtOutput(ctx context.Context, d *doctor) []diagnosis {
 		return []diagnosis{because(ill, "the output folder cannot be written", err, "change its owner, or name another folder with --out")}
 	}
 	if tracked, err := d.Git().Tracks(ctx, d.out); err == nil && tracked {
-		return []diagnosis{{doubt, "", "git tracks files in " + d.out + ", so they are no previous state", "git rm -r --cached " + shellWord(d.out)}}
+		return []diagnosis{{doubt, "", "git tracks files in " + d.out + ", so they are not used as the previous state", "git rm -r --cached " + shellWord(d.out)}}
 	}
 	return []diagnosis{{healthy, "", d.out + " can be written", ""}}
 }
@@ -289,15 +289,15 @@ func lookAtState(ctx context.Context, d *doctor) []diagnosis {
 		}
 		switch there := refs["refs/heads/"+branch]; {
 		case there == "" && here == nil:
-			return []diagnosis{{ill, "", "the branch " + branch + " is gone from origin, and is still here", "git push origin origin/" + branch + ":refs/heads/" + branch}}
+			return []diagnosis{{ill, "", "the branch " + branch + " was deleted from origin and still exists here", "git push origin origin/" + branch + ":refs/heads/" + branch}}
 		case there == "":
 			return []diagnosis{{healthy, "", "nothing was published yet: the first run with --send makes the branch " + branch, ""}}
 		case here != nil, there != id:
-			return []diagnosis{{ill, "", "the branch " + branch + " of origin is not here as it is there", "git fetch origin " + branch}}
+			return []diagnosis{{ill, "", "the branch " + branch + " is not up to date with origin", "git fetch origin " + branch}}
 		}
 	}
 	if here != nil {
-		return []diagnosis{{doubt, "", "the branch origin/" + branch + " is not here", "git fetch origin " + branch}}
+		return []diagnosis{{doubt, "", "the branch origin/" + branch + " has not been fetched", "git fetch origin " + branch}}
 	}
 	if err := d.publishedState(ctx, "git:origin/"+branch); err != nil {
 		return []diagnosis{because(ill, "the published state", stateError("origin/"+branch, err), "")}
@@ -346,16 +346,16 @@ func lookAtKeys(_ context.Context, d *doctor) (out []diagnosis) {
 		}
 		out = append(out, diagnosis{healthy, "", "sign.public_keys: " + list + " can be read", ""})
 	} else if d.cfg.Given("") {
-		out = append(out, diagnosis{doubt, "", "sign.public_keys is not set: nobody can check whose the published files are", "docs/key-rotation.md#the-first-key"})
+		out = append(out, diagnosis{doubt, "", "sign.public_keys is not set: the origin of the published files cannot be verified", "docs/key-rotation.md#the-first-key"})
 	}
 	key, found, err := d.privateKey("")
 	switch {
 	case err != nil:
 		return append(out, because(ill, seedVariable, err, "govctl key new makes a key; the variable holds its seed_base64"))
 	case !found:
-		return append(out, diagnosis{healthy, "", seedVariable + " is not set here; runs that only measure need none", ""})
+		return append(out, diagnosis{healthy, "", seedVariable + " is not set here; runs that do not sign need none", ""})
 	case trust != nil && !trust.Accepts(key.Public()):
-		return append(out, diagnosis{ill, "", "the key in " + seedVariable + " is none of sign.public_keys: what it signs does not verify", "add its public key to " + d.cfg.Sign.PublicKeys + ", or set the seed of a key that is in it"})
+		return append(out, diagnosis{ill, "", "the key in " + seedVariable + " is not in sign.public_keys: its signatures do not verify", "add its public key to " + d.cfg.Sign.PublicKeys + ", or set the seed of a key that is in it"})
 	}
 	return append(out, diagnosis{healthy, "", seedVariable + " holds the key " + key.Public().ID(), ""})
 }
@@ -369,10 +369,10 @@ func lookAtWebhook(_ context.Context, d *doctor) (out []diagnosis) {
 		to.Close()
 		name, _ := to.address(d.Getenv)
 		if to.chat == "" && d.Getenv(secretVariable) == "" {
-			out = append(out, diagnosis{doubt, "", secretVariable + " is not set: receivers cannot check who sends", "set it to a secret that the receiver knows, too"})
+			out = append(out, diagnosis{doubt, "", secretVariable + " is not set: receivers cannot verify the sender", "set it to a secret shared with the receiver"})
 			continue
 		}
-		out = append(out, diagnosis{healthy, "", name + " is an address that can be sent to", ""})
+		out = append(out, diagnosis{healthy, "", name + " is a valid address", ""})
 	}
 	return out
 }
@@ -399,7 +399,7 @@ func lookAtToken(ctx context.Context, d *doctor) []diagnosis {
 	case access.Archived:
 		return []diagnosis{{ill, "", "the repository is archived: nothing can be published, commented or opened", "unarchive it on GitHub"}}
 	case !access.Push:
-		return []diagnosis{{doubt, "", "the token may read, and not push: a run can measure and comment, and publish nothing", "permissions: contents: write in the job that sends"}}
+		return []diagnosis{{doubt, "", "the token cannot push: a run can measure and comment, but not publish", "permissions: contents: write in the job that sends"}}
 	}
 	return []diagnosis{{healthy, "", "the token may push to " + d.repository(), ""}}
 }

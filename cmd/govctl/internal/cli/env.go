@@ -112,14 +112,14 @@ func (e *Env) clock(flag string) (func() time.Time, error) {
 	case flag != "":
 		t, err := parseTime(flag)
 		if err != nil || !recordable(t) {
-			return nil, usage("--now %q is no time", flag).hint("write it like 2025-09-17T10:23:45Z or 2025-09-17")
+			return nil, usage("--now %q is not a valid time", flag).hint("write it like 2025-09-17T10:23:45Z or 2025-09-17")
 		}
 		return func() time.Time { return t }, nil
 	case epoch != "":
 		seconds, err := strconv.ParseInt(epoch, 10, 64)
 		t := time.Unix(seconds, 0).UTC()
 		if err != nil || !recordable(t) {
-			return nil, usage("SOURCE_DATE_EPOCH %q is no number of seconds since 1970", epoch).hint("date +%%s prints one")
+			return nil, usage("SOURCE_DATE_EPOCH %q is not a number of seconds since 1970", epoch).hint("date +%%s prints one")
 		}
 		return func() time.Time { return t }, nil
 	}

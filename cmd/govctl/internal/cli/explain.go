@@ -98,31 +98,31 @@ func explanations() []explanation {
 
 // reasonExplanations are the reasons that a notice gives.
 var reasonExplanations = []explanation{
-	{id: notify.SemverFail, kind: "reason of a notice", summary: "the version does not match the change", why: "Clients and package managers rely on the version to tell them whether an update is safe.",
-		remedy: "release under the version that `govctl semver next` proposes, take the change back, or accept it for a time with `govctl openapi waivers add`"},
-	{id: notify.StabilityDrop, kind: "reason of a notice", summary: "the share of runs without a breaking change fell below the threshold", why: "An interface that breaks often costs each of its clients more than its owner sees.",
+	{id: notify.SemverFail, kind: "reason of a notice", summary: "the version does not match the change", why: "Clients and package managers rely on the version to know whether an update is safe.",
+		remedy: "release under the version that `govctl semver next` proposes, revert the change, or accept it for a time with `govctl openapi waivers add`"},
+	{id: notify.StabilityDrop, kind: "reason of a notice", summary: "the share of runs without a breaking change fell below the threshold", why: "Frequent breaking changes are expensive for every client.",
 		remedy: "look at the history on the status page; the threshold is stability.alert_threshold in govctl.yaml"},
-	{id: notify.PlaceholderStreak, kind: "reason of a notice", summary: "several runs in a row could not be measured", why: "A figure that is not measured looks as good as the last one that was.",
+	{id: notify.PlaceholderStreak, kind: "reason of a notice", summary: "several runs in a row could not be measured", why: "Without new measurements, the last figures stay published and look current.",
 		remedy: "the notice and the summary name the step that failed; the threshold is stability.placeholder_streak_alert_threshold in govctl.yaml"},
 	{id: notify.BreakingChange, kind: "reason of a notice", summary: "the change breaks clients, whether the version declares it or not", why: "Some receivers act on every break. It is reported where webhook.reasons lists it.",
 		remedy: "`status/breaking-status.json` lists what breaks; without the reason in webhook.reasons only a version that does not match is reported"},
-	{id: notify.SemverRecovered, kind: "reason of a notice", summary: "the version matches the change again", why: "Whoever was told of a failure should be told of its end."},
-	{id: notify.StabilityRecovered, kind: "reason of a notice", summary: "the share of runs without a breaking change is above the threshold again", why: "Whoever was told of a failure should be told of its end."},
+	{id: notify.SemverRecovered, kind: "reason of a notice", summary: "the version matches the change again", why: "Recipients of a failure notice also need to know when it has recovered."},
+	{id: notify.StabilityRecovered, kind: "reason of a notice", summary: "the share of runs without a breaking change is above the threshold again", why: "Recipients of a failure notice also need to know when it has recovered."},
 	{id: notify.EvidenceFail, kind: "reason of a notice", summary: "required evidence is missing, stale or failed", why: "What a run requires must have been checked for the commit that it is about.",
-		remedy: "`status/evidence-verdict.json` and the status page say which kind; the commands of docs/evidence.md make it again"},
-	{id: notify.EvidenceRecovered, kind: "reason of a notice", summary: "required evidence passes again", why: "Whoever was told of a failure should be told of its end."},
-	{id: notify.PlaceholderRecovered, kind: "reason of a notice", summary: "runs are measured again", why: "Whoever was told of a failure should be told of its end."},
+		remedy: "`status/evidence-verdict.json` and the status page name the kind; the commands in docs/evidence.md produce it again"},
+	{id: notify.EvidenceRecovered, kind: "reason of a notice", summary: "required evidence passes again", why: "Recipients of a failure notice also need to know when it has recovered."},
+	{id: notify.PlaceholderRecovered, kind: "reason of a notice", summary: "runs are measured again", why: "Recipients of a failure notice also need to know when it has recovered."},
 }
 
 // exitExplanations are the exit codes.
 var exitExplanations = []explanation{
-	{id: "exit-" + strconv.Itoa(Passed), kind: "exit code", summary: "everything that was asked for was checked and passed", why: "Findings that no gate counts are printed all the same."},
-	{id: "exit-" + strconv.Itoa(Findings), kind: "exit code", summary: "a gate failed, or a signature does not match", why: "This is an answer: what was found is on standard output and in the files, which are complete.",
+	{id: "exit-" + strconv.Itoa(Passed), kind: "exit code", summary: "everything that was asked for was checked and passed", why: "Findings that do not affect a gate are still printed."},
+	{id: "exit-" + strconv.Itoa(Findings), kind: "exit code", summary: "a gate failed, or a signature does not match", why: "The run completed: the findings are on standard output and in the files.",
 		remedy: "`govctl explain ID` explains each finding"},
-	{id: "exit-" + strconv.Itoa(BadInput), kind: "exit code", summary: "the command line, the configuration or an input file is wrong", why: "Nothing was decided. The message names file, line and column, and what to do.",
-		remedy: "correct what the message names"},
-	{id: "exit-" + strconv.Itoa(Failed), kind: "exit code", summary: "govctl could not do its work: a file, the network, git, or a check that could not be made", why: "Nothing is known about what was not checked, so it does not pass.",
-		remedy: "repeat the run when the cause in the message is gone"},
+	{id: "exit-" + strconv.Itoa(BadInput), kind: "exit code", summary: "the command line, the configuration or an input file is wrong", why: "Nothing was checked. The message gives file, line and column, and how to fix it.",
+		remedy: "fix the problem that the message describes"},
+	{id: "exit-" + strconv.Itoa(Failed), kind: "exit code", summary: "govctl could not do its work: a file, the network, git, or a check that could not be made", why: "What could not be checked does not pass.",
+		remedy: "fix the cause that the message gives and run again"},
 }
 
 // explained is an explanation as JSON.

@@ -103,7 +103,7 @@ func (o onOff) Set(s string) error {
 	case s == "":
 		return nil
 	case err != nil:
-		return errors.New("is neither true nor false")
+		return errors.New("must be true or false")
 	}
 	*o.to = map[bool]string{true: "1", false: "0"}[on]
 	return nil

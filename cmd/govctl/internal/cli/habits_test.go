@@ -15,7 +15,7 @@ var habits = []struct{ from, line, want string }{
 	{"oasdiff", "govctl summary old.yaml new.yaml", "hint: govctl openapi diff OLD NEW"},
 	{"oasdiff", "govctl checks", "hint: govctl openapi rules"},
 	{"oasdiff", "govctl flatten openapi.yaml", "hint: govctl openapi export"},
-	{"oasdiff", "govctl openapi diff old.yaml new.yaml --fail-on ERR", "hint: exit code 1 says that a change breaks clients"},
+	{"oasdiff", "govctl openapi diff old.yaml new.yaml --fail-on ERR", "hint: exit code 1 means that a change breaks clients"},
 	{"oasdiff", "govctl openapi diff --base old.yaml --revision new.yaml", "hint: give both contracts without a flag: govctl openapi diff OLD NEW"},
 	{"oasdiff", "govctl openapi diff old.yaml new.yaml -f json", ""},
 	{"oasdiff", "govctl openapi diff old.yaml new.yaml --format markdown", ""},

@@ -62,7 +62,7 @@ func unreadable(err error) string {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "check the path: it is relative to the folder in which govctl runs"
 	}
-	return "check the path and who may read it"
+	return "check the path and its permissions"
 }
 
 // cause drops the operation and the name that the message gives already.
@@ -189,7 +189,7 @@ func openContract(name string) (fs.File, error) {
 	}
 	info, err := os.Lstat(name) //nolint:forbidigo // see open
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 && !systems(name) {
-		return nil, errors.Join(artifact.LinkError(name, "that is not followed", "name the file to which it leads"), f.Close())
+		return nil, errors.Join(artifact.LinkError(name, "that is not followed", "name the target file"), f.Close())
 	}
 	return f, nil
 }

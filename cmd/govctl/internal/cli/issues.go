@@ -23,10 +23,10 @@ func issuesCommand(a *app) *cobra.Command {
 	sync := command("sync", "Open, update and close the alert issues", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.issuesSync(ctx, f, dryRun)
 	})
-	sync.Long = "Bring the alert issues of the repository in line with what a run found: one open issue for each alert, told when the facts change,\n" +
+	sync.Long = "Synchronise the alert issues of the repository with the result of a run: one open issue for each alert, updated when the facts change,\n" +
 		"closed when it recovers. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL."
 	f.add(sync)
-	sync.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be done and change nothing")
+	sync.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be done and change nothing")
 	return group("issues", "Keep alert issues on GitHub", sync)
 }
 

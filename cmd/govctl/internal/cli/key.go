@@ -18,13 +18,13 @@ import (
 )
 
 func keyCommand(a *app) *cobra.Command {
-	return group("key", "Signing keys: new, show, rotate, revoke", keyNew(a), keyShow(a), keyRotate(a), keyRevoke(a))
+	return group("key", "Create, show, rotate and revoke signing keys", keyNew(a), keyShow(a), keyRotate(a), keyRevoke(a))
 }
 
 func keyNew(a *app) *cobra.Command {
 	var asJSON bool
 	var format string
-	c := command("new", "Make a key pair and print it with its seed", cobra.NoArgs, func(context.Context, []string) error {
+	c := command("new", "Generate a key pair and print it with its seed", cobra.NoArgs, func(context.Context, []string) error {
 		pair, err := integrity.NewKey(rand.Reader)
 		if err != nil {
 			return err
@@ -36,7 +36,7 @@ func keyNew(a *app) *cobra.Command {
 			pair.SeedBase64, pair.PublicKeyBase64, pair.KeyID, pair.Fingerprint)
 		return err
 	})
-	c.Long = "Make a key pair and print it. The seed is the secret: put it into " + seedVariable + ", or keep the output of\n" +
+	c.Long = "Generate a key pair and print it. The seed is the secret: put it into " + seedVariable + ", or keep the output of\n" +
 		"`(umask 077; govctl key new --json > key.json)` as --key-file. The public key is what verifiers need."
 	c.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
 	textOrJSON(c, &format)
@@ -47,7 +47,7 @@ func keyShow(a *app) *cobra.Command {
 	var file string
 	var asJSON bool
 	var format string
-	c := command("show", "Print id, fingerprint and public half of the signing key", cobra.NoArgs, func(context.Context, []string) error {
+	c := command("show", "Print the id, fingerprint and public key of the signing key", cobra.NoArgs, func(context.Context, []string) error {
 		key, err := a.needKey(file)
 		if err != nil {
 			return err
@@ -81,11 +81,11 @@ type rotateFlags struct {
 
 func keyRotate(a *app) *cobra.Command {
 	var f rotateFlags
-	c := command("rotate", "Replace the signing key by a new one that it signs", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	c := command("rotate", "Rotate the signing key: the old key signs the new one", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.rotateKey(ctx, f)
 	})
 	c.Long = "Print the record that the signing key hands over to a new key, signed by both, and add it to the list of trusted keys, where\n" +
-		"the new key becomes active and the old one ends after the overlap. docs/key-rotation.md tells the whole procedure."
+		"the new key becomes active and the old one ends after the overlap. docs/key-rotation.md describes the procedure."
 	s := c.Flags()
 	s.StringVar(&f.keyFile, "key-file", "", "read the old private key from this `file` of mode 0600 (default: "+seedVariable+")")
 	s.StringVar(&f.newKeyFile, "new-key-file", "", "read the new private key from this `file` of mode 0600")

@@ -16,7 +16,7 @@ import (
 func milestonesCommand(a *app) *cobra.Command {
 	var format string
 	var c *cobra.Command
-	c = command("milestones [FILE]", "Sum up the milestones", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
+	c = command("milestones [FILE]", "Summarise the milestones", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
 		cfg, err := a.configuration(ctx)
 		if err != nil {
 			return err
@@ -49,7 +49,7 @@ func milestonesCommand(a *app) *cobra.Command {
 		}
 		return nil
 	})
-	c.Long = "Sum up the milestones." + partHelp
+	c.Long = "Summarise the milestones." + partHelp
 	choose(c, &format, "format", "text", "what is printed, json as in milestone-summary.json", "text", "json")
 	return c
 }

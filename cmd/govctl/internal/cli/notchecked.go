@@ -12,7 +12,7 @@ import (
 const notChecked = "not-checked"
 
 var notCheckedRule = render.RuleInfo{ID: notChecked, Level: report.Error, Category: "run", Summary: "something that the verdict depends on could not be checked",
-	Why: "Nothing may be concluded from a run that could not check: it is no pass, and the next run does not compare with it."}
+	Why: "Nothing may be concluded from a run that could not check: it does not count as passed, and the next run does not compare with it."}
 
 // withNotChecked adds what a run could not check to a report.
 func withNotChecked(r *render.Report, s *report.Summary) {

@@ -20,7 +20,7 @@ import (
 )
 
 func openapiCommand(a *app) *cobra.Command {
-	return group("openapi", "The API contract: export, diff, rules, waivers", openapiExport(a), openapiDiff(a), openapiRules(a), openapiWaivers(a))
+	return group("openapi", "Compare, export and explain API contracts", openapiExport(a), openapiDiff(a), openapiRules(a), openapiWaivers(a))
 }
 
 func openapiExport(a *app) *cobra.Command {
@@ -40,8 +40,8 @@ func openapiExport(a *app) *cobra.Command {
 		"%YAML 1.1, too. Anchors and merge keys (<<) are expanded."
 	a.contractFlag(c, &name)
 	c.Flags().BoolVar(&opt.AllowRemote, "allow-remote-refs", false, "follow $ref to https addresses")
-	c.Flags().BoolVar(&opt.AllowPrivate, "allow-private", false, "read from private and loopback addresses, too (also contract.allow_private)")
-	c.Flags().BoolVar(&opt.ConvertSwagger, "convert-swagger", false, "read a Swagger 2.0 description as the OpenAPI 3.0 one that says the same")
+	c.Flags().BoolVar(&opt.AllowPrivate, "allow-private", false, "also read from private and loopback addresses (also contract.allow_private)")
+	c.Flags().BoolVar(&opt.ConvertSwagger, "convert-swagger", false, "read a Swagger 2.0 description by converting it to OpenAPI 3.0")
 	c.Flags().BoolVar(&opt.AllowDangling, "allow-dangling-refs", false, "keep references that do not resolve")
 	return c
 }
@@ -99,14 +99,14 @@ func openapiDiff(a *app) *cobra.Command {
 	a.contractFlag(c, &f.contract)
 	a.formatFlag(c, &f.format)
 	c.Flags().StringVar(&f.waivers, "waivers", "", "`file` of waivers (default: that of the configuration, where it exists)")
-	choose(c, &f.category, "category", "", "the widest one that breaks (default: rules.category of the contract)", categories()...)
-	c.Flags().BoolVar(&f.all, "all", false, "show every change with its proof, however many there are")
+	choose(c, &f.category, "category", "", "the widest category that counts as breaking (default: rules.category of the contract)", categories()...)
+	c.Flags().BoolVar(&f.all, "all", false, "show every change with its example, however many there are")
 	c.Flags().IntVar(&f.since, "since-releases", 0, "compare with each of the last `N` release tags, too; NEW is then a file in the work tree")
-	c.Flags().StringVar(&f.release, "release-baseline", "", "`source` that is compared with and reported beside, but never fails (default: release_baseline of the configuration, for its contract)")
+	c.Flags().StringVar(&f.release, "release-baseline", "", "`source` to compare with and report in addition, without failing (default: release_baseline of the configuration, for its contract)")
 	c.Flags().BoolVar(&f.remote, "allow-remote-refs", false, "follow $ref to https addresses")
 	c.Flags().BoolVar(&f.dangling, "allow-dangling-refs", false, "compare the rest where references do not resolve, and report each of them (also allow_dangling_refs of the contract)")
-	c.Flags().BoolVar(&f.private, "allow-private", false, "read from private and loopback addresses, too (also contract.allow_private)")
-	c.Flags().BoolVar(&f.convert, "convert-swagger", false, "read Swagger 2.0 descriptions as the OpenAPI 3.0 ones that say the same")
+	c.Flags().BoolVar(&f.private, "allow-private", false, "also read from private and loopback addresses (also contract.allow_private)")
+	c.Flags().BoolVar(&f.convert, "convert-swagger", false, "read Swagger 2.0 descriptions by converting them to OpenAPI 3.0")
 	return c
 }
 

@@ -27,7 +27,7 @@ func openapiRules(a *app) *cobra.Command {
 		fmt.Fprintf(a.Stdout, "%s\n\n  %s\n\n  level      %s\n  category   %s\n  migration  %s\n  since      %s\n\n%s\n", rule.ID, rule.Summary(), rule.Level, rule.Category, rule.Migration, rule.Since, rule.Why)
 		return a.showExample(rule.ID)
 	})
-	c.Long = "List the change rules, or explain one with its level, category and first version. `govctl explain` knows the ids of all other tables, too."
+	c.Long = "List the change rules, or explain one with its level, category and first version. `govctl explain` also explains the ids of all other tables."
 	textOrJSON(c, &format)
 	completeIDs(c, changeIDs)
 	return c

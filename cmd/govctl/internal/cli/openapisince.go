@@ -54,7 +54,7 @@ func (a *app) besideRelease(ctx context.Context, new *contract.Document, opt api
 	reading.AllowDangling = true // it is reported and gates nothing
 	old, err := a.reader().Load(ctx, f.release, reading)
 	if missing(err) {
-		return []render.Note{{Label: "release", Text: f.release + " is not there yet: no release to compare with"}}, nil
+		return []render.Note{{Label: "release", Text: f.release + " does not exist yet: no release to compare with"}}, nil
 	}
 	if err != nil {
 		return nil, err

@@ -43,9 +43,9 @@ func openapiWaivers(a *app) *cobra.Command {
 	f.StringVar(&w.Fingerprint, "fingerprint", "", "`hex` fingerprint of the one change to waive")
 	f.StringVar(&w.Subject, "subject", "", "only subjects that match this `glob`")
 	f.StringVar(&w.Reason, "reason", "", "why it is accepted")
-	f.StringVar(&w.Owner, "owner", "", "who answers for it")
+	f.StringVar(&w.Owner, "owner", "", "who owns the decision")
 	f.StringVar(&w.Ticket, "ticket", "", "reference to the decision")
-	f.StringVar(&expires, "expires", "", "last `date` on which it holds")
+	f.StringVar(&expires, "expires", "", "last `date` on which it is valid")
 	g := group("waivers", "Accepted breaking changes: list, check, add, prune", list, check, add, prune)
 	g.PersistentFlags().StringVar(&from.file, "waivers", "", "`file` of waivers (default: that of the configuration)")
 	textOrJSON(list, &from.format)
@@ -230,7 +230,7 @@ func (a *app) addWaiver(ctx context.Context, from waiverSource, w apidiff.Waiver
 		return err
 	}
 	if len(after) != len(before)+1 {
-		return usage("%s cannot be appended to: it is no block list", file).hint("write the list with one `- rule:` or `- fingerprint:` entry after the other")
+		return usage("%s cannot be appended to: it is not a block list", file).hint("write the list with one `- rule:` or `- fingerprint:` entry after the other")
 	}
 	if err := artifact.Replace(file, next); err != nil {
 		return err
@@ -382,7 +382,7 @@ func (a *app) pruneWaivers(ctx context.Context, from waiverSource) error {
 	next, ok := without(string(text), list, spent)
 	left := slices.DeleteFunc(slices.Clone(list), func(w apidiff.Waiver) bool { return spent[w.Place] })
 	if after, err := apidiff.ParseWaivers(ctx, file, []byte(next), now(), c.Rules.WaiverMaxDays); !ok || err != nil || !slices.EqualFunc(after, left, sameWaiver) {
-		return usage("%s cannot be pruned: it is no block list", file).hint("take the entries out by hand: govctl openapi waivers check names their lines")
+		return usage("%s cannot be pruned: it is not a block list", file).hint("remove the entries manually: govctl openapi waivers check lists their lines")
 	}
 	if err := artifact.Replace(file, []byte(next)); err != nil {
 		return err

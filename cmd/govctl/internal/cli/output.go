@@ -32,7 +32,7 @@ func (a *app) outputFlags(c *cobra.Command) {
 // outputFlag adds --output to a command: what it would print goes into the file, as a whole or not at all.
 func (a *app) outputFlag(c *cobra.Command) {
 	var file string
-	c.Flags().StringVar(&file, "output", "", "write what is printed to this `file` instead")
+	c.Flags().StringVar(&file, "output", "", "write the output to this `file` instead")
 	run := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if file == "" || file == "-" {

@@ -20,7 +20,7 @@ func (a *app) writes(c *cobra.Command) bool {
 }
 
 const partHelp = "\n\nWith --out the artifacts are written into that folder as `govctl run` writes them, with the badges that follow from them and a summary that\n" +
-	"says what was not done."
+	"lists what was not done."
 
 // part does steps of a run in the output folder, as a CI step of its own.
 func (a *app) part(ctx context.Context, cfg config.Config, f runFlags, q pipeline.PartRequest) (result pipeline.Result, err error) {

@@ -26,7 +26,7 @@ const policyOfCI = "ci"
 func policyRevision(flag string) (string, error) {
 	rev, ok := strings.CutPrefix(flag, "git:")
 	if !ok || rev == "" {
-		return "", usage("--policy %s: it takes git:REV or ci", flag).hint("name the base of the change: git:HEAD^1 in the merge commit of a pull request, git:origin/main elsewhere; ci is the base that the CI system names")
+		return "", usage("--policy %s: expected git:REV or ci", flag).hint("name the base of the change: git:HEAD^1 in the merge commit of a pull request, git:origin/main elsewhere; ci is the base that the CI system names")
 	}
 	return rev, nil
 }

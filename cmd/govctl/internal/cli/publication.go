@@ -134,7 +134,7 @@ func (p *part) walk(files fs.FS, top string, listed []string, others *[]string) 
 		case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
 			return usage("%q: the name of the file is not valid UTF-8, or has control characters: it cannot be published", name).hint("rename the file, or take it out of the folder")
 		case !d.Type().IsRegular():
-			*others = append(*others, path.Join(p.Root, name)+" (no regular file)")
+			*others = append(*others, path.Join(p.Root, name)+" (not a regular file)")
 			return nil
 		case !slices.Contains(listed, name):
 			*others = append(*others, path.Join(p.Root, name))
@@ -174,7 +174,7 @@ func (a *app) accepted(ctx context.Context, p *part, f publishFlags) error {
 	signed := p.files[p.own(integrity.SignatureFile)] != nil
 	if !signed && !f.unsigned {
 		return (&exitError{code: Findings, err: fmt.Errorf("%s is not signed", path.Join(filepath.ToSlash(f.dir), p.Root))}).
-			hint("govctl sign signs it; --allow-unsigned pushes it as it is")
+			hint("govctl sign signs it; --allow-unsigned pushes it unsigned")
 	}
 	var err error
 	if signed {

@@ -63,7 +63,7 @@ func TestPublishedFiles(t *testing.T) {
 			says: "OUT: not one of the files that status/manifest.json lists: schemas/secret.pem, status/notes.txt", hint: "move it out"},
 		{name: "a link", change: func(m fstest.MapFS) {
 			m["status/link.json"] = &fstest.MapFile{Data: []byte("governance.prom"), Mode: fs.ModeSymlink}
-		}, code: BadInput, says: "status/link.json (no regular file)", hint: "move it out"},
+		}, code: BadInput, says: "status/link.json (not a regular file)", hint: "move it out"},
 		{name: "a name that no terminal can show", change: func(m fstest.MapFS) { m["status/a\x1bb"] = &fstest.MapFile{} }, code: BadInput, says: "has control characters", hint: "rename"},
 		{name: "a name that is not UTF-8", change: func(m fstest.MapFS) { m["status/a\xff"] = &fstest.MapFile{} }, code: BadInput, says: "not valid UTF-8", hint: "rename"},
 		{name: "schemas is a file", change: func(m fstest.MapFS) { m["schemas"] = &fstest.MapFile{} }, code: BadInput, says: "schemas is not a folder", hint: "links are not followed"},
@@ -76,7 +76,7 @@ func TestPublishedFiles(t *testing.T) {
 		{name: "a manifest of a later version", change: func(m fstest.MapFS) {
 			m["status/manifest.json"].Data = bytes.Replace(m["status/manifest.json"].Data, []byte("manifest/v1"), []byte("manifest/v2"), 1)
 		}, code: BadInput, says: "version 2"},
-		{name: "a file that cannot be read", change: func(m fstest.MapFS) { m["status/governance.prom"].Mode = fs.ModeNamedPipe }, code: BadInput, says: "status/governance.prom (no regular file)"},
+		{name: "a file that cannot be read", change: func(m fstest.MapFS) { m["status/governance.prom"].Mode = fs.ModeNamedPipe }, code: BadInput, says: "status/governance.prom (not a regular file)"},
 
 		{name: "pages", bundle: unlisted},
 		{name: "pages with a file of somebody else", bundle: unlisted, change: func(m fstest.MapFS) { m["site/CNAME"] = &fstest.MapFile{} }, code: BadInput, says: "not one of the files that site/manifest.json lists: site/CNAME"},

@@ -48,7 +48,7 @@ func publishCommand(a *app) *cobra.Command {
 	c.Long = "Push schemas/ and status/ of the output folder to the branch of the artifacts, and site/ to the branch of the pages, both or\n" +
 		"neither, into publish.folder of each. Only files that the manifests list are pushed, and nothing unless `govctl verify` accepts both\n" +
 		"parts; the work tree is not touched. Histories are merged. Files of an earlier publish that this run no longer has are deleted.\n\n" +
-		"A folder of a branch belongs to one project: that of another one is refused, and so is each file that no earlier publish of this\n" +
+		"A folder of a branch belongs to one project: a folder of another project is rejected, and so is each file that no earlier publish of this\n" +
 		"project wrote. After a project was renamed --adopt takes its folder over."
 	s := c.Flags()
 	s.StringVar(&f.dir, "dir", "", "output `folder` to push (default: --out)")
@@ -60,7 +60,7 @@ func publishCommand(a *app) *cobra.Command {
 	s.StringVar(&f.email, "author-email", botAddress, "`address` of the author")
 	s.DurationVar(&f.deadline, "deadline", publishDeadline, "give up after this long")
 	s.BoolVar(&f.unsigned, "allow-unsigned", false, "push a folder without a signature; its checksums must match")
-	s.BoolVar(&f.adopt, "adopt", false, "take over the folder of a project that had another name, and contracts that somebody else published in it")
+	s.BoolVar(&f.adopt, "adopt", false, "take over the folder of a project that had another name, and contracts that another project published in it")
 	s.BoolVar(&f.dryRun, "dry-run", false, "make the commits, compare, and push nothing")
 	return c
 }
@@ -143,7 +143,7 @@ func (a *app) branches(f publishFlags, take *takeover, parts []*part) []gitrepo.
 func published(p gitrepo.Published) string {
 	switch {
 	case p.Kept:
-		return "is up to date at " + p.Commit[:12] + ": the published run has the same result (--refresh publishes anew)"
+		return "is up to date at " + p.Commit[:12] + ": the published run has the same result (--refresh publishes again)"
 	case !p.Changed:
 		return "is up to date at " + p.Commit[:12]
 	case p.Created:

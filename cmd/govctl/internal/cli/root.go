@@ -121,7 +121,7 @@ func (a *app) exit(called *cobra.Command, err error) int {
 	case errors.As(err, &ran):
 		err = ran.error
 	case err != nil && !errors.As(err, &refused): // cobra's own refusals: nothing has begun
-		err = usage("%w", err).hint("%s --help shows how it is called", called.CommandPath())
+		err = usage("%w", err).hint("%s --help shows its usage", called.CommandPath())
 	}
 	if err != nil {
 		a.say(err)
@@ -153,12 +153,12 @@ func newRoot(a *app) *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "configuration `file` (default govctl.yaml, here or in the nearest folder above)")
 	f.StringVarP(&a.out, "out", "o", "governance", "output `folder`")
-	f.StringVarP(&a.folder, "directory", "C", "", "go to this `folder` first, as git -C does: configuration and paths start there")
-	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results, errors and what could not be done, but no notes")
+	f.StringVarP(&a.folder, "directory", "C", "", "change to this `folder` first, like git -C; configuration and paths are relative to it")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results, errors and failures, but no notes")
 	a.color = "auto"
 	f.Var(&choice{&a.color, "--color mode", []string{"auto", "always", "never"}}, "color", "colours in text: auto (on a terminal, unless NO_COLOR is set), always or never")
 	complete(root, "color", func() []string { return []string{"auto", "always", "never"} })
-	f.StringVar(&a.now, "now", "", "fix the clock at this `time` (also SOURCE_DATE_EPOCH)")
+	f.StringVar(&a.now, "now", "", "use this `time` as the current time (also SOURCE_DATE_EPOCH)")
 	a.github = "auto"
 	f.Var(&choice{&a.github, "--github mode", []string{"auto", "off"}}, "github", "in GitHub Actions write annotations, summary and outputs: auto or off")
 	complete(root, "github", func() []string { return []string{"auto", "off"} })

@@ -58,11 +58,11 @@ func runCommand(a *app) *cobra.Command {
 	for _, s := range pipeline.Steps() {
 		fmt.Fprintf(&steps, "  %-11s %s\n", s.Name, s.About)
 	}
-	c.Long = "Do every step of the configuration, in this order:\n\n" + steps.String() +
+	c.Long = "Run every step of the configuration, in this order:\n\n" + steps.String() +
 		"\nA step that fails does not stop the others; the exit code is that of the worst step. The contract is compared with the one that\n" +
 		"the last run left in the output folder, unless the configuration names a baseline. The same commit and run id again replaces its\n" +
 		"line in the history."
-	c.Flags().StringVar(&f.state, "state", "", "take the previous state from this output `folder` or git:REF (default: the output folder)")
+	c.Flags().StringVar(&f.state, "state", "", "read the previous state from this output `folder` or git:REF (default: the output folder)")
 	c.Flags().BoolVar(&f.requireState, "require-state", false, "fail where there is no previous state, instead of starting a new history")
 	c.Flags().BoolVar(&f.allowDangling, "allow-dangling-refs", false, "compare the rest where references do not resolve (also allow_dangling_refs of the contract)")
 	c.Flags().StringVar(&f.policy, "policy", "", "report what the change does to its own policy: compare with that of git:`REV`, the base of the change, or of ci, the base that the CI system names")
@@ -76,12 +76,12 @@ func runCommand(a *app) *cobra.Command {
 	for i, file := range changesFiles {
 		c.Flags().StringVar(&f.changes[i], file.flag, "", file.about)
 	}
-	c.Flags().BoolVar(&f.send, "send", false, "then publish, tell the webhook and keep the issues")
-	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "with --send: say what would be sent and send nothing")
+	c.Flags().BoolVar(&f.send, "send", false, "then publish, notify the webhook and update the issues")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "with --send: print what would be sent, and send nothing")
 	c.Flags().StringVar(&f.remote, "remote", "origin", "with --send: `remote` to publish to")
-	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "let contract addresses be private, and with --send webhook addresses private or http://")
-	c.Flags().BoolVar(&f.allowUnsigned, "allow-unsigned", false, "with --send: publish although no key signs; the checksums must match")
-	c.Flags().BoolVar(&f.refresh, "refresh", false, "with --send: publish anew although the published run has the same result")
+	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow private contract addresses, and with --send private or http:// webhook addresses")
+	c.Flags().BoolVar(&f.allowUnsigned, "allow-unsigned", false, "with --send: publish without a signature; the checksums must match")
+	c.Flags().BoolVar(&f.refresh, "refresh", false, "with --send: publish again even if the published run has the same result")
 	choose(c, &f.format, "format", "text", "what is printed, json as in governance-summary.json", "text", "json")
 	f.sign.add(c)
 	f.settings.add(c)
@@ -114,7 +114,7 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 		return err
 	}
 	if err := a.tellActions(cfg, result); err != nil {
-		a.warn("GitHub Actions could not be told: " + err.Error())
+		a.warn("the outputs for GitHub Actions could not be written: " + err.Error())
 	}
 	if err := a.writeChanges(cfg, f.changes); err != nil {
 		return err
@@ -291,10 +291,10 @@ var (
 func (a *app) identity(ctx context.Context, f runFlags) (sha, runID string, err error) {
 	sha, runID = a.commit(ctx, f.sha), firstOf(f.runID, a.system().RunOf(a.Getenv))
 	if !commitName().MatchString(sha) {
-		return "", "", usage("%q is no name of a commit", sha).hint("--sha and %s take at most 100 letters, digits and . _ / -", ci.Names(a.system().Commit))
+		return "", "", usage("%q is not a valid commit", sha).hint("--sha and %s take at most 100 letters, digits and . _ / -", ci.Names(a.system().Commit))
 	}
 	if !runName().MatchString(runID) {
-		return "", "", usage("%q is no identity of a run", runID).hint("--run-id and %s take at most 200 printable characters of ASCII", ci.Names(a.system().Run))
+		return "", "", usage("%q is not a valid run id", runID).hint("--run-id and %s take at most 200 printable characters of ASCII", ci.Names(a.system().Run))
 	}
 	return sha, runID, nil
 }

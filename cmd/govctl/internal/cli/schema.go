@@ -96,7 +96,7 @@ func (a *app) checkFile(ctx context.Context, file, name string) (checkedFile, er
 	none := checkedFile{}
 	if name == "" {
 		if name = artifact.SchemaOf(filepath.ToSlash(file)); name == "" {
-			return none, usage("%s: no schema belongs to a file of this name", file).hint("name one with --schema; govctl schema list names them all")
+			return none, usage("%s: no schema matches this file name", file).hint("name one with --schema; govctl schema list names them all")
 		}
 	}
 	data, err := a.readInput(file)

@@ -17,7 +17,7 @@ import (
 )
 
 func semverCommand(a *app) *cobra.Command {
-	return group("semver", "The version policy: check a version, or find the lowest accepted one", semverCheck(a), semverNext(a))
+	return group("semver", "Check a version against the version policy, or find the lowest accepted one", semverCheck(a), semverNext(a))
 }
 
 // semverFlags are the flags of both commands.
@@ -39,7 +39,7 @@ func (f *semverFlags) add(a *app, c *cobra.Command) {
 	c.Flags().BoolVar(&f.dangling, "allow-dangling-refs", false, "compare the rest where references do not resolve (also allow_dangling_refs of the contract)")
 	c.Flags().StringVar(&f.previous, "previous", "", "the published `version`; beside two contracts, instead of the one in OLD")
 	c.Flags().StringVar(&f.current, "current", "", "the new `version`, with --previous; beside two contracts, instead of the one in NEW")
-	c.Flags().BoolVar(&f.private, "allow-private", false, "read from private and loopback addresses, too (also contract.allow_private)")
+	c.Flags().BoolVar(&f.private, "allow-private", false, "also read from private and loopback addresses (also contract.allow_private)")
 	c.Flags().BoolVar(&f.breaking, "breaking", false, "with --previous: the change breaks clients")
 }
 
@@ -226,9 +226,9 @@ func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (se
 	}
 	switch named := f.previous != ""; {
 	case len(args) > 0 && f.breaking:
-		return none, policy, usage("--breaking and two contracts are both given").hint("two contracts say what breaks")
+		return none, policy, usage("--breaking and two contracts are both given").hint("with two contracts, the comparison determines what breaks")
 	case !named && len(args) == 0 && (f.current != "" || f.breaking):
-		return none, policy, usage("%s is about the version of --previous, which is not given", f.alone())
+		return none, policy, usage("%s requires --previous, which is not given", f.alone())
 	case named && len(args) == 0:
 		c, err := policyOf(cfg, f.contract)
 		if err != nil {

@@ -31,15 +31,15 @@ func sendCommand(a *app) *cobra.Command {
 	c.Long = "Do what `govctl run --send` does after the run, for an output folder that `govctl run` has left, perhaps in another job: sign it where a\n" +
 		"key is configured and it has no signature, publish it, notify the webhook, update the issues. No contract is read and no command of\n" +
 		"the configuration is started, so that the job which has the key and may write to the repository runs nothing of the project.\n\n" +
-		"A folder without a manifest, whose files differ from its checksums, or of another commit or workflow run than this one is refused.\n" +
+		"A folder without a manifest, whose files differ from its checksums, or of another commit or workflow run than this one is rejected.\n" +
 		"The exit code is about the sending alone: whether the gates passed is the exit code of `govctl run`."
 	c.Flags().StringVar(&f.remote, "remote", "origin", "`remote` to publish to")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be sent; send and sign nothing")
 	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow http:// and private webhook addresses")
-	c.Flags().BoolVar(&f.unsigned, "allow-unsigned", false, "publish although no key signs; the checksums must match")
-	c.Flags().BoolVar(&f.refresh, "refresh", false, "publish anew although the published run has the same result")
-	c.Flags().StringVar(&f.sha, "sha", "", "refuse a folder of another `commit` (default: that of the CI system, such as GITHUB_SHA)")
-	c.Flags().StringVar(&f.runID, "run-id", "", "refuse a folder of another `run` (default: that of the CI system, such as GITHUB_RUN_ID)")
+	c.Flags().BoolVar(&f.unsigned, "allow-unsigned", false, "publish without a signature; the checksums must match")
+	c.Flags().BoolVar(&f.refresh, "refresh", false, "publish again even if the published run has the same result")
+	c.Flags().StringVar(&f.sha, "sha", "", "reject a folder of another `commit` (default: that of the CI system, such as GITHUB_SHA)")
+	c.Flags().StringVar(&f.runID, "run-id", "", "reject a folder of another `run` (default: that of the CI system, such as GITHUB_RUN_ID)")
 	f.sign.add(c)
 	return c
 }
@@ -67,7 +67,7 @@ func (a *app) ofThisRun(f sendFlags) error {
 	}
 	m, err := artifact.Load[report.Manifest](files, artifact.ManifestPath)
 	if err != nil {
-		return usage("%w", err).hint("govctl run writes the manifest last; a folder without one is of a run that did not end")
+		return usage("%w", err).hint("govctl run writes the manifest last; without one, the run did not finish")
 	}
 	for _, c := range []struct{ what, have, want string }{
 		{"commit", m.SHA, firstOf(f.sha, a.system().CommitOf(a.Getenv))},
@@ -75,7 +75,7 @@ func (a *app) ofThisRun(f sendFlags) error {
 	} {
 		if c.want != "" && c.have != c.want {
 			return usage("%s is of %s %s, and this is %s", a.out, c.what, oneLine(c.have), oneLine(c.want)).
-				hint("did `govctl run` come to its end for this %s?", c.what)
+				hint("did `govctl run` finish for this %s?", c.what)
 		}
 	}
 	return nil

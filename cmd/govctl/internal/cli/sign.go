@@ -34,8 +34,8 @@ func signCommand(a *app) *cobra.Command {
 		return a.sign(ctx, f)
 	})
 	c.Long = "Sign status/checksums.json of the output folder with Ed25519, and write the signature in the forms that openssl, minisign,\n" +
-		"signify and cosign read. The private key is the base64 of a 32-byte seed in " + seedVariable + ", or in a file that nobody\n" +
-		"else can read. The files are held against the checksums first: a wrong list is not signed."
+		"signify and cosign read. The private key is the base64 of a 32-byte seed in " + seedVariable + ", or in a file that no one\n" +
+		"else can read. The files are checked against the checksums first: a wrong list is not signed."
 	f.add(c)
 	c.Flags().BoolVar(&f.unchecked, "checksums-only", false, "sign without the files, on a machine that has only the checksums")
 	return c
@@ -172,7 +172,7 @@ func leadsOut(dir fs.FS, name string, err *exitError) *exitError {
 	if to, lerr := filepath.EvalSymlinks(name); lerr == nil {
 		return err.hint("it is a link that leaves its folder; name the file itself: %s", to)
 	}
-	return err.hint("it is a link that leads nowhere")
+	return err.hint("it is a link that does not resolve")
 }
 
 // integrityError gives the errors of the integrity package their exit codes: refused is a finding, unreadable is a wrong input.

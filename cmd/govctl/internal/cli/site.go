@@ -32,7 +32,7 @@ func siteBuild(a *app) *cobra.Command {
 	})
 	c.Long = "Build site/ (index.html, taxonomy.html, changelog.html, embed.html, the badges as JSON and SVG) and status/index.html from the\n" +
 		"files that the last run left in the output folder. govctl run does the same among its steps; alone, it is for a job that only\n" +
-		"publishes. The checksums are made again; a signature over the older ones is removed, so sign afterwards."
+		"publishes. The checksums are recomputed; a signature over the older ones is removed, so sign afterwards."
 	c.Flags().StringVar(&address, "site-url", "", "`address` at which the pages will be found (default: the Pages address of GITHUB_REPOSITORY, or CI_PAGES_URL)")
 	return c
 }

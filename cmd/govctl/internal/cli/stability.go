@@ -116,7 +116,7 @@ func measured(folder fs.FS, file string, line *report.HistoryLine) (reason strin
 	broken, err := artifact.Load[report.Breaking](folder, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		line.Placeholder = true
-		return file + " is not there", nil
+		return file + " does not exist", nil
 	}
 	line.Breaking, line.Incompatible, line.DeletedOrRemoved = broken.Breaking, broken.Incompatible, broken.DeletedOrRemoved
 	return "", err

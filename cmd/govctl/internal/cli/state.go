@@ -182,7 +182,7 @@ func (a *app) stateSource(ctx context.Context, source string, cfg config.Config)
 		read: func(p string) ([]byte, error) {
 			b, err := repo.Show(ctx, id, path.Join(cfg.Publish.Folder, p))
 			if errors.Is(err, gitrepo.ErrNoFile) {
-				return nil, absentState(p + " is not there")
+				return nil, absentState(p + " does not exist")
 			}
 			return b, err
 		},

@@ -242,7 +242,7 @@ func folderOf(files map[string][]byte) stateFolder {
 	return stateFolder{read: func(p string) ([]byte, error) {
 		switch b, ok := files[p]; {
 		case !ok:
-			return nil, absentState(p + " is not there")
+			return nil, absentState(p + " does not exist")
 		case string(b) == "broken":
 			return nil, errDisk
 		default:

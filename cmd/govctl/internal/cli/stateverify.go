@@ -62,7 +62,7 @@ func (a *app) verifiedState(ctx context.Context, cfg config.Config, source state
 		if errors.Is(noManifest, fs.ErrNotExist) {
 			return c, nil // no folder of govctl; what it is, is found out when it is read
 		}
-		return nil, unverified(artifact.ChecksumsPath, "the file is missing, so nothing says that the state is whole")
+		return nil, unverified(artifact.ChecksumsPath, "the file is missing, so the integrity of the state cannot be verified")
 	}
 	if c.listed, err = integrity.Listed(sums); err != nil {
 		return nil, unverified(artifact.ChecksumsPath, err.Error())

@@ -108,7 +108,7 @@ func (t *takeover) check(ctx context.Context, p *part, tip gitrepo.Tip) ([]strin
 func (p *part) refuse(why string) error {
 	key, more := "publish.folder", "; after a rename of the project, or where the files were yours, govctl publish --adopt takes the folder over"
 	if p.Root != pipeline.Artifacts.Root {
-		key, more = "publish.pages_folder", "; a file that nobody needs can be removed from the branch by hand"
+		key, more = "publish.pages_folder", "; a file that nobody needs can be removed from the branch manually"
 	}
 	return usage("%s: %s", p.place(), why).hint("%s gives this project a folder of its own on the branch%s", key, more)
 }
@@ -146,7 +146,7 @@ func (t *takeover) manifest(ctx context.Context, p *part, tip gitrepo.Tip) (*rep
 	case err != nil && t.adopt:
 		return nil, nil
 	case err != nil:
-		return nil, (&exitError{code: Failed, err: fmt.Errorf("%s cannot be read, so that nobody knows whose files these are: %w", at, err)}).
+		return nil, (&exitError{code: Failed, err: fmt.Errorf("%s cannot be read, so the owner of these files is unknown: %w", at, err)}).
 			hint("restore it from an earlier commit of the branch, or take the folder over with govctl publish --adopt")
 	}
 	return m, t.same(p, m)

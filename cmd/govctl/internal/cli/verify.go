@@ -46,20 +46,20 @@ func verifyCommand(a *app) *cobra.Command {
 		return a.verify(ctx, args, f)
 	})
 	c.Long = "Verify that the files of an output folder are exactly the ones that the key signed. FOLDER is an output folder, or a clone of a\n" +
-		"branch that it was published to: of the artifacts or of the pages. Without FOLDER it is --out, else the present folder where that is\n" +
+		"branch that it was published to: of the artifacts or of the pages. Without FOLDER it is --out, else the current folder where that is\n" +
 		"such a clone. Success prints VERIFY_OK and exits 0. A mismatch prints VERIFY_FAIL with the reason and exits 1; a file that cannot be\n" +
 		"read or is not JSON exits 2.\n\n" +
-		"A genuine bundle can be an old one that somebody put back: --commit and --max-age check what the signed manifest says.\n" +
-		"Without a key from another source the files vouch for themselves, and verify says so."
+		"A genuine bundle can be outdated: --commit and --max-age check commit and age in the signed manifest.\n" +
+		"Without a key from another source, integrity is verified but origin is not, and verify warns about it."
 	f.files(c)
 	s := c.Flags()
 	s.StringVar(&f.signature, "signature", "", "signature `file` (default: checksums-signature.json beside the checksums)")
 	s.StringArrayVar(&f.publicKeys, "public-key", nil, "trust this `key`: base64, or a file that holds it; of sign.public_keys only revocations count then")
 	s.StringVar(&f.trusted, "trusted-keys", "", "trust the keys of this `file` (default: sign.public_keys)")
-	s.StringArrayVar(&f.rotations, "rotations", nil, "follow the rotation records of this `file`, and believe its revocations; its keys are not trusted")
-	s.BoolVar(&f.signatureOnly, "signature-only", false, "do not look at the files, only at checksums and signature")
+	s.StringArrayVar(&f.rotations, "rotations", nil, "follow the rotation records of this `file`, and honour its revocations; its keys are not trusted")
+	s.BoolVar(&f.signatureOnly, "signature-only", false, "check only checksums and signature, not the files")
 	s.BoolVar(&f.requireTrusted, "require-trusted-key", false, "fail where no key from another source was given")
-	s.IntVar(&f.minVersion, "min-version", 1, "refuse signatures of a lower format `version`; 2 binds the names of the files")
+	s.IntVar(&f.minVersion, "min-version", 1, "reject signatures of a lower format `version`; 2 binds the names of the files")
 	s.StringVar(&f.commit, "commit", "", "fail unless the signed manifest is of this `sha`; seven digits or more")
 	s.StringVar(&f.maxAge, "max-age", "", "fail where the signed manifest is older than this `duration`, such as 24h or 2d")
 	c.MarkFlagsMutuallyExclusive("signature-only", "commit")
@@ -117,7 +117,7 @@ func (f *verifyFlags) files(c *cobra.Command) {
 	c.Flags().StringVar(&f.checksums, "checksums", "", "checksum list `file` (default: status/checksums.json in the folder)")
 	c.Flags().StringVar(&f.base, "base", "", "`folder` that the listed paths start from (default: the one above status/)")
 	c.Flags().BoolVar(&f.ignoreMissing, "ignore-missing", false, "do not fail on listed files that are absent, where at least one is there")
-	c.Flags().BoolVar(&f.exact, "exact", false, "fail on files that are not listed, and on whatever else nothing proves")
+	c.Flags().BoolVar(&f.exact, "exact", false, "also fail on unlisted files and on anything else that the signature does not cover")
 	c.MarkFlagsMutuallyExclusive("exact", "ignore-missing")
 }
 
@@ -182,10 +182,10 @@ func (a *app) printVerification(v report.Verification, format, passed, failed st
 		}
 	}
 	if absent := absentFiles(v); absent > 0 && v.Verdict == "ok" {
-		fmt.Fprintf(a.notes(), "govctl: %d of %d listed files are not here\n", absent, v.Count)
+		fmt.Fprintf(a.notes(), "govctl: %d of %d listed files are missing\n", absent, v.Count)
 	}
 	if open := uncovered(v); open != "" {
-		fmt.Fprintf(a.notes(), "govctl: not covered, because they go on changing: %s\n", open)
+		fmt.Fprintf(a.notes(), "govctl: not covered, because they change after signing: %s\n", open)
 	}
 	if v.Commit != "" && v.Verdict == "ok" { // else nothing proves it
 		fmt.Fprintf(a.notes(), "govctl: commit %s%s, made %s\n", oneLine(v.Commit), suffix(v.Project != "", " of project "+oneLine(v.Project)), v.GeneratedAt.UTC().Format(time.RFC3339))
@@ -217,7 +217,7 @@ func signedWhen(v report.Verification) string {
 	case v.SignedAtBound:
 		return "signed " + v.SignedAt.UTC().Format(time.RFC3339)
 	}
-	return "signed " + v.SignedAt.UTC().Format(time.RFC3339) + " by its own account"
+	return "signed " + v.SignedAt.UTC().Format(time.RFC3339) + " (unsigned claim)"
 }
 
 func verificationReport(tool render.Tool, v report.Verification) *render.Report {
@@ -302,7 +302,7 @@ func (a *app) configuredTrust(ctx context.Context, folder string) (string, error
 	}
 	for _, name := range []string{firstOf(a.config, config.File), list} {
 		if within(folder, name) && (a.config == "" || name == list) {
-			fmt.Fprintf(a.notes(), "govctl: warning: sign.public_keys is not used: %s lies in the folder under verification\n", oneLine(name))
+			fmt.Fprintf(a.notes(), "govctl: warning: sign.public_keys is not used: %s is inside the folder under verification\n", oneLine(name))
 			return "", nil
 		}
 	}

@@ -81,16 +81,16 @@ func webhookCommand(a *app) *cobra.Command {
 	send.Example = "  govctl webhook send --required\n  govctl webhook send --chat slack --dry-run"
 	f.add(send)
 	choose(send, &f.chat, "chat", "", "notify this chat instead of the webhook", string(notify.Slack), string(notify.Teams))
-	send.Flags().DurationVar(&f.deadline, "deadline", 0, "bound of all tries together (default: webhook.deadline, 60s)")
-	send.Flags().DurationVar(&f.timeout, "timeout", 0, "bound of one try (default: webhook.timeout, 10s)")
-	send.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "let http:// and private or loopback addresses pass")
+	send.Flags().DurationVar(&f.deadline, "deadline", 0, "time limit for all attempts together (default: webhook.deadline, 60s)")
+	send.Flags().DurationVar(&f.timeout, "timeout", 0, "time limit for one attempt (default: webhook.timeout, 10s)")
+	send.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow http:// and private or loopback addresses")
 	send.Flags().BoolVar(&f.required, "required", false, "fail with exit code 3 when something is not delivered")
 	send.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the request and send nothing")
 	payload := command("payload", "Print the payload of a run", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.webhookPayload(ctx, p)
 	})
 	p.add(payload)
-	return group("webhook", "Webhook of a run: payload, delivery", payload, send)
+	return group("webhook", "Print and deliver the webhook notice of a run", payload, send)
 }
 
 func (f *statusFlags) add(c *cobra.Command) {

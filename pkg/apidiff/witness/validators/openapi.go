@@ -11,7 +11,7 @@ import (
 )
 
 // errSilent is a schema that kin-openapi cannot judge or would take too long over.
-var errSilent = errors.New("not judged")
+var errSilent = errors.New("not evaluated")
 
 // kinSettings is what every validation by kin-openapi shares.
 type kinSettings struct {
