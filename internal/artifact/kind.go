@@ -193,7 +193,7 @@ func SchemaOf(file string) string {
 		return "govctl"
 	}
 	for _, k := range Kinds() {
-		ok, _ := path.Match(path.Base(k.Path), name) // the patterns of the table are well-formed
+		ok, _ := path.Match(path.Base(k.Path), name)   // the patterns of the table are well-formed
 		if strings.HasPrefix(path.Base(k.Path), "*") { // any name, in a folder of its own
 			ok = ok && path.Base(path.Dir(file)) == path.Base(path.Dir(k.Path))
 		}
