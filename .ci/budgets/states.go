@@ -226,7 +226,7 @@ var stateFamilies = []family{
 	files("verify: brackets", "checksums verify .", func(n int) map[string]string {
 		return map[string]string{"status/checksums.json": strings.Repeat("[", n)}
 	}),
-	files("known-metrics", "rules check --known-metrics m.txt r.yaml", func(n int) map[string]string {
+	files("metrics", "rules check --metrics m.txt r.yaml", func(n int) map[string]string {
 		return map[string]string{"m.txt": join(n, "", func(i int) string { return fmt.Sprintf("metric_%d\n", i) }), "r.yaml": "groups:\n- name: g\n  rules:\n" +
 			join(n/4, "", func(i int) string { return fmt.Sprintf("  - {alert: A%d, expr: metrik_%d > 0}\n", i, i) })}
 	}),

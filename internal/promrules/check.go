@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/prometheus/promql/parser"
+
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -36,15 +38,14 @@ type problem struct {
 	at      *report.Place // the rule's own place where nil
 }
 
-// same reports whether two problems read the same.
-func (p problem) same(q problem) bool { return p.got == q.got && *p.at == *q.at }
-
 // Config says by which conventions rule files are judged.
 type Config struct {
 	Profile    string            // default, mixin, openshift
 	Severities map[string]int    // allowed severity labels
-	Known      map[string]bool   // names of series that exist besides those that the files record; nil: not checked
+	Known      Metrics           // series that exist besides those that the files record; nil: not checked
 	Levels     map[string]string // by row: error, warning, info, off
+	Scrape     time.Duration     // between two scrapes of a target; 0: not known
+	Evaluation time.Duration     // between two evaluations of a group that gives no interval; 0: not known
 	LogQL      bool              // expressions are Loki's, which Prometheus cannot parse
 	Now        time.Time
 }
@@ -54,12 +55,16 @@ type checker struct {
 	files []*File
 	file  *File // the one that is looked at
 	exprs *expressions
+	ruler *ruler // of the rule whose expression was looked into last
 
+	queries  parser.Parser          // of templates
 	recorded func() map[string]bool // names of the series that the files record
 }
 
 // Rows is the table of checks in the order of the documentation.
-func Rows() []Row { return slices.Concat(syntaxRows(), sanityRows(), conventionRows(), costRows()) }
+func Rows() []Row {
+	return slices.Concat(syntaxRows(), sanityRows(), logicRows(), flappingRows(), conventionRows(), costRows(), patternRows())
+}
 
 // Summary is the row in a sentence.
 func (r *Row) Summary() string { return "A rule must " + r.Want + "." }
@@ -82,6 +87,7 @@ func Check(sources []Source, cfg Config) report.RulesCheck {
 	}
 	files, errs := ParseAll(sources)
 	c := &checker{Config: cfg, files: files, exprs: newExpressions()}
+	c.queries = c.exprs.Parser
 	c.recorded = sync.OnceValue(func() map[string]bool { return records(files) })
 	rows := Rows()
 	for _, err := range errs {

@@ -19,7 +19,7 @@ func FuzzRules(f *testing.F) {
 		if err != nil && (!errors.As(err, &place) || place.Place.File != "f.yml" || place.Place.Line < 1) {
 			t.Errorf("a refusal without a place: %v", err)
 		}
-		got := Check([]Source{{Name: "f.yml", Data: data}}, Config{Profile: "mixin", Known: map[string]bool{}, Severities: map[string]int{"low": 1}})
+		got := Check([]Source{{Name: "f.yml", Data: data}}, Config{Profile: "mixin", Known: Metrics{}, Severities: map[string]int{"low": 1}})
 		if (err != nil) != (got.ByRule["file-refused"] == 1) {
 			t.Errorf("parse says %v, check %v", err, got.ByRule)
 		}

@@ -36,7 +36,7 @@ func conventionRows() []Row {
 		annotationRow("summary", "a short line for the list of alerts", guided),
 		annotationRow("description", "the sentence for the person who is woken", guided),
 		{
-			ID: "runbook-url-missing", Level: report.Warning, Want: "link its runbook in the annotation runbook_url", Profiles: guided,
+			ID: "runbook-url-missing", Level: report.Info, Want: "link its runbook in the annotation runbook_url", Profiles: guided,
 			Why:  "an alert that nobody knows what to do about is noise",
 			Mend: "add the annotation runbook_url",
 			Check: func(c *checker, g *Group, r *Rule) []problem {

@@ -1,7 +1,6 @@
 package promrules
 
 import (
-	"regexp/syntax"
 	"slices"
 	"time"
 
@@ -19,23 +18,13 @@ func costRows() []Row {
 			ID: "selector-without-name", Level: report.Info, Want: "select series by their names",
 			Why:   "a selector without a name, or with a pattern for it, goes through the index of all series",
 			Mend:  "name the metric; join several with or",
-			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.matchers(r, nameless) },
+			Check: namelessSelectors,
 		},
 		{
-			ID: "pattern-matches-all", Level: report.Info, Want: "leave out patterns that match everything",
-			Why:  "the pattern is tried on every value of the label, and excludes none, or the absent label alone",
-			Mend: `drop .* with its matcher; write label!="" for .+`,
-			Check: func(c *checker, _ *Group, r *Rule) []problem {
-				return c.matchers(r, func(m *labels.Matcher) bool {
-					return m.Type == labels.MatchRegexp && (m.Value == ".*" || m.Value == ".+")
-				})
-			},
-		},
-		{
-			ID: "pattern-without-pattern", Level: report.Info, Want: "compare with = where the pattern is a plain text",
-			Why:   "an equality is looked up, a pattern is tried on every value of the label",
-			Mend:  "write = for =~, and != for !~",
-			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.matchers(r, plainPattern) },
+			ID: "range-below-scrape-interval", Level: report.Warning, Want: "look back at least two scrape intervals",
+			Why:   "rate() and its like need two samples: in a shorter range there is often one, and then no result",
+			Mend:  "take a range of four scrape intervals, so that a missed scrape does no harm",
+			Check: rangeBelowScrape,
 		},
 		{
 			ID: "range-above-a-day", Level: report.Info, Want: "look back at most a day",
@@ -46,70 +35,66 @@ func costRows() []Row {
 	}
 }
 
-// matchers finds the matchers of an expression that a test calls bad.
-func (c *checker) matchers(r *Rule, bad func(*labels.Matcher) bool) []problem {
-	expr := c.tree(r)
-	if expr == nil {
-		return nil
-	}
+// namelessSelectors finds selectors without the name of a metric. A name in the selector is a matcher like the others.
+func namelessSelectors(c *checker, _ *Group, r *Rule) []problem {
 	var out []problem
-	parser.Inspect(expr, func(n parser.Node, _ []parser.Node) error {
-		s, ok := n.(*parser.VectorSelector)
-		if !ok {
-			return nil
+	for s := range c.selectors(r) {
+		i := slices.IndexFunc(s.LabelMatchers, func(m *labels.Matcher) bool { return m.Name == model.MetricNameLabel })
+		got := s.String() + " has none"
+		if i >= 0 {
+			got = s.LabelMatchers[i].String()
 		}
-		named := false
-		for _, m := range s.LabelMatchers {
-			named = named || m.Name == model.MetricNameLabel
-			if bad(m) {
-				at := c.inside(r, int(s.PosRange.Start))
-				if p := (problem{got: m.String(), at: &at}); !slices.ContainsFunc(out, p.same) {
-					out = append(out, p)
-				}
-			}
+		if i >= 0 && s.LabelMatchers[i].Type == labels.MatchEqual || s.BypassEmptyMatcherCheck {
+			continue
 		}
-		if !named && bad(&labels.Matcher{Name: model.MetricNameLabel, Type: labels.MatchRegexp}) {
-			at := c.inside(r, int(s.PosRange.Start))
-			out = append(out, problem{got: s.String() + " has none", at: &at})
-		}
-		return nil
-	})
-	return out
-}
-
-func nameless(m *labels.Matcher) bool {
-	return m.Name == model.MetricNameLabel && m.Type != labels.MatchEqual
-}
-
-func plainPattern(m *labels.Matcher) bool {
-	if m.Type != labels.MatchRegexp && m.Type != labels.MatchNotRegexp || m.Value == "" {
-		return false
+		at := c.inside(r, int(s.PosRange.Start))
+		out = append(out, problem{got: got, at: &at})
 	}
-	re, err := syntax.Parse(m.Value, syntax.Perl)
-	return err == nil && re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0 && m.Name != model.MetricNameLabel
+	return unique(out)
 }
 
 func rangeAboveADay(c *checker, _ *Group, r *Rule) []problem {
-	expr := c.tree(r)
-	if expr == nil {
-		return nil
-	}
+	return c.ranges(r, func(span time.Duration) string {
+		if span <= 24*time.Hour {
+			return ""
+		}
+		return "it looks back " + model.Duration(span).String()
+	})
+}
+
+// ranges finds the ranges of an expression to which a test has an objection.
+func (c *checker) ranges(r *Rule, objection func(span time.Duration) string) []problem {
 	var out []problem
-	parser.Inspect(expr, func(n parser.Node, _ []parser.Node) error {
+	for _, n := range c.parts(r) {
 		var span time.Duration
-		switch e := n.(type) {
+		switch e := n.Expr.(type) {
 		case *parser.MatrixSelector:
 			span = e.Range
 		case *parser.SubqueryExpr:
 			span = e.Range
 		default:
-			return nil
+			continue
 		}
-		if span > 24*time.Hour {
-			at := c.inside(r, int(n.PositionRange().Start))
-			out = append(out, problem{got: "it looks back " + model.Duration(span).String(), at: &at})
+		if got := objection(span); got != "" {
+			at := c.inside(r, int(n.Expr.PositionRange().Start))
+			out = append(out, problem{got: got, at: &at})
 		}
-		return nil
-	})
+	}
+	return out
+}
+
+// rangeBelowScrape looks at the ranges of functions that need two samples.
+func rangeBelowScrape(c *checker, _ *Group, r *Rule) []problem {
+	var out []problem
+	for _, n := range c.parts(r) {
+		call, ok := n.Expr.(*parser.Call)
+		if !ok || !ofCounters[call.Func.Name] && !gaugeFunctions[call.Func.Name] {
+			continue
+		}
+		if m, ok := n.Args[0].Expr.(*parser.MatrixSelector); ok && m.RangeExpr == nil && m.Range < 2*c.Scrape {
+			got := call.Func.Name + "() over " + model.Duration(m.Range).String() + ", the scrape interval is " + model.Duration(c.Scrape).String()
+			out = append(out, problem{got: got, at: c.at(r, call)})
+		}
+	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
+	"github.com/romel/govctl/internal/promrules/infer"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -32,9 +33,9 @@ func sanityRows() []Row {
 			CheckSet: func(c *checker) []problem { return c.duplicates(false) },
 		},
 		{
-			ID: "for-below-interval", Level: report.Warning, Want: "wait for at least one evaluation interval",
-			Why:   "a for below the interval of the group acts like none: the alert fires at its second evaluation",
-			Mend:  "raise for, or lower the interval of the group",
+			ID: "for-below-interval", Level: report.Warning, Want: "wait for at least one evaluation and one scrape",
+			Why:   "a for below the interval of the group acts like none, and one below the scrape interval sees the same sample twice",
+			Mend:  "raise for, or lower the interval",
 			Check: forBelowInterval,
 		},
 		{
@@ -59,6 +60,12 @@ func sanityRows() []Row {
 			Why:   "a template names a label that the expression has aggregated away: the text shows an empty place",
 			Mend:  "keep the label in the aggregation, or leave it out of the text",
 			Check: labelsAggregatedAway,
+		},
+		{
+			ID: "template-fails", Level: report.Warning, Want: "have templates that can be executed",
+			Why:   "Prometheus sends the error message in place of the text, in the moment when the text is needed",
+			Mend:  "correct the template; a unit test with exp_annotations shows what it writes",
+			Check: failingTemplates,
 		},
 		{
 			ID: "unknown-series", Level: report.Warning, Want: "look at series that exist",
@@ -125,12 +132,27 @@ func identity(g *Group, r *Rule) string {
 	return b.String()
 }
 
-func forBelowInterval(_ *checker, g *Group, r *Rule) []problem {
-	wait, interval := durationOf(r.For), durationOf(g.Interval)
-	if wait == 0 || interval == 0 || wait >= interval {
+func forBelowInterval(c *checker, g *Group, r *Rule) []problem {
+	wait, interval := time.Duration(durationOf(r.For)), time.Duration(durationOf(g.Interval))
+	name := "the interval of group " + g.Name
+	if interval == 0 {
+		interval, name = c.Evaluation, "the evaluation interval"
+	}
+	if interval < c.Scrape {
+		interval, name = c.Scrape, "the scrape interval"
+	}
+	if wait == 0 || wait >= interval {
 		return nil
 	}
-	return []problem{{got: "for is " + r.For + ", the interval of group " + g.Name + " is " + g.Interval}}
+	return []problem{{got: "for is " + r.For + ", " + name + " is " + model.Duration(interval).String()}}
+}
+
+// parts are the parts of a rule's expression with what is known of each; none where it does not parse.
+func (c *checker) parts(r *Rule) infer.Tree {
+	if c.LogQL {
+		return nil
+	}
+	return c.exprs.parts(r.Expr)
 }
 
 // tree is the parsed expression of a rule; nil where it does not parse, which is another row's matter.
@@ -210,24 +232,31 @@ func describes(e *parser.VectorSelector) bool {
 }
 
 func unknownSeries(c *checker, _ *Group, r *Rule) []problem {
-	expr := c.tree(r)
-	if c.Known == nil || expr == nil {
+	if c.Known == nil {
 		return nil
 	}
 	var out []problem
 	seen := map[string]bool{}
-	for _, s := range parser.ExtractSelectors(expr) {
-		for _, m := range s {
+	for s := range c.selectors(r) {
+		for _, m := range s.LabelMatchers {
 			if m.Name != model.MetricNameLabel || m.Type != labels.MatchEqual || seen[m.Value] {
 				continue
 			}
 			seen[m.Value] = true
-			if !c.Known[m.Value] && !c.recorded()[m.Value] && m.Value != "ALERTS" && m.Value != "ALERTS_FOR_STATE" && m.Value != "up" {
-				out = append(out, problem{got: "nothing provides " + m.Value})
+			if _, known := c.Known[m.Value]; !known && !c.recorded()[m.Value] && !ofPrometheus[m.Value] {
+				at := c.inside(r, int(s.PosRange.Start))
+				out = append(out, problem{got: "nothing provides " + m.Value, at: &at})
 			}
 		}
 	}
 	return out
+}
+
+// ofPrometheus are the series that Prometheus itself writes for each alert and each target.
+var ofPrometheus = map[string]bool{
+	"ALERTS": true, "ALERTS_FOR_STATE": true, "up": true, "scrape_duration_seconds": true, "scrape_samples_scraped": true,
+	"scrape_samples_post_metric_relabeling": true, "scrape_series_added": true, "scrape_timeout_seconds": true,
+	"scrape_sample_limit": true, "scrape_body_size_bytes": true,
 }
 
 // records are the names of the series that the files record.

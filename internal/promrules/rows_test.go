@@ -5,7 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/romel/govctl/internal/promrules"
 )
@@ -16,7 +18,8 @@ func checkCase(t *testing.T, dir, file string) (messages []string, rules []strin
 	t.Helper()
 	var c struct {
 		Profile string   `json:"profile"`
-		Known   []string `json:"known"`
+		Known   []string `json:"known"`  // lines of --metrics
+		Scrape  string   `json:"scrape"` // interval
 	}
 	if data, err := os.ReadFile(filepath.Join(dir, "case.json")); err == nil {
 		if err := json.Unmarshal(data, &c); err != nil {
@@ -24,11 +27,14 @@ func checkCase(t *testing.T, dir, file string) (messages []string, rules []strin
 		}
 	}
 	cfg := promrules.Config{Profile: c.Profile, Severities: map[string]int{"critical": 5, "warning": 1, "info": 1, "low": 1}}
-	for _, name := range c.Known {
-		if cfg.Known == nil {
-			cfg.Known = map[string]bool{}
+	if c.Known != nil {
+		cfg.Known = promrules.ReadMetrics([]byte(strings.Join(c.Known, "\n")))
+	}
+	if c.Scrape != "" {
+		var err error
+		if cfg.Scrape, err = time.ParseDuration(c.Scrape); err != nil {
+			t.Fatal(err)
 		}
-		cfg.Known[name] = true
 	}
 	data, err := os.ReadFile(filepath.Join(dir, file))
 	if err != nil {
@@ -68,6 +74,9 @@ func TestEveryRow(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			dir := filepath.Join(cases, id)
 			messages, rules := checkCase(t, dir, "bad.yml")
+			if row, _ := promrules.Explain(id); row.Check != nil && !row.Refusal {
+				everyAlertIsNamed(t, filepath.Join(dir, "bad.yml"), messages)
+			}
 			if len(rules) == 0 || slices.ContainsFunc(rules, func(r string) bool { return r != id }) {
 				t.Errorf("bad.yml: %q", messages)
 			}
@@ -75,5 +84,25 @@ func TestEveryRow(t *testing.T) {
 				t.Errorf("good.yml: %q", messages)
 			}
 		})
+	}
+}
+
+// everyAlertIsNamed requires a finding for each alert of a case, so that one of them does not hide that another no longer fires.
+func everyAlertIsNamed(t *testing.T, file string, messages []string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := promrules.Parse(file, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range f.Groups {
+		for _, r := range g.Rules {
+			if !slices.ContainsFunc(messages, func(m string) bool { return strings.Contains(m, " rule "+r.Name()+" must ") }) {
+				t.Errorf("%s: nothing is found in %s", file, r.Name())
+			}
+		}
 	}
 }

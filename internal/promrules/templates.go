@@ -2,6 +2,7 @@ package promrules
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"text/template/parse"
 
@@ -106,3 +107,23 @@ func (r *Rule) textPlace(file, kind, key string) report.Place {
 	}
 	return r.Place(file)
 }
+
+// showsValue reports whether a template uses the value of the alert.
+func showsValue(text string) bool {
+	tree := parse.New("")
+	tree.Mode = parse.SkipFuncCheck
+	if _, err := tree.Parse(preamble+text, "", "", map[string]*parse.Tree{}); err != nil || tree.Root == nil {
+		return false
+	}
+	found := false
+	for _, n := range tree.Root.Nodes[preambleNodes:] {
+		found = found || valueWord.MatchString(n.String())
+	}
+	return found
+}
+
+// valueWord is the value in the text of a template's node. Strings within it are rare enough not to matter.
+var valueWord = regexp.MustCompile(`(?:^|[^\w.])(?:\$value\b|\$?\.Value\b)`)
+
+// preambleNodes is the number of definitions in the preamble.
+const preambleNodes = 4

@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +20,9 @@ func rulesCommand(a *app) *cobra.Command {
 // checkFlags are the flags of `rules check`.
 type checkFlags struct {
 	alertFlags
-	format, known string
-	logQL, found  bool
+	format, metrics    string
+	scrape, evaluation time.Duration
+	logQL, found       bool
 }
 
 func rulesCheck(a *app) *cobra.Command {
@@ -34,7 +35,9 @@ func rulesCheck(a *app) *cobra.Command {
 		"What a folder or a glob brings in besides rules (unit tests, prometheus.yml, other manifests) is left out, and said so; a file that\n" +
 		"is named must hold rules."
 	f.add(c)
-	c.Flags().StringVar(&f.known, "known-metrics", "", "`file` with the names of existing metrics, one a line: alerts on others are reported")
+	c.Flags().StringVar(&f.metrics, "metrics", "", "`file` with the names of existing metrics, one a line, or what an exporter shows under /metrics: rules on others are reported")
+	c.Flags().DurationVar(&f.scrape, "scrape-interval", 0, "scrape interval of the targets: a shorter for, and ranges below twice the interval, are reported")
+	c.Flags().DurationVar(&f.evaluation, "evaluation-interval", 0, "interval at which groups without one of their own are evaluated: a shorter for is reported")
 	c.Flags().BoolVar(&f.found, "found", false, "a search found the files: leave out those that hold no rules, as in a folder or a glob (for hooks)")
 	c.Flags().BoolVar(&f.logQL, "logql", false, "the expressions are LogQL, which is not parsed")
 	a.formatFlag(c, &f.format)
@@ -53,6 +56,9 @@ func (a *app) checkRules(ctx context.Context, f *checkFlags, args []string) erro
 	if len(patterns) == 0 {
 		return usage("no rule files to check").hint("name them, or set taxonomy.rules in govctl.yaml")
 	}
+	if f.scrape < 0 || f.evaluation < 0 {
+		return usage("--scrape-interval and --evaluation-interval must not be negative")
+	}
 	now, err := a.clock(a.now)
 	if err != nil {
 		return err
@@ -68,16 +74,14 @@ func (a *app) checkRules(ctx context.Context, f *checkFlags, args []string) erro
 	if len(sources) == 0 && !f.found {
 		return noRules(patterns)
 	}
-	cfg := promrules.Config{Profile: c.Profile, Severities: pipeline.TaxonomyConfig(c).Severities, Levels: c.Levels, LogQL: f.logQL, Now: now()}
-	if f.known != "" {
-		data, err := a.readInput(f.known)
+	cfg := promrules.Config{Profile: c.Profile, Severities: pipeline.TaxonomyConfig(c).Severities, Levels: c.Levels, LogQL: f.logQL, Now: now(),
+		Scrape: f.scrape, Evaluation: f.evaluation}
+	if f.metrics != "" {
+		data, err := a.readInput(f.metrics)
 		if err != nil {
 			return err
 		}
-		cfg.Known = map[string]bool{}
-		for line := range strings.Lines(string(data)) {
-			cfg.Known[strings.TrimSpace(line)] = true
-		}
+		cfg.Known = promrules.ReadMetrics(data)
 	}
 	return a.printCheck(promrules.Check(sources, cfg), f.format)
 }
