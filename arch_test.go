@@ -21,7 +21,7 @@ const module = "github.com/romel/govctl/"
 // layers is the architecture: a package imports only packages of lower layers. A sub-package is in its parent's layer and
 // belongs to it. pkg/ holds what another module may import, each with an example; internal/ is the program.
 var layers = map[string]int{
-	"pkg/report": 1, "pkg/contract": 1, "internal/sanitize": 1, "internal/netguard": 1, "internal/ci": 1,
+	"pkg/report": 1, "pkg/contract": 1, "internal/sanitize": 1, "internal/count": 1, "internal/netguard": 1, "internal/ci": 1,
 	"pkg/internal/ecmaregex": 1,
 	"schemas":                1, "testdata/change": 1, "testdata/lint": 1, "testdata/rulecheck": 1, "testdata/probe": 1, "action": 1,
 	"pkg/apidiff": 2, "pkg/semver": 2, "internal/stability": 2, "internal/milestone": 2, "internal/taxonomy": 2, "internal/promrules": 2,

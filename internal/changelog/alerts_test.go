@@ -94,7 +94,7 @@ func TestCatalogue(t *testing.T) {
 	if len(lines) != 8 {
 		t.Fatalf("%d lines:\n%s", len(lines), got)
 	}
-	for _, want := range []string{"[runbook](<https://example.com/a?b=1>)", "~~`Old`~~ (deprecated since 2025-09-01, replaced by `New`)", `a\|b`, "2 alerts, 1 active, 1 deprecated; 1 of the active ones have a runbook."} {
+	for _, want := range []string{"[runbook](<https://example.com/a?b=1>)", "~~`Old`~~ (deprecated since 2025-09-01, replaced by `New`)", `a\|b`, "2 alerts, 1 active, 1 deprecated; runbooks: 1 of 1."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %s in\n%s", want, got)
 		}

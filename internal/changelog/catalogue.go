@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -22,8 +23,8 @@ func Catalogue(alerts []report.Alert) string {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "# Alert taxonomy\n\n%d alerts, %d active, %d deprecated; %d of the active ones have a runbook.\n\n",
-		len(alerts), active, len(alerts)-active, complete)
+	fmt.Fprintf(&b, "# Alert taxonomy\n\n%s, %d active, %d deprecated; runbooks: %d of %d.\n\n",
+		count.Of(len(alerts), "alert"), active, len(alerts)-active, complete, active)
 	optional := func(cells []string, windowsCell, sloCell string) []string {
 		if windows {
 			cells = append(cells, windowsCell)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -139,7 +140,7 @@ func operations(ops []report.Operation) string {
 func writeStability(b *strings.Builder, p *Request) {
 	switch s := p.Stability; {
 	case s != nil:
-		fmt.Fprintf(b, "%d of %d runs in the window were stable (%.2f %%), score %.0f, streak %d\n", s.WindowStableCount, s.WindowTotalCount,
+		fmt.Fprintf(b, "%d of %s in the window stable (%.2f %%), score %.0f, streak %d\n", s.WindowStableCount, count.Of(s.WindowTotalCount, "run"),
 			s.WindowStabilityRatio.Rounded()*100, s.Score.Rounded(), s.CurrentStableStreak)
 		if s.Extensions.Anomaly {
 			fmt.Fprintf(b, "\n%s\n", sanitize.Markdown(s.Extensions.AnomalyReason))
@@ -192,7 +193,7 @@ func Join(sections []string, limit int) string {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(&b, "*%d sections did not fit here.*\n", left)
+		fmt.Fprintf(&b, "*%s did not fit here.*\n", count.Of(left, "section"))
 	}
 	return b.String()
 }

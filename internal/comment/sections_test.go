@@ -18,7 +18,7 @@ func TestAllThatFitsIsShown(t *testing.T) {
 func TestJoinLeavesOutWholeSections(t *testing.T) {
 	a, b, c := "first\n", strings.Repeat("second\n", 100), "third\n"
 	got := Join([]string{a, b, "", c}, 500)
-	if want := "first\n\nthird\n\n*1 sections did not fit here.*\n"; got != want {
+	if want := "first\n\nthird\n\n*1 section did not fit here.*\n"; got != want {
 		t.Errorf("got %q", got)
 	}
 	if got := Join([]string{b, c}, 500); len(got) > 500 || !strings.Contains(got, "Cut here") {

@@ -104,6 +104,7 @@ type Stability struct {
 type Taxonomy struct {
 	File              string         `json:"file,omitzero"`
 	Rules             []string       `json:"rules,omitzero"`      // files, folders, globs
+	Dialect           string         `json:"dialect,omitzero"`    // program that loads the rule files: prometheus, thanos, mimir, loki
 	Profile           string         `json:"profile,omitzero"`    // default, mixin, openshift
 	Severities        map[string]int `json:"severities,omitzero"` // name to weight
 	Scopes            []string       `json:"scopes,omitzero"`     // allowed scopes; empty: those of the original system
@@ -120,7 +121,8 @@ type Taxonomy struct {
 	RiskChurnSpikeThreshold float64 `json:"risk_churn_spike_threshold,omitzero"`
 	RiskChurnSpikeFail      bool    `json:"risk_churn_spike_fail,omitzero"`
 
-	Levels map[string]string `json:"levels,omitzero"` // rule id to error, warning, info, off
+	Levels map[string]string `json:"levels,omitzero"`  // rule id to error, warning, info, off
+	FailOn string            `json:"fail_on,omitzero"` // lowest level of a finding that fails
 }
 
 // Evidence says which kinds of evidence a run requires.
@@ -191,7 +193,7 @@ func Default() Config {
 		Milestones: "project_milestones.json",
 		Semver:     Semver{Scheme: "auto", ZeroMajor: "major", Policy: "original", VersionFrom: FromInfo},
 		Stability:  Stability{Window: 30, AlertThreshold: 0.8, PlaceholderMaxRuns: 10, PlaceholderStreakAlertThreshold: 5},
-		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Profile: "default", RunbookMinPercent: 90, WindowDays: 30,
+		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Dialect: "prometheus", Profile: "default", FailOn: "error", RunbookMinPercent: 90, WindowDays: 30,
 			MaxChurnDelta: 5, MaxRiskChurnDelta: 10, RiskChurnSpikeThreshold: 2},
 		Evidence: Evidence{MaxAge: Duration(26 * time.Hour), Waivers: ".govctl-evidence-waivers.yaml"},
 		Webhook:  Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},

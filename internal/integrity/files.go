@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -152,7 +153,7 @@ func (c *comparison) one(i int, want report.Checksum, err error) (string, error)
 		}
 		return kind, nil
 	case want.Size >= 0 && got.Size != want.Size:
-		c.refusals = append(c.refusals, refuse("file-changed", want.Path, "the file has %d bytes, %d are listed%s", got.Size, want.Size, c.story(i)))
+		c.refusals = append(c.refusals, refuse("file-changed", want.Path, "the file has %s instead of %d%s", count.Of(int(got.Size), "byte"), want.Size, c.story(i)))
 		return fileChanged, nil
 	case got.SHA256 != want.SHA256:
 		c.refusals = append(c.refusals, refuse("file-changed", want.Path, "the file has sha256 %.12s..., %.12s... is listed%s", got.SHA256, want.SHA256, c.story(i)))
@@ -298,7 +299,7 @@ func (c *comparison) candidates(missing []int, extras []string) (names []string)
 // checkAggregate recomputes what a list says about itself.
 func checkAggregate(file string, l *list) (bad []*refusal) {
 	if l.Count != len(l.Artifacts) {
-		bad = append(bad, refuse("count-mismatch", file, "count is %d, %d files are listed", l.Count, len(l.Artifacts)))
+		bad = append(bad, refuse("count-mismatch", file, "count is %d, but the list has %s", l.Count, count.Of(len(l.Artifacts), "file")))
 	}
 	if got := Aggregate(l.Artifacts); got != l.AggregateSHA256 {
 		bad = append(bad, refuse("aggregate-mismatch", file, "aggregate_sha256 is %.80q, the listed digests give %q", l.AggregateSHA256, got))

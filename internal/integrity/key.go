@@ -12,6 +12,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -59,7 +60,7 @@ func isCanonical(point []byte) bool {
 func newPublicKey(what string, raw []byte) (PublicKey, *refusal) {
 	switch {
 	case len(raw) != ed25519.PublicKeySize:
-		return PublicKey{}, refuse("key-malformed", what, "the public key has %d bytes, not %d", len(raw), ed25519.PublicKeySize)
+		return PublicKey{}, refuse("key-malformed", what, "the public key has %s, not %d", count.Of(len(raw), "byte"), ed25519.PublicKeySize)
 	case isSmallOrder(raw):
 		return PublicKey{}, refuse("key-small-order", what, "the public key is a point of small order: anyone can sign for it")
 	case !isCanonical(raw):
@@ -185,7 +186,7 @@ var errSeed = errors.New("not the base64 of a 32-byte Ed25519 seed")
 
 func newPrivateKey(seed []byte) (PrivateKey, error) {
 	if len(seed) != ed25519.SeedSize {
-		return PrivateKey{}, fmt.Errorf("%w: it decodes to %d bytes", errSeed, len(seed))
+		return PrivateKey{}, fmt.Errorf("%w: it decodes to %s", errSeed, count.Of(len(seed), "byte"))
 	}
 	key := ed25519.NewKeyFromSeed(seed)
 	return PrivateKey{key: key, public: PublicKey{raw: string(key[ed25519.SeedSize:])}}, nil

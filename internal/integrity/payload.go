@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/romel/govctl/internal/count"
 )
 
 // wireSignature is checksums-signature.json as any tool writes it; a nil member was absent or null.
@@ -102,7 +104,7 @@ func (v *verifier) payload() {
 		}
 	}
 	if v.sig.Count != nil && *v.sig.Count != v.list.Count {
-		no("signed-count-mismatch", "count is %d, %d files are listed", *v.sig.Count, v.list.Count)
+		no("signed-count-mismatch", "count is %d, but the list has %s", *v.sig.Count, count.Of(v.list.Count, "file"))
 	}
 	v.repeated()
 	v.timed()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -73,7 +74,7 @@ func (v *verifier) addSigner(what, keyText string, id *string, sigText string, s
 	if s.sig, err = decodeBase64(sigText); err != nil {
 		s.bad = refuse("signature-malformed", v.SignatureName, "%sthe signature is not strict base64", what)
 	} else if len(s.sig) != ed25519.SignatureSize {
-		s.bad = refuse("signature-malformed", v.SignatureName, "%sthe signature has %d bytes, not %d", what, len(s.sig), ed25519.SignatureSize)
+		s.bad = refuse("signature-malformed", v.SignatureName, "%sthe signature has %s, not %d", what, count.Of(len(s.sig), "byte"), ed25519.SignatureSize)
 	}
 	if statementSig != nil {
 		if s.statementSig, err = decodeBase64(*statementSig); err != nil {

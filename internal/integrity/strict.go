@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -73,7 +74,7 @@ func decode(file string, data []byte, v any) error {
 func scan(file string, data []byte, names map[string]bool) error {
 	if len(data) > 0 && data[0] != '{' {
 		if rest := bytes.TrimLeft(data, " \t\r\n"); len(rest) > 0 && rest[0] == '{' {
-			return refuse("bytes-stray", file, "%d bytes precede the JSON object", len(data)-len(rest))
+			return refuse("bytes-stray", file, "%s before the JSON object", count.Of(len(data)-len(rest), "stray byte"))
 		}
 		return &Unreadable{Place: place(file, data, 0), Msg: "not a JSON object", Hint: asPublished}
 	}
@@ -96,7 +97,7 @@ func scan(file string, data []byte, names map[string]bool) error {
 		}
 	}
 	if rest := data[dec.InputOffset():]; len(rest) > 0 && string(rest) != "\n" && string(rest) != "\r\n" {
-		return at(refuse("bytes-stray", file, "%d bytes follow the JSON object", len(rest)), data, dec.InputOffset())
+		return at(refuse("bytes-stray", file, "%s behind the JSON object", count.Of(len(rest), "byte")), data, dec.InputOffset())
 	}
 	return nil
 }

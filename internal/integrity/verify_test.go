@@ -333,7 +333,7 @@ func TestSizesFirst(t *testing.T) {
 	if v.Verdict != "fail" || reasons(v) != "(file-extra) file-changed file-missing" {
 		t.Errorf("%s %s", v.Verdict, reasons(v))
 	}
-	if want := "schemas/openapi.json: the file has 21 bytes, 25 are listed\nstatus/empty.json: the file has 18 bytes, 0 are listed"; messages(v, "file-changed") != want {
+	if want := "schemas/openapi.json: the file has 21 bytes instead of 25\nstatus/empty.json: the file has 18 bytes instead of 0"; messages(v, "file-changed") != want {
 		t.Errorf("%s\nwant\n%s", messages(v, "file-changed"), want)
 	}
 }

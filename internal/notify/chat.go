@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -121,7 +122,7 @@ func chatText(s string, safe func(string) string) string {
 func Headline(d report.TaxonomyDrift) string {
 	errors := len(d.Missing) + len(d.DeprecatedActive)
 	drift := len(d.NotActive) + len(d.MissingRunbooks)
-	s := fmt.Sprintf("Alert taxonomy: %d errors, %d drifted", errors, drift)
+	s := fmt.Sprintf("Alert taxonomy: %s, %d drifted", count.Of(errors, "error"), drift)
 	if moved := len(d.Added) + len(d.Removed) + len(d.Transitions); moved > 0 {
 		s += fmt.Sprintf(", %d changed", moved)
 	}

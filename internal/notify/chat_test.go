@@ -82,8 +82,8 @@ func TestSlackMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"text":"Alert taxonomy: 1 errors, 0 drifted, 1 changed\nActive alerts that the taxonomy does not know (1):\n- A (critical)\nSeverity transitions (1):\n- B (high): low → high",` +
-		`"blocks":[{"type":"header","text":{"type":"plain_text","text":"Alert taxonomy: 1 errors, 0 drifted, 1 changed"}},` +
+	const want = `{"text":"Alert taxonomy: 1 error, 0 drifted, 1 changed\nActive alerts that the taxonomy does not know (1):\n- A (critical)\nSeverity transitions (1):\n- B (high): low → high",` +
+		`"blocks":[{"type":"header","text":{"type":"plain_text","text":"Alert taxonomy: 1 error, 0 drifted, 1 changed"}},` +
 		`{"type":"section","text":{"type":"mrkdwn","text":":rotating_light: *Active alerts that the taxonomy does not know* (1)\n• A (critical)"}},` +
 		`{"type":"section","text":{"type":"mrkdwn","text":":warning: *Severity transitions* (1)\n• B (high): low → high"}}]}`
 	if string(body) != want {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -75,7 +76,7 @@ func (m *chatNotice) lines(safe func(string) string, bullet string) []string {
 	if n.Placeholder {
 		stability = "stability not measured"
 	}
-	figures := fmt.Sprintf("%d breaking, %d operations added, %d removed, %s", n.BreakingChanges, n.Operations.Added, n.Operations.Removed, stability)
+	figures := fmt.Sprintf("%d breaking, %s added, %d removed, %s", n.BreakingChanges, count.Of(n.Operations.Added, "operation"), n.Operations.Removed, stability)
 	if n.Repository != "" {
 		figures = chatText(n.Repository, safe) + ": " + figures
 	}

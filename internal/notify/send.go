@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/netguard"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -91,7 +92,7 @@ func (s *Sender) Deliver(ctx context.Context, log []report.Delivery, sha, runID 
 			d := report.Delivery{ID: w.Queued.ID, SHA: sha, RunID: runID, Reasons: w.Queued.Reasons, Chat: w.Queued.Chat, Host: s.Host(), State: Pending}
 			next := true
 			if w.expired(s.clock.Now()) {
-				d.State, d.Error = Expired, fmt.Sprintf("given up after %d runs since %s", w.Runs, w.Queued.Time.UTC().Format(time.RFC3339))
+				d.State, d.Error = Expired, fmt.Sprintf("given up after %s since %s", count.Of(w.Runs, "run"), w.Queued.Time.UTC().Format(time.RFC3339))
 			} else {
 				next = s.deliver(ctx, &w, &d, end)
 			}

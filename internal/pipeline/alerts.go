@@ -16,8 +16,8 @@ import (
 
 // Alerts are the ways from a taxonomy to what surrounds it. A nil function leaves out what it would tell.
 type Alerts struct {
-	// Rules reads the rule files that patterns name. RulesAt reads them as a commit has them.
-	Rules   func(patterns []string) ([]promrules.Source, error)
+	// Rules reads the rule files of a dialect that patterns name. RulesAt reads them as a commit has them.
+	Rules   func(d promrules.Dialect, patterns []string) ([]promrules.Source, error)
 	RulesAt func(ctx context.Context, rev string, patterns []string) ([]promrules.Source, error)
 	// History tells how the file came to be; At reads it from a commit. Its error is an fs.ErrNotExist where the commit, or the file in it, is not there.
 	History func(ctx context.Context, file string) (taxonomy.History, error)
@@ -102,19 +102,21 @@ func (a *Alerts) rules(c config.Taxonomy) ([]taxonomy.Rule, int, error) {
 	if a.Rules == nil || len(c.Rules) == 0 {
 		return nil, 0, nil
 	}
-	sources, err := a.Rules(c.Rules)
+	dialect := promrules.Dialect(c.Dialect)
+	sources, err := a.Rules(dialect, c.Rules)
 	if err != nil {
 		return nil, 0, err
 	}
-	files, err := promrules.Loadable(sources, c.Levels)
+	files, err := promrules.Loadable(sources, dialect, c.Levels)
 	if err != nil {
 		return nil, 0, err
 	}
 	return AlertRules(files), len(files), nil
 }
 
+// parseRules reads rule files of an earlier commit, which may have been of another dialect.
 func parseRules(sources []promrules.Source) ([]taxonomy.Rule, int, error) {
-	files, errs := promrules.ParseAll(sources)
+	files, errs := promrules.ParseAll(sources, "")
 	if err := errors.Join(errs...); err != nil {
 		return nil, 0, err
 	}

@@ -45,7 +45,7 @@ func BenchmarkTaxonomy100k(b *testing.B) {
 	rules, now := bigRules(), time.Date(2025, 9, 17, 0, 0, 0, 0, time.UTC)
 	current, old := bigTaxonomy(100_000, ""), bigTaxonomy(99_900, " Really.")
 	surroundings := Alerts{
-		Rules: func([]string) ([]promrules.Source, error) { return rules, nil },
+		Rules: func(promrules.Dialect, []string) ([]promrules.Source, error) { return rules, nil },
 		History: func(context.Context, string) (taxonomy.History, error) {
 			return taxonomy.History{
 				Revisions: []taxonomy.Revision{{Commit: "b", Time: now.AddDate(0, 0, -1), Blob: "b"}, {Commit: "a", Time: now.AddDate(0, 0, -60), Blob: "a"}},

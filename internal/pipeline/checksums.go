@@ -51,7 +51,7 @@ func (b *bench) sum(ctx context.Context, one Bundle, m report.Manifest) (int, er
 	}
 	sums.GeneratedAt = report.At(b.job.Now)
 	if len(sums.Missing) > 0 {
-		return 0, fmt.Errorf("%d files of this run are missing, the first is %s", len(sums.Missing), path.Join(one.Root, sums.Missing[0]))
+		return 0, fmt.Errorf("%s of this run missing, the first is %s", count(len(sums.Missing), "file"), path.Join(one.Root, sums.Missing[0]))
 	}
 	return sums.Count, writeChecksums(b.job.Store, one, sums)
 }

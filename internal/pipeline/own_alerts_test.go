@@ -34,7 +34,7 @@ func own(t *testing.T, name string) []byte {
 // This repository's own alerts pass what govctl asks of others: no finding, every rule in the catalogue, every runbook a heading.
 func TestOwnAlerts(t *testing.T) {
 	surroundings := Alerts{
-		Rules: func(patterns []string) ([]promrules.Source, error) {
+		Rules: func(_ promrules.Dialect, patterns []string) ([]promrules.Source, error) {
 			return []promrules.Source{{Name: ownRules, Data: own(t, ownRules)}}, nil
 		},
 		HasFile:    func(name string) bool { _, err := os.Stat(filepath.Join(top, name)); return err == nil },

@@ -267,8 +267,8 @@ func (b *bench) taxonomyAgain(ctx context.Context) []policyCheck {
 	if err != nil {
 		return []policyCheck{checkedAgain("taxonomy", "", err)}
 	}
-	if l := taxonomy.Lint(in); l.Totals.Errors > 0 {
-		err = finding(count(l.Totals.Errors, "error"))
+	if n := taxonomy.Lint(in).Totals.From(report.Level(other.job.Config.Taxonomy.FailOn)); n > 0 {
+		err = finding(count(n, "finding"))
 	}
 	return []policyCheck{checkedAgain("taxonomy", "", err), checkedAgain("alert-gates", "", other.alertGatesAgain(ctx, in))}
 }

@@ -131,7 +131,7 @@ func Record(store *artifact.Store, file string, line report.HistoryLine, c stabi
 func DescribeStability(r stability.Result) string {
 	note := fmt.Sprintf("placeholder %d in a row", r.Streak)
 	if m := r.Metrics; m != nil {
-		note = fmt.Sprintf("%d of %d runs stable, score %.0f, streak %d", m.WindowStableCount, m.WindowTotalCount, float64(m.Score), m.CurrentStableStreak)
+		note = fmt.Sprintf("%d of %s stable, score %.0f, streak %d", m.WindowStableCount, count(m.WindowTotalCount, "run"), float64(m.Score), m.CurrentStableStreak)
 	}
 	if r.Action == stability.Unchanged {
 		note += "; no new commit, not counted again"

@@ -3,9 +3,9 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/romel/govctl/internal/artifact"
+	counts "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -150,12 +150,7 @@ func missingBump(policy *report.Semver) string {
 	return ""
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
+func count(n int, what string) string { return counts.Of(n, what) }
 
 // written is an artifact of this run; nil when the run did not write it.
 func written[T any](b *bench, p string) (*T, error) {

@@ -57,7 +57,10 @@ func lintTaxonomy(_ context.Context, b *bench) error {
 		return err
 	}
 	b.note = fmt.Sprintf("%s, %s, %s", count(l.Alerts, "alert"), count(l.Totals.Errors, "error"), count(l.Totals.Warnings, "warning"))
-	if l.Totals.Errors > 0 {
+	if l.Totals.Infos > 0 {
+		b.note += ", " + count(l.Totals.Infos, "info")
+	}
+	if l.Totals.From(report.Level(b.job.Config.Taxonomy.FailOn)) > 0 {
 		return finding(b.note)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -159,12 +160,7 @@ func join(parts []string) string {
 	}
 }
 
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
+func counted(n int, what string) string { return count.Of(n, what) }
 
 // maxQuoted bounds a value in a phrase, in bytes.
 const maxQuoted = 40

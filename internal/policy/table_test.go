@@ -149,6 +149,8 @@ var orders = []struct {
 	{"taxonomy.rules", []any{"a", "b"}, []any{"a", "c"}, nil, "policy-input-changed"},
 	{"taxonomy.rules", []any{"a", "b"}, nil, nil, "policy-input-changed"},
 	{"taxonomy.profile", "default", "mixin", nil, "policy-profile-changed"},
+	{"taxonomy.dialect", "prometheus", "loki", nil, "policy-input-changed"},
+	{"taxonomy.fail_on", "warning", "error", nil, "policy-threshold-lowered"},
 	{"taxonomy.severities", map[string]any{"high": 3.0}, map[string]any{"high": 1.0}, nil, "policy-vocabulary-changed"},
 	{"taxonomy.runbook_min_percent", 90.0, 89.0, 91.0, "policy-threshold-lowered"},
 	{"taxonomy.scopes", []any{"a"}, []any{"a", "b"}, nil, "policy-vocabulary-changed"},

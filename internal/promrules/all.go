@@ -12,12 +12,12 @@ type Source struct {
 	Data []byte
 }
 
-// ParseAll parses files on all processors. The files are in the order of the sources, without those that were refused; the errors
+// ParseAll parses files of a dialect on all processors. The files are in the order of the sources, without those that were refused; the errors
 // likewise.
-func ParseAll(sources []Source) ([]*File, []error) {
+func ParseAll(sources []Source, d Dialect) ([]*File, []error) {
 	files := make([]*File, len(sources))
 	errs := make([]error, len(sources))
-	each(len(sources), func(i int) { files[i], errs[i] = Parse(sources[i].Name, sources[i].Data) })
+	each(len(sources), func(i int) { files[i], errs[i] = d.Parse(sources[i].Name, sources[i].Data) })
 	return compact(files, func(f *File) bool { return f != nil }), compact(errs, func(e error) bool { return e != nil })
 }
 

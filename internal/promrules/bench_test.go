@@ -30,7 +30,7 @@ func BenchmarkParse2000(b *testing.B) {
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, errs := promrules.ParseAll(sources); len(errs) > 0 {
+		if _, errs := promrules.ParseAll(sources, promrules.Prometheus); len(errs) > 0 {
 			b.Fatal(errs[0])
 		}
 	}

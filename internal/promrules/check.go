@@ -46,7 +46,7 @@ type Config struct {
 	Levels     map[string]string // by row: error, warning, info, off
 	Scrape     time.Duration     // between two scrapes of a target; 0: not known
 	Evaluation time.Duration     // between two evaluations of a group that gives no interval; 0: not known
-	LogQL      bool              // expressions are Loki's, which Prometheus cannot parse
+	Dialect    Dialect           // the program that loads the files; expressions of Loki are not parsed
 	Now        time.Time
 }
 
@@ -63,7 +63,7 @@ type checker struct {
 
 // Rows is the table of checks in the order of the documentation.
 func Rows() []Row {
-	return slices.Concat(syntaxRows(), sanityRows(), logicRows(), flappingRows(), conventionRows(), costRows(), patternRows())
+	return slices.Concat(syntaxRows(), dialectRows(), sanityRows(), logicRows(), flappingRows(), conventionRows(), costRows(), patternRows())
 }
 
 // Summary is the row in a sentence.
@@ -82,10 +82,10 @@ func Explain(id string) (Row, bool) {
 // Check runs the table over rule files. Findings are ordered by place, then by row.
 func Check(sources []Source, cfg Config) report.RulesCheck {
 	out := report.RulesCheck{
-		Schema: "govctl/rules-check/v1", GeneratedAt: report.At(cfg.Now), Profile: cfg.Profile, Files: len(sources),
+		Schema: "govctl/rules-check/v1", GeneratedAt: report.At(cfg.Now), Profile: cfg.Profile, Dialect: string(cfg.Dialect), Files: len(sources),
 		ByRule: map[string]int{}, Findings: []report.Finding{},
 	}
-	files, errs := ParseAll(sources)
+	files, errs := ParseAll(sources, cfg.Dialect)
 	c := &checker{Config: cfg, files: files, exprs: newExpressions()}
 	c.queries = c.exprs.Parser
 	c.recorded = sync.OnceValue(func() map[string]bool { return records(files) })
@@ -152,6 +152,9 @@ func (c *checker) total(out *report.RulesCheck, files []*File) {
 		for i := range f.Groups {
 			out.Records += len(f.Groups[i].Rules)
 		}
+	}
+	if c.Dialect == Loki {
+		out.NotParsed = out.Alerts + out.Records
 	}
 }
 

@@ -82,7 +82,11 @@ func (c *checker) exprProblem(r *Rule, err error) problem {
 	}
 	first := list[0]
 	at = c.inside(r, int(first.PositionRange.Start))
-	return problem{got: "could not parse expression: " + first.Err.Error(), at: &at}
+	p := problem{got: "could not parse expression: " + first.Err.Error(), at: &at}
+	if looksLikeLogQL(r.Expr) {
+		p.hint = "this looks like LogQL: " + setDialect(Loki)
+	}
+	return p
 }
 
 // inside is the place of a byte of an expression that is written on one line or as a literal block. Quoted and folded texts are

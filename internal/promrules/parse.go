@@ -18,9 +18,12 @@ const (
 
 // Parse reads the structure of a rule file: groups, rules, labels and annotations, without looking into expressions and
 // templates (Check does). The error is a *contract.Error with the place of the first thing that no Prometheus would load.
-// The file holds on to data, which must not change.
-func Parse(name string, data []byte) (*File, error) {
-	r := reader{file: &File{Name: name}}
+// The file holds on to data, which must not change. Keys of all dialects are read.
+func Parse(name string, data []byte) (*File, error) { return Dialect("").Parse(name, data) }
+
+// Parse reads a rule file as the program of the dialect does: keys of other programs are refused.
+func (d Dialect) Parse(name string, data []byte) (*File, error) {
+	r := reader{dialect: d, file: &File{Name: name}}
 	docs, err := r.documents(data)
 	if err == nil {
 		err = r.read(docs)
@@ -37,10 +40,17 @@ var ErrTests = errors.New("unit tests, not rules")
 // ErrNoRules is in the error of a file that is nothing about rules at all, like the configuration of Prometheus itself.
 var ErrNoRules = errors.New("no rule file")
 
+// foreignError is in the error of a file whose objects another program loads.
+type foreignError struct{ dialect Dialect }
+
+func (e *foreignError) Error() string { return "rules of " + e.dialect.program() }
+
 type reader struct {
-	file  *File
-	doc   document // the one that is read
-	rules int
+	dialect Dialect
+	file    *File
+	doc     document // the one that is read
+	rules   int
+	foreign Dialect // whose objects were met and not read
 
 	patterns int // instructions of those in matchers
 }
@@ -64,13 +74,20 @@ func (r *reader) read(docs []document) error {
 	if r.file.Object {
 		return r.objects(docs)
 	}
-	namespaced := value(first, "namespace").Exists()
+	namespaced := r.dialect.namespaces() || r.dialect == "" && value(first, "namespace").Exists()
+	seen := map[string]bool{}
 	for i, doc := range docs {
 		r.doc = doc
-		// Prometheus reads the first document and leaves the others out without a word. Mimir's tools read all of them.
+		// Prometheus reads the first document and leaves the others out without a word. The tools of Mimir and Loki read all
+		// of them, and take the name of the file for a namespace that is not given.
 		if i > 0 && !namespaced {
-			return r.fail(doc.root, "a second YAML document begins here, which Prometheus does not read", "put its groups into the first one, or into a file of their own")
+			return r.fail(doc.root, "a second YAML document begins here, which "+r.dialect.program()+" does not read", "put its groups into the first one, or into a file of their own")
 		}
+		namespace := value(doc.root, "namespace").Text()
+		if seen[namespace] {
+			return r.fail(doc.root, fmt.Sprintf("a second YAML document of the namespace %q begins here", namespace), "give each document of the file a namespace of its own")
+		}
+		seen[namespace] = true
 		if err := r.plain(doc.root); err != nil {
 			return err
 		}
@@ -86,8 +103,6 @@ func value(n contract.Node, key string) contract.Node {
 	return contract.Node{}
 }
 
-var fileKeys = []string{"groups", "namespace"}
-
 // plain reads a plain rule file.
 func (r *reader) plain(doc contract.Node) error {
 	if doc.Kind() != contract.Object {
@@ -102,7 +117,7 @@ func (r *reader) plain(doc contract.Node) error {
 	}
 	namespace := ""
 	var groups contract.Node
-	err := r.fields(doc, fileKeys, func(key string, v contract.Node) error {
+	err := r.fields(doc, inFile, func(key string, v contract.Node) error {
 		switch key {
 		case "groups":
 			groups = v
@@ -121,7 +136,7 @@ func (r *reader) plain(doc contract.Node) error {
 func (r *reader) another(doc contract.Node) error {
 	tests := doc.Get("tests").Exists()
 	for key, v := range doc.Fields() {
-		if tests || slices.Contains(fileKeys, key) {
+		if tests || slices.Contains(named(inFile, "", false), key) {
 			break
 		}
 		err := r.fail(v, fmt.Sprintf("the file is no rule file: it has no groups, and %q is no key of one", key), shape)
@@ -137,82 +152,20 @@ func (r *reader) another(doc contract.Node) error {
 	return err
 }
 
-// objects reads the PrometheusRule objects of a manifest; objects of other kinds may stand between them.
-func (r *reader) objects(docs []document) error {
-	found := 0
-	for _, doc := range docs {
-		r.doc = doc
-		n, err := r.object(doc.root)
-		if err != nil {
-			return err
-		}
-		found += n
-	}
-	if found == 0 {
-		r.doc = docs[0]
-		err := r.fail(docs[0].root, fmt.Sprintf("the manifest holds no PrometheusRule: its kind is %s", value(docs[0].root, "kind").Text()), "leave the file out of the rules")
-		err.Err = ErrNoRules
-		return err
-	}
-	return nil
-}
-
-// object reads one object, or the objects of a list, and returns how many were PrometheusRules.
-func (r *reader) object(doc contract.Node) (int, error) {
-	kind := value(doc, "kind")
-	switch kind.Text() {
-	case "":
-		return 0, r.fail(doc, "an object without kind stands among Kubernetes objects", "")
-	case "PrometheusRule":
-		return 1, r.promRule(doc)
-	case "List", "PrometheusRuleList":
-	default:
-		return 0, nil
-	}
-	items := value(doc, "items")
-	if items.Exists() && items.Kind() != contract.Array {
-		return 0, r.fail(items, "items must be a list", "")
-	}
-	found := 0
-	for _, item := range items.Items() {
-		if kind.Text() == "PrometheusRuleList" && !value(item, "kind").Exists() {
-			found++
-			if err := r.promRule(item); err != nil {
-				return 0, err
-			}
-			continue
-		}
-		n, err := r.object(item)
-		if err != nil {
-			return 0, err
-		}
-		found += n
-	}
-	if kind.Text() == "PrometheusRuleList" {
-		found = max(found, 1) // an empty list is a list of rules all the same
-	}
-	return found, nil
-}
-
-// promRule reads a PrometheusRule.
-func (r *reader) promRule(doc contract.Node) error {
-	spec := value(doc, "spec")
-	if spec.Exists() && spec.Kind() != contract.Object {
-		return r.fail(spec, "spec must be a mapping with a list \"groups\"", "")
-	}
-	meta := value(doc, "metadata")
-	name := meta.Get("name").Text()
-	if ns := meta.Get("namespace").Text(); ns != "" {
-		name = ns + "/" + name
-	}
-	return r.groups(value(spec, "groups"), name)
-}
-
 // Aside is why a file is to be left out of rules where only a search brought it in: it holds unit tests, or nothing about rules. It is empty
 // for rules, and for what may be meant as some: a misspelt key must not make alerts go away.
-func Aside(name string, data []byte) string {
+func Aside(name string, data []byte) string { return Dialect("").Aside(name, data) }
+
+// Aside is Aside for the files of a dialect: objects that another program loads are left out as well.
+func (d Dialect) Aside(name string, data []byte) string {
 	_, err := Parse(name, data)
+	if err == nil {
+		_, err = d.Parse(name, data)
+	}
+	var foreign *foreignError
 	switch {
+	case errors.As(err, &foreign):
+		return foreign.Error()
 	case errors.Is(err, ErrTests):
 		return "unit tests, not rules"
 	case errors.Is(err, ErrNoRules) && !ruleLine.Match(data), err != nil && !ruleWord.Match(data):

@@ -1,5 +1,5 @@
-// Package promrules reads Prometheus rule files as people keep them: plain files, PrometheusRule objects, and the group
-// files of Thanos, Mimir and Loki. It is the only code that calls Prometheus' own rule parser.
+// Package promrules reads Prometheus rule files as people keep them: plain files, PrometheusRule objects, and the files of
+// Thanos, Mimir and Loki, which are dialects of one format. It is the only code that calls Prometheus' own rule parser.
 package promrules
 
 import (
@@ -12,6 +12,8 @@ type File struct {
 	Name   string
 	Object bool // PrometheusRule objects and not a plain rule file
 	Groups []Group
+
+	ignored []IgnoredKey // keys that the dialect reads and does not use
 }
 
 // Group is a list of rules that are evaluated together.

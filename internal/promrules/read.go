@@ -2,7 +2,6 @@ package promrules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -10,32 +9,23 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// fields calls use for each field of an object whose value is not null. A key must be a known one; nil knows all.
-func (r *reader) fields(n contract.Node, known []string, use func(key string, v contract.Node) error) error {
+// fields calls use for each field of an object whose value is not null, once the key is checked.
+func (r *reader) fields(n contract.Node, in level, use func(key string, v contract.Node) error) error {
 	for key, v := range n.Fields() {
-		var err error
-		switch {
-		case known != nil && !slices.Contains(known, key):
-			bad := &contract.Error{Place: v.KeyPlace(), Msg: fmt.Sprintf("unknown key %q", key), Hint: "known here are " + strings.Join(known, ", ")}
-			bad.Place.Line += r.doc.above
-			err = bad
-		case v.Kind() != contract.Null:
-			err = use(key, v)
+		if in != free {
+			if err := r.key(in, key, v); err != nil {
+				return err
+			}
 		}
-		if err != nil {
+		if v.Kind() == contract.Null {
+			continue
+		}
+		if err := use(key, v); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-// Keys of a group. The later ones belong to Thanos, Mimir and Loki.
-var groupKeys = []string{
-	"name", "interval", "query_offset", "limit", "rules", "labels",
-	"partial_response_strategy", "evaluation_delay", "align_evaluation_time_on_interval", "source_tenants", "remote_write",
-}
-
-var ruleKeys = []string{"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"}
 
 func (r *reader) groups(n contract.Node, namespace string) error {
 	if !n.Exists() {
@@ -66,14 +56,12 @@ func (r *reader) group(n contract.Node) (g Group, err error) {
 	}
 	g.at = r.spot(n)
 	var rules contract.Node
-	err = r.fields(n, groupKeys, func(key string, v contract.Node) (err error) {
+	err = r.fields(n, inGroup, func(key string, v contract.Node) (err error) {
 		switch key {
 		case "name":
 			g.Name, err = r.scalar(key, v)
 		case "interval":
-			g.Interval, err = r.duration(key, v)
-		case "query_offset", "evaluation_delay":
-			_, err = r.duration(key, v)
+			g.Interval, err = r.scalar(key, v)
 		case "labels":
 			g.Labels, err = r.texts(key, v)
 		case "rules":
@@ -81,6 +69,9 @@ func (r *reader) group(n contract.Node) (g Group, err error) {
 		}
 		return err
 	})
+	if err == nil {
+		err = r.delays(n)
+	}
 	switch {
 	case err != nil:
 		return g, err
@@ -114,7 +105,7 @@ func (r *reader) oneRule(n contract.Node) (rule Rule, err error) {
 		return rule, r.fail(n, "a rule must be a mapping", "")
 	}
 	rule.at, rule.whole = r.spot(n), r.spot(n)
-	err = r.fields(n, ruleKeys, func(key string, v contract.Node) (err error) {
+	err = r.fields(n, inRule, func(key string, v contract.Node) (err error) {
 		switch key {
 		case "alert":
 			rule.Alert, err = r.scalar(key, v)
@@ -126,9 +117,9 @@ func (r *reader) oneRule(n contract.Node) (rule Rule, err error) {
 			rule.Expr, err = r.scalar(key, v)
 			rule.expr = r.spot(v)
 		case "for":
-			rule.For, err = r.duration(key, v)
+			rule.For, err = r.scalar(key, v)
 		case "keep_firing_for":
-			rule.KeepFiringFor, err = r.duration(key, v)
+			rule.KeepFiringFor, err = r.scalar(key, v)
 		case "labels":
 			rule.Labels, err = r.texts(key, v)
 		case "annotations":
@@ -192,7 +183,7 @@ func (r *reader) texts(key string, v contract.Node) (map[string]string, error) {
 		return nil, r.fail(v, key+" must be a mapping", "")
 	}
 	out := make(map[string]string, v.Len())
-	err := r.fields(v, nil, func(k string, v contract.Node) (err error) {
+	err := r.fields(v, free, func(k string, v contract.Node) (err error) {
 		out[k], err = r.scalar(k, v)
 		return err
 	})

@@ -149,7 +149,7 @@ func forBelowInterval(c *checker, g *Group, r *Rule) []problem {
 
 // parts are the parts of a rule's expression with what is known of each; none where it does not parse.
 func (c *checker) parts(r *Rule) infer.Tree {
-	if c.LogQL {
+	if c.Dialect == Loki {
 		return nil
 	}
 	return c.exprs.parts(r.Expr)
@@ -157,7 +157,7 @@ func (c *checker) parts(r *Rule) infer.Tree {
 
 // tree is the parsed expression of a rule; nil where it does not parse, which is another row's matter.
 func (c *checker) tree(r *Rule) parser.Expr {
-	if c.LogQL {
+	if c.Dialect == Loki {
 		return nil
 	}
 	expr, err := c.exprs.ParseExpr(r.Expr)

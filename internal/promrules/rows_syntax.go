@@ -14,17 +14,17 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// syntaxRows are what Prometheus itself refuses. The first row stands for files whose structure cannot be read at all.
+// syntaxRows are what the program of the dialect itself refuses. The first row stands for files whose structure cannot be read at all.
 func syntaxRows() []Row {
 	return []Row{
 		{
 			ID: "file-refused", Level: report.Error, Want: "have the structure of a rule file", Refusal: true,
-			Why:  "Prometheus loads no rule of a set in which one file is wrong",
+			Why:  "of a set in which one file is wrong no rule is loaded",
 			Mend: "correct the file",
 		},
 		{
-			ID: "rule-refused", Level: report.Error, Want: "be one that Prometheus loads", Refusal: true,
-			Why:   "Prometheus loads no rule of a set in which one is wrong",
+			ID: "rule-refused", Level: report.Error, Want: "be loadable", Refusal: true,
+			Why:   "of a set in which one rule is wrong none is loaded",
 			Mend:  "correct the rule",
 			Check: refusedByPrometheus,
 		},
@@ -35,11 +35,16 @@ func syntaxRows() []Row {
 func refusedByPrometheus(c *checker, g *Group, r *Rule) []problem {
 	rule := rulefmt.Rule{Record: r.Record, Alert: r.Alert, Expr: r.Expr, Labels: r.Labels, Annotations: r.Annotations}
 	rule.For, rule.KeepFiringFor = durationOf(r.For), durationOf(r.KeepFiringFor)
-	if c.LogQL {
-		rule.Expr = "1"
-	}
+	scheme := model.UTF8Validation
 	var out []problem
-	for _, found := range rule.Validate(rulefmt.RuleNode{}, model.UTF8Validation, c.exprs) {
+	if c.Dialect == Loki {
+		rule.Expr, scheme = "1", model.LegacyValidation
+		if off, what := logQLError(r.Expr); what != "" {
+			at := c.inside(r, off)
+			out = append(out, problem{got: "could not parse expression: " + what, hint: "in the dialect loki expressions are LogQL", at: &at})
+		}
+	}
+	for _, found := range rule.Validate(rulefmt.RuleNode{}, scheme, c.exprs) {
 		err := errors.Unwrap(&found)
 		if rest := errors.Unwrap(err); rest != nil && strings.HasPrefix(err.Error(), "could not parse expression") {
 			out = append(out, c.exprProblem(r, rest))

@@ -18,6 +18,7 @@ func checkCase(t *testing.T, dir, file string) (messages []string, rules []strin
 	t.Helper()
 	var c struct {
 		Profile string   `json:"profile"`
+		Dialect string   `json:"dialect"`
 		Known   []string `json:"known"`  // lines of --metrics
 		Scrape  string   `json:"scrape"` // interval
 	}
@@ -26,7 +27,7 @@ func checkCase(t *testing.T, dir, file string) (messages []string, rules []strin
 			t.Fatal(err)
 		}
 	}
-	cfg := promrules.Config{Profile: c.Profile, Severities: map[string]int{"critical": 5, "warning": 1, "info": 1, "low": 1}}
+	cfg := promrules.Config{Profile: c.Profile, Dialect: promrules.Dialect(c.Dialect), Severities: map[string]int{"critical": 5, "warning": 1, "info": 1, "low": 1}}
 	if c.Known != nil {
 		cfg.Known = promrules.ReadMetrics([]byte(strings.Join(c.Known, "\n")))
 	}

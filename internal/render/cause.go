@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	nouns "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -128,7 +129,7 @@ func (c *cause) view() view {
 	f := c.list[0]
 	if c.edits > 0 {
 		v := viewOf(f)
-		return view{Level: v.Level, Label: v.Label, Rule: v.Rule, Message: fmt.Sprintf("%d more edits of this rule, in %d places", c.edits, c.count)}
+		return view{Level: v.Level, Label: v.Label, Rule: v.Rule, Message: fmt.Sprintf("%s of this rule, in %s", nouns.Of(c.edits, "more edit"), nouns.Of(c.count, "place"))}
 	}
 	if c.say == "" {
 		return viewOf(f)
@@ -140,7 +141,7 @@ func (c *cause) view() view {
 		}
 	}
 	v := viewOf(f)
-	v.Message, v.Place, v.Operations, v.Print = fmt.Sprintf("%s, in %d places", sanitize.Cut(sanitize.Line(c.say), maxMessage), c.count), "", "", ""
+	v.Message, v.Place, v.Operations, v.Print = fmt.Sprintf("%s, in %s", sanitize.Cut(sanitize.Line(c.say), maxMessage), nouns.Of(c.count, "place")), "", "", ""
 	v.First = subjectOf(c.list[0]) + printOf(c.list[0])
 	for _, g := range c.list {
 		if g.More == 0 && len(v.Places) < shownPlaces {
@@ -183,10 +184,13 @@ func printOf(f *report.Finding) string {
 	return ""
 }
 
-// howAll is how a reader gets to see everything: only the diff, which has a limit of lines, has a flag for it.
+// howAll is how a reader gets to see everything; flag is that of the diff, the one report with a limit of lines.
 func howAll(lk Look, flag string) string {
-	if lk.Lines > 0 {
+	switch {
+	case lk.Lines > 0:
 		return flag
+	case lk.More != "":
+		return lk.More + " shows them"
 	}
 	return "--format json has them"
 }
@@ -213,17 +217,11 @@ func (l *left) add(c *cause) {
 func (l *left) line(how string) string {
 	var parts []string
 	for _, c := range []struct {
-		n         int
-		one, many string
-	}{
-		{l.errors, "error", "errors"}, {l.warnings, "warning", "warnings"}, {l.waived, "waived finding", "waived findings"},
-		{l.infos, "info", "infos"}, {l.quiet, "harmless change", "harmless changes"},
-	} {
-		switch {
-		case c.n == 1:
-			parts = append(parts, "1 "+c.one)
-		case c.n > 1:
-			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.many))
+		n    int
+		noun string
+	}{{l.errors, "error"}, {l.warnings, "warning"}, {l.waived, "waived finding"}, {l.infos, "info"}, {l.quiet, "harmless change"}} {
+		if c.n > 0 {
+			parts = append(parts, nouns.Of(c.n, c.noun))
 		}
 	}
 	if len(parts) == 0 {

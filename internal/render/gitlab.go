@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	nouns "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -56,7 +57,7 @@ func writeGitLab(w io.Writer, r *Report, _ Look) error {
 		}
 	}
 	if left > 0 {
-		rest := qualityIssue{Description: fmt.Sprintf("%d findings are left out: this report has %d", left, maxQuality), CheckName: "govctl", Fingerprint: "left-out", Severity: "info"}
+		rest := qualityIssue{Description: fmt.Sprintf("left out: %s; this report has %d", nouns.Of(left, "finding"), maxQuality), CheckName: "govctl", Fingerprint: "left-out", Severity: "info"}
 		rest.Location = qualityAt(nil, r.Subject)
 		e.value(rest)
 	}

@@ -114,7 +114,7 @@ func TestGitLabIsBounded(t *testing.T) {
 	text := written(t, "gitlab", r, render.Look{})
 	list := entries(t, text)
 	last := list[len(list)-1]
-	if len(list) != 10_001 || !strings.Contains(last.Description, "7 findings are left out") || len(text) > 20<<20 {
+	if len(list) != 10_001 || !strings.Contains(last.Description, "left out: 7 findings") || len(text) > 20<<20 {
 		t.Errorf("%d entries in %d bytes, the last %+v", len(list), len(text), last)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	nouns "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -151,10 +152,10 @@ func counted(list []*report.Finding) string {
 		word string
 	}{{n[report.Error], "error"}, {n[report.Warning], "warning"}, {n[report.Info], "info"}, {waived, "waived"}} {
 		switch {
-		case c.n == 1 || c.n > 0 && c.word == "waived":
+		case c.n > 0 && c.word == "waived":
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
 		case c.n > 0:
-			parts = append(parts, fmt.Sprintf("%d %ss", c.n, c.word))
+			parts = append(parts, nouns.Of(c.n, c.word))
 		}
 	}
 	return strings.Join(parts, ", ") + " more"

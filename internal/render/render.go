@@ -49,8 +49,9 @@ type RuleInfo struct {
 
 // Look adjusts the forms that people read.
 type Look struct {
-	All   bool // in the text and Markdown forms, show every finding with its example, not only the first ones
-	Lines int  // that the text and Markdown forms may have; 0 means no limit. All lifts it
+	All   bool   // in the text and Markdown forms, show every finding with its example, not only the first ones
+	More  string // the flag of the command that shows every finding; empty where it has none
+	Lines int    // that the text and Markdown forms may have; 0 means no limit. All lifts it
 	Color bool
 	Width int // columns after which lines are wrapped; 0 means that none is, as in a pipe or a file
 	Limit int // bytes that a Markdown text may have; 0 means 60,000, which fits a GitHub comment

@@ -243,7 +243,7 @@ func TestSARIFKeepsToTheLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := log.Runs[0]
-	if len(run.Results) != 25_000 || !strings.HasPrefix(run.Invocations[0].Notes[0].Message.Text, "3 findings are left out") {
+	if len(run.Results) != 25_000 || !strings.HasPrefix(run.Invocations[0].Notes[0].Message.Text, "left out: 3 findings") {
 		t.Errorf("%d results, %+v", len(run.Results), run.Invocations)
 	}
 	seen := map[string]bool{}

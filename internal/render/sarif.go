@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	nouns "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -105,7 +106,7 @@ func writeSARIF(w io.Writer, r *Report, _ Look) error {
 	e.field("columnKind", "unicodeCodePoints")
 	if left > 0 {
 		e.field("invocations", []any{map[string]any{"executionSuccessful": true, "toolExecutionNotifications": []any{
-			map[string]any{"level": "warning", "message": sarifText{fmt.Sprintf("%d findings are left out: code scanning takes %d", left, maxResults)}},
+			map[string]any{"level": "warning", "message": sarifText{fmt.Sprintf("left out: %s; code scanning takes %d", nouns.Of(left, "finding"), maxResults)}},
 		}}})
 	}
 	e.name("results")

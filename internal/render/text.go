@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	nouns "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -169,7 +170,7 @@ func (p *printer) all(c *cause) string {
 func (p *printer) rest() string {
 	var b strings.Builder
 	if p.inLine > 0 {
-		fmt.Fprintf(&b, "\n%d errors are shown in one line each (--all shows their examples)\n", p.inLine)
+		fmt.Fprintf(&b, "\n%s in one line each (--all shows their examples)\n", nouns.Of(p.inLine, "error"))
 	}
 	if text := p.left.line(howAll(p.look, "--all")); text != "" {
 		b.WriteString("\n" + text + "\n")

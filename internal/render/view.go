@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	nouns "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -155,7 +156,7 @@ func request(w *report.Witness) []string {
 	}
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	if len(lines) > maxLines {
-		lines = append(lines[:maxLines:maxLines], fmt.Sprintf("... (%d lines more)", len(lines)-maxLines))
+		lines = append(lines[:maxLines:maxLines], "... ("+nouns.Of(len(lines)-maxLines, "more line")+")")
 	}
 	for i, line := range lines {
 		lines[i] = sanitize.Cut(sanitize.Line(line), maxMessage)

@@ -163,7 +163,11 @@ func Cut(s string, limit int) string {
 	for end > 0 && !utf8.RuneStart(s[end]) {
 		end--
 	}
-	return fmt.Sprintf("%s... (%d bytes more)", s[:end], len(s)-end)
+	unit := "bytes"
+	if len(s)-end == 1 {
+		unit = "byte"
+	}
+	return fmt.Sprintf("%s... (%d %s more)", s[:end], len(s)-end, unit)
 }
 
 // Quoted divides a text at its backquotes: text and code in turn. A backquote without a partner stays in the text.

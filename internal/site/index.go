@@ -135,7 +135,7 @@ func viewOf(c *Contract) contractView {
 func spent(b report.Budget) template.HTML {
 	const most = 40
 	n := min(max(b.AllowedBreakingRuns, b.Used), most)
-	d := begin("budget", float64(n)*14, 12, fmt.Sprintf("%d of %d allowed breaking runs used", b.Used, b.AllowedBreakingRuns))
+	d := begin("budget", float64(n)*14, 12, fmt.Sprintf("%d of %s used", b.Used, plural(b.AllowedBreakingRuns, "allowed breaking run")))
 	for i := range n {
 		class := "rest"
 		switch {

@@ -14,6 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -119,10 +120,7 @@ func capital(s string) string {
 
 // plural counts things: 1 run, 2 runs.
 func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return grouped(n) + " " + one + "s"
+	return grouped(n) + " " + count.Noun(n, one)
 }
 
 func day(t report.Time) string {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	counts "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -153,7 +154,7 @@ func (in *GateInput) spike(g *report.Gate) {
 func (in *GateInput) outlier(g *report.Gate) {
 	if len(in.Past) < scoreMinimum {
 		g.Status = NotEnoughHistory
-		g.Message = fmt.Sprintf("%d snapshots of earlier days are there, a median needs %d", len(in.Past), scoreMinimum)
+		g.Message = fmt.Sprintf("%s of earlier days, a median needs %d", counts.Of(len(in.Past), "snapshot"), scoreMinimum)
 		return
 	}
 	values := make([]float64, len(in.Past))
@@ -211,7 +212,7 @@ func (in *GateInput) deprecations(g *report.Gate) {
 	}
 	sort.Strings(g.Alerts)
 	g.Numbers["over"], g.Numbers["oldest"], g.Numbers["undated"] = float64(len(g.Alerts)), float64(oldest), float64(undated)
-	g.Message = fmt.Sprintf("%d deprecated alerts are older than %d days", len(g.Alerts), limit)
+	g.Message = fmt.Sprintf("%s older than %s", counts.Of(len(g.Alerts), "deprecated alert"), counts.Of(limit, "day"))
 	if undated > 0 {
 		g.Message += fmt.Sprintf("; %d do not say since when", undated)
 	}
@@ -231,7 +232,7 @@ func (in *GateInput) sla(g *report.Gate) {
 		g.Message = "no policy is set (taxonomy.runbook_sla_days)"
 		return
 	}
-	g.Message = fmt.Sprintf("%d alerts have waited for a runbook for more than %d days", sla.Overdue, sla.PolicyDays)
+	g.Message = fmt.Sprintf("%s without a runbook for more than %s", counts.Of(sla.Overdue, "alert"), counts.Of(sla.PolicyDays, "day"))
 	for _, open := range sla.Open {
 		if open.Overdue {
 			g.Alerts = append(g.Alerts, open.Name)

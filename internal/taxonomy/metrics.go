@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	counts "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -198,8 +199,8 @@ func (in *MetricsInput) baseline(ctx context.Context, m *report.TaxonomyMetrics)
 			return nil, nil, err
 		}
 		if old != nil {
-			m.HistoryNote = fmt.Sprintf("the file is younger than %d days: compared with its first commit, of %s",
-				in.Config.WindowDays, r.Time.UTC().Format(time.DateOnly))
+			m.HistoryNote = fmt.Sprintf("the file is younger than %s: compared with its first commit, of %s",
+				counts.Of(in.Config.WindowDays, "day"), r.Time.UTC().Format(time.DateOnly))
 			return old, r, nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	counts "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -52,7 +53,7 @@ func lifecycleRows() []Row {
 				if !a.Deprecated || !ok || days <= l.Config.DeprecationMaxDays {
 					return none
 				}
-				return one("deprecated_since", "it has been deprecated for "+itoa(days)+" days, "+itoa(l.Config.DeprecationMaxDays)+" are allowed")
+				return one("deprecated_since", "it has been deprecated for "+counts.Of(days, "day")+", the limit is "+itoa(l.Config.DeprecationMaxDays))
 			},
 		},
 		{

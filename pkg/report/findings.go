@@ -24,6 +24,18 @@ type FindingTotals struct {
 	Waived   int `json:"waived"`
 }
 
+// From counts the findings of a level and of those above it. Error is the highest.
+func (t FindingTotals) From(lowest Level) int {
+	n := t.Errors
+	if lowest != Error {
+		n += t.Warnings
+	}
+	if lowest == Info {
+		n += t.Infos
+	}
+	return n
+}
+
 // Bounds of a list of findings. Counts are made of all findings before.
 const (
 	maxListBytes = 4 << 20 // that the listed ones take together, about

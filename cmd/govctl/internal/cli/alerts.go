@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // alertFlags are the flags that every command about the taxonomy has.
@@ -27,6 +29,8 @@ type alertFlags struct {
 	file    string
 	rules   []string
 	profile string
+	dialect string
+	failOn  string
 	strict  bool
 	unread  bool               // rule files are of no use to the command
 	limits  map[string]*string // by flag; see limits
@@ -101,6 +105,17 @@ func (f *alertFlags) add(c *cobra.Command, names ...string) {
 	}
 }
 
+// addDialect is for commands that parse rule files.
+func (f *alertFlags) addDialect(c *cobra.Command) {
+	choose(c, &f.dialect, "dialect", "", "program that loads the rule files (default: taxonomy.dialect of the configuration, prometheus)", promrules.Dialects...)
+}
+
+// addFailOn is for commands that exit 1 by the level of findings.
+func (f *alertFlags) addFailOn(c *cobra.Command) {
+	choose(c, &f.failOn, "fail-on", "", "lowest level of a finding that exits 1 (default: taxonomy.fail_on of the configuration, error)",
+		string(report.Error), string(report.Warning), string(report.Info))
+}
+
 // taxonomyConfig is the configuration of the taxonomy with flags and environment laid over it.
 func (a *app) taxonomyConfig(ctx context.Context, f *alertFlags) (config.Taxonomy, error) {
 	cfg, err := a.configuration(ctx)
@@ -112,6 +127,7 @@ func (a *app) taxonomyConfig(ctx context.Context, f *alertFlags) (config.Taxonom
 		return c, err
 	}
 	c.File, c.Profile = firstOf(f.file, c.File), firstOf(f.profile, c.Profile)
+	c.Dialect, c.FailOn = firstOf(f.dialect, c.Dialect), firstOf(f.failOn, c.FailOn)
 	if len(f.rules) > 0 {
 		c.Rules = f.rules
 	}
@@ -160,12 +176,12 @@ func (a *app) alerts() pipeline.Alerts {
 
 // ruleSources reads rule files. What only a folder or a glob brought in and holds no rules (unit tests, the configuration of Prometheus) is
 // left out, and said so.
-func (a *app) ruleSources(patterns []string) ([]promrules.Source, error) {
+func (a *app) ruleSources(d promrules.Dialect, patterns []string) ([]promrules.Source, error) {
 	files, named, err := a.paths(patterns, ruleExtensions)
 	if err != nil {
 		return nil, err
 	}
-	out, err := a.readRules(files, func(name string) bool { return named[name] })
+	out, err := a.readRules(d, files, func(name string) bool { return named[name] })
 	if err == nil && len(out) == 0 {
 		err = noRules(patterns)
 	}
@@ -176,32 +192,45 @@ func noRules(patterns []string) error {
 	return usage("no rule files found in %s", strings.Join(patterns, ", ")).hint("a rule file has the key groups; a file that is named explicitly is always read")
 }
 
-// maxAside is how many files that are left out are named.
-const maxAside = 10
-
 // readRules reads the files. Of those that nobody named it takes the rule files.
-func (a *app) readRules(files []string, named func(name string) bool) ([]promrules.Source, error) {
+func (a *app) readRules(d promrules.Dialect, files []string, named func(name string) bool) ([]promrules.Source, error) {
 	out := make([]promrules.Source, 0, len(files))
-	aside := 0
+	aside := map[string][]string{} // files by what they hold
 	for _, name := range files {
 		data, err := a.readInput(name)
 		if err != nil {
 			return nil, err
 		}
 		if !named(name) {
-			if what := promrules.Aside(name, data); what != "" {
-				if aside++; aside <= maxAside {
-					fmt.Fprintf(a.notes(), "govctl: %s contains %s: skipped\n", oneLine(name), what)
-				}
+			if what := d.Aside(name, data); what != "" {
+				aside[what] = append(aside[what], name)
 				continue
 			}
 		}
 		out = append(out, promrules.Source{Name: name, Data: data})
 	}
-	if more := aside - maxAside; more > 0 {
-		fmt.Fprintf(a.notes(), "govctl: %d more files without rules: skipped\n", more)
+	if len(aside) > 0 {
+		fmt.Fprintf(a.notes(), "govctl: left out: %s\n", leftOut(aside))
 	}
 	return out, nil
+}
+
+// namedAside is how many files that are left out are named for each reason.
+const namedAside = 3
+
+// leftOut is one line for all files that are left out.
+func leftOut(aside map[string][]string) string {
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(aside)) {
+		names := aside[what]
+		shown := names[:min(len(names), namedAside)]
+		text := counted(len(names), "file") + " with " + what + " (" + oneLine(strings.Join(shown, ", "))
+		if more := len(names) - len(shown); more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+		parts = append(parts, text+")")
+	}
+	return strings.Join(parts, "; ")
 }
 
 // ruleSourcesAt reads rule files as a commit has them.

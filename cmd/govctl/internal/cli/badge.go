@@ -146,7 +146,7 @@ func badgeWrite(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(a.Stdout, "%d badges in %s\n", len(all), path.Join(a.out, "site"))
+		_, err = fmt.Fprintf(a.Stdout, "%s in %s\n", counted(len(all), "badge"), path.Join(a.out, "site"))
 		return err
 	})
 }

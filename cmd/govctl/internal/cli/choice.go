@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/count"
 )
 
 // choice is the value of a flag that takes one of a few words. Any other word is refused while the command line is read.
@@ -57,14 +58,7 @@ func (s *choices) Set(words string) error {
 
 // hint is the nearest word, or all of them.
 func (c *choice) hint(word string) string {
-	return firstOf(config.Nearest(word, c.words), "the "+plural(c.noun)+" are "+listed(c.words))
-}
-
-func plural(noun string) string {
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		return stem + "ies"
-	}
-	return noun + "s"
+	return firstOf(config.Nearest(word, c.words), "the "+count.Noun(2, c.noun)+" are "+listed(c.words))
 }
 
 // listed writes words as a sentence does: a, b and c.

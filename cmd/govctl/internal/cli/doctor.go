@@ -19,6 +19,7 @@ import (
 	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/internal/integrity"
 	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/semver"
@@ -253,7 +254,7 @@ func lookAtAlerts(_ context.Context, d *doctor) (out []diagnosis) {
 	if len(t.Rules) == 0 {
 		return out
 	}
-	sources, err := d.ruleSources(t.Rules)
+	sources, err := d.ruleSources(promrules.Dialect(t.Dialect), t.Rules)
 	if err != nil {
 		return append(out, because(ill, "taxonomy.rules", err, ""))
 	}

@@ -13,13 +13,15 @@ import (
 	"github.com/romel/govctl/internal/render"
 )
 
-// formatFlag adds --format, whose help and completion read the one table of formats.
+// formatFlag adds --format, whose help and completion read the one table of formats, and --all, which lifts the limits of the
+// forms for people.
 func (a *app) formatFlag(c *cobra.Command, format *string) {
 	var lines strings.Builder
 	for _, name := range render.Names() {
 		fmt.Fprintf(&lines, "\n  %-9s %s", name, render.Formats[name].About)
 	}
 	chooseOf(c, format, "format", "format", "text", "how findings are printed:"+lines.String()+"\n", render.Names())
+	c.Flags().BoolVar(&a.all, "all", false, "show every finding with all that is known of it, however many there are")
 }
 
 // textOrJSON adds --format to a command that prints one of two forms.
@@ -34,13 +36,13 @@ func (a *app) tool() render.Tool {
 // look is how findings are shown: wrapped on a terminal only, since lines that are searched or stored must stay whole.
 func (a *app) look() render.Look {
 	if !a.Screen {
-		return render.Look{Color: a.Colour, Prefix: a.prefix}
+		return render.Look{All: a.all, More: "--all", Color: a.Colour, Prefix: a.prefix}
 	}
 	width, err := strconv.Atoi(a.Getenv("COLUMNS"))
 	if err != nil || width < 40 {
 		width = 100
 	}
-	return render.Look{Color: a.Colour, Width: width, Prefix: a.prefix}
+	return render.Look{All: a.all, More: "--all", Color: a.Colour, Width: width, Prefix: a.prefix}
 }
 
 // prefix is the folder of the repository in which we run, with a slash at its end; empty at its top, and outside of one.

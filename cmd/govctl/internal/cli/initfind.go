@@ -249,7 +249,7 @@ func (e *explorer) inspect(ctx context.Context, f *foundFile) {
 	}
 	switch f.kind {
 	case adopt.Rules:
-		files, err := promrules.Loadable([]promrules.Source{{Name: f.path, Data: data}}, nil)
+		files, err := promrules.Loadable([]promrules.Source{{Name: f.path, Data: data}}, "", nil)
 		rules := 0
 		for _, file := range files {
 			for i := range file.Groups {

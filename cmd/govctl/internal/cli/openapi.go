@@ -71,7 +71,7 @@ func (a *app) exported(ctx context.Context, args []string, name string, opt cont
 type diffFlags struct {
 	format, waivers, category string
 	contract                  string
-	remote, convert, all      bool
+	remote, convert           bool
 	dangling, private         bool // compare around references that do not resolve; read from private addresses, too
 	release                   string
 	since                     int
@@ -100,7 +100,6 @@ func openapiDiff(a *app) *cobra.Command {
 	a.formatFlag(c, &f.format)
 	c.Flags().StringVar(&f.waivers, "waivers", "", "`file` of waivers (default: that of the configuration, where it exists)")
 	choose(c, &f.category, "category", "", "the widest category that counts as breaking (default: rules.category of the contract)", categories()...)
-	c.Flags().BoolVar(&f.all, "all", false, "show every change with its example, however many there are")
 	c.Flags().IntVar(&f.since, "since-releases", 0, "compare with each of the last `N` release tags, too; NEW is then a file in the work tree")
 	c.Flags().StringVar(&f.release, "release-baseline", "", "`source` to compare with and report in addition, without failing (default: release_baseline of the configuration, for its contract)")
 	c.Flags().BoolVar(&f.remote, "allow-remote-refs", false, "follow $ref to https addresses")
@@ -153,7 +152,7 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags, known *facts
 		return err
 	}
 	opt.Spent = state.Contracts[c.Name].Spent
-	opt.NoDigest, opt.All = f.format != "json", f.all || f.format != "json"
+	opt.NoDigest, opt.All = f.format != "json", a.all || f.format != "json"
 	result := apidiff.Compare(ctx, old, new, opt)
 	if err := a.sinceReleases(ctx, result, newSource, new, opt, f); err != nil {
 		return err
@@ -326,7 +325,7 @@ func (a *app) printDiff(d report.Diff, f diffFlags, beside ...render.Note) error
 		return a.printJSON(d)
 	}
 	r, look := a.diffReport(d), a.look()
-	r.Notes, look.All, look.Lines = append(r.Notes, beside...), f.all, maxLines
+	r.Notes, look.Lines = append(r.Notes, beside...), maxLines
 	return errors.Join(render.Write(a.Stdout, f.format, r, look), a.annotateUnless(f.format, r))
 }
 

@@ -302,7 +302,7 @@ func (a *app) printPolicy(p *report.Policy) {
 		fmt.Fprintf(a.Stdout, "  policy: %s%s (%s)\n", oneLine(place), oneLine(f.Message), f.Rule)
 	}
 	if n := len(all) - shownPolicy; n > 0 {
-		fmt.Fprintf(a.Stdout, "  and %d more changes of the policy in %s\n", n, artifact.PolicyPath)
+		fmt.Fprintf(a.Stdout, "  and %s of the policy in %s\n", counted(n, "more change"), artifact.PolicyPath)
 	}
 }
 

@@ -42,6 +42,7 @@ type app struct {
 	color  string // --color
 	folder string // -C
 	quiet  bool   // --quiet
+	all    bool   // --all of commands that print findings
 
 	hinted  map[string]bool // the hints that were printed
 	scratch scratch

@@ -22,7 +22,7 @@ type checkFlags struct {
 	alertFlags
 	format, metrics    string
 	scrape, evaluation time.Duration
-	logQL, found       bool
+	found              bool
 }
 
 func rulesCheck(a *app) *cobra.Command {
@@ -30,16 +30,18 @@ func rulesCheck(a *app) *cobra.Command {
 	c := command("check [FILE...]", "Check rule files: syntax, duplicates, sanity, conventions, cost", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
 		return a.checkRules(ctx, &f, args)
 	})
-	c.Long = "Check rule files, PrometheusRule objects and the group files of Thanos, Mimir and Loki; FILE may be a folder or a glob. What\n" +
-		"Prometheus would not load exits 2, an error of another row exits 1; govctl rules explain lists the rows.\n\n" +
+	c.Long = "Check rule files and the Kubernetes objects that hold rules; FILE may be a folder or a glob. --dialect names the program that\n" +
+		"loads them, whose keys and expressions are accepted: prometheus, thanos, mimir or loki. What it would not load exits 2, an error\n" +
+		"of another row exits 1, and with --fail-on a lesser finding, too; govctl rules explain lists the rows.\n\n" +
 		"What a folder or a glob brings in besides rules (unit tests, prometheus.yml, other manifests) is left out, and said so; a file that\n" +
 		"is named must hold rules."
 	f.add(c)
+	f.addDialect(c)
+	f.addFailOn(c)
 	c.Flags().StringVar(&f.metrics, "metrics", "", "`file` with the names of existing metrics, one a line, or what an exporter shows under /metrics: rules on others are reported")
 	c.Flags().DurationVar(&f.scrape, "scrape-interval", 0, "scrape interval of the targets: a shorter for, and ranges below twice the interval, are reported")
 	c.Flags().DurationVar(&f.evaluation, "evaluation-interval", 0, "interval at which groups without one of their own are evaluated: a shorter for is reported")
 	c.Flags().BoolVar(&f.found, "found", false, "a search found the files: leave out those that hold no rules, as in a folder or a glob (for hooks)")
-	c.Flags().BoolVar(&f.logQL, "logql", false, "the expressions are LogQL, which is not parsed")
 	a.formatFlag(c, &f.format)
 	return c
 }
@@ -67,14 +69,14 @@ func (a *app) checkRules(ctx context.Context, f *checkFlags, args []string) erro
 	if err != nil {
 		return err
 	}
-	sources, err := a.readRules(files, func(name string) bool { return named[name] && !f.found })
+	sources, err := a.readRules(promrules.Dialect(c.Dialect), files, func(name string) bool { return named[name] && !f.found })
 	if err != nil {
 		return err
 	}
 	if len(sources) == 0 && !f.found {
 		return noRules(patterns)
 	}
-	cfg := promrules.Config{Profile: c.Profile, Severities: pipeline.TaxonomyConfig(c).Severities, Levels: c.Levels, LogQL: f.logQL, Now: now(),
+	cfg := promrules.Config{Profile: c.Profile, Severities: pipeline.TaxonomyConfig(c).Severities, Levels: c.Levels, Dialect: promrules.Dialect(c.Dialect), Now: now(),
 		Scrape: f.scrape, Evaluation: f.evaluation}
 	if f.metrics != "" {
 		data, err := a.readInput(f.metrics)
@@ -83,17 +85,20 @@ func (a *app) checkRules(ctx context.Context, f *checkFlags, args []string) erro
 		}
 		cfg.Known = promrules.ReadMetrics(data)
 	}
-	return a.printCheck(promrules.Check(sources, cfg), f.format)
+	return a.printCheck(promrules.Check(sources, cfg), f.format, c.FailOn)
 }
 
-func (a *app) printCheck(got report.RulesCheck, format string) error {
+func (a *app) printCheck(got report.RulesCheck, format, failOn string) error {
 	var err error
 	if format == "json" {
 		err = a.printJSON(got)
 	} else {
 		headline := fmt.Sprintf("%s with %s and %s: %s, %s, %s", counted(got.Files, "file"), counted(got.Alerts, "alert"), counted(got.Records, "recording rule"),
-			counted(got.Totals.Errors, "error"), counted(got.Totals.Warnings, "warning"), counted(got.Totals.Infos, "hint"))
+			counted(got.Totals.Errors, "error"), counted(got.Totals.Warnings, "warning"), counted(got.Totals.Infos, "info"))
 		r := render.Report{Title: "Prometheus rules", Headline: headline, Tool: a.tool(), Subject: "rules", Findings: got.Findings}
+		if got.NotParsed > 0 {
+			r.Notes = append(r.Notes, render.Note{Label: "not parsed", Text: "expressions of " + counted(got.NotParsed, "rule") + ": LogQL is checked for closed brackets and texts and for a stream selector"})
+		}
 		for _, row := range promrules.Rows() {
 			r.Rules = append(r.Rules, render.RuleInfo{ID: row.ID, Level: row.Level, Category: "rules", Summary: row.Summary(), Why: row.Why, URL: lintPageURL + row.ID})
 		}
@@ -104,7 +109,7 @@ func (a *app) printCheck(got report.RulesCheck, format string) error {
 		return err
 	case got.Refused > 0:
 		return errBadInput
-	case got.Totals.Errors > 0:
+	case got.Totals.From(report.Level(failOn)) > 0:
 		return errFindings
 	}
 	return nil

@@ -33,6 +33,7 @@ func rulesLive(a *app) *cobra.Command {
 		"took stands in " + artifact.FirstSeenPath + " of the output folder.\n\n" +
 		"PROMETHEUS_TOKEN is sent as bearer token. Redirects are not followed. A server that does not answer exits 3."
 	f.add(c)
+	f.addDialect(c)
 	flags := c.Flags()
 	flags.StringVar(&f.prometheus, "prometheus", "", "`address` below which /api/v1 lies (also PROMETHEUS_URL; default "+defaultPrometheus+")")
 	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long rules may take to evaluate and series to appear")
@@ -102,11 +103,12 @@ func (a *app) liveRules(ctx context.Context, f *liveFlags, args []string) ([]*pr
 	if len(patterns) == 0 {
 		return nil, usage("no rule files to look for").hint("name them, or set taxonomy.rules in govctl.yaml")
 	}
-	sources, err := a.ruleSources(patterns)
+	dialect := promrules.Dialect(c.Dialect)
+	sources, err := a.ruleSources(dialect, patterns)
 	if err != nil {
 		return nil, err
 	}
-	files, errs := promrules.ParseAll(sources)
+	files, errs := promrules.ParseAll(sources, dialect)
 	return files, a.sayAll(errors.Join(errs...))
 }
 

@@ -39,6 +39,7 @@ func rulesTest(a *app) *cobra.Command {
 		"recording rule is covered when it yields samples that a case reads, or that an asserted alert is built on. Alerts that the\n" +
 		"taxonomy calls critical must be shown firing. --rules names rule files that count although no test loads them."
 	f.add(c)
+	f.addDialect(c)
 	flags := c.Flags()
 	flags.StringArrayVar(&f.run, "run", nil, "run only tests whose name matches the `regexp`; may be repeated")
 	flags.StringSliceVar(&f.features, "enable-feature", nil, "promtool's feature `names`: "+strings.Join(featureNames(), ", "))
@@ -77,11 +78,22 @@ func (a *app) testRules(ctx context.Context, f *testFlags, args []string) error 
 	if err != nil {
 		return err
 	}
+	c, err := a.taxonomyConfig(ctx, &f.alertFlags)
+	if err != nil {
+		return err
+	}
+	switch promrules.Dialect(c.Dialect) {
+	case promrules.Loki:
+		return usage("rules of Loki cannot be tested: their expressions are LogQL").hint("lokitool rules check reads LogQL; name another --dialect for files with PromQL")
+	case promrules.Prometheus:
+	default:
+		options.IgnoreUnknown = true // rules check knows the keys of the dialect
+	}
 	names, err := a.testFiles(args, f.found)
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	want, err := a.wantedCoverage(ctx, f, options.Features)
+	want, err := a.wantedCoverage(c, f, options.Features)
 	if err != nil {
 		return err
 	}
@@ -153,7 +165,7 @@ func (a *app) testFiles(patterns []string, found bool) ([]string, error) {
 
 // wantedCoverage is what the tests are measured against: the minimum, rule files beyond those that they load, and the critical
 // alerts of the taxonomy, where there is one.
-func (a *app) wantedCoverage(ctx context.Context, f *testFlags, features ruletest.Features) (ruletest.Wanted, error) {
+func (a *app) wantedCoverage(c config.Taxonomy, f *testFlags, features ruletest.Features) (ruletest.Wanted, error) {
 	var want ruletest.Wanted
 	if f.minimum != "" {
 		least, err := strconv.ParseFloat(f.minimum, 64)
@@ -165,14 +177,11 @@ func (a *app) wantedCoverage(ctx context.Context, f *testFlags, features ruletes
 	if !f.cover && want.Minimum == nil {
 		return want, nil
 	}
-	c, err := a.taxonomyConfig(ctx, &f.alertFlags)
-	if err != nil {
-		return want, err
-	}
+	var err error
 	if want.Critical, err = a.criticalAlerts(c.File, f.file != ""); err != nil || len(c.Rules) == 0 {
 		return want, err
 	}
-	sources, err := a.ruleSources(c.Rules)
+	sources, err := a.ruleSources(promrules.Dialect(c.Dialect), c.Rules)
 	if err != nil {
 		return want, err
 	}

@@ -223,8 +223,8 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 func (a *app) alertsOfRun() pipeline.Alerts {
 	alerts := a.alerts()
 	read := alerts.Rules
-	alerts.Rules = func(patterns []string) ([]promrules.Source, error) {
-		sources, err := read(patterns)
+	alerts.Rules = func(d promrules.Dialect, patterns []string) ([]promrules.Source, error) {
+		sources, err := read(d, patterns)
 		return sources, asInput(err)
 	}
 	return alerts

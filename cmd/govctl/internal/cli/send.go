@@ -169,7 +169,9 @@ func (a *app) writeChanges(cfg config.Config, names []string) error {
 			continue
 		}
 		var b bytes.Buffer
-		if err := render.Write(&b, changesFiles[i].format, all, a.look()); err != nil {
+		look := a.look()
+		look.More = "" // of a command that does not print findings
+		if err := render.Write(&b, changesFiles[i].format, all, look); err != nil {
 			return err
 		}
 		if err := artifact.Replace(name, b.Bytes()); err != nil {

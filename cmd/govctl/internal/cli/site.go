@@ -74,7 +74,7 @@ func (a *app) buildSite(ctx context.Context, address string) (err error) {
 	if s.Signed != nil {
 		fmt.Fprintln(a.notes(), "govctl: warning: the signature is removed: it does not cover these pages\nhint: govctl sign")
 	}
-	_, err = fmt.Fprintf(a.Stdout, "%d files, page: %s\n", n, filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
+	_, err = fmt.Fprintf(a.Stdout, "%s, page: %s\n", counted(n, "file"), filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
 	return err
 }
 

@@ -191,9 +191,9 @@ func (a *app) printStability(r stability.Result, format string) error {
 	fmt.Fprintln(a.Stdout, oneLine(pipeline.DescribeStability(r)))
 	if m := r.Metrics; m != nil {
 		e := m.Extensions
-		fmt.Fprintf(a.Stdout, "  window    %d of %d runs stable (%.1f %%, 95 %% interval %.1f to %.1f)\n", m.WindowStableCount, m.WindowTotalCount, 100*m.WindowStabilityRatio.Rounded(), 100*e.WilsonLow.Rounded(), 100*e.WilsonHigh.Rounded())
+		fmt.Fprintf(a.Stdout, "  window    %d of %s stable (%.1f %%, 95 %% interval %.1f to %.1f)\n", m.WindowStableCount, counted(m.WindowTotalCount, "run"), 100*m.WindowStabilityRatio.Rounded(), 100*e.WilsonLow.Rounded(), 100*e.WilsonHigh.Rounded())
 		fmt.Fprintf(a.Stdout, "  all runs  %d of %d stable, %d breaking, %d placeholder; longest streak %d\n", e.StableRuns, e.TotalRuns, e.BreakingRuns, e.PlaceholderRuns, m.LongestStableStreak)
-		fmt.Fprintf(a.Stdout, "  budget    %d of %d breaking runs used, burn rate %.2f\n", e.Budget.Used, e.Budget.AllowedBreakingRuns, e.Budget.BurnRate)
+		fmt.Fprintf(a.Stdout, "  budget    %d of %s used, burn rate %.2f\n", e.Budget.Used, counted(e.Budget.AllowedBreakingRuns, "breaking run"), e.Budget.BurnRate)
 		if e.Anomaly {
 			fmt.Fprintf(a.Stdout, "  anomaly   %s\n", oneLine(e.AnomalyReason))
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/changelog"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/report"
@@ -35,8 +36,10 @@ func taxonomyLint(a *app) *cobra.Command {
 		return a.lintTaxonomy(ctx, &f)
 	})
 	c.Long = "Check the taxonomy against its schema and the lint rules; govctl taxonomy rules lists them. Where rule files are given the two are\n" +
-		"compared. Exits 1 on errors; warnings do not fail."
+		"compared. Exits 1 on errors, and on lesser findings with --fail-on."
 	f.add(c, "deprecation-max-days", "deprecation-strict")
+	f.addDialect(c)
+	f.addFailOn(c)
 	c.Flags().BoolVar(&f.fix, "fix", false, "make the mechanical corrections in the file first")
 	c.Flags().StringVar(&f.previous, "previous", "", "an older taxonomy, git:REV or a `file`, to find renamed alerts")
 	a.formatFlag(c, &f.format)
@@ -60,7 +63,7 @@ func (a *app) lintTaxonomy(ctx context.Context, f *lintFlags) error {
 			return err
 		}
 	}
-	return a.printLint(taxonomy.Lint(in), f.format)
+	return a.printLint(taxonomy.Lint(in), f.format, c.FailOn)
 }
 
 // fixTaxonomy writes the corrected file, where anything was corrected.
@@ -77,24 +80,22 @@ func (a *app) fixTaxonomy(c config.Taxonomy, in *taxonomy.Input) error {
 	return err
 }
 
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
+func counted(n int, what string) string { return count.Of(n, what) }
 
 // printLint writes the findings; their JSON is the artifact itself.
-func (a *app) printLint(l report.TaxonomyLint, format string) error {
+func (a *app) printLint(l report.TaxonomyLint, format, failOn string) error {
 	var err error
 	if format == "json" {
 		err = a.printJSON(l)
 	} else {
 		headline := fmt.Sprintf("%s: %s, %s, %s", l.File, counted(l.Alerts, "alert"), counted(l.Totals.Errors, "error"), counted(l.Totals.Warnings, "warning"))
+		if l.Totals.Infos > 0 {
+			headline += ", " + counted(l.Totals.Infos, "info")
+		}
 		r := render.Report{Title: "Alert taxonomy", Headline: headline, Tool: a.tool(), Subject: l.File, Findings: l.Findings, Rules: lintRules()}
 		err = render.Write(a.Stdout, format, &r, a.look())
 	}
-	if err == nil && l.Totals.Errors > 0 {
+	if err == nil && l.Totals.From(report.Level(failOn)) > 0 {
 		return errFindings
 	}
 	return err
@@ -137,6 +138,8 @@ func taxonomySync(a *app) *cobra.Command {
 	c.Long = "--check (the default) fails when a rule file has an alert that the taxonomy does not know, or an entry lacks a required field.\n" +
 		"--scaffold appends an entry for each such alert, filled in from its rule, and changes nothing else in the file."
 	f.add(c)
+	f.addDialect(c)
+	f.addFailOn(c)
 	c.Flags().BoolVar(&f.check, "check", false, "fail on alerts without an entry")
 	c.Flags().BoolVar(&f.scaffold, "scaffold", false, "append entries for alerts without one; makes the file where there is none")
 	a.formatFlag(c, &f.format)
@@ -171,7 +174,7 @@ func (a *app) syncTaxonomy(ctx context.Context, f *syncFlags) error {
 			return err
 		}
 	}
-	return a.printLint(taxonomy.Check(in), f.format)
+	return a.printLint(taxonomy.Check(in), f.format, c.FailOn)
 }
 
 // scaffold writes the taxonomy with the entries that it lacks, or leaves the file as it is.

@@ -41,6 +41,7 @@ func taxonomyDiff(a *app) *cobra.Command {
 	c.Long = "OLD and NEW are files or git:REV (the taxonomy of that revision); OLD is git:HEAD and NEW the file itself where they are left out.\n" +
 		"Two rule files can be compared, too. A difference is no failure."
 	f.add(c)
+	f.addDialect(c)
 	choose(c, &format, "format", "text", "what is printed, markdown for a pull request, json as in taxonomy-diff.json", "text", "markdown", "json")
 	return c
 }
@@ -94,7 +95,7 @@ func (a *app) taxonomySide(ctx context.Context, source string, c config.Taxonomy
 		err = s.File.Usable()
 	}
 	if err == nil && len(c.Rules) > 0 {
-		s.Rules, err = a.rulesOfSide(ctx, rev, isGit, c.Rules)
+		s.Rules, err = a.rulesOfSide(ctx, rev, isGit, c)
 	}
 	return s, err
 }
@@ -131,18 +132,20 @@ func (a *app) taxonomyAt(ctx context.Context, source, file string) (rev, name st
 }
 
 // rulesOfSide are the rules that belong to a side: those of the revision, or those of the work tree.
-func (a *app) rulesOfSide(ctx context.Context, rev string, isGit bool, patterns []string) ([]taxonomy.Rule, error) {
+func (a *app) rulesOfSide(ctx context.Context, rev string, isGit bool, c config.Taxonomy) ([]taxonomy.Rule, error) {
 	var sources []promrules.Source
 	var err error
+	dialect := promrules.Dialect(c.Dialect)
 	if isGit {
-		sources, err = a.ruleSourcesAt(ctx, rev, patterns)
+		dialect = "" // it may have been another one then
+		sources, err = a.ruleSourcesAt(ctx, rev, c.Rules)
 	} else {
-		sources, err = a.ruleSources(patterns)
+		sources, err = a.ruleSources(dialect, c.Rules)
 	}
 	if err != nil {
 		return nil, err
 	}
-	files, errs := promrules.ParseAll(sources)
+	files, errs := promrules.ParseAll(sources, dialect)
 	return append([]taxonomy.Rule{}, pipeline.AlertRules(files)...), a.sayAll(errors.Join(errs...))
 }
 
@@ -227,6 +230,7 @@ func changelogAlerts(a *app) *cobra.Command {
 	})
 	c.Long = "Print a section for the changes since --since, or append it to a file: newest last, once for each commit, and nothing where no\nalert changed."
 	f.add(c)
+	f.addDialect(c)
 	c.Flags().StringVar(&since, "since", "git:HEAD^", "the older taxonomy: git:REV or a `file`")
 	choose(c, &format, "format", "markdown", "what is printed, json as in taxonomy-diff.json", "markdown", "json")
 	c.Flags().StringVar(&file, "append", "", "append the section to this `file`")

@@ -85,15 +85,15 @@ func (a *app) printMetrics(m report.TaxonomyMetrics, format string) error {
 		return err
 	}
 	fmt.Fprintf(a.Stdout, "%s, %d active, %d deprecated (%v %%)\n", counted(m.TotalAlerts, "alert"), m.ActiveAlerts, m.DeprecatedAlerts, m.DeprecatedPercent.Rounded())
-	fmt.Fprintf(a.Stdout, "  runbooks   %d of %d active alerts, %v %%\n", m.RunbooksComplete, m.ActiveAlerts, m.RunbookCompletenessPercent.Rounded())
-	fmt.Fprintf(a.Stdout, "  churn      %d in %d days (+%d -%d), risk churn %d; %d changed in what they do, %d in wording\n",
-		m.Churn30d, m.WindowDays, len(m.Added30d), len(m.Removed30d), m.RiskChurn30d, m.SemanticChurn30d, m.CosmeticChurn30d)
+	fmt.Fprintf(a.Stdout, "  runbooks   %d of %s, %v %%\n", m.RunbooksComplete, counted(m.ActiveAlerts, "active alert"), m.RunbookCompletenessPercent.Rounded())
+	fmt.Fprintf(a.Stdout, "  churn      %d in %s (+%d -%d), risk churn %d; %d changed in what they do, %d in wording\n",
+		m.Churn30d, counted(m.WindowDays, "day"), len(m.Added30d), len(m.Removed30d), m.RiskChurn30d, m.SemanticChurn30d, m.CosmeticChurn30d)
 	fmt.Fprintf(a.Stdout, "  stability  %v %%, by risk %v %%\n", m.StabilityPercent.Rounded(), m.RiskStabilityPercent.Rounded())
 	s := m.RunbookSLA
 	if s.MedianDays != nil && s.MaxDays != nil {
-		fmt.Fprintf(a.Stdout, "  waited     %s for %v days at the median, %v at most; %d still wait\n", counted(s.Count, "runbook"), s.MedianDays.Rounded(), s.MaxDays.Rounded(), len(s.Open))
+		fmt.Fprintf(a.Stdout, "  waited     %s for %v days at the median, %v at most; %d still waiting\n", counted(s.Count, "runbook"), s.MedianDays.Rounded(), s.MaxDays.Rounded(), len(s.Open))
 	} else {
-		fmt.Fprintf(a.Stdout, "  waited     no runbook was completed yet; %d still wait\n", len(s.Open))
+		fmt.Fprintf(a.Stdout, "  waited     no runbook was completed yet; %d still waiting\n", len(s.Open))
 	}
 	if m.HistoryNote != "" {
 		fmt.Fprintf(a.notes(), "govctl: %s\n", oneLine(m.HistoryNote))

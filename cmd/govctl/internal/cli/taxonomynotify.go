@@ -34,6 +34,7 @@ func taxonomyNotify(a *app) *cobra.Command {
 		"The address comes from --webhook or from TAXONOMY_WEBHOOK, TAXONOMY_WEBHOOK_URL, SLACK_WEBHOOK_URL or TEAMS_WEBHOOK_URL; it is never\n" +
 		"printed. Without one the message is printed instead, and the command passes unless --required is given."
 	f.add(c)
+	f.addDialect(c)
 	c.Flags().StringVar(&f.previous, "previous", "", "an older taxonomy, git:REV or a `file`, to tell what moved")
 	c.Flags().StringVar(&f.prev, "prev", "", "the same as --previous")
 	c.Flags().StringVar(&f.curr, "curr", "", "the taxonomy `file` that is compared with --prev; the same as --taxonomy")

@@ -221,7 +221,7 @@ func signedWhen(v report.Verification) string {
 }
 
 func verificationReport(tool render.Tool, v report.Verification) *render.Report {
-	r := &render.Report{Title: "Verification", Tool: tool, Findings: v.Findings, Headline: fmt.Sprintf("Verified: %d files, key %s.", v.Count, v.KeyID)}
+	r := &render.Report{Title: "Verification", Tool: tool, Findings: v.Findings, Headline: fmt.Sprintf("Verified: %s, key %s.", counted(v.Count, "file"), v.KeyID)}
 	if v.Verdict != "ok" {
 		r.Headline = "Not verified."
 	}

@@ -24,9 +24,9 @@ func historyDiffers(files fs.FS, metrics string) string {
 	case err != nil:
 		return "the metrics were computed from it, and it cannot be read: " + cause(err).Error()
 	case lines < m.Extensions.HistoryLines:
-		return fmt.Sprintf("it has %d readable lines, the metrics were computed from %d", lines, m.Extensions.HistoryLines)
+		return fmt.Sprintf("it has %s, the metrics were computed from %d", counted(lines, "readable line"), m.Extensions.HistoryLines)
 	case digest != m.Extensions.HistorySHA256:
-		return fmt.Sprintf("its first %d lines are not the ones that the metrics were computed from", lines)
+		return "the metrics were computed from other lines: a digest of the first " + counted(lines, "line") + " differs"
 	}
 	return ""
 }

@@ -298,7 +298,7 @@ func (a *app) deliveries(r *found) ([]byte, []report.Delivery, error) {
 	}
 	lines, bad := notify.ParseLog(log)
 	if bad > 0 {
-		fmt.Fprintf(a.notes(), "govctl: %s: %d lines cannot be read and are kept\n", r.path(artifact.DeliveriesPath), bad)
+		fmt.Fprintf(a.notes(), "govctl: %s: unreadable and kept: %s\n", r.path(artifact.DeliveriesPath), counted(bad, "line"))
 	}
 	return log, lines, nil
 }
@@ -349,7 +349,7 @@ func (a *app) deliver(ctx context.Context, cfg config.Config, r *found, s *outle
 		fmt.Fprintln(a.Stdout, "nothing to deliver")
 	}
 	if f.required && len(waiting) > 0 {
-		return &exitError{code: Failed, err: fmt.Errorf("%d notices are not delivered", len(waiting))}
+		return &exitError{code: Failed, err: fmt.Errorf("not delivered: %s", counted(len(waiting), "notice"))}
 	}
 	return nil
 }
