@@ -81,6 +81,15 @@ func PatternSize(text string) int {
 	}
 }
 
+// ProgramSize is the number of instructions that a pattern compiles to, about; 0 where it is not valid.
+func ProgramSize(pattern string) int {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return 0
+	}
+	return programSize(re)
+}
+
 func programSize(re *syntax.Regexp) int {
 	size := 1 + len(re.Rune)
 	for _, sub := range re.Sub {

@@ -40,6 +40,7 @@ type RuleFailure struct {
 	Message  string   `json:"message"`
 	Expected []string `json:"expected"`
 	Got      []string `json:"got"`
+	Hint     string   `json:"hint,omitzero"` // what explains it, where that is known
 }
 
 // Kinds of rules.

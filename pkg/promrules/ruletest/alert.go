@@ -54,6 +54,9 @@ func (a *alerting) eval(ctx context.Context, t *trial, g *Group, ts time.Time, r
 	keys := make([]uint64, 0, len(result))
 	for i := range result {
 		n := a.instance(ctx, t, ts, &result[i])
+		if t.excess != nil { // the test ends here, with that as its problem
+			return nil, t.excess
+		}
 		key := n.labels.Hash()
 		if seen[key] {
 			return nil, errSameAlert
@@ -171,16 +174,17 @@ func (t *trial) expander(ctx context.Context, r *Rule, ts time.Time, s *promql.S
 			e.Funcs(t.budget.funcs())
 			return e.Expand()
 		}
-		if t.excess != nil {
+		if t.spend(r, parseCost(text)); t.excess != nil {
 			return ""
 		}
 		priced, loops := t.counted(prelude + text)
 		out, err := expand(priced)
-		if err != nil && loops && !errors.Is(err, errTemplateBudget) {
+		over := overBudgetOf(err)
+		if err != nil && loops && over == nil {
 			out, err = expand(prelude + text) // for the message: it names places in the text as written
 		}
-		if t.excess == nil && errors.Is(err, errTemplateBudget) {
-			t.excess = t.overBudget(r, errTemplateBudget)
+		if t.excess == nil && over != nil {
+			t.excess = t.overBudget(r, over)
 		}
 		if t.excess == nil {
 			t.excess = t.charge(r, len(out))

@@ -51,13 +51,13 @@ func TestWideMappings(t *testing.T) {
 	text := "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: x\n    labels:\n"
 	for i := range maxKeys + 1 {
 		if i == maxKeys {
-			if _, err := rulePlaces("r.yml", []byte(text)); err != nil {
-				t.Error(err)
+			if _, problems := ParseRules("r.yml", []byte(text), parserForTests, false); len(problems) > 0 {
+				t.Error(problems[0])
 			}
 		}
 		text += fmt.Sprintf("      l%d: v\n", i)
 	}
-	if _, err := rulePlaces("r.yml", []byte(text)); err == nil || !strings.Contains(err.Error(), "more than") {
-		t.Errorf("%d labels: %v", maxKeys+1, err)
+	if _, problems := ParseRules("r.yml", []byte(text), parserForTests, false); len(problems) == 0 || !strings.Contains(problems[0].Msg, "more than") {
+		t.Errorf("%d labels: %v", maxKeys+1, problems)
 	}
 }

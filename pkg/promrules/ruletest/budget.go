@@ -3,10 +3,6 @@ package ruletest
 import (
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
-	"text/template"
-	"text/template/parse"
 
 	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/pkg/contract"
@@ -17,7 +13,7 @@ const (
 	maxTemplateBytes = 32 << 20                // that templates write, together
 	maxSamples       = perEvaluation * 300_000 // that evaluations go over, and what else costs as much as going over one
 	maxListed        = 20_000                  // alerts and samples that failures name
-	maxLabels        = 1 << 20                 // bytes of the labels of one series: Prometheus ends its work at 16 MiB without a word
+	maxLabels        = 128 << 10               // bytes of the labels of one series: Prometheus ends its work at 16 MiB without a word
 	bytesPerPass     = 16                      // what one pass through a loop or a template costs beside its text
 )
 
@@ -78,132 +74,8 @@ func (b *budget) spend(n int) bool {
 	return b.samples >= 0
 }
 
-// funcs are the functions of the language that make texts longer than what they get, at their price.
-func (b *budget) funcs() template.FuncMap {
-	priced := func(make func(args ...any) string) func(args ...any) (string, error) {
-		return func(args ...any) (string, error) {
-			for _, a := range args { // before it is made: what is made is at most some times as long
-				if s, ok := a.(string); ok && len(s) > b.text {
-					return "", b.write(len(s))
-				}
-			}
-			out := make(args...)
-			return out, b.write(len(out))
-		}
-	}
-	return template.FuncMap{
-		"print":   priced(fmt.Sprint),
-		"println": priced(fmt.Sprintln),
-		"printf": func(format string, args ...any) (string, error) {
-			if wide := widest(format); wide > b.text {
-				return "", b.write(wide)
-			}
-			return priced(func(args ...any) string { return fmt.Sprintf(format, args...) })(args...)
-		},
-		"html":     priced(template.HTMLEscaper),
-		"js":       priced(template.JSEscaper),
-		"urlquery": priced(template.URLQueryEscaper),
-		"reReplaceAll": func(pattern, replacement, text string) (string, error) {
-			longest := (len(text)+1)*len(replacement) + strings.Count(replacement, "$")*len(text)
-			if longest > b.text {
-				return "", b.write(longest)
-			}
-			out := regexp.MustCompile(pattern).ReplaceAllString(text, replacement)
-			return out, b.write(len(out))
-		},
-		passName: func(n int) (string, error) { return "", b.write(n) },
-	}
-}
-
-// widest is the sum of the widths that a format asks for: %1000000000d needs no long argument.
-func widest(format string) int {
-	sum := 0
-	for i := 0; i < len(format); i++ {
-		if !digit(format[i]) {
-			continue
-		}
-		n := 0
-		for ; i < len(format) && digit(format[i]) && n < 1<<40; i++ {
-			n = n*10 + int(format[i]-'0')
-		}
-		sum += n
-	}
-	return sum
-}
-
-// passName is a function that a template cannot have of its own accord.
-const passName = "__pass"
-
-// counted is the template with a count of what each pass through a loop or a named template writes; the text itself where it
-// has neither, because then it writes no more than it is long.
-func counted(text string) (string, bool) {
-	tree := parse.New("")
-	tree.Mode = parse.SkipFuncCheck
-	sets := map[string]*parse.Tree{}
-	if _, err := tree.Parse(text, "", "", sets); err != nil || tree.Root == nil {
-		return text, false
-	}
-	loops := len(sets) > 1
-	var visit func(l *parse.ListNode) *parse.ListNode
-	visit = func(l *parse.ListNode) *parse.ListNode {
-		if l == nil {
-			return nil
-		}
-		size := bytesPerPass
-		for _, n := range l.Nodes {
-			switch n := n.(type) {
-			case *parse.TextNode:
-				size += len(n.Text)
-			case *parse.ActionNode:
-				size += bytesPerPass
-			case *parse.IfNode:
-				n.List, n.ElseList = visit(n.List), visit(n.ElseList)
-			case *parse.WithNode:
-				n.List, n.ElseList = visit(n.List), visit(n.ElseList)
-			case *parse.RangeNode:
-				loops = true
-				n.List, n.ElseList = visit(n.List), visit(n.ElseList)
-			}
-		}
-		l.Nodes = append([]parse.Node{&parse.TextNode{NodeType: parse.NodeText, Text: fmt.Appendf(nil, "{{%s %d}}", passName, size)}}, l.Nodes...)
-		return l
-	}
-	var out strings.Builder
-	for name, t := range sets {
-		if visit(t.Root); name != "" && t.Root != nil {
-			fmt.Fprintf(&out, "{{define %q}}%s{{end}}", name, t.Root)
-		}
-	}
-	if !loops {
-		return text, false
-	}
-	if sets[""] == nil { // there is nothing beside the definitions
-		visit(tree.Root)
-	}
-	return out.String() + tree.Root.String(), true
-}
-
 // errEvaluationBudget is the end of what the tests of one file may evaluate.
 var errEvaluationBudget = errors.New("the tests of one file evaluate more than 300,000 expressions, counting 60 samples as one")
-
-// pricedText is a template with its counts.
-type pricedText struct {
-	text  string
-	loops bool
-}
-
-// counted is counted, once for each template.
-func (t *trial) counted(text string) (string, bool) {
-	p, known := t.priced[text]
-	if !known {
-		p.text, p.loops = counted(text)
-		if t.priced == nil {
-			t.priced = map[string]pricedText{}
-		}
-		t.priced[text] = p
-	}
-	return p.text, p.loops
-}
 
 // charge takes what a template wrote from the budget of the file.
 func (t *trial) charge(r *Rule, n int) *contract.Error {

@@ -28,6 +28,9 @@ type Failure struct {
 	Expected []string // sorted
 	Got      []string // sorted
 	Text     string   // what promtool prints
+	Hint     string   // what explains it; empty where nothing is known
+
+	off float64 // by which the values that came differ from those expected, relatively; 0 where other things differ
 }
 
 // firstOf are the items of a list that a failure names: all, until the failures of the file are long, and then the first ones.
@@ -258,9 +261,10 @@ func (t *trial) checkExprs(ctx context.Context) {
 			continue
 		}
 		t.compared(len(want), len(got))
+		off := farthest(want, got)
 		want, got = firstOf(t.budget, want), firstOf(t.budget, got)
 		t.fail(Failure{
-			Place: c.place, Subject: c.expr.text, At: time.Duration(c.at), Expected: strs(want), Got: strs(got),
+			Place: c.place, Subject: c.expr.text, At: time.Duration(c.at), Expected: strs(want), Got: strs(got), off: off,
 			Message: fmt.Sprintf("expression %s at %s: expected %s, got %s", quoted(c.expr.text), c.at, brief(want), brief(got)),
 			Text:    fmt.Sprintf("%s\n        exp: %v\n        got: %v", when, joined(want), joined(got)),
 		})
@@ -329,7 +333,7 @@ func (t *trial) histogram(text string) (*histogram.FloatHistogram, error) {
 
 // sameSample compares exactly, or, with fuzzy_compare, to the neighbouring floating-point number.
 func (t *trial) sameSample(a, b sample) bool {
-	near := a.value == b.value || t.file.fuzzy &&
+	near := a.value == b.value || t.near(a.value, b.value) || t.file.fuzzy &&
 		(math.Nextafter(a.value, math.Inf(-1)) == b.value || math.Nextafter(a.value, math.Inf(1)) == b.value)
 	return near && a.histogram == b.histogram && labels.Equal(a.labels, b.labels)
 }

@@ -125,6 +125,9 @@ func (in *input) writable(lset labels.Labels, values []span, count int) error {
 	if lset.WithoutEmpty().IsEmpty() {
 		return fmt.Errorf("empty labelset: %w", errInvalid)
 	}
+	if labelBytes(lset) > maxLabels {
+		return errLabels
+	}
 	if name, twice := lset.HasDuplicateLabelNames(); twice {
 		return fmt.Errorf("label name %q is not unique: %w", name, errInvalid)
 	}

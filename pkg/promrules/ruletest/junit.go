@@ -66,6 +66,9 @@ func suiteOf(f report.RuleTestFile) junitSuite {
 		var failures []junitProblem
 		for _, one := range t.Failures {
 			text := fmt.Sprintf("%s:%d: expected %s; got %s", one.At.File, one.At.Line, listed(one.Expected), listed(one.Got))
+			if one.Hint != "" {
+				text += "; " + one.Hint
+			}
 			failures = append(failures, junitProblem{Message: sanitize.Line(one.Message), Type: ruleFailed, Text: sanitize.Line(text)})
 		}
 		c.Failure = together(failures)

@@ -52,11 +52,7 @@ var (
 func explained(file string, data []byte, places []groupPlace, errs []error) []*contract.Error {
 	out := placed(file, errs)
 	var own *contract.Error
-	f, err := promrules.Parse(file, data)
-	if err == nil && f.Object {
-		return []*contract.Error{{Place: report.Place{File: file, Line: 1, Column: 1}, Msg: "a PrometheusRule object is no rule file",
-			Hint: "promtool and Prometheus read plain rule files: test what stands under spec as a file of its own; --rules counts the object"}}
-	}
+	_, err := promrules.Parse(file, data)
 	if errors.As(err, &own) && own.Place.Line > 0 && !errors.Is(err, promrules.ErrTests) {
 		if out[0].Place.Line == 0 || strings.HasPrefix(out[0].Msg, "yaml: unmarshal errors") {
 			return []*contract.Error{own}

@@ -146,15 +146,15 @@ func (p *proof) alertsQueried(t *trial, name string, s *parser.VectorSelector, a
 
 // alive reports whether a series that the matchers accept has a value at a time, in ms.
 func (s *store) alive(at int64, matchers []*labels.Matcher) bool {
-	const lookback = 5 * 60 * 1000
-	q := querier{store: s, min: at - lookback, max: at}
+	oldest := at - lookback.Milliseconds()
+	q := querier{store: s, min: oldest, max: at}
 	set := q.Select(context.Background(), false, nil, matchers...)
 	for set.Next() {
 		last := point{t: math.MinInt64}
 		for it := set.At().Iterator(nil); it.Next() == chunkenc.ValFloat; {
 			last.t, last.v = it.At()
 		}
-		if last.t > at-lookback && !value.IsStaleNaN(last.v) {
+		if last.t > oldest && !value.IsStaleNaN(last.v) {
 			return true
 		}
 	}

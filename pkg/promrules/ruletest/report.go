@@ -73,7 +73,7 @@ func (t *Test) report() report.RuleTest {
 		Failures: make([]report.RuleFailure, 0, len(t.Failures))}
 	for _, f := range t.Failures {
 		out.Failures = append(out.Failures, report.RuleFailure{At: f.Place, Subject: f.Subject, EvalTime: f.At.Seconds(),
-			Message: f.Message, Expected: f.Expected, Got: f.Got})
+			Message: f.Message, Expected: f.Expected, Got: f.Got, Hint: f.Hint})
 	}
 	switch {
 	case len(t.Problems) > 0:
@@ -109,11 +109,20 @@ func (f *File) findings() []report.Finding {
 		add(t.Problems)
 		for _, failure := range t.Failures {
 			one := finding(ruleFailed, failure.Place, t.Name+": "+failure.Subject, failure.Message)
-			one.Hint = comparison(failure)
+			one.Hint = hintOf(failure)
 			out = append(out, one)
 		}
 	}
 	return append(out, f.Warnings...)
+}
+
+// hintOf is what explains a failure, and what was expected and came where the message has no room for it.
+func hintOf(f Failure) string {
+	long := comparison(f)
+	if f.Hint == "" || long == "" {
+		return f.Hint + long
+	}
+	return f.Hint + "; " + long
 }
 
 // comparison is what was expected and what came, for the eye.

@@ -25,6 +25,8 @@ type Group struct {
 	Limit       int
 	QueryOffset time.Duration
 	Rules       []Rule
+
+	object int // which object of the file holds the group, from 1; 0 in a plain rule file
 }
 
 // Rule is one alerting or recording rule.
@@ -48,20 +50,60 @@ func (r *Rule) Name() string {
 	return r.Record
 }
 
-// ParseRules reads a rule file as Prometheus reads it.
+// ParseRules reads a rule file as Prometheus reads it, and a manifest of Kubernetes objects as the Prometheus operator does: each
+// PrometheusRule in it is a rule file of its own.
 func ParseRules(file string, data []byte, p parser.Parser, ignoreUnknown bool) (groups []Group, problems []*contract.Error) {
 	defer func() { // the libraries recover from their own errors; what they miss must not end the program
 		if caught := recover(); caught != nil {
 			groups, problems = nil, placed(file, []error{fmt.Errorf("the rule parser gave up: %v", caught)})
 		}
 	}()
-	places, err := rulePlaces(file, data)
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	root, err := nextDocument(d)
+	for err == nil && empty(root) {
+		if root, err = nextDocument(d); err == nil && !empty(root) && !isObject(root) {
+			return nil, []*contract.Error{secondDocument(file, root)}
+		}
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, explained(file, data, nil, []error{err})
+	case isObject(root):
+		return parseObjects(file, data, d, root, p, ignoreUnknown)
+	}
+	if groups, problems = parseText(file, data, &ruleText{text: data, root: root}, p, ignoreUnknown); len(problems) > 0 {
+		return nil, problems
+	}
+	return groups, furtherDocuments(file, data, d)
+}
+
+// nextDocument is the next YAML document, in which no text and no mapping is too large.
+func nextDocument(d *yaml.Decoder) (*yaml.Node, error) {
+	var doc yaml.Node
+	if err := d.Decode(&doc); err != nil {
+		return nil, err
+	}
+	root := doc.Content[0]
+	if n := tooLong(root); n != nil {
+		return nil, fmt.Errorf("%d:%d: a text is longer than %d bytes", n.Line, n.Column, maxText)
+	}
+	if n := tooWide(root); n != nil {
+		return nil, fmt.Errorf("%d:%d: %s", n.Line, n.Column, wideMapping)
+	}
+	return root, nil
+}
+
+// parseText reads the text of one rule file. It is the file itself, or was written from a part of it.
+func parseText(file string, data []byte, t *ruleText, p parser.Parser, ignoreUnknown bool) ([]Group, []*contract.Error) {
+	places, err := rulePlaces(file, t.root)
 	if err != nil {
 		return nil, explained(file, data, places, []error{err})
 	}
-	parsed, errs := rulefmt.Parse(data, ignoreUnknown, model.UTF8Validation, p, slog.New(slog.DiscardHandler))
+	parsed, errs := rulefmt.Parse(t.text, ignoreUnknown, model.UTF8Validation, p, slog.New(slog.DiscardHandler))
 	if len(errs) > 0 {
-		return nil, explained(file, data, places, errs)
+		return nil, explained(file, data, places, t.original(errs))
 	}
 	return convert(file, parsed, places, p)
 }
@@ -100,26 +142,13 @@ type groupPlace struct {
 	rules []report.Place
 }
 
-// rulePlaces finds where each group and each of its rules stands, and refuses texts so long that the recursive parsers of
-// expressions and templates could run out of stack.
-func rulePlaces(file string, data []byte) ([]groupPlace, error) {
+// rulePlaces finds where each group and each of its rules stands.
+func rulePlaces(file string, root *yaml.Node) ([]groupPlace, error) {
 	var doc struct {
 		Groups []struct {
 			Name  yaml.Node   `yaml:"name"`
 			Rules []yaml.Node `yaml:"rules"`
 		} `yaml:"groups"`
-	}
-	var root yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&root); errors.Is(err, io.EOF) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
-	if n := tooLong(&root); n != nil {
-		return nil, fmt.Errorf("%d:%d: a text is longer than %d bytes", n.Line, n.Column, maxText)
-	}
-	if n := tooWide(&root); n != nil {
-		return nil, fmt.Errorf("%d:%d: %s", n.Line, n.Column, wideMapping)
 	}
 	if err := root.Decode(&doc); err != nil {
 		return nil, err

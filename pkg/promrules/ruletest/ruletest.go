@@ -67,6 +67,7 @@ type Test struct {
 	Assertions int
 	Failures   []Failure
 	Problems   []*contract.Error // what is wrong with the test: it did not run
+	group      *testGroup
 }
 
 // Run runs test files and returns their outcomes in the given order. The error is that of the context.
@@ -148,10 +149,9 @@ func (r *runner) file(ctx context.Context, name string) File {
 	if len(out.Problems) > 0 {
 		return out
 	}
-	limited := &stepLimit{Parser: r.parser, interval: f.interval, judged: map[string]error{}}
-	engine := r.engine(limited)
-	defer func() { _ = engine.Close() }() // it closes a log that it does not have
-	left, idle := newBudget(), unfed{}
+	left := newBudget()
+	now := r.session(f, r.parser, lookback, left)
+	defer now.close()
 	for _, t := range f.tests {
 		if ctx.Err() != nil {
 			return out
@@ -160,9 +160,10 @@ func (r *runner) file(ctx context.Context, name string) File {
 			break // the last test says so
 		}
 		if r.Run == nil || r.Run.MatchString(t.name) {
-			r.test(ctx, f, t, engine, limited, left, idle, &out)
+			r.test(ctx, f, t, now, &out)
 		}
 	}
+	r.explainFailures(ctx, f, left, &out)
 	return out
 }
 
@@ -195,47 +196,42 @@ func (r *runner) loadRules(f *testFile, out *File) {
 	}
 }
 
-// engine is configured as promtool's: in particular, no query may touch more than 10,000 samples at a time.
-func (r *runner) engine(limited *stepLimit) *promql.Engine {
-	return promql.NewEngine(promql.EngineOpts{
+// session is what the tests of one file share.
+type session struct {
+	parser *stepLimit
+	engine *promql.Engine
+	budget *budget
+	unfed  unfed
+	slack  *float64 // by which results may be wrong, relatively; nil where they are exact
+}
+
+// session has an engine that is configured as promtool's: in particular, no query may touch more than 10,000 samples at a time.
+func (r *runner) session(f *testFile, p parser.Parser, lookback time.Duration, left *budget) session {
+	limited := &stepLimit{Parser: p, interval: f.interval, judged: map[string]error{}}
+	return session{parser: limited, budget: left, unfed: unfed{}, engine: promql.NewEngine(promql.EngineOpts{
 		MaxSamples:               10_000,
 		Timeout:                  100 * time.Second,
+		LookbackDelta:            lookback,
 		NoStepSubqueryIntervalFn: func(int64) int64 { return limited.interval.Milliseconds() },
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
 		EnableDelayedNameRemoval: r.Features.DelayedNameRemoval,
 		Parser:                   limited,
-	})
+	})}
 }
+
+func (s session) close() { _ = s.engine.Close() } // it closes a log that it does not have
 
 // maxSteps bounds the evaluations of one test: two years of minutes.
 const maxSteps = 1_100_000
 
-func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, engine *promql.Engine, limited *stepLimit, left *budget, idle unfed, out *File) {
-	out.Tests = append(out.Tests, Test{Name: g.title, Place: g.place, Problems: g.problems})
-	result := &out.Tests[len(out.Tests)-1]
-	t := &trial{
-		file: f, group: g, parser: limited, engine: engine, store: newStore(), rules: ordered(out.Rules, f.order),
-		external: g.external.Map(), start: g.start, out: result, proof: newProof(), budget: left, unfed: idle,
-	}
-	if t.start.IsZero() {
-		t.start = time.Unix(0, 0).UTC()
-	}
-	result.Problems = append(result.Problems, t.vet()...)
-	if len(result.Problems) > 0 {
-		return
-	}
-	t.store.memory = &memory{large: &r.large}
-	defer t.store.memory.release()
-	var problems []*contract.Error
-	var warnings []report.Finding
-	t.input, problems, warnings = readInput(f.name, g, t.store.memory)
-	result.Problems = append(result.Problems, problems...)
+// test runs one test and keeps its outcome.
+func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, s session, out *File) {
+	out.Tests = append(out.Tests, Test{Name: g.title, Place: g.place, Problems: g.problems, group: g})
+	t := newTrial(f, g, s, out.Rules, &out.Tests[len(out.Tests)-1])
+	warnings, complete := t.runWithin(ctx, &r.large)
 	out.Warnings = append(out.Warnings, warnings...)
-	if len(result.Problems) > 0 {
-		return
-	}
-	if err := t.run(ctx); err == nil {
+	if complete {
 		out.proofs = append(out.proofs, t.proof)
 	}
 }

@@ -23,7 +23,7 @@ type span struct {
 
 // Memory that the input series of one test may take, and what they take: estimates, in bytes, on the safe side.
 const (
-	maxInputBytes  = 128 << 20
+	maxInputBytes  = 64 << 20
 	bytesPerSpan   = 128 // a span, and the values that the parser makes on the way to it
 	histogramBytes = 512
 )

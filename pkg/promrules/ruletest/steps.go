@@ -3,6 +3,7 @@ package ruletest
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/prometheus/prometheus/promql/parser"
@@ -33,9 +34,36 @@ func (l *stepLimit) ParseExpr(text string) (parser.Expr, error) {
 	return expr, nil
 }
 
-// excess is the error of the first subquery with too many steps. A subquery inside others is evaluated over the ranges of all of them.
+// maxGrowth bounds how many times as long as before the calls of label_replace and label_join in each other can make a label.
+const maxGrowth = 100
+
+// growth is how many times as long as its arguments' the labels of a call may be.
+func growth(call *parser.Call) int {
+	switch n := len(call.Args); {
+	case call.Func.Name == "label_join":
+		return max(1, n-3)
+	case call.Func.Name == "label_replace" && n == 5:
+		if s, ok := call.Args[2].(*parser.StringLiteral); ok {
+			return max(1, strings.Count(s.Val, "$"))
+		}
+	}
+	return 1
+}
+
+// excess is the error of the first call that makes labels too long, or of the first subquery with too many steps. A subquery inside others is evaluated over the ranges of all of them.
 func (l *stepLimit) excess(expr parser.Expr) (err error) {
 	parser.Inspect(expr, func(node parser.Node, above []parser.Node) error {
+		if call, ok := node.(*parser.Call); ok && err == nil {
+			times := growth(call)
+			for _, n := range above {
+				if outer, ok := n.(*parser.Call); ok && times <= maxGrowth {
+					times *= growth(outer)
+				}
+			}
+			if times > maxGrowth {
+				err = fmt.Errorf("%s may make labels more than %d times as long", call.Func.Name, maxGrowth)
+			}
+		}
 		sub, ok := node.(*parser.SubqueryExpr)
 		if !ok || err != nil {
 			return err

@@ -27,7 +27,7 @@ type store struct {
 }
 
 // maxKept bounds the memory that one test may keep: the samples of its input that are loaded, and everything that its rules record. In bytes.
-const maxKept = 128 << 20
+const maxKept = 64 << 20
 
 var errFull = fmt.Errorf("the test keeps more than %d MiB of samples", maxKept>>20)
 
@@ -97,7 +97,7 @@ func (s *store) find(lset labels.Labels) (*series, error) {
 		}
 	}
 	c := &series{lset: lset}
-	s.room -= bytesPerSeries + len(lset.String())
+	s.room -= bytesPerSeries + labelBytes(lset)
 	s.series = append(s.series, c)
 	s.byHash[hash] = append(s.byHash[hash], c)
 	name := lset.Get(model.MetricNameLabel)

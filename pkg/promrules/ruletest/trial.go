@@ -7,23 +7,23 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
-	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // trial is one test group while it runs.
 type trial struct {
+	session
 	file     *testFile
 	group    *testGroup
-	parser   parser.Parser
-	engine   *promql.Engine
 	store    *store
 	input    *input
 	rules    []*ruleGroup // in the order of evaluation
@@ -32,8 +32,6 @@ type trial struct {
 	now      time.Time // of the evaluation under way
 	out      *Test
 	proof    *proof
-	budget   *budget         // of the file
-	unfed    unfed           // of the file
 	at       *Rule           // that is evaluated
 	excess   *contract.Error // why the test ended: its file has no budget left
 	priced   map[string]pricedText
@@ -61,12 +59,16 @@ func (r *ruleState) idle() bool {
 // ordered gives each group its memory and sorts by the rank that the test file gives to groups by name. Groups without a rank
 // count as the first, as in promtool; among equals, where promtool's order is that of chance, the order of the files stands.
 func ordered(groups []Group, rank map[string]int) []*ruleGroup {
-	type key struct{ file, name string }
+	type key struct {
+		file   string
+		object int
+		name   string
+	}
 	seen := map[key]bool{}
 	out := make([]*ruleGroup, 0, len(groups))
 	for i := range groups {
 		g := &ruleGroup{Group: &groups[i]}
-		if k := (key{g.File, g.Name}); seen[k] {
+		if k := (key{g.File, g.object, g.Name}); seen[k] {
 			continue // the file matches two patterns
 		} else {
 			seen[k] = true
@@ -84,6 +86,30 @@ func ordered(groups []Group, rank map[string]int) []*ruleGroup {
 	}
 	slices.SortStableFunc(out, func(a, b *ruleGroup) int { return cmp.Compare(rank[a.Name], rank[b.Name]) })
 	return out
+}
+
+func newTrial(f *testFile, g *testGroup, s session, rules []Group, out *Test) *trial {
+	t := &trial{session: s, file: f, group: g, store: newStore(), rules: ordered(rules, f.order), external: g.external.Map(), start: g.start, out: out, proof: newProof()}
+	if t.start.IsZero() {
+		t.start = time.Unix(0, 0).UTC()
+	}
+	return t
+}
+
+// runWithin runs the test if nothing is wrong with it. Only one test at a time may take much memory, for which large is the lock. It
+// reports whether the test came to its end or to a failure.
+func (t *trial) runWithin(ctx context.Context, large *sync.Mutex) (warnings []report.Finding, complete bool) {
+	if t.out.Problems = append(t.out.Problems, t.vet()...); len(t.out.Problems) > 0 {
+		return nil, false
+	}
+	t.store.memory = &memory{large: large}
+	defer t.store.memory.release()
+	var problems []*contract.Error
+	t.input, problems, warnings = readInput(t.file.name, t.group, t.store.memory)
+	if t.out.Problems = append(t.out.Problems, problems...); len(t.out.Problems) > 0 {
+		return warnings, false
+	}
+	return warnings, t.run(ctx) == nil
 }
 
 // run evaluates all rules from the start to the latest time that a case asks for, and checks each case at its time.
@@ -147,7 +173,7 @@ func (t *trial) step(ctx context.Context) bool {
 	for _, g := range t.rules {
 		for _, r := range g.rules {
 			t.evaluate(ctx, g.Group, r)
-			if errors.Is(r.err, errFull) {
+			if errors.Is(r.err, errFull) && t.excess == nil {
 				t.excess = t.overBudget(r.Rule, r.err)
 			}
 			if t.excess != nil {
@@ -177,7 +203,7 @@ func (t *trial) evaluate(ctx context.Context, g *Group, r *ruleState) {
 	} else {
 		r.err = r.record(result, g.Limit)
 	}
-	if r.err == nil {
+	if r.err == nil && t.excess == nil {
 		t.write(g, r, result)
 	}
 }
@@ -249,13 +275,16 @@ func labelsWithin(v promql.Vector) (err error) {
 		}
 	}()
 	for i := range v {
-		n := 0
-		v[i].Metric.Range(func(l labels.Label) { n += len(l.Name) + len(l.Value) })
-		if n > maxLabels {
+		if labelBytes(v[i].Metric) > maxLabels {
 			return errLabels
 		}
 	}
 	return nil
+}
+
+func labelBytes(lset labels.Labels) (n int) {
+	lset.Range(func(l labels.Label) { n += len(l.Name) + len(l.Value) })
+	return n
 }
 
 // query evaluates an instant query, as rules and cases do.

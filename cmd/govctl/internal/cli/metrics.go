@@ -289,11 +289,12 @@ func (a *app) metricRules(ctx context.Context, f *metricsDiffFlags) ([]metricsco
 	if len(patterns) == 0 {
 		return nil, nil
 	}
-	sources, err := a.ruleSources(patterns)
+	dialect := promrules.Dialect(cfg.Taxonomy.Dialect)
+	sources, err := a.ruleSources(dialect, patterns)
 	if err != nil {
 		return nil, err
 	}
-	files, errs := promrules.ParseAll(sources)
+	files, errs := promrules.ParseAll(sources, dialect)
 	if err := a.sayAll(errors.Join(errs...)); err != nil {
 		return nil, err
 	}
