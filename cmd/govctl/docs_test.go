@@ -40,6 +40,7 @@ var pages = []struct {
 		"docker run":        "needs Docker; .ci/release check unpacks the image and starts it",
 		"go install":        "fetches govctl from the network",
 	}},
+	{file: "docs/alerts.md"},
 	{file: "docs/tour.md", before: map[string]string{"govctl run": threeCommits}},
 	{file: "docs/rules-testing.md", except: map[string]string{
 		"govctl rules live": "needs a running Prometheus; rules-live.txtar and TestAgainstPrometheus have one",

@@ -208,7 +208,7 @@ func types(v any) []string {
 // jsonType is the JSON type that a Go type is written as; false for a value that is passed through.
 func jsonType(t reflect.Type) (string, bool) {
 	switch t {
-	case reflect.TypeFor[report.Time]():
+	case reflect.TypeFor[report.Time](), reflect.TypeFor[report.MaybeTime]():
 		return "string", true
 	case reflect.TypeFor[jsontext.Value]():
 		return "", false

@@ -51,6 +51,7 @@ const (
 	IndexPath       = "status/index.html"
 	PagePath        = "site/index.html"
 	AlertsHTMLPath  = "site/taxonomy.html"
+	AlertsArrayPath = "site/alerts.json"
 	ChangelogPath   = "site/changelog.html"
 	EmbedPath       = "site/embed.html"
 	BreakingBadge   = "status/breaking-badge.json"
@@ -132,7 +133,8 @@ func Kinds() []Kind {
 		{"site/checksums.json", "checksums", shape[report.Checksums](), "The digest of every page. Beside it are `SHA256SUMS` and, where a key signs, the same files as in `status/`."},
 		{"site/checksums-signature.json", "checksums-signature", shape[report.Signature](), "Ed25519 signature over the checksums of the pages."},
 		{"site/checksums-badge.json", "badge", badge, "A copy of `status/checksums-badge.json`, for Shields, with the same badge as SVG."},
-		{"site/*.json", "", nil, "Copies of the badges and of the summary, for Shields and for snippets."},
+		{AlertsArrayPath, "", nil, "Every alert, as in `status/taxonomy.jsonl`, in one array: what dashboards read."},
+		{"site/*.json", "", nil, "Copies of the badges, of the summary and of the metrics of the alerts with their history, for Shields, snippets and dashboards."},
 		{"site/*.svg", "", nil, "The badges as SVG."},
 		{ManifestPath, "manifest", shape[report.Manifest](), "Who made the files of the folder, what the next run compares with, and every file of the last run with digest, size and the step that wrote it."},
 		{RunLogPath, "run-log", shape[report.RunLog](), "How long each step of the last run took. It is not signed."},

@@ -103,13 +103,14 @@ type Stability struct {
 // Taxonomy is the alert catalogue and its gates.
 type Taxonomy struct {
 	File              string         `json:"file,omitzero"`
-	Rules             []string       `json:"rules,omitzero"`      // files, folders, globs
-	Dialect           string         `json:"dialect,omitzero"`    // program that loads the rule files: prometheus, thanos, mimir, loki
-	Profile           string         `json:"profile,omitzero"`    // default, mixin, openshift
-	Severities        map[string]int `json:"severities,omitzero"` // name to weight
-	Scopes            []string       `json:"scopes,omitzero"`     // allowed scopes; empty: those of the original system
-	Categories        []string       `json:"categories,omitzero"` // allowed categories; empty: those of the original system
-	Runbooks          []string       `json:"runbooks,omitzero"`   // runbook files, each expected to serve an alert
+	Rules             []string       `json:"rules,omitzero"`           // files, folders, globs
+	Dialect           string         `json:"dialect,omitzero"`         // program that loads the rule files: prometheus, thanos, mimir, loki
+	Profile           string         `json:"profile,omitzero"`         // default, mixin, openshift
+	Severities        map[string]int `json:"severities,omitzero"`      // name to weight
+	Scopes            []string       `json:"scopes,omitzero"`          // allowed scopes; empty: those of the original system
+	Categories        []string       `json:"categories,omitzero"`      // allowed categories; empty: those of the original system
+	RequiredLabels    []string       `json:"required_labels,omitzero"` // that each alerting rule must have
+	Runbooks          []string       `json:"runbooks,omitzero"`        // runbook files, each expected to serve an alert
 	RunbookMinPercent float64        `json:"runbook_min_percent"`
 	RunbookSLADays    int            `json:"runbook_sla_days,omitzero"` // an active alert may wait so long for a runbook; 0: no policy
 	WindowDays        int            `json:"window_days,omitzero"`      // of churn

@@ -44,7 +44,7 @@ func TaxonomyConfig(c config.Taxonomy) taxonomy.Config {
 		out.WindowDays = c.WindowDays
 	}
 	out.DeprecationMaxDays, out.DeprecationStrict, out.RunbookSLADays = c.DeprecationMaxDays, c.DeprecationStrict, c.RunbookSLADays
-	out.Levels = c.Levels
+	out.Levels, out.RequiredLabels = c.Levels, c.RequiredLabels
 	return out
 }
 

@@ -13,10 +13,11 @@ import (
 // metrics writes the figures for node_exporter's textfile collector.
 func metrics(_ context.Context, b *bench) error {
 	f := promtext.Figures{Summary: &b.final}
-	var err1, err2 error
+	var err1, err2, err3 error
 	f.Milestones, err1 = written[report.Milestones](b, artifact.MilestonesPath)
 	f.Taxonomy, err2 = written[report.TaxonomyMetrics](b, artifact.MetricsPath)
-	if err := errors.Join(err1, err2); err != nil {
+	f.Lint, err3 = written[report.TaxonomyLint](b, artifact.LintPath)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
 	for _, one := range b.benches() {

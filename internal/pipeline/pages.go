@@ -98,11 +98,37 @@ func (s PageSource) Build() (int, error) {
 		}
 		n++
 	}
-	summary, err := artifact.Read(s.Store.FS(), artifact.SummaryPath, maxContract)
+	copied, err := s.copyFigures()
+	return n + copied, err
+}
+
+// copied are the figures that are beside the pages, too: embedded snippets fetch the summary, dashboards the metrics of the alerts.
+var copied = []string{artifact.SummaryPath, artifact.MetricsPath, artifact.SnapshotsPath}
+
+// copyFigures copies the figures, and writes every alert as one array, which is what dashboards read.
+func (s PageSource) copyFigures() (n int, err error) {
+	for _, file := range copied {
+		if file != artifact.SummaryPath && !slices.Contains(s.Files, file) {
+			continue
+		}
+		data, err := artifact.Read(s.Store.FS(), file, maxContract)
+		if err != nil {
+			return n, err
+		}
+		if err := s.Store.Bytes(path.Join("site", path.Base(file)), data); err != nil {
+			return n, err
+		}
+		n++
+	}
+	if !slices.Contains(s.Files, artifact.AlertsPath) {
+		return n, nil
+	}
+	lines, err := artifact.Read(s.Store.FS(), artifact.AlertsPath, maxContract)
 	if err != nil {
 		return n, err
 	}
-	return n + 1, s.Store.Bytes(path.Join("site", path.Base(artifact.SummaryPath)), summary) // embedded snippets fetch it
+	array := bytes.ReplaceAll(bytes.TrimSuffix(lines, []byte("\n")), []byte("\n"), []byte(",\n"))
+	return n + 1, s.Store.Bytes(artifact.AlertsArrayPath, slices.Concat([]byte("[\n"), array, []byte("\n]\n")))
 }
 
 // page gathers what the run wrote.

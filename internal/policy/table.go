@@ -77,6 +77,7 @@ var table = []Row{
 	{Key: "taxonomy.runbook_min_percent", ID: "policy-threshold-lowered", Order: higher, Why: "Fewer alerts then need a runbook."},
 	{Key: "taxonomy.scopes", ID: "policy-vocabulary-changed", Order: moreIsWeaker, Why: "Alerts of further scopes then pass lint."},
 	{Key: "taxonomy.categories", ID: "policy-vocabulary-changed", Order: moreIsWeaker, Why: "Alerts of further categories then pass lint."},
+	{Key: "taxonomy.required_labels", ID: "policy-check-removed", Order: moreIsStricter, Why: "Rules without these labels then pass lint."},
 	{Key: "taxonomy.runbooks", ID: "policy-input-changed", Order: moreIsStricter, Why: "Runbook files that are not named are not checked."},
 	{Key: "taxonomy.runbook_sla_days", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "Alerts may then wait longer for a runbook; 0 sets no limit."},
 	{Key: "taxonomy.window_days", ID: "policy-threshold-changed", Order: unordered, Why: "Churn is counted over these days."},

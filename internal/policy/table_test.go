@@ -156,6 +156,7 @@ var orders = []struct {
 	{"taxonomy.scopes", []any{"a"}, []any{"a", "b"}, nil, "policy-vocabulary-changed"},
 	{"taxonomy.scopes", []any{"a", "b"}, []any{"a", "c"}, []any{"b"}, "policy-vocabulary-changed"},
 	{"taxonomy.categories", []any{"a", "b"}, []any{"a", "b", "c"}, []any{"a"}, "policy-vocabulary-changed"},
+	{"taxonomy.required_labels", []any{"severity", "team"}, []any{"team"}, []any{"severity", "team", "a"}, "policy-check-removed"},
 	{"taxonomy.runbooks", []any{"a", "b"}, []any{"b"}, []any{"c", "b", "a"}, "policy-input-changed"},
 	{"taxonomy.runbook_sla_days", 7.0, 8.0, 6.0, "policy-threshold-lowered"},
 	{"taxonomy.runbook_sla_days", 7.0, nil, nil, "policy-threshold-lowered"},

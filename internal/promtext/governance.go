@@ -1,6 +1,8 @@
 package promtext
 
 import (
+	"slices"
+
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -10,6 +12,7 @@ type Figures struct {
 	Contracts  []Contract
 	Milestones *report.Milestones
 	Taxonomy   *report.TaxonomyMetrics
+	Lint       *report.TaxonomyLint
 }
 
 // Contract are the artifacts about one contract.
@@ -21,10 +24,19 @@ type Contract struct {
 	Operations *report.Operations
 }
 
+// Names are the metrics that governance.prom may have.
+func Names() []string {
+	var names []string
+	for _, m := range slices.Concat(validation, metrics) {
+		names = append(names, m.name)
+	}
+	return names
+}
+
 // Governance returns governance.prom.
 func Governance(f *Figures) []byte {
-	families := make([]Family, 0, len(metrics))
-	for _, m := range metrics {
+	families := make([]Family, 0, len(metrics)+len(validation))
+	for _, m := range slices.Concat(validation, metrics) {
 		families = append(families, Family{m.name, m.help, m.values(f)})
 	}
 	return Encode(families)

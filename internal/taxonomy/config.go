@@ -13,6 +13,8 @@ type Config struct {
 	Scopes     []string       // allowed scopes
 	Categories []string       // allowed categories
 
+	RequiredLabels []string // that each alerting rule must have
+
 	DeprecationMaxDays int  // 0: no limit
 	DeprecationStrict  bool // past the limit is an error
 

@@ -88,8 +88,9 @@ func lint(in Input, wanted func(*Row) bool) report.TaxonomyLint {
 	l := newLinter(in)
 	out := report.TaxonomyLint{
 		Schema: "govctl/taxonomy-lint/v1", GeneratedAt: report.At(in.Now), File: in.File.Name, Profile: in.Config.Profile,
-		Alerts: len(in.File.Alerts), RuleFiles: in.RuleRead, Rules: len(in.Rules), Missing: []string{},
-		ByRule: map[string]int{}, Findings: []report.Finding{},
+		Alerts: len(in.File.Alerts), RuleFiles: in.RuleRead, Rules: len(in.Rules), Required: in.Config.RequiredLabels, Severities: severitiesOf(in.Rules),
+		Missing: []string{},
+		ByRule:  map[string]int{}, Findings: []report.Finding{},
 	}
 	if l.cover != nil {
 		out.Missing = l.cover.MissingNames()
@@ -259,4 +260,18 @@ func oneOf(values []string) string {
 		return strings.Join(values, "")
 	}
 	return strings.Join(values[:len(values)-1], ", ") + " or " + values[len(values)-1]
+}
+
+// severitiesOf counts rules by their severity label; nil where none has one.
+func severitiesOf(rules []Rule) map[string]int {
+	var out map[string]int
+	for i := range rules {
+		if s := strings.ToLower(rules[i].Severity()); s != "" {
+			if out == nil {
+				out = map[string]int{}
+			}
+			out[s]++
+		}
+	}
+	return out
 }

@@ -113,7 +113,7 @@ func (in *MetricsInput) age(m *report.TaxonomyMetrics) {
 		t, ok = in.History.Revisions[0].Time, true
 	}
 	if ok {
-		m.LastUpdated = report.At(t)
+		m.LastUpdated = report.MaybeTime{Time: report.At(t)}
 		days := max(0, int(in.Now.Sub(t).Hours()/24))
 		m.AgeDays = &days
 	}

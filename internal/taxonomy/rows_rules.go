@@ -58,6 +58,12 @@ func ruleFileRows() []Row {
 			Check: severityDiffers,
 		},
 		{
+			ID: "required-label-missing", Level: report.Error, Want: "have the required labels on its rules", Needs: labelsRequired,
+			Why:   "routing, grouping and silences go by these labels: an alert without one reaches nobody, or the wrong people",
+			Mend:  "add the label to the rule or to its group, or take it out of taxonomy.required_labels",
+			Check: requiredLabels,
+		},
+		{
 			ID: "for-differs", Level: report.Warning, Want: "have the for of its rule", Needs: withRules,
 			Why:   "the catalogue says how long the trouble lasts before somebody is called",
 			Mend:  "take over the for of the rule; govctl taxonomy lint --fix does it",
@@ -159,4 +165,25 @@ func forDiffers(l *linter, a *Alert) (found []problem, want string) {
 		found[0].hint = "its rules wait for different times: give each an entry of its own with labels that tell them apart, or leave for out"
 	}
 	return found, want
+}
+
+func labelsRequired(l *linter) bool { return withRules(l) && len(l.Config.RequiredLabels) > 0 }
+
+// requiredLabels finds the rules of an entry that lack a label. One that is empty counts as missing: Prometheus drops it.
+func requiredLabels(l *linter, a *Alert) []problem {
+	var out []problem
+	for _, i := range l.cover.governed[a.index] {
+		r := &l.Rules[i]
+		var missing []string
+		for _, label := range l.Config.RequiredLabels {
+			if r.Labels[label] == "" {
+				missing = append(missing, label)
+			}
+		}
+		if len(missing) > 0 {
+			p := r.Place()
+			out = append(out, problem{field: r.Name + "\x00" + r.Group, got: "its rule of group " + quote(r.Group) + " has no " + strings.Join(missing, ", "), at: &p})
+		}
+	}
+	return out
 }

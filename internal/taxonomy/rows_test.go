@@ -24,6 +24,7 @@ const cases = "../../testdata/lint"
 type lintCase struct {
 	Profile            string   `json:"profile"`
 	DeprecationMaxDays int      `json:"deprecation_max_days"`
+	RequiredLabels     []string `json:"required_labels"`
 	Repository         string   `json:"repository"`
 	Files              []string `json:"files"`
 	Runbooks           []string `json:"runbooks"`
@@ -67,7 +68,7 @@ func input(t *testing.T, dir, file string) taxonomy.Input {
 		}
 	}
 	in := taxonomy.Input{Now: noon, Config: taxonomy.DefaultConfig(c.Profile), Repository: c.Repository, Runbooks: c.Runbooks}
-	in.Config.DeprecationMaxDays = c.DeprecationMaxDays
+	in.Config.DeprecationMaxDays, in.Config.RequiredLabels = c.DeprecationMaxDays, c.RequiredLabels
 	in.File = parse(t, file, read(t, filepath.Join(dir, file)))
 	if c.Files != nil {
 		in.HasFile = func(name string) bool { return slices.Contains(c.Files, name) }

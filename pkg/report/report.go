@@ -7,6 +7,8 @@
 package report
 
 import (
+	"bytes"
+	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -38,6 +40,28 @@ func (t *Time) UnmarshalText(b []byte) error {
 	}
 	*t = At(v)
 	return nil
+}
+
+// MaybeTime is a Time that may be unknown: that is an empty text, where a Time has the year 1.
+type MaybeTime struct{ Time }
+
+// MarshalJSON writes the text.
+func (t MaybeTime) MarshalJSON() ([]byte, error) {
+	text, err := t.MarshalText()
+	return append(append([]byte{'"'}, text...), '"'), err
+}
+
+// UnmarshalJSON reads what MarshalJSON writes; null leaves the time as it is.
+func (t *MaybeTime) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
+	text, ok := bytes.CutPrefix(b, []byte{'"'})
+	text, closed := bytes.CutSuffix(text, []byte{'"'})
+	if !ok || !closed {
+		return fmt.Errorf("%s is no time", b)
+	}
+	return t.UnmarshalText(text)
 }
 
 // Ratio is a share between 0 and 1, written with at most four decimals.

@@ -46,9 +46,11 @@ type TaxonomyLint struct {
 	File        string         `json:"file"`
 	Profile     string         `json:"profile"`
 	Alerts      int            `json:"alerts"`
-	RuleFiles   int            `json:"rule_files"` // compared with; 0 when none were given
-	Rules       int            `json:"rules"`      // alerting rules in them
-	Missing     []string       `json:"missing"`    // alerting rules without an entry, by alert name
+	RuleFiles   int            `json:"rule_files"`               // compared with; 0 when none were given
+	Rules       int            `json:"rules"`                    // alerting rules in them
+	Required    []string       `json:"required_labels,omitzero"` // that each of them must have
+	Severities  map[string]int `json:"rule_severities,omitzero"` // alerting rules by their severity label, in lower case
+	Missing     []string       `json:"missing"`                  // alerting rules without an entry, by alert name
 	Totals      FindingTotals  `json:"totals"`
 	ByRule      map[string]int `json:"by_rule"`
 	Findings    []Finding      `json:"findings"` // by place, then rule
@@ -130,7 +132,7 @@ type SeverityTransition struct {
 type TaxonomyMetrics struct {
 	Schema                     string               `json:"schema"` // govctl/taxonomy-metrics/v1
 	GeneratedAt                Time                 `json:"generated_at"`
-	LastUpdated                Time                 `json:"last_updated"` // empty when unknown
+	LastUpdated                MaybeTime            `json:"last_updated"` // empty when unknown
 	AgeDays                    *int                 `json:"age_days"`     // since last_updated; null when that is unknown
 	TotalAlerts                int                  `json:"total_alerts"`
 	ActiveAlerts               int                  `json:"active_alerts"`

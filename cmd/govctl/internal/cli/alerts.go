@@ -32,6 +32,7 @@ type alertFlags struct {
 	dialect string
 	failOn  string
 	strict  bool
+	labels  []string           // that each rule must have
 	unread  bool               // rule files are of no use to the command
 	limits  map[string]*string // by flag; see limits
 }
@@ -130,6 +131,9 @@ func (a *app) taxonomyConfig(ctx context.Context, f *alertFlags) (config.Taxonom
 	c.Dialect, c.FailOn = firstOf(f.dialect, c.Dialect), firstOf(f.failOn, c.FailOn)
 	if len(f.rules) > 0 {
 		c.Rules = f.rules
+	}
+	if len(f.labels) > 0 {
+		c.RequiredLabels = f.labels
 	}
 	c.DeprecationStrict = c.DeprecationStrict || f.strict
 	return c, nil

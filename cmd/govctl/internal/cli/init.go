@@ -57,6 +57,7 @@ type repository struct {
 	ci          string
 	hasPipeline bool     // there is a .gitlab-ci.yml that is not ours
 	with        []string // workflows that are asked for
+	pages       string   // address of the published pages
 	govctl      reference
 }
 
@@ -85,7 +86,7 @@ func initCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.example, "example", false, "write a contract, and a taxonomy with rules and tests, where there is none")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be written as a unified diff, and write nothing")
 	chooseOf(c, &f.ci, "ci", "CI system", ciGitHub, "write workflows or jobs for this system: "+ciGitHub+", "+ciGitLab+" or "+ciNone, []string{ciGitHub, ciGitLab, ciNone})
-	chooseSome(c, &f.with, "with", "workflow", "write this workflow of its own, too (repeatable), instead of as a job of another one: "+strings.Join(optionalNames(), ", "), optionalNames())
+	chooseSome(c, &f.with, "with", "name", "write this, too (repeatable): Grafana dashboards, or a workflow of its own instead of as a job of another one: "+strings.Join(optionalNames(), ", "), optionalNames())
 	c.Flags().StringVar(&f.ref, "ref", "", "use govctl at this `commit`, tag or branch, which is looked up and written as a commit (default: this build's)")
 	return c
 }
@@ -108,6 +109,7 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 		return err
 	}
 	r.ci, r.govctl, r.with = f.ci, govctl, f.with
+	r.pages = a.pagesAddress(ctx)
 	if err := a.surroundings(ctx, r); err != nil {
 		return err
 	}
@@ -127,7 +129,8 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 		return err
 	}
 	for _, name := range f.with {
-		if !slices.ContainsFunc(targets, func(t target) bool { return t.from == "workflows/"+name+".yml" && t.when(r) }) {
+		written := slices.ContainsFunc(targets, func(t target) bool { return t.from == "workflows/"+name+".yml" && t.when(r) })
+		if !written && (name != dashboards || !dashboarded(r)) {
 			a.warn("--with " + name + ": it is not written, since there are no files that it would check, or no workflows are written")
 		}
 	}
@@ -325,7 +328,7 @@ func (p *plan) coverage(r *repository) error {
 		name, covering := workflows+o.name+".yml", workflows+o.covering+".yml"
 		text, there, untouchable := p.file(name)
 		covers := func(f generated) bool { return f.path == covering && strings.Contains(f.text, o.line) }
-		if r.has(o.name) || !there || untouchable != "" || !strings.Contains(text, "govctl") || !slices.ContainsFunc(files, covers) {
+		if o.covering == "" || r.has(o.name) || !there || untouchable != "" || !strings.Contains(text, "govctl") || !slices.ContainsFunc(files, covers) {
 			continue
 		}
 		in, _, _ := p.file(covering)
@@ -372,6 +375,9 @@ func (p *plan) make(r *repository) error {
 
 // excerpt is the part of a generated file that somebody can use in a file of their own.
 func excerpt(f generated) string {
+	if strings.HasPrefix(f.path, dashboardFolder) {
+		return "" // nobody pastes parts of a dashboard
+	}
 	if !strings.HasPrefix(f.path, workflows) {
 		return f.text
 	}

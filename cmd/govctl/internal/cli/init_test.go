@@ -223,12 +223,20 @@ var layouts = []layout{
 				t.Errorf("jobs that other workflows have:\n%s%s", text, out)
 			}
 			holds(t, ".github/workflows/promtool.yml", "govctl rules test")
-			holds(t, ".github/workflows/taxonomy-pr-delta.yml", "govctl taxonomy diff")
+			holds(t, ".github/workflows/taxonomy-pr-delta.yml", "govctl comment --only taxonomy")
 			holds(t, ".github/workflows/taxonomy-pages.yml", "govctl send --refresh")
 			if code, again, _ := on(false, "init", "--ref", strings.Repeat("0123456789", 4)); code != 0 || !strings.Contains(again, "Nothing to do") || strings.Contains(again, "can be removed") {
 				t.Errorf("the next init without --with: %d\n%s", code, again)
 			}
 		}},
+	{name: "dashboards and the live test", args: []string{"--with", "dashboard", "--with", "prometheus-live-test-reusable"}, files: tree("openapi.yaml", aContract, "alerts_taxonomy.json", catalogue1, "ops/rules/a.yml", downRules),
+		also: func(t *testing.T, out string) {
+			holds(t, "grafana/govctl.json", `"uid": "govctl"`)
+			holds(t, "grafana/govctl-pages.json", unknownPages)
+			holds(t, ".github/workflows/prometheus-live-test-reusable.yml", "default: ops/rules\n")
+		}},
+	{name: "dashboards of a contract alone", args: []string{"--with", "dashboard", "--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/grafana/govctl-pages.json"},
+		also: func(t *testing.T, out string) { holds(t, "grafana/govctl.json", `"uid": "govctl"`) }},
 	{name: "no workflows", args: []string{"--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/.github/workflows/governance.yml"}},
 }
 

@@ -42,6 +42,7 @@ func taxonomyLint(a *app) *cobra.Command {
 	f.addFailOn(c)
 	c.Flags().BoolVar(&f.fix, "fix", false, "make the mechanical corrections in the file first")
 	c.Flags().StringVar(&f.previous, "previous", "", "an older taxonomy, git:REV or a `file`, to find renamed alerts")
+	c.Flags().StringSliceVar(&f.labels, "required-labels", nil, "`labels` that each rule must have, separated by commas (default: taxonomy.required_labels of the configuration)")
 	a.formatFlag(c, &f.format)
 	return c
 }

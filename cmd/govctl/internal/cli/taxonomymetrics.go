@@ -118,7 +118,7 @@ func taxonomyGate(a *app) *cobra.Command {
 	})
 	c.Long = "Judge the taxonomy by its limits and by the snapshots of earlier days in the output folder, or in the published state that --state\n" +
 		"names, which is verified as run does. A gate that has not enough history says so; with --require-history a limit on a trend without a\n" +
-		"snapshot of an earlier day is a failure (exit 3)."
+		"snapshot of an earlier day is a failure (exit 3), unless the history of the published state began today."
 	names := make([]string, 0, len(limits))
 	for _, l := range limits {
 		names = append(names, l.flag)
@@ -144,6 +144,7 @@ func (a *app) gateTaxonomy(ctx context.Context, f *gateFlags) error {
 		return err
 	}
 	past := taxonomy.Before(history, in.Now)
+	begun := len(past) > 0 || f.state != "" && len(history.History) > 0 // what was published today is no lost history
 	v := taxonomy.Judge(taxonomy.GateInput{File: in.File, Metrics: m, Past: past, Thresholds: pipeline.TaxonomyThresholds(c), Now: in.Now})
 	if f.format == "json" {
 		err = a.printJSON(v)
@@ -161,7 +162,7 @@ func (a *app) gateTaxonomy(ctx context.Context, f *gateFlags) error {
 	case !v.Passed:
 		return errFindings
 	}
-	if len(past) == 0 && f.requireHistory {
+	if !begun && f.requireHistory {
 		return &exitError{code: Failed, err: errors.New("there is no snapshot of an earlier day (--require-history)"),
 			tip: "govctl taxonomy metrics, or govctl run, records a snapshot a day; --state git:origin/schemas reads those that were published"}
 	}

@@ -44,12 +44,14 @@ func onRequest(name string, when func(*repository) bool) func(*repository) bool 
 // has reports that an optional workflow is asked for.
 func (r *repository) has(workflow string) bool { return slices.Contains(r.with, workflow) }
 
-// optional are the workflows that are written where they are asked for, with the workflow that has their jobs otherwise, and the line by
-// which it can be seen that it does.
+// optional are the workflows and dashboards that are written where they are asked for, with the workflow that has their jobs otherwise, and the line by
+// which it can be seen that it does; empty where none has.
 var optional = []struct{ name, covering, job, line string }{
 	{"promtool", "taxonomy", "job rules", "\n  rules:"},
 	{"taxonomy-pr-delta", "taxonomy", "job delta", "\n  delta:"},
 	{"taxonomy-pages", "governance-stability-nightly", "daily run", "\n  schedule:"},
+	{"prometheus-live-test-reusable", "", "", ""},
+	{dashboards, "", "", ""},
 }
 
 func optionalNames() []string {
@@ -107,6 +109,7 @@ var targets = []target{
 	{"workflows/promtool.yml", workflows, onRequest("promtool", ruled)},
 	{"workflows/taxonomy-pages.yml", workflows, onRequest("taxonomy-pages", catalogue)},
 	{"workflows/taxonomy-pr-delta.yml", workflows, onRequest("taxonomy-pr-delta", catalogue)},
+	{"workflows/prometheus-live-test-reusable.yml", workflows, onRequest("prometheus-live-test-reusable", ruled)},
 	{"starter/openapi.yaml", starterContract, exampleContract},
 	{"starter/alerts_taxonomy.json", "alerts_taxonomy.json", exampleAlerts},
 	{"starter/prometheus/*.yml", "prometheus/", exampleAlerts},
@@ -120,7 +123,7 @@ type generated struct{ path, text string }
 func generatedFiles(r *repository) ([]generated, error) {
 	rules, tests, hashed := r.triggers()
 	fill := strings.NewReplacer("{{ACTION}}", r.govctl.action, "{{VERSION}}", r.govctl.version, "{{COMMIT}}", r.govctl.hooks, "{{BRANCH}}", r.branch, "{{NOW}}", r.generated,
-		"{{CONTRACT}}", r.contractSection(), "{{ALERTS}}", r.alertSection(), "{{RULES}}", rules, "{{TESTS}}", tests, "{{HASHED}}", hashed, "{{WATCHED}}", r.watched(rules),
+		"{{CONTRACT}}", r.contractSection(), "{{ALERTS}}", r.alertSection(), "{{RULES}}", rules, "{{TESTS}}", tests, "{{HASHED}}", hashed, "{{RULEFOLDERS}}", r.ruleFolders(), "{{WATCHED}}", r.watched(rules),
 		"{{TAXONOMY}}", yamlText(r.taxonomy), "{{CATALOGUE}}", shellWord(r.taxonomy))
 	var files []generated
 	for _, t := range targets {
@@ -140,10 +143,10 @@ func generatedFiles(r *repository) ([]generated, error) {
 			if strings.HasSuffix(to, "/") {
 				to += path.Base(name)
 			}
-			files = append(files, generated{to, fill.Replace(r.keepSections(string(text)))})
+			files = append(files, generated{to, fill.Replace(expand(r.keepSections(string(text))))})
 		}
 	}
-	return files, nil
+	return append(files, dashboardFiles(r)...), nil
 }
 
 // watched are the paths that taxonomy.yml looks at: the taxonomy and, given as in the filter, the rules.
@@ -156,4 +159,13 @@ func (r *repository) watched(rules string) string {
 		paths = append(paths, rules)
 	}
 	return strings.Join(paths, ", ")
+}
+
+// ruleFolders are the folders of the rule files as one text, for an input.
+func (r *repository) ruleFolders() string {
+	folders := foldersOf(r.ruleFiles, "")
+	if len(folders) == 0 || slices.ContainsFunc(folders, func(f string) bool { return strings.ContainsAny(f, "* ") }) {
+		folders = []string{"prometheus"}
+	}
+	return yamlText(strings.Join(folders, " "))
 }

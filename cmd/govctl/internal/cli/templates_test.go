@@ -277,3 +277,63 @@ func builders(t *testing.T, r *repository, group string) (builders, members []st
 	slices.Sort(builders)
 	return builders, members
 }
+
+// TestLimitsReachTheGates: every step that judges the alerts gets each limit as a variable or a secret, never in its script, and the audit has
+// the limit of the original system.
+func TestLimitsReachTheGates(t *testing.T) {
+	all := ourselves
+	all.with = optionalNames()
+	files, err := generatedFiles(&all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	judging := map[string]int{}
+	for _, f := range files {
+		name, ok := strings.CutPrefix(f.path, workflows)
+		if !ok {
+			continue
+		}
+		var w struct {
+			Jobs map[string]struct {
+				Steps []struct {
+					Run string
+					Env map[string]string
+				}
+			}
+		}
+		if err := yaml.Unmarshal([]byte(f.text), &w); err != nil {
+			t.Fatalf("%s: %v", f.path, err)
+		}
+		for _, job := range w.Jobs {
+			for _, s := range job.Steps {
+				if !strings.Contains(s.Run, "govctl run") && !strings.Contains(s.Run, "govctl taxonomy gate") {
+					continue
+				}
+				judging[name]++
+				for _, l := range limits {
+					want := "${{ vars." + l.env + " || secrets." + l.env + " }}"
+					if name == "taxonomy-weekly-audit.yml" && l.env == "TAXONOMY_DEPRECATION_MAX_DAYS" {
+						want = strings.Replace(want, " }}", " || '60' }}", 1)
+					}
+					if l.env != "" && s.Env[l.env] != want {
+						t.Errorf("%s: %s is %q, expected %q", name, l.env, s.Env[l.env], want)
+					}
+				}
+			}
+		}
+	}
+	want := map[string]int{"governance.yml": 2, "governance-stability-nightly.yml": 1, "taxonomy-pages.yml": 1, "taxonomy.yml": 1, "taxonomy-weekly-audit.yml": 1}
+	if !maps.Equal(judging, want) {
+		t.Errorf("%v steps judge the alerts", judging)
+	}
+	contractOnly := ourselves
+	contractOnly.ruled, contractOnly.taxonomy = false, ""
+	if files, err = generatedFiles(&contractOnly); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.HasPrefix(f.path, workflows) && strings.Contains(f.text, limits[0].env) {
+			t.Errorf("%s has limits of alerts that are not there", f.path)
+		}
+	}
+}

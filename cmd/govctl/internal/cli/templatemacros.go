@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+)
+
+// macro is what a template may name in braces with arguments: {{NAME ARGUMENT...}}.
+var macro = late(`\{\{(INSTALLED|LIMITS|LIMIT)((?: [\w=]+)*)\}\}`)
+
+// expand replaces the macros of a template. They stand for what several workflows have, so that it is the same in all.
+func expand(text string) string {
+	return macro().ReplaceAllStringFunc(text, func(found string) string {
+		parts := macro().FindStringSubmatch(found)
+		args := strings.Fields(parts[2])
+		switch parts[1] {
+		case "INSTALLED":
+			return strings.ReplaceAll(installed, "JOB", args[0])
+		case "LIMIT":
+			return repositorySetting(args[0], strings.Join(args[1:], " "))
+		}
+		return limitVariables(args)
+	})
+}
+
+// installed are the steps of a job that takes govctl from the one that installed it.
+const installed = `      - uses: actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0
+        with:
+          name: govctl
+          path: ${{ runner.temp }}/govctl-bin
+      - name: Is this the govctl that was installed?
+        env:
+          DIGEST: ${{ needs.JOB.outputs.digest }}
+        run: |
+          cd "$RUNNER_TEMP/govctl-bin"
+          echo "$DIGEST  govctl" | sha256sum --check --strict
+          chmod +x govctl
+          echo "$RUNNER_TEMP/govctl-bin" >> "$GITHUB_PATH"`
+
+// limitVariables are the lines that hand the limits of the alerts to a step. An argument NAME=VALUE is the value where nobody sets one.
+func limitVariables(defaults []string) string {
+	var lines []string
+	for _, l := range limits {
+		if l.env == "" {
+			continue
+		}
+		value := ""
+		for _, d := range defaults {
+			if name, v, _ := strings.Cut(d, "="); name == l.env {
+				value = v
+			}
+		}
+		lines = append(lines, "          "+l.env+": "+repositorySetting(l.env, value))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// repositorySetting is the expression for a variable of the repository, or the secret of its name: the original system kept its limits as secrets. One
+// that is set to nothing counts as unset.
+func repositorySetting(name, value string) string {
+	if value == "" {
+		return fmt.Sprintf("${{ vars.%[1]s || secrets.%[1]s }}", name)
+	}
+	return fmt.Sprintf("${{ vars.%[1]s || secrets.%[1]s || '%[2]s' }}", name, value)
+}
