@@ -83,7 +83,7 @@ var reasons = []Reason{
 	{"key-malformed", stepTrust, report.Error, "A public key is the strict base64 of 32 bytes that encode a point in one way.", ""},
 	{"key-small-order", stepTrust, report.Error, "Under a key of small order one signature fits many messages: anyone can sign.", ""},
 	{"key-id-mismatch", stepTrust, report.Error, "The key id is not the one of the key beside it.", ""},
-	{"key-self-vouched", stepTrust, report.Warning, "The key comes with the files, so whoever replaced them could replace it.", "pass --public-key or --trusted-keys with a key from another source"},
+	{"key-self-vouched", stepTrust, report.Warning, "The key comes with the files, so anyone who replaced them could replace it, too.", "pass --public-key or --trusted-keys with a key from another source"},
 	{"key-untrusted", stepTrust, report.Error, "The signing key is not among the trusted ones, and no rotation record leads to it.", "has the project rotated its key? its rotation records are in the published trusted.json"},
 	{"key-revoked", stepTrust, report.Error, "The key is revoked: nothing that it signed counts, whatever time it states.", ""},
 	{"key-retired", stepTrust, report.Error, "The key was retired before the signature was made, or its time cannot be verified.", ""},

@@ -40,7 +40,7 @@ func TestEditTrusted(t *testing.T) {
 		t.Errorf("%s, %v", told(t, list), err)
 	}
 	var unreadable *integrity.Unreadable
-	if _, err := integrity.EditTrusted("trusted.json", []byte(strings.Replace(string(good), `"keys"`, `"note":"ours","keys"`, 1))); !errors.As(err, &unreadable) || !strings.Contains(unreadable.Hint, "by hand") {
+	if _, err := integrity.EditTrusted("trusted.json", []byte(strings.Replace(string(good), `"keys"`, `"note":"ours","keys"`, 1))); !errors.As(err, &unreadable) || !strings.Contains(unreadable.Hint, "manually") {
 		t.Errorf("a member that would be lost: %v", err)
 	}
 	var refused *integrity.Refused

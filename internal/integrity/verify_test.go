@@ -501,7 +501,7 @@ func TestCrowdedFolder(t *testing.T) {
 	f := signed(t, folder{"status/a.json": nil}, k)
 	r := request(t, f)
 	r.Trust, r.Files = trusting(k), crowd{f.fs().(fstest.MapFS), 200_000}
-	if says := messages(verify(t, r), "file-extra"); !strings.Contains(says, "more than 200000 files lie in the folder") {
+	if says := messages(verify(t, r), "file-extra"); !strings.Contains(says, "the folder contains more than 200000 files") {
 		t.Errorf("%s", says[max(0, len(says)-200):])
 	}
 	r.Files = crowd{f.fs().(fstest.MapFS), 10}

@@ -101,7 +101,7 @@ func TestRefused(t *testing.T) {
 		item(`status="Done"`):     `project_milestones.json:2:50: unknown status "Done"`,
 		item(`status=7`):          `project_milestones.json:2:50: unknown status "7"`,
 		item(`state="done"`):      `project_milestones.json:2:58: unknown key "state"`,
-		strings.Replace(good, `"sdk"`, `"api"`, 1): `project_milestones.json:3:10: milestone id "api" stands twice, first in line 2`,
+		strings.Replace(good, `"sdk"`, `"api"`, 1): `project_milestones.json:3:10: duplicate milestone id "api", first in line 2`,
 		`[{"id": "a", "id": "b"}]`:                 "project_milestones.json:1:",
 	} {
 		_, err := summarize(text)

@@ -188,8 +188,8 @@ func TestDelivery(t *testing.T) {
 		{"429 with a date", retryAfter(now.Add(9 * time.Second).Format(http.TimeFormat)), 2, 200, Delivered, "", ms(9000)},
 		{"429 with a date gone by", retryAfter(now.Add(-time.Hour).Format(http.TimeFormat)), 2, 200, Delivered, "", ms(0)},
 		{"429 beyond the deadline", retryAfter("3600"), 1, 429, Pending, "would pass the deadline", nil},
-		{"429 unreadable", retryAfter("soon"), 1, 429, Pending, "cannot be read", nil},
-		{"429 negative", retryAfter("-5"), 1, 429, Pending, "cannot be read", nil},
+		{"429 unreadable", retryAfter("soon"), 1, 429, Pending, "cannot be parsed", nil},
+		{"429 negative", retryAfter("-5"), 1, 429, Pending, "cannot be parsed", nil},
 		{"302", func(_ int, w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere/"+pathToken, http.StatusFound)
 		}, 1, 302, Pending, "redirects are not followed", nil},

@@ -229,7 +229,7 @@ func TestState(t *testing.T) {
 		}, want: `openapi: "new" after "old", next "new"`},
 		{name: "early: its gate failed", change: func(_ past, m *report.Manifest, _ *StateInput) { early(m); m.Steps = gate("gate", "findings") }, want: `openapi: "new" after "old", next "old"`},
 		{name: "early: no step of the gate", change: func(_ past, m *report.Manifest, _ *StateInput) { early(m); m.Steps = gate("diff", "ok") }, code: report.WorkFailed,
-			says: `status/manifest.json: no step says how the gate of the contract "openapi" ended`},
+			says: `status/manifest.json: no step reports how the gate of the contract "openapi" ended`},
 		{name: "early: steps in the summary", change: func(p past, m *report.Manifest, _ *StateInput) {
 			early(m)
 			p[artifact.SummaryPath] = encoded(t, summaryOf("", gate("gate", "findings")...))
@@ -248,7 +248,7 @@ func TestState(t *testing.T) {
 		{name: "early: no step of the gate, and only a baseline", change: func(_ past, m *report.Manifest, _ *StateInput) {
 			early(m)
 			m.Steps, m.Files = gate("diff", "ok"), append(m.Files[:1], m.Files[2:]...)
-		}, code: report.WorkFailed, says: "no step says"},
+		}, code: report.WorkFailed, says: "no step reports"},
 		{name: "early: only files in schemas/ are contracts", cfg: named, change: func(_ past, m *report.Manifest, _ *StateInput) {
 			early(m)
 			m.Steps = gate("gate", "ok")

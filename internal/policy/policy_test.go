@@ -65,7 +65,7 @@ func TestWaivers(t *testing.T) {
 		"extended": {[]Waiver{known}, with(func(w *Waiver) { w.Expires = "2027-01-01" }), []string{
 			"policy-waiver-extended warning changed w.yaml:1 w.yaml:9 | the waiver for operation-removed on GET /a was valid until 2026-12-31 and is now valid until 2027-01-01"}},
 		"for ever": {[]Waiver{known}, with(func(w *Waiver) { w.Expires = "" }), []string{
-			"policy-waiver-extended warning changed w.yaml:1 w.yaml:9 | the waiver for operation-removed on GET /a was valid until 2026-12-31 and is now valid for ever"}},
+			"policy-waiver-extended warning changed w.yaml:1 w.yaml:9 | the waiver for operation-removed on GET /a was valid until 2026-12-31 and is now valid indefinitely"}},
 		"shortened": {[]Waiver{known}, with(func(w *Waiver) { w.Expires = "2026-12-30" }), []string{
 			"policy-raised info changed w.yaml:1 w.yaml:9 | the waiver for operation-removed on GET /a was valid until 2026-12-31 and is now valid until 2026-12-30"}},
 		"another owner": {[]Waiver{known}, with(func(w *Waiver) { w.Owner = "mallory" }), []string{
@@ -76,7 +76,7 @@ func TestWaivers(t *testing.T) {
 			"policy-waiver-edited info changed w.yaml:1 w.yaml:9 | owner, reason or ticket of the waiver for operation-removed on GET /a changed"}},
 		"the longest of two counts":                       {[]Waiver{known}, append(with(func(w *Waiver) { w.Expires = "2026-01-01" }), with(func(*Waiver) {})...), nil},
 		"the longest of two counts, whatever their order": {append(with(func(w *Waiver) { w.Expires = "2027-06-01" }), known), with(func(w *Waiver) { w.Expires = "2027-06-01" }), nil},
-		"nobody": {nil, []Waiver{{Rule: "r", Subject: "s"}}, []string{"policy-waiver-added warning added - - | new waiver for r on s, for ever, owner not named"}},
+		"nobody": {nil, []Waiver{{Rule: "r", Subject: "s"}}, []string{"policy-waiver-added warning added - - | new waiver for r on s, indefinitely, owner not named"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			base, head := sideWith("contract.gate", "semver"), sideWith("contract.gate", "semver")

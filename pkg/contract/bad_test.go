@@ -24,7 +24,7 @@ var badInputs = []struct{ file, text, want string }{
 	{"x.json", `{"a": 1} {}`, "x.json:1:10: there is more text after the end"},
 	{"x.json", `{"a": nul}`, "x.json:1:7: expected a value, found 'n'"},
 	{"x.json", `{"a": 1e99999999999}`, "x.json:1:7: the exponent of the number is out of range"},
-	{"x.json", "{\"a\": 1,\n \"b\": {}, \"\\u0061\": 2}", `x.json:2:11: key "a" stands twice in one object, first in line 1`},
+	{"x.json", "{\"a\": 1,\n \"b\": {}, \"\\u0061\": 2}", `x.json:2:11: duplicate key "a" in one object, first in line 1`},
 	{"x.json", "{\"a\":\n\"\xff\"}", "x.json:2:2: the text is not valid UTF-8"},
 	{"x.json", "\xff\xfe{\x00", "x.json:1:1: the file is UTF-16"},
 	{"x.json", "{\x00\"\x00}\x00", "x.json:1:1: the file is UTF-16"},
@@ -37,9 +37,9 @@ var badInputs = []struct{ file, text, want string }{
 	{"x.yaml", "a: " + strings.Repeat("{b: ", 100_000), "x.yaml:1:4000: values are nested more than 1000 levels deep"},
 	{"x.yaml", strings.Repeat("- ", 100_000), "x.yaml:1:2001: values are nested more than 1000 levels deep"},
 
-	{"x.yaml", "a: 1\nb: 2\na: 3\n", `x.yaml:3:1: key "a" stands twice in one object, first in line 1`},
-	{"x.yaml", "a: &x 1\nb:\n  'c': 2\n  c: 3\n", `x.yaml:4:3: key "c" stands twice in one object, first in line 3`},
-	{"x.yaml", "a: 1\n200: 2\n'200': 3\n", `x.yaml:3:1: key "200" stands twice`},
+	{"x.yaml", "a: 1\nb: 2\na: 3\n", `x.yaml:3:1: duplicate key "a" in one object, first in line 1`},
+	{"x.yaml", "a: &x 1\nb:\n  'c': 2\n  c: 3\n", `x.yaml:4:3: duplicate key "c" in one object, first in line 3`},
+	{"x.yaml", "a: 1\n200: 2\n'200': 3\n", `x.yaml:3:1: duplicate key "200"`},
 	{"x.yaml", "a: b\n\tc: d\n", "x.yaml:2:1: found a tab character that violates indentation"},
 	{"x.yaml", "info:\n  title: a: b\n", "x.yaml:2:10: mapping values are not allowed in this context"},
 	{"x.yaml", "info:\n  title: a\n    version: b\n", "x.yaml:3:5: mapping values are not allowed in this context"},
@@ -76,7 +76,7 @@ var badInputs = []struct{ file, text, want string }{
 
 	{"x.yaml", "openapi: 3.0\n", `x.yaml:1:10: "openapi" must be a string, not the number 3.0`},
 	{"x.yaml", "openapi: 4.0.0\n", "x.yaml:1:10: the document is not an OpenAPI 3 description: it seems to be an OpenAPI 4.0.0 description"},
-	{"x.yaml", "openapi: 3.0.0\nswagger: '2.0'\n", `x.yaml:2:10: the document says both "swagger" and "openapi"`},
+	{"x.yaml", "openapi: 3.0.0\nswagger: '2.0'\n", `x.yaml:2:10: the document has both "swagger" and "openapi"`},
 	{"x.yaml", "swagger: '2.0'\n", "x.yaml:1:10: the document is a Swagger 2.0 description"},
 	{"x.yaml", "swagger: '1.2'\n", "x.yaml:1:10: the document is not an OpenAPI 3 description: it seems to be a Swagger 1.2 description"},
 	{"x.yaml", "asyncapi: 2.6.0\n", "x.yaml:1:11: the document is not an OpenAPI 3 description: it seems to be an AsyncAPI 2.6.0 description"},
@@ -168,7 +168,7 @@ func TestLimits(t *testing.T) {
 		{Options{MaxDepth: 2}, `{"a":{"b":{}}}`, "nested more than 2 levels"},
 		{Options{MaxValues: 3}, `{"a":1,"b":[2]}`, "more than 3 values"},
 		{Options{MaxValues: 3}, "a: 1\nb: [2]", "more than 3 values"},
-		{Options{MaxChain: 2}, chainOf(5), "leads through more than 2 references"},
+		{Options{MaxChain: 2}, chainOf(5), "passes through more than 2 references"},
 	} {
 		_, err := Parse(context.Background(), "x", []byte(c.text), c.opt)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -60,7 +60,7 @@ func TestReferencesThatAreRefused(t *testing.T) {
 		"#name":                   `:5:13: $ref "#name" does not resolve`,
 		"#/components/schemas/A":  "is circular",
 		"missing.yaml":            `:5:13: $ref "missing.yaml" cannot be read`,
-		"list.yaml":               "must lead to a schema, not to an array",
+		"list.yaml":               "must refer to a schema, not to an array",
 		"bad.yaml":                "api/bad.yaml:1:", // the place in the other file
 		"wrong.yaml":              `api/wrong.yaml:1:13: "properties" must be an object`,
 		"circle.yaml#/a":          "is circular",
@@ -160,8 +160,8 @@ components:
 		t.Errorf("a relative $ref beside $id leads to %+v", got.Place())
 	}
 	for add, want := range map[string]string{
-		"    E: {$anchor: top}\n":                                                              `the anchor "top" stands twice`,
-		"    E: {$id: https://example.com/pet}\n":                                              "stands twice",
+		"    E: {$anchor: top}\n":                                                              `duplicate anchor "top"`,
+		"    E: {$id: https://example.com/pet}\n":                                              "duplicate $id",
 		"    E: {$id: 'https://example.com/x#y'}\n":                                            "must be a URI without a fragment",
 		"    E: {$id: 'https://e.com/z', $dynamicAnchor: node, not: {$dynamicRef: '#node'}}\n": "has several targets",
 		"    E: {$id: 5}\n":                                                                    `"$id" must be a string`,

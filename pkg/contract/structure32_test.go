@@ -52,15 +52,15 @@ func TestOpenAPI32(t *testing.T) {
 		{"get: {requestBody: {content: {a/b: {$ref: '#/components/mediaTypes/Lines'}}}}", ""},
 		{"get: {requestBody: {content: {a/b: {$ref: '#/components/mediaTypes/None'}}}}", `:4:47: $ref "#/components/mediaTypes/None" does not resolve`},
 		{"get: {requestBody: {content: {multipart/mixed: {prefixEncoding: [{contentType: a/b, encoding: {c: {itemEncoding: {}}}}], itemEncoding: {}}}}}", ""},
-		{"get: {requestBody: {content: {multipart/mixed: {encoding: {}, itemEncoding: {}}}}}", `:4:67: "itemEncoding" stands beside "encoding"`},
-		{"get: {requestBody: {content: {multipart/mixed: {itemEncoding: {encoding: {}, prefixEncoding: []}}}}}", `:4:82: "prefixEncoding" stands beside "encoding"`},
+		{"get: {requestBody: {content: {multipart/mixed: {encoding: {}, itemEncoding: {}}}}}", `:4:67: "itemEncoding" cannot be combined with "encoding"`},
+		{"get: {requestBody: {content: {multipart/mixed: {itemEncoding: {encoding: {}, prefixEncoding: []}}}}}", `:4:82: "prefixEncoding" cannot be combined with "encoding"`},
 		{"get: {requestBody: {content: {a/b: {itemSchema: 1}}}}", `:4:53: "itemSchema" must be an object or a boolean, not a number`},
 
 		{schemaItem("{discriminator: {propertyName: p, defaultMapping: A}}"), ""},
 		{schemaItem("{discriminator: {propertyName: p, defaultMapping: {}}}"), `"defaultMapping" must be a string, not an object`},
 		{schemaItem("{xml: {nodeType: cdata}}"), ""},
-		{schemaItem("{xml: {nodeType: comment}}"), `the nodeType "comment" is not known`},
-		{schemaItem("{xml: {nodeType: element, wrapped: true}}"), `"wrapped" stands beside "nodeType"`},
+		{schemaItem("{xml: {nodeType: comment}}"), `unknown nodeType "comment"`},
+		{schemaItem("{xml: {nodeType: element, wrapped: true}}"), `"wrapped" cannot be combined with "nodeType"`},
 	} {
 		_, err := Parse(context.Background(), "x.yaml", []byte(o32("3.2.0", c.item)), Options{})
 		var bad *Error

@@ -34,7 +34,7 @@ func TestVersionOfOptions(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"openapi: 3.0.3\ninfo: {title: t}\npaths: {}\n", "openapi: 3.0.3\ninfo: {title: t, version: {}}\npaths: {}\n", "openapi: 3.0.3\ninfo: 1\npaths: {}\n"} {
-		if _, err := Parse(context.Background(), "a.yaml", []byte(text), Options{Version: "1.0.0"}); err == nil || !strings.Contains(err.Error(), "info.version is not there") {
+		if _, err := Parse(context.Background(), "a.yaml", []byte(text), Options{Version: "1.0.0"}); err == nil || !strings.Contains(err.Error(), "info.version is missing") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

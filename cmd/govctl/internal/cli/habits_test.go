@@ -32,7 +32,7 @@ var habits = []struct{ from, line, want string }{
 	{"golangci-lint", "govctl run", ""},
 	{"golangci-lint", "govctl run -c govctl.yaml", "hint: --config FILE"},
 	{"golangci-lint", "govctl run --out-format json", "hint: --format WORD"},
-	{"golangci-lint", "govctl run -v", "hint: there is no more to print"},
+	{"golangci-lint", "govctl run -v", "hint: there is no verbose mode"},
 	{"golangci-lint", "govctl run --color always", ""},
 	{"golangci-lint", "govctl config verify", "hint: govctl init writes govctl.yaml"},
 	{"eslint", "govctl rules check rules --no-color", "hint: --color never"},
@@ -63,7 +63,7 @@ var habits = []struct{ from, line, want string }{
 	{"anything", "govctl validate openapi.yaml", "govctl openapi export FILE"},
 	{"anything", "govctl status --json", "govctl badge list"},
 	{"anything", "govctl openapi diff a.yaml b.yaml --sarif", "hint: --format sarif"},
-	{"anything", "govctl openapi diff a.yaml b.yaml --verbose", "hint: there is no more to print"},
+	{"anything", "govctl openapi diff a.yaml b.yaml --verbose", "hint: there is no verbose mode"},
 }
 
 func TestHabits(t *testing.T) {

@@ -37,10 +37,10 @@ func TestInitFindsWhereVersionsComeFrom(t *testing.T) {
 		{"a version that stopped after the last release", []release{one("1.4.0", "", "v1.4.0"), one("1.5.0", "1", "v1.5.0"), one("1.5.0", "2", "v1.6.0")}, []string{byTag}, nil, 0},
 		{"a contract that never changed", []release{one("1.0.0", "", "v1.4.0"), one("1.0.0", "", "v1.5.0"), one("1.0.0", "")}, nil, []string{tag}, 0},
 		{"calendar versions with a short year", []release{one("'26.10'", ""), one("'26.11'", "1")}, []string{"semver: {scheme: calver}", "gate: semver"}, []string{"gate: breaking"}, 0},
-		{"no calendar version", []release{one("'2.0'", ""), one("'2.1'", "1")}, []string{"gate: breaking"}, []string{"scheme: calver}"}, 0},
+		{"not a valid calendar version", []release{one("'2.0'", ""), one("'2.1'", "1")}, []string{"gate: breaking"}, []string{"scheme: calver}"}, 0},
 		{"one release", []release{one("1.0.0", "", "v1.4.0"), one("1.0.0", "1")}, nil, []string{tag}, 0},
 		{"no release", []release{one("1.0.0", ""), one("1.0.0", "1")}, nil, []string{tag}, 0},
-		{"tags that are no releases", []release{one("1.0.0", "", "nightly", "v1.0.0-rc.1"), one("1.0.0", "1", "v1", "deploy-7")}, nil, []string{tag}, 0},
+		{"tags before its release", []release{one("1.0.0", "", "nightly", "v1.0.0-rc.1"), one("1.0.0", "1", "v1", "deploy-7")}, nil, []string{tag}, 0},
 		{"a contract that is new", []release{{tree("README.md", "x"), []string{"v1.0.0"}}, {tree("README.md", "y"), []string{"v1.1.0"}}, one("1.0.0", "")}, nil, []string{tag}, 0},
 		{"a contract that was broken once", []release{{tree("openapi.yaml", "openapi: 3.0.3\n\tx"), []string{"v1.0.0"}}, one("1.0.0", "", "v1.1.0"), one("1.0.0", "1", "v1.2.0")}, []string{byTag}, nil, 0},
 		{"contracts with tags of their own", []release{

@@ -208,7 +208,7 @@ func TestStateOfABranch(t *testing.T) {
 		if names, err := source.list("schemas"); !slices.Equal(names, c.names) || !errors.Is(err, c.err) {
 			t.Errorf("%s: %v %v", name, names, err)
 		}
-		if _, err := source.read("status/x"); !errors.Is(err, fs.ErrNotExist) || err.Error() != "status/x is not there" {
+		if _, err := source.read("status/x"); !errors.Is(err, fs.ErrNotExist) || err.Error() != "status/x does not exist" {
 			t.Errorf("a file that is not on the branch: %v", err)
 		}
 	}
@@ -351,7 +351,7 @@ func TestCheckedFile(t *testing.T) {
 	}
 	files["status/history.jsonl"], files["status/damaged.jsonl"], files["status/other.prom"] = []byte("lines"), []byte("broken"), []byte("broken")
 	checked := &checkedState{folder: folderOf(files), listed: listed}
-	for name, want := range map[string]string{"status/governance.prom": "x", "status/history.jsonl": "lines", "status/absent.json": "is not there", "status/damaged.jsonl": "input/output error", "status/other.prom": "input/output error"} {
+	for name, want := range map[string]string{"status/governance.prom": "x", "status/history.jsonl": "lines", "status/absent.json": "does not exist", "status/damaged.jsonl": "input/output error", "status/other.prom": "input/output error"} {
 		b, err := checked.read(name)
 		if err != nil && !strings.Contains(err.Error(), want) || err == nil && string(b) != want {
 			t.Errorf("%s: %q %v, want %s", name, b, err, want)

@@ -96,7 +96,7 @@ func TestTakeover(t *testing.T) {
 			gone: "status/checksums-signature.json status/gone.json checksums-signature.json old.svg"},
 		{name: "in a folder", folder: "cart", artifacts: map[string]string{"status/manifest.json": theirs, "cart/status/manifest.json": mine, "cart/status/gone.json": "x", "status/gone.json": "x", "cartoon/status/gone.json": "x"},
 			gone: "cart/status/gone.json"},
-		{name: "listed and not there", artifacts: map[string]string{"status/manifest.json": mine}},
+		{name: "listed and missing", artifacts: map[string]string{"status/manifest.json": mine}},
 		{name: "of another project", artifacts: map[string]string{"status/manifest.json": theirs}, code: 2, says: `the top of the branch: it belongs to the project "them", this is "us"`, hint: "publish.folder"},
 		{name: "of another project, in our folder", folder: "cart", artifacts: map[string]string{"cart/status/manifest.json": theirs}, code: 2, says: `the folder cart: it belongs to the project "them"`, hint: "publish.folder"},
 		{name: "pages of another project", pages: map[string]string{"manifest.json": theirs}, code: 2, says: `it belongs to the project "them"`, hint: "publish.pages_folder"},
