@@ -166,7 +166,7 @@ func writeEvidence(b *strings.Builder, p *Request) {
 		case k.Reason != "":
 			fmt.Fprintf(b, ", %s", sanitize.Cut(sanitize.Markdown(k.Reason), 300))
 		default:
-			fmt.Fprintf(b, ", %d errors, %d warnings, %d waived", k.Failed, k.Warnings, k.Waived)
+			fmt.Fprintf(b, ", %s, %s, %d waived", count.Of(k.Failed, "error"), count.Of(k.Warnings, "warning"), k.Waived)
 		}
 		b.WriteByte('\n')
 	}

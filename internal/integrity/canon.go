@@ -94,7 +94,7 @@ func appendObject(dst []byte, dec *jsontext.Decoder, depth int) ([]byte, error) 
 		return nil, err
 	}
 	// Byte order of UTF-8 is the order of code points, by which Python sorts.
-	slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	slices.SortStableFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	dst = append(dst, '{')
 	for i, m := range members {
 		if i > 0 {

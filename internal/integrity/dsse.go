@@ -50,7 +50,7 @@ func newStatement(r SignRequest, l *list, previous []string, files map[string][]
 		sum := sha256.Sum256(b)
 		s.Predicate.Files = append(s.Predicate.Files, report.PredicateFile{Name: name, SHA256: hex.EncodeToString(sum[:])})
 	}
-	slices.SortFunc(s.Predicate.Files, func(a, b report.PredicateFile) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(s.Predicate.Files, func(a, b report.PredicateFile) int { return strings.Compare(a.Name, b.Name) })
 	return s
 }
 
@@ -174,7 +174,7 @@ func (s *statement) read(file string, body []byte) *refusal {
 	}
 	s.ours = w.PredicateType == predicateType && s.complete()
 	s.subjects = w.Subject
-	slices.SortFunc(s.subjects, func(a, b report.Subject) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(s.subjects, func(a, b report.Subject) int { return strings.Compare(a.Name, b.Name) })
 	return nil
 }
 

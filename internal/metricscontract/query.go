@@ -19,6 +19,8 @@ import (
 	"github.com/prometheus/prometheus/util/annotations"
 
 	"github.com/romel/govctl/pkg/report"
+
+	"github.com/romel/govctl/internal/count"
 )
 
 // Step is how long before the snapshot that of Before lies.
@@ -84,7 +86,7 @@ func (e *UnknownName) Error() string {
 // Eval evaluates an expression. What is wrong with the expression is its error; an expression that fails to hold has an empty result.
 func (s *Source) Eval(ctx context.Context, text string) (promql.Vector, error) {
 	if len(text) > maxExpression {
-		return nil, fmt.Errorf("the expression has %d bytes, more than %d", len(text), maxExpression)
+		return nil, fmt.Errorf("the expression is %s long, more than %d", count.Of(len(text), "byte"), maxExpression)
 	}
 	expr, err := s.parser.ParseExpr(text)
 	if err != nil {
@@ -227,7 +229,7 @@ func (s *Source) Assert(ctx context.Context, subject report.EvidenceSubject, tex
 // Selector reads the matchers of an instant vector selector.
 func Selector(text string) ([]*labels.Matcher, error) {
 	if len(text) > maxExpression {
-		return nil, fmt.Errorf("the selector has %d bytes, more than %d", len(text), maxExpression)
+		return nil, fmt.Errorf("the selector is %s long, more than %d", count.Of(len(text), "byte"), maxExpression)
 	}
 	return parser.NewParser(parser.Options{}).ParseMetricSelector(text)
 }

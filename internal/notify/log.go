@@ -91,7 +91,7 @@ func Outstanding(log []report.Delivery) []Waiting {
 			list = append(list, *w)
 		}
 	}
-	slices.SortFunc(list, func(a, b Waiting) int {
+	slices.SortStableFunc(list, func(a, b Waiting) int {
 		return cmp.Or(a.Queued.Time.Compare(b.Queued.Time.Time), cmp.Compare(a.Queued.ID, b.Queued.ID))
 	})
 	return list

@@ -232,7 +232,7 @@ func writeManifest(ctx context.Context, s *artifact.Store, b Bundle, head report
 		return sums, err
 	}
 	sums.Artifacts = append(sums.Artifacts, own.Artifacts...)
-	slices.SortFunc(sums.Artifacts, func(a, b report.Checksum) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(sums.Artifacts, func(a, b report.Checksum) int { return strings.Compare(a.Path, b.Path) })
 	sums.Count, sums.AggregateSHA256 = len(sums.Artifacts), integrity.Aggregate(sums.Artifacts)
 	return sums, nil
 }

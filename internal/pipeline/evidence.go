@@ -37,8 +37,8 @@ func evidenceFiles(folder fs.FS) ([]string, error) {
 		}
 	}
 	if len(names) > evidence.MaxFiles {
-		return nil, &contract.Error{Place: report.Place{File: artifact.EvidenceDir}, Msg: fmt.Sprintf("has %d files, more than %d", len(names), evidence.MaxFiles),
-			Hint: "remove those that are no evidence"}
+		return nil, &contract.Error{Place: report.Place{File: artifact.EvidenceDir}, Msg: fmt.Sprintf("has %s, more than %d", count(len(names), "file"), evidence.MaxFiles),
+			Hint: "remove the files that are not evidence"}
 	}
 	return names, nil
 }

@@ -238,7 +238,7 @@ func (r *run) manifestContracts() []report.ManifestContract {
 		b.wait(&row, v, accepts)
 		rows = append(rows, row)
 	}
-	slices.SortFunc(rows, func(a, b report.ManifestContract) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(rows, func(a, b report.ManifestContract) int { return strings.Compare(a.Name, b.Name) })
 	return rows
 }
 

@@ -229,7 +229,7 @@ func TestState(t *testing.T) {
 		}, want: `openapi: "new" after "old", next "new"`},
 		{name: "early: its gate failed", change: func(_ past, m *report.Manifest, _ *StateInput) { early(m); m.Steps = gate("gate", "findings") }, want: `openapi: "new" after "old", next "old"`},
 		{name: "early: no step of the gate", change: func(_ past, m *report.Manifest, _ *StateInput) { early(m); m.Steps = gate("diff", "ok") }, code: report.WorkFailed,
-			says: `status/manifest.json: no step reports how the gate of the contract "openapi" ended`},
+			says: `status/manifest.json: no step reports the gate result of the contract "openapi"`},
 		{name: "early: steps in the summary", change: func(p past, m *report.Manifest, _ *StateInput) {
 			early(m)
 			p[artifact.SummaryPath] = encoded(t, summaryOf("", gate("gate", "findings")...))

@@ -170,7 +170,7 @@ func (c *checker) besideEquality(r *Rule, through bool) []problem {
 		for _, m := range s.LabelMatchers {
 			if e := equal[m.Name]; e != nil && e != m && m.Matches(e.Value) == through {
 				at := c.inside(r, int(s.PosRange.Start))
-				out = append(out, problem{got: m.String() + " stands beside " + e.String(), at: &at})
+				out = append(out, problem{got: m.String() + " together with " + e.String(), at: &at})
 			}
 		}
 	}

@@ -56,7 +56,7 @@ func severityMix(m *report.TaxonomyMetrics) stack {
 	for name, n := range m.ActiveSeverityCounts {
 		parts = append(parts, part{Name: name, Count: float64(n)})
 	}
-	slices.SortFunc(parts, func(a, b part) int {
+	slices.SortStableFunc(parts, func(a, b part) int {
 		return cmp.Or(cmp.Compare(m.SeverityWeights[b.Name], m.SeverityWeights[a.Name]), cmp.Compare(a.Name, b.Name))
 	})
 	names := make([]string, len(parts))

@@ -94,7 +94,7 @@ func (p *parser) explain(err error) error {
 		e := p.f.fail(p.base+int(syntax.ByteOffset), strings.TrimPrefix(syntax.Err.Error(), "jsontext: "), shape)
 		e.Place.Pointer = string(syntax.JSONPointer)
 		if errors.Is(err, jsontext.ErrDuplicateName) {
-			e.Msg = "key " + quote(syntax.JSONPointer.LastToken()) + " stands twice in one object"
+			e.Msg = "duplicate key " + quote(syntax.JSONPointer.LastToken()) + " in one object"
 			e.Hint = "readers disagree on which of the two counts: remove one"
 		}
 		return e

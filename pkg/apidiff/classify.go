@@ -55,7 +55,7 @@ func (r *Result) Operations() report.Operations {
 	sortOperations(out.Added)
 	sortOperations(out.Removed)
 	sortOperations(out.Deprecated)
-	slices.SortFunc(out.Changed, func(a, b report.ChangedOperation) int {
+	slices.SortStableFunc(out.Changed, func(a, b report.ChangedOperation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
 	out.Counts.Added, out.Counts.Removed, out.Counts.Changed, out.Counts.Deprecated = len(out.Added), len(out.Removed), len(out.Changed), len(out.Deprecated)

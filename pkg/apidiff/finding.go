@@ -219,7 +219,7 @@ func (e *finder) operationsOf(b *bitset) []report.Operation {
 }
 
 func sortOperations(list []report.Operation) {
-	slices.SortFunc(list, func(a, b report.Operation) int {
+	slices.SortStableFunc(list, func(a, b report.Operation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
 }

@@ -59,7 +59,7 @@ func (t *MaybeTime) UnmarshalJSON(b []byte) error {
 	text, ok := bytes.CutPrefix(b, []byte{'"'})
 	text, closed := bytes.CutSuffix(text, []byte{'"'})
 	if !ok || !closed {
-		return fmt.Errorf("%s is no time", b)
+		return fmt.Errorf("%s is not a time", b)
 	}
 	return t.UnmarshalText(text)
 }

@@ -286,6 +286,6 @@ func Listed(scopes []Scope, items bool) map[Slot]contract.Node {
 // Slots are those of two lists, in order.
 func Slots(a, b map[Slot]contract.Node) []Slot {
 	all := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
-	slices.SortFunc(all, func(x, y Slot) int { return cmp.Or(cmp.Compare(x.Index, y.Index), cmp.Compare(x.Name, y.Name)) })
+	slices.SortStableFunc(all, func(x, y Slot) int { return cmp.Or(cmp.Compare(x.Index, y.Index), cmp.Compare(x.Name, y.Name)) })
 	return slices.Compact(all)
 }

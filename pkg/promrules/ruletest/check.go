@@ -96,8 +96,8 @@ func (t *trial) checkAlerts(at model.Duration) {
 			all[labels.AlertName] = c.name // the user gives the others only
 			want = append(want, instance{labels.FromMap(all), labels.FromMap(e.annotations)})
 		}
-		slices.SortFunc(want, compareInstances)
-		slices.SortFunc(got, compareInstances)
+		slices.SortStableFunc(want, compareInstances)
+		slices.SortStableFunc(got, compareInstances)
 		t.out.Assertions++
 		if slices.EqualFunc(want, got, sameInstance) {
 			t.proof.asserted(t.rules, c.name)

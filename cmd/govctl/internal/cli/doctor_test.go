@@ -27,7 +27,7 @@ func TestDoctorAsksWhatTheTokenMayDo(t *testing.T) {
 		want string
 	}{
 		{"may push", answer{200, `{"permissions": {"push": true}}`}, nil, "ok     github         the token may push to o/r"},
-		{"may read", answer{200, `{"permissions": {"pull": true}}`}, nil, "warn   github         the token may read, and not push"},
+		{"may read", answer{200, `{"permissions": {"pull": true}}`}, nil, "warn   github         the token cannot push: a run can measure and comment, but not publish"},
 		{"archived", answer{200, `{"archived": true, "permissions": {"push": true}}`}, nil, "error  github         the repository is archived"},
 		{"not valid", answer{401, `{"message": "Bad credentials"}`}, nil, "error  github         GITHUB_TOKEN: looking up o/r: the GitHub token is not valid"},
 		{"not asked", answer{500, ``}, []string{"--offline"}, "ok     github         GITHUB_TOKEN is set; GitHub is not asked"},

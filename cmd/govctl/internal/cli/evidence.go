@@ -71,7 +71,7 @@ func (a *app) evidenceCommand(use, short, long string, args cobra.PositionalArgs
 		}
 		return a.reportEvidence(ctx, m, of, format, a.writes(c))
 	})
-	c.Long = long + "\n\nWith --out the evidence is written into status/evidence of that folder, where `govctl run` judges it. Findings that a waiver of\n" +
+	c.Long = long + "\n\nWith --out the evidence is written into status/evidence of that folder, where `govctl run` checks it. Findings that a waiver of\n" +
 		"evidence.waivers covers do not fail. What could not be reached or measured exits 3."
 	c.Flags().StringVar(&of.sha, "sha", "", "`commit` that the evidence is about (default: that of the CI system, such as GITHUB_SHA, then git)")
 	c.Flags().StringVar(&of.runID, "run-id", "", "`identity` of the run (default: that of the CI system, such as GITHUB_RUN_ID)")

@@ -38,7 +38,6 @@ var commandHabits = []struct{ below, word, meant string }{
 	{"govctl", "issue", "govctl issues sync"},
 	{"govctl", "keygen", "govctl key new"},
 	{"govctl", "lint", "govctl taxonomy lint for a taxonomy of alerts, govctl rules check for rule files of Prometheus"},
-	{"govctl", "metrics", "govctl stability show for the contract, govctl taxonomy metrics for the alerts"},
 	{"govctl", "next", "govctl semver next"},
 	{"govctl", "notify", "govctl webhook send, or govctl taxonomy notify"},
 	{"govctl", "pr", "govctl comment keeps one comment on a pull request up to date"},

@@ -261,7 +261,7 @@ func (a *app) metricLimits(f *metricsDiffFlags) (metricscontract.Limits, error) 
 		}
 		l.Fail = true
 		if err := parseInt(text, row.to(&l)); err != nil || *row.to(&l) < 0 {
-			return l, usage("--%s: %q is no number of %s", row.flag, text, row.about)
+			return l, usage("--%s: %q is not a number of %s", row.flag, text, row.about)
 		}
 	}
 	return l, nil

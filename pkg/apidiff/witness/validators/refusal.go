@@ -38,7 +38,7 @@ func Leaves(e *jsonschema.ValidationError) []Leaf {
 		}
 	}
 	walk(e)
-	slices.SortFunc(out, func(a, b Leaf) int {
+	slices.SortStableFunc(out, func(a, b Leaf) int {
 		return cmp.Or(cmp.Compare(len(a.At), len(b.At)), cmp.Compare(a.At, b.At), cmp.Compare(a.Keyword, b.Keyword), cmp.Compare(a.Message, b.Message))
 	})
 	return out
