@@ -188,22 +188,27 @@ func MediaType(p string) string {
 	return "application/octet-stream"
 }
 
-// SchemaOf is the schema of a file by its name, wherever it lies; empty when no schema belongs to it.
+// SchemaOf is the schema of a file by its name, wherever it is; empty when no schema belongs to it. Where several patterns match the
+// name, that of the same folder counts; a pattern that begins with * belongs to its folder alone.
 func SchemaOf(file string) string {
-	name := path.Base(file)
+	name, folder := path.Base(file), path.Base(path.Dir(file))
 	if name == "govctl.yaml" {
 		return "govctl"
 	}
+	elsewhere := ""
 	for _, k := range Kinds() {
-		ok, _ := path.Match(path.Base(k.Path), name)   // the patterns of the table are well-formed
-		if strings.HasPrefix(path.Base(k.Path), "*") { // any name, in a folder of its own
-			ok = ok && path.Base(path.Dir(file)) == path.Base(path.Dir(k.Path))
+		pattern := path.Base(k.Path)
+		if ok, _ := path.Match(pattern, name); !ok || k.Schema == "" { // the patterns of the table are well-formed
+			continue
 		}
-		if ok && k.Schema != "" {
+		if path.Base(path.Dir(k.Path)) == folder {
 			return k.Schema
 		}
+		if elsewhere == "" && !strings.HasPrefix(pattern, "*") {
+			elsewhere = k.Schema
+		}
 	}
-	return ""
+	return elsewhere
 }
 
 // EvidencePath is the file of a kind of evidence, with the extension .json or .prom.

@@ -72,6 +72,7 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 		{"duplicate key", "semver: {}\nsemver: {}\n", "2:1", "", ""},
 		{"both forms", "contract: {}\ncontracts: [{name: a}]\n", "1:1", "contract and contracts", "move the single contract"},
 		{"same name twice", "contracts:\n  - {name: a}\n  - {name: A}\n", "3:5", `second contract is named "A"`, ""},
+		{"name of the folder of evidence", "contracts:\n  - {name: a}\n  - {name: Evidence}\n", "3:5", `a contract is named "Evidence"`, "renamed_from: Evidence"},
 		{"a path as name", "contract: {name: ../x}\n", "1:18", "contract/name", ""},
 		{"bad duration", "webhook: {timeout: soon}\n", "1:20", "webhook/timeout", ""},
 	} {

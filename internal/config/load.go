@@ -86,6 +86,9 @@ func semantic(root contract.Node, err error) error {
 // maxContracts bounds the contracts of one configuration, of each of which a run writes several files.
 const maxContracts = 1_000
 
+// evidenceFolder is where a run reads evidence. Among several contracts, each has a folder of its name beside it.
+const evidenceFolder = "evidence"
+
 // finish fills in what each contract leaves empty and holds the contracts apart.
 func finish(c Config, root contract.Node) (Config, error) {
 	c.root = root
@@ -114,6 +117,10 @@ func finish(c Config, root contract.Node) (Config, error) {
 		name := c.Contracts[i].Name
 		if slices.Contains(names, strings.ToLower(name)) { // they become file names, and some file systems fold case
 			return Config{}, &contract.Error{Place: root.Get("contracts").At(i).Place(), Msg: fmt.Sprintf("a second contract is named %q", name), Hint: "give each contract its own name"}
+		}
+		if len(c.Contracts) > 1 && strings.EqualFold(name, evidenceFolder) {
+			return Config{}, &contract.Error{Place: root.Get("contracts").At(i).Place(), Msg: fmt.Sprintf("a contract is named %q, as the folder of evidence in the output folder is", name),
+				Hint: "choose another name; renamed_from: " + name + " continues what was published under this one"}
 		}
 		names = append(names, strings.ToLower(name))
 	}

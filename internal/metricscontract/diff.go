@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"github.com/romel/govctl/pkg/report"
@@ -58,7 +59,7 @@ func byName(c Contract, match []*labels.Matcher) map[string]*Metric {
 	all := map[string]*Metric{}
 	for i := range c.Metrics {
 		m := &c.Metrics[i]
-		if !slices.ContainsFunc(match, func(x *labels.Matcher) bool { return x.Name == labels.MetricName && !x.Matches(m.Name) }) {
+		if !slices.ContainsFunc(match, func(x *labels.Matcher) bool { return x.Name == model.MetricNameLabel && !x.Matches(m.Name) }) {
 			all[m.Name] = m
 		}
 	}
@@ -163,7 +164,7 @@ func (d *differ) counters() {
 		was[s.Labels.String()] = s.Value
 	}
 	for _, s := range d.After.values.Series {
-		name := s.Labels.Get(labels.MetricName)
+		name := s.Labels.Get(model.MetricNameLabel)
 		m := d.counter(name)
 		if v, ok := was[s.Labels.String()]; ok && m != nil && s.Value < v {
 			f := row("counter-decreased").Finding(report.EvidenceSubject{Name: m.Name}, fmt.Sprintf("%s was %g and is %g", s.Labels, v, s.Value), s.Labels.String())

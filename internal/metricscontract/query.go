@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
@@ -64,7 +65,7 @@ func NewSource(after, before *Snapshot) *Source {
 		s.names = append(s.names, one.snapshot.Names()...)
 	}
 	for h, set := range sets {
-		name := set.Get(labels.MetricName)
+		name := set.Get(model.MetricNameLabel)
 		s.series[name] = append(s.series[name], storage.NewListSeries(set, points[h]))
 	}
 	slices.Sort(s.names)
@@ -133,20 +134,23 @@ func strip(expr parser.Expr) parser.Expr {
 
 // known refuses names that are not in the snapshot, unless the expression asks whether they are.
 func (s *Source) known(expr parser.Expr) error {
-	var unknown error
+	var unknown *UnknownName
 	parser.Inspect(expr, func(node parser.Node, path []parser.Node) error {
 		selector, ok := node.(*parser.VectorSelector)
-		if !ok || unknown != nil || slices.ContainsFunc(path, asksForAbsence) {
+		if !ok || slices.ContainsFunc(path, asksForAbsence) {
 			return nil
 		}
 		for _, m := range selector.LabelMatchers {
-			if m.Name == labels.MetricName && m.Type == labels.MatchEqual && s.series[m.Value] == nil {
+			if unknown == nil && m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual && s.series[m.Value] == nil {
 				unknown = &UnknownName{m.Value, s.names}
 			}
 		}
 		return nil
 	})
-	return unknown
+	if unknown != nil {
+		return unknown
+	}
+	return nil
 }
 
 func asksForAbsence(n parser.Node) bool {
@@ -162,7 +166,7 @@ type querier struct{ *Source }
 func (q querier) Select(_ context.Context, _ bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
 	set := &found{}
 	for name, list := range q.series {
-		if !accepts(matchers, labels.MetricName, name) {
+		if !accepts(matchers, model.MetricNameLabel, name) {
 			continue
 		}
 		for _, one := range list {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
@@ -116,7 +117,7 @@ func (r *reading) selects(samples []string) bool {
 // any.
 func selects(s *parser.VectorSelector, samples []string) bool {
 	return slices.ContainsFunc(s.LabelMatchers, func(m *labels.Matcher) bool {
-		return m.Name == labels.MetricName && !m.Matches("") && slices.ContainsFunc(samples, m.Matches)
+		return m.Name == model.MetricNameLabel && !m.Matches("") && slices.ContainsFunc(samples, m.Matches)
 	})
 }
 

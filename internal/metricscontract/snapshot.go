@@ -6,14 +6,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/textparse"
 
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
@@ -54,20 +52,16 @@ func ParseSnapshot(name string, data []byte) (*Snapshot, error) {
 	if len(data) > MaxBytes {
 		return nil, &contract.Error{Place: report.Place{File: name}, Msg: fmt.Sprintf("is larger than %d bytes", MaxBytes)}
 	}
-	r := reader{snapshot: &Snapshot{Name: name, Metrics: map[string]*Metric{}}, seen: map[uint64]bool{}, labels: map[string]map[string]bool{}, buckets: map[string]map[string]bool{}}
-	p := parserOf(data)
-	for entry := 0; ; entry++ {
-		kind, err := p.Next()
-		if errors.Is(err, io.EOF) {
-			break
+	r := reader{snapshot: &Snapshot{Name: name, Metrics: map[string]*Metric{}}, seen: map[uint64]bool{}, typed: map[string]bool{},
+		labels: map[string]map[string]bool{}, buckets: map[string]map[string]bool{}}
+	if n, err := r.read(data); err != nil {
+		place := report.Place{File: name, Line: n}
+		var syntax *syntaxError
+		if errors.As(err, &syntax) {
+			place.Column = syntax.column
 		}
-		if err == nil {
-			err = r.add(p, kind)
-		}
-		if err != nil {
-			return nil, &contract.Error{Place: report.Place{File: name, Line: lineOf(data, entry)}, Msg: err.Error(),
-				Hint: "a snapshot is the text of a /metrics endpoint, in the Prometheus text format or OpenMetrics"}
-		}
+		return nil, &contract.Error{Place: place, Msg: err.Error(),
+			Hint: "a snapshot is the text of a /metrics endpoint, in the Prometheus text format or OpenMetrics"}
 	}
 	if len(r.snapshot.Series) == 0 {
 		return nil, &contract.Error{Place: report.Place{File: name}, Msg: "has no metrics", Hint: "a snapshot is the text of a /metrics endpoint"}
@@ -76,49 +70,52 @@ func ParseSnapshot(name string, data []byte) (*Snapshot, error) {
 	return r.snapshot, nil
 }
 
-// parserOf takes a text that ends as OpenMetrics must for OpenMetrics.
-func parserOf(data []byte) textparse.Parser {
-	if bytes.HasSuffix(bytes.TrimRight(data, "\n"), []byte("# EOF")) {
-		return textparse.NewOpenMetricsParser(data, labels.NewSymbolTable())
-	}
-	return textparse.NewPromParser(data, labels.NewSymbolTable(), false)
-}
-
-// lineOf is the line of an entry: each has a line of its own, and blank ones are between them.
-func lineOf(data []byte, entry int) int {
-	n, seen := 0, -1
-	for line := range bytes.Lines(data) {
-		n++
-		if len(bytes.TrimSpace(line)) > 0 {
-			seen++
-		}
-		if seen == entry {
-			return n
-		}
-	}
-	return max(n, 1)
-}
-
 type reader struct {
 	snapshot *Snapshot
 	seen     map[uint64]bool
+	typed    map[string]bool            // metrics that have a TYPE line
 	labels   map[string]map[string]bool // by metric
 	buckets  map[string]map[string]bool
 }
 
-func (r *reader) add(p textparse.Parser, kind textparse.Entry) error {
-	switch kind {
-	case textparse.EntryType:
-		name, typ := p.Type()
-		r.metric(string(name)).Type = string(typ)
-	case textparse.EntryHelp:
-		name, text := p.Help()
-		r.metric(string(name)).Help = string(text)
-	case textparse.EntryUnit:
-		name, unit := p.Unit()
-		r.metric(string(name)).Unit = string(unit)
-	case textparse.EntrySeries:
-		return r.series(p)
+// read reads all lines; n is the line of the error.
+func (r *reader) read(data []byte) (n int, err error) {
+	f, ended := formatOf(data), 0
+	for line := range bytes.Lines(data) {
+		n++
+		text := strings.TrimRight(string(line), "\r\n")
+		if text == endLine && ended == 0 {
+			ended = n
+			continue
+		}
+		e, err := f.parse(text)
+		if err == nil && ended > 0 && strings.TrimSpace(text) != "" {
+			err = fmt.Errorf("the text goes on after the %q of line %d", endLine, ended)
+		}
+		if err == nil && e != nil {
+			err = r.add(e)
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func (r *reader) add(e *entry) error {
+	switch e.keyword {
+	case "TYPE":
+		m := r.metric(e.name)
+		if r.typed[e.name] && m.Type != e.text {
+			return fmt.Errorf("the metric %s is of the type %s, and now %s", shorten(e.name), m.Type, e.text)
+		}
+		r.typed[e.name], m.Type = true, e.text
+	case "HELP":
+		r.metric(e.name).Help = escapes.Replace(e.text)
+	case "UNIT":
+		r.metric(e.name).Unit = e.text
+	default:
+		return r.series(e)
 	}
 	return nil
 }
@@ -133,30 +130,44 @@ func (r *reader) metric(name string) *Metric {
 	return m
 }
 
-func (r *reader) series(p textparse.Parser) error {
-	var l labels.Labels
-	_, _, value := p.Series()
-	p.Labels(&l)
+func (r *reader) series(e *entry) error {
 	if len(r.snapshot.Series) == maxSeries {
 		return fmt.Errorf("there are more than %d series", maxSeries)
 	}
-	if r.seen[l.Hash()] {
-		return fmt.Errorf("the series %s is given twice", l)
-	}
-	r.seen[l.Hash()] = true
-	r.snapshot.Series = append(r.snapshot.Series, Series{l, value})
-	m := r.metric(r.family(l.Get(labels.MetricName)))
-	m.Series++
-	l.Range(func(l labels.Label) {
+	m := r.metric(r.family(e.labels[0].Value))
+	set := labels.NewScratchBuilder(len(e.labels))
+	for _, l := range e.labels {
 		switch {
-		case l.Name == labels.MetricName:
+		case l.Value == "": // as if the series did not have it
+			continue
+		case l.Name == model.MetricNameLabel:
 		case l.Name == "le" || l.Name == "quantile":
+			l.Value = m.border(l)
 			r.buckets[m.Name][l.Value] = true
 		default:
 			r.labels[m.Name][l.Name] = true
 		}
-	})
+		set.Add(l.Name, l.Value)
+	}
+	set.Sort()
+	l := set.Labels()
+	if r.seen[l.Hash()] {
+		return fmt.Errorf("the series %.200s is given twice", l)
+	}
+	r.seen[l.Hash()] = true
+	r.snapshot.Series = append(r.snapshot.Series, Series{l, e.value})
+	m.Series++
 	return nil
+}
+
+// border is the value of le or quantile as Prometheus stores it: 1 and 1.0 are one bucket.
+func (m *Metric) border(l labels.Label) string {
+	if m.Type == "histogram" && l.Name == "le" || m.Type == "summary" && l.Name == "quantile" {
+		if v, err := number(l.Value); err == nil {
+			return labels.FormatOpenMetricsFloat(v)
+		}
+	}
+	return l.Value
 }
 
 // suffixes are those of the samples of a metric, by its type. OpenMetrics names a counter without _total.
@@ -207,7 +218,7 @@ func (s *Snapshot) Contract() Contract {
 func (s *Snapshot) Names() []string {
 	names := map[string]bool{}
 	for i := range s.Series {
-		names[s.Series[i].Labels.Get(labels.MetricName)] = true
+		names[s.Series[i].Labels.Get(model.MetricNameLabel)] = true
 	}
 	return slices.Sorted(maps.Keys(names))
 }
