@@ -22,7 +22,9 @@ const (
 		add 2026-03-02 C; add 2026-03-02 D; add 2026-03-02 E; add 2026-03-02 F; add 2026-03-02 G; add 2026-03-02 H; g taxonomy gate`
 	issues = `GITHUB_API_URL=$SERVER GITHUB_REPOSITORY=o/r GITHUB_TOKEN=t; export GITHUB_API_URL GITHUB_REPOSITORY GITHUB_TOKEN
 		cp openapi/v2.yaml openapi.yaml; g run --sha aaaaaaa --run-id 1 >/dev/null; g issues sync --dry-run`
-	hook = runTwice + ` >/dev/null; GOVERNANCE_WEBHOOK=$SERVER/hook g webhook send --allow-private`
+	measured   = `echo 'a 1' > m.txt; echo 'b 1' > n.txt; g metrics diff --out governance --sha abcdef1 --now 2026-03-10T11:00:00Z ` // and two of the files
+	afterwards = `g run --sha abcdef1 --now 2026-03-10T14:00:00Z`
+	hook       = runTwice + ` >/dev/null; GOVERNANCE_WEBHOOK=$SERVER/hook g webhook send --allow-private`
 )
 
 // effects says for each key of govctl.yaml what it changes: the output of the script holds want with the key, and does not without it.
@@ -82,6 +84,13 @@ var effects = []struct {
 	{"webhook.deadline", "", "webhook: {deadline: 20ms}", hook, "not delivered"},
 	{"taxonomy.file", "", "taxonomy: {file: other.json}", "sed 's/ParcelsApiDown/ParcelsGone/' alerts_taxonomy.json > other.json; g taxonomy render", "ParcelsGone"},
 	{"taxonomy.rules", "", "taxonomy: {rules: [prometheus/api.yml]}", "g taxonomy lint", "TrackingEventsStalled"},
+	{"taxonomy.dialect", "", "taxonomy: {dialect: loki}", "g rules check prometheus", "selects no log streams"},
+	{"taxonomy.fail_on", "taxonomy: {scopes: [galaxy], levels: {scope-unknown: info}}", "taxonomy: {scopes: [galaxy], levels: {scope-unknown: info}, fail_on: info}", "g taxonomy lint", "exit code 1"},
+	{"taxonomy.required_labels", "", "taxonomy: {required_labels: [cost_centre]}", "g taxonomy lint", "cost_centre"},
+	{"evidence.require", "", "evidence: {require: [headers]}", "g run", "headers: missing"},
+	{"evidence.max_age", "evidence: {require: [metrics-diff]}", "evidence: {require: [metrics-diff], max_age: 1h}", measured + "m.txt m.txt; " + afterwards, "metrics-diff: stale"},
+	{"evidence.max_age_of", "evidence: {require: [metrics-diff]}", "evidence: {require: [metrics-diff], max_age_of: {metrics-diff: 1h}}", measured + "m.txt m.txt; " + afterwards, "metrics-diff: stale"},
+	{"evidence.waivers", "evidence: {require: [metrics-diff]}", "evidence: {require: [metrics-diff], waivers: w.yaml}", `echo '- {rule: metric-removed, subject: "*", reason: r, owner: o, expires: "2026-03-20"}' > w.yaml; ` + measured + "m.txt n.txt; " + afterwards, "1 waived"},
 	{"taxonomy.profile", "", "taxonomy: {profile: openshift}", "g rules check prometheus", "openshift|namespace|runbook|description"},
 	{"taxonomy.severities", "", "taxonomy: {severities: {critical: 50, high: 3, medium: 2, low: 1, info: 1}}", "g taxonomy metrics --format json", `"critical": 50|"current_weight_total": 2[0-9][0-9]`},
 	{"taxonomy.scopes", "", "taxonomy: {scopes: [galaxy]}", "g taxonomy lint", "galaxy"},

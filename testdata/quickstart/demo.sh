@@ -17,7 +17,7 @@ mkdir -p "$out/status"
 cp "$here/history.jsonl" "$out/status/"   # what 28 earlier runs left behind
 
 commits=(8f41c0de1a7 b30f92ac4d5 e7712d90f36)
-notes=("the contract as it stands: nothing was published before" "an operation and a filter are added" "clients break, and the number hides it")
+notes=("the contract as it stands: nothing was published before" "an operation and a filter are added" "breaking changes without a major version bump")
 for i in 1 2 3; do
   cp "$here/openapi/v$i.yaml" openapi.yaml
   version=$(sed -n 's/^  version: *//p' openapi.yaml | head -1)
