@@ -86,7 +86,7 @@ var effects = []struct {
 	{"taxonomy.rules", "", "taxonomy: {rules: [prometheus/api.yml]}", "g taxonomy lint", "TrackingEventsStalled"},
 	{"taxonomy.dialect", "", "taxonomy: {dialect: loki}", "g rules check prometheus", "selects no log streams"},
 	{"taxonomy.fail_on", "taxonomy: {scopes: [galaxy], levels: {scope-unknown: info}}", "taxonomy: {scopes: [galaxy], levels: {scope-unknown: info}, fail_on: info}", "g taxonomy lint", "exit code 1"},
-	{"taxonomy.required_labels", "", "taxonomy: {required_labels: [cost_centre]}", "g taxonomy lint", "cost_centre"},
+	{"taxonomy.required_labels", "taxonomy: {rules: [prometheus/api.yml]}", "taxonomy: {rules: [prometheus/api.yml], required_labels: [cost_centre]}", "g taxonomy lint", "cost_centre"},
 	{"evidence.require", "", "evidence: {require: [headers]}", "g run", "headers: missing"},
 	{"evidence.max_age", "evidence: {require: [metrics-diff]}", "evidence: {require: [metrics-diff], max_age: 1h}", measured + "m.txt m.txt; " + afterwards, "metrics-diff: stale"},
 	{"evidence.max_age_of", "evidence: {require: [metrics-diff]}", "evidence: {require: [metrics-diff], max_age_of: {metrics-diff: 1h}}", measured + "m.txt m.txt; " + afterwards, "metrics-diff: stale"},
