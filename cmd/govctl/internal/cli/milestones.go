@@ -59,7 +59,7 @@ func (a *app) writeMilestones(ctx context.Context, cfg config.Config) error {
 	if _, err := a.readInput(cfg.Milestones); err != nil {
 		return err
 	}
-	r, err := a.part(ctx, cfg, runFlags{}, pipeline.PartRequest{Steps: []string{"milestones"}})
+	r, err := a.part(ctx, cfg, runFlags{wait: defaultWait}, pipeline.PartRequest{Steps: []string{"milestones"}})
 	if err != nil {
 		return err
 	}

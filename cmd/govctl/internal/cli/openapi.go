@@ -198,7 +198,7 @@ func (a *app) firstDiff(ctx context.Context, c config.Contract, opt apidiff.Opti
 func (a *app) writeDiff(ctx context.Context, cfg config.Config, c config.Contract, args []string, f diffFlags) error {
 	c.Rules.Category, c.Waivers = firstOf(f.category, c.Rules.Category), firstOf(f.waivers, c.Waivers)
 	c.AllowRemoteRefs, c.AllowPrivate, c.AllowDangling = f.remote || c.AllowRemoteRefs, f.private || c.AllowPrivate, f.dangling || c.AllowDangling
-	r, err := a.part(ctx, a.withSides(cfg, c, args), runFlags{}, pipeline.PartRequest{Steps: []string{"diff"}, Contract: c.Name, Foreign: len(args) == 2})
+	r, err := a.part(ctx, a.withSides(cfg, c, args), runFlags{wait: defaultWait}, pipeline.PartRequest{Steps: []string{"diff"}, Contract: c.Name, Foreign: len(args) == 2})
 	if err != nil || r.Worst == report.GateFailed {
 		return err
 	}

@@ -23,38 +23,12 @@ const partHelp = "\n\nWith --out the artifacts are written into that folder as `
 	"lists what was not done."
 
 // part does steps of a run in the output folder, as a CI step of its own.
-func (a *app) part(ctx context.Context, cfg config.Config, f runFlags, q pipeline.PartRequest) (result pipeline.Result, err error) {
-	now, err := a.clock(a.now)
-	if err != nil {
-		return result, err
-	}
-	sha, runID, err := a.identity(ctx, f)
-	if err != nil {
-		return result, err
-	}
-	wait := f.wait
-	if wait == 0 {
-		wait = defaultWait
-	}
-	store, found, err := artifact.Open(a.out, now, wait)
-	if err != nil {
-		return result, err
-	}
-	defer func() { err = a.closed(store, err) }()
-	found.Journal = store.Interrupted(a.journal(ctx))
-	project, err := a.project(ctx, cfg)
-	if err != nil {
-		return result, err
-	}
-	state, err := a.previousState(ctx, store, found, cfg, f)
-	if err != nil {
-		return result, err
-	}
-	signed := a.signed()
-	result, err = pipeline.Part(ctx, &pipeline.Job{
-		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(), SHA: sha, RunID: runID, Project: project, State: state,
-		Versions: a.versions(), Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Links: a.links(""), Synthetic: f.synthetic,
-	}, q)
+func (a *app) part(ctx context.Context, cfg config.Config, f runFlags, q pipeline.PartRequest) (pipeline.Result, error) {
+	signed := false
+	result, err := a.inFolder(ctx, cfg, f, func(job *pipeline.Job) (pipeline.Result, error) {
+		signed = a.signed()
+		return pipeline.Part(ctx, job, q)
+	})
 	if err == nil && signed {
 		fmt.Fprintln(a.Stderr, "govctl: warning: the signature is removed: it does not cover these files\nhint: govctl sign")
 	}

@@ -179,17 +179,25 @@ func worse(a, b error) error {
 	return a
 }
 
-// runSteps does the steps of a run with the output folder in hand, and lets it go again.
-func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (result pipeline.Result, err error) {
+// runSteps does the steps of a run in the output folder.
+func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (pipeline.Result, error) {
+	keys, err := a.signing(ctx, f.sign)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	return a.inFolder(ctx, cfg, f, func(job *pipeline.Job) (pipeline.Result, error) {
+		job.Required, job.Progress, job.Signing, job.Policy, job.Overrides = f.requireState, a.progress, keys, f.base, a.overrides(f)
+		return pipeline.Run(ctx, job)
+	})
+}
+
+// inFolder opens the output folder, gives do what every job in it needs, and closes the folder again.
+func (a *app) inFolder(ctx context.Context, cfg config.Config, f runFlags, do func(*pipeline.Job) (pipeline.Result, error)) (result pipeline.Result, err error) {
 	now, err := a.clock(a.now)
 	if err != nil {
 		return result, err
 	}
 	sha, runID, err := a.identity(ctx, f)
-	if err != nil {
-		return result, err
-	}
-	keys, err := a.signing(ctx, f.sign)
 	if err != nil {
 		return result, err
 	}
@@ -210,13 +218,10 @@ func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (resu
 	if err != nil {
 		return result, err
 	}
-	job := &pipeline.Job{
-		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(),
-		SHA: sha, RunID: runID, Project: project, State: state, Required: f.requireState,
-		Versions: a.versions(), Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Progress: a.progress, Signing: keys, Links: a.links(""),
-		Synthetic: f.synthetic, Policy: f.base, Overrides: a.overrides(f),
-	}
-	return pipeline.Run(ctx, job)
+	return do(&pipeline.Job{
+		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(), SHA: sha, RunID: runID, Project: project, State: state,
+		Versions: a.versions(), Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Links: a.links(""), Synthetic: f.synthetic,
+	})
 }
 
 // alertsOfRun and readOfRun are the inputs of a run. What is wrong with them is an error of the input, whoever reads it.

@@ -199,7 +199,7 @@ func (a *app) writeVerdict(ctx context.Context, args []string, f semverFlags, ve
 	if f.previous != "" || f.current != "" {
 		q.Steps, q.Verdict = []string{"semver"}, &verdict
 	}
-	r, err := a.part(ctx, a.withSides(cfg, c, args), runFlags{}, q)
+	r, err := a.part(ctx, a.withSides(cfg, c, args), runFlags{wait: defaultWait}, q)
 	if err == nil {
 		err = a.partError(r)
 	}
