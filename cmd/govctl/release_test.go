@@ -83,6 +83,23 @@ func (w jobs) holders(text string) (all []string) {
 	return all
 }
 
+// without are the jobs with a text taken out of what their steps are given.
+func (w jobs) without(text *regexp.Regexp) jobs {
+	out := jobs{Env: w.Env, Jobs: map[string]*job{}}
+	for name, j := range w.Jobs {
+		one := *j
+		one.Steps = slices.Clone(j.Steps)
+		for i, s := range one.Steps {
+			one.Steps[i].Env = maps.Clone(s.Env)
+			for key, value := range s.Env {
+				one.Steps[i].Env[key] = text.ReplaceAllString(value, "")
+			}
+		}
+		out.Jobs[name] = &one
+	}
+	return out
+}
+
 // TestReleaseWorkflow: the tag is tested before anything is built, the seed is seen by the step that signs and by no other, provenance is
 // attested by a job that can do nothing else, and only the last job can write to the repository.
 func TestReleaseWorkflow(t *testing.T) {
