@@ -46,6 +46,7 @@ const (
 	RunLogPath      = "status/run-log.json"
 	PolicyPath      = "status/policy.json"
 	EvidenceDir     = "status/evidence"
+	MetricsContract = "schemas/metrics.txt"
 	VerdictPath     = "status/evidence-verdict.json"
 	FiguresPath     = "status/evidence-history.jsonl"
 	IndexPath       = "status/index.html"
@@ -82,7 +83,7 @@ func Kinds() []Kind {
 		{SummaryPath, "governance-summary", shape[report.Summary](), "The summary for dashboards, in a single file."},
 		{PolicyPath, "policy", shape[report.Policy](), "What a change does to its own policy, and the verdict under both policies. Written with `run --policy` only."},
 		{MilestonesPath, "milestone-summary", shape[report.Milestones](), "Weighted progress of the project's milestones."},
-		{"schemas/metrics.txt", "", nil, "The metrics of a service as a contract: one line for each, with type, labels and buckets."},
+		{MetricsContract, "", nil, "The metrics of a service as a contract: one line for each, with type, labels and buckets."},
 		{VerdictPath, "evidence-verdict", shape[report.EvidenceVerdict](), "What a run made of the evidence in its folder. Written where evidence is required or there is some."},
 		{FiguresPath, "evidence-line", shape[report.EvidenceLine](), "One line for each figure of evidence and run."},
 		{"status/evidence-*-badge.json", "badge", badge, "Badge of a kind of evidence: ok, the number of failed checks, or how old it is."},

@@ -34,6 +34,7 @@ type Config struct {
 	Taxonomy   Taxonomy   `json:"taxonomy,omitzero"`
 	Milestones string     `json:"milestones,omitzero"` // file; an absent default file is no error
 	Evidence   Evidence   `json:"evidence,omitzero"`
+	Metrics    Metrics    `json:"metrics,omitzero"`
 	Sign       Sign       `json:"sign,omitzero"`
 	Webhook    Webhook    `json:"webhook,omitzero"`
 	GitHub     GitHub     `json:"github,omitzero"`
@@ -134,6 +135,16 @@ type Evidence struct {
 	Waivers  string              `json:"waivers,omitzero"`    // file; an absent default file is no error
 }
 
+// Metrics says where the metrics of the services are, and how many there may be. A budget of 0 is no limit; one that the file does not set
+// warns.
+type Metrics struct {
+	Sources         []string `json:"sources,omitzero"` // files and addresses
+	Catalog         string   `json:"catalog,omitzero"` // document with the block metrics
+	NamesBudget     int      `json:"names_budget,omitzero"`
+	SeriesBudget    int      `json:"series_budget,omitzero"`
+	SeriesPerMetric int      `json:"series_per_metric,omitzero"`
+}
+
 // Sign names the keys that verification trusts.
 type Sign struct {
 	PublicKeys string `json:"public_keys,omitzero"`
@@ -197,6 +208,7 @@ func Default() Config {
 		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Dialect: "prometheus", Profile: "default", FailOn: "error", RunbookMinPercent: 90, WindowDays: 30,
 			MaxChurnDelta: 5, MaxRiskChurnDelta: 10, RiskChurnSpikeThreshold: 2},
 		Evidence: Evidence{MaxAge: Duration(26 * time.Hour), Waivers: ".govctl-evidence-waivers.yaml"},
+		Metrics:  Metrics{Catalog: "METRICS.md", NamesBudget: 200, SeriesBudget: 2000, SeriesPerMetric: 100},
 		Webhook:  Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
 		GitHub:   GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
 		Policy:   Policy{Mode: PolicyShow},

@@ -19,6 +19,8 @@ import (
 // probeCase is the case of a rule: what it is silent on, what it reports, and with which options.
 type probeCase struct {
 	Expr   string
+	Lint   bool // names and descriptions
+	Stale  bool // catalog.md against the metrics
 	Strict bool
 	Budget int
 	Level  report.Level
@@ -65,6 +67,9 @@ func (c *probeCase) run(t *testing.T, name string) []report.Finding {
 		}
 		return found
 	}
+	if c.Lint || c.Stale {
+		return c.catalog(t, name)
+	}
 	in := metricscontract.DiffInput{Rules: c.rules, Limits: metricscontract.Limits{StrictCounters: c.Strict, Series: c.Budget}}
 	for file, to := range map[string]*metricscontract.Contract{"before.prom": &in.Before, name: &in.After} {
 		parsed, err := metricscontract.ParseContract(file, c.files(file))
@@ -74,6 +79,21 @@ func (c *probeCase) run(t *testing.T, name string) []report.Finding {
 		*to = parsed
 	}
 	return metricscontract.Diff(in)
+}
+
+func (c *probeCase) catalog(t *testing.T, name string) (found []report.Finding) {
+	t.Helper()
+	is, err := metricscontract.ParseContract(name, c.files(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Stale {
+		return metricscontract.Stale(report.Place{File: "catalog.md", Line: 1}, string(c.files("catalog.md")), metricscontract.Catalog(is, c.rules))
+	}
+	if found, err = metricscontract.Lint(is); err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 // Each rule fires alone on its case, and nothing fires on the case's twin.
@@ -198,7 +218,7 @@ func TestOpenMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := s.Metrics["a"]; m == nil || m.Type != "counter" || strings.Join(m.Labels, ",") != "x" || s.Metrics["d_seconds"].Unit != "seconds" {
+	if m := s.Metrics["a_total"]; m == nil || m.Type != "counter" || strings.Join(m.Labels, ",") != "x" || s.Metrics["d_seconds"].Unit != "seconds" {
 		t.Errorf("%+v", s.Metrics)
 	}
 }

@@ -121,7 +121,7 @@ func TestPlaceAndReasonOfARefusedLine(t *testing.T) {
 // Windows ends lines with two bytes.
 func TestSnapshotWithCarriageReturns(t *testing.T) {
 	s, err := metricscontract.ParseSnapshot("f", []byte("# TYPE a counter\r\na_total 1\r\n# EOF\r\n"))
-	if err != nil || s.Metrics["a"] == nil || s.Metrics["a"].Type != "counter" {
+	if err != nil || s.Metrics["a_total"] == nil || s.Metrics["a_total"].Type != "counter" {
 		t.Errorf("%+v, %v", s, err)
 	}
 }

@@ -92,6 +92,17 @@ func (r *readers) of(samples []string) (names []string) {
 	return names
 }
 
+// direct are the names of the rules whose expressions read one of the samples.
+func (r *readers) direct(samples []string) (names []string) {
+	for i := range r.all {
+		if one := &r.all[i]; one.selects(samples) {
+			names = append(names, one.Alert+one.Record)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // using are the rules that read one of the samples and name the label, in a matcher or in a grouping. With a value they match it.
 func (r *readers) using(samples []string, label, value string) (names []string) {
 	for i := range r.all {

@@ -39,7 +39,7 @@ type Series struct {
 // Metric is what a metric promises: everything but its values.
 type Metric struct {
 	Name    string
-	Type    string // counter, gauge, histogram, summary, unknown, as the exposition names them
+	Type    string // counter, gauge, histogram, gaugehistogram, summary or unknown
 	Help    string
 	Unit    string
 	Labels  []string // sorted, without le and quantile
@@ -52,7 +52,7 @@ func ParseSnapshot(name string, data []byte) (*Snapshot, error) {
 	if len(data) > MaxBytes {
 		return nil, &contract.Error{Place: report.Place{File: name}, Msg: fmt.Sprintf("is larger than %d bytes", MaxBytes)}
 	}
-	r := reader{snapshot: &Snapshot{Name: name, Metrics: map[string]*Metric{}}, seen: map[uint64]bool{}, typed: map[string]bool{},
+	r := reader{snapshot: &Snapshot{Name: name, Metrics: map[string]*Metric{}}, seen: map[uint64]bool{}, typed: map[string]bool{}, samples: map[string]bool{},
 		labels: map[string]map[string]bool{}, buckets: map[string]map[string]bool{}}
 	if n, err := r.read(data); err != nil {
 		place := report.Place{File: name, Line: n}
@@ -74,6 +74,7 @@ type reader struct {
 	snapshot *Snapshot
 	seen     map[uint64]bool
 	typed    map[string]bool            // metrics that have a TYPE line
+	samples  map[string]bool            // names of samples
 	labels   map[string]map[string]bool // by metric
 	buckets  map[string]map[string]bool
 }
@@ -134,6 +135,7 @@ func (r *reader) series(e *entry) error {
 	if len(r.snapshot.Series) == maxSeries {
 		return fmt.Errorf("there are more than %d series", maxSeries)
 	}
+	r.samples[e.labels[0].Value] = true
 	m := r.metric(r.family(e.labels[0].Value))
 	set := labels.NewScratchBuilder(len(e.labels))
 	for _, l := range e.labels {
@@ -185,24 +187,42 @@ func (r *reader) family(sample string) string {
 	return sample
 }
 
-// finish takes metrics without samples out: nobody can read them.
+// textNames are what the text format makes of a type of OpenMetrics: the ending of the name, and the type. With it a service is the same in
+// both formats, whichever it was asked for.
+var textNames = map[string]struct{ suffix, kind string }{
+	"counter": {"_total", "counter"}, "info": {"_info", "gauge"}, "stateset": {"", "gauge"}, "untyped": {"", "unknown"},
+}
+
+// finish takes metrics without samples out, since nobody can read them, and gives the others the names and types of the text format.
 func (r *reader) finish() {
-	for name, m := range r.snapshot.Metrics {
+	for _, name := range slices.Sorted(maps.Keys(r.snapshot.Metrics)) {
+		m := r.snapshot.Metrics[name]
 		if m.Series == 0 {
 			delete(r.snapshot.Metrics, name)
 			continue
 		}
 		m.Labels, m.Buckets = slices.Sorted(maps.Keys(r.labels[name])), slices.Sorted(maps.Keys(r.buckets[name]))
+		text, other := textNames[m.Type]
+		if !other {
+			continue
+		}
+		if long := name + text.suffix; r.samples[long] && r.snapshot.Metrics[long] == nil {
+			delete(r.snapshot.Metrics, name)
+			m.Name, r.snapshot.Metrics[long] = long, m
+		}
+		m.Type = text.kind
 	}
 }
 
 // Samples are the names under which expressions read the metric.
 func (m *Metric) Samples() []string {
 	names := []string{m.Name}
+	stem := strings.TrimSuffix(m.Name, "_total")
 	for _, suffix := range suffixes[m.Type] {
-		names = append(names, m.Name+suffix)
+		names = append(names, stem+suffix)
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Contract is the snapshot without its values.

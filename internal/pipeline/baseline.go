@@ -60,7 +60,7 @@ func keep(store *artifact.Store, p string, data []byte) error {
 // there already are left alone.
 func (s *State) carry(store *artifact.Store) error {
 	for _, p := range sortedKeys(s.Files) {
-		if p == artifact.ManifestPath || path.Dir(p) == artifact.EvidenceDir && there(store, p) {
+		if p == artifact.ManifestPath || measuredElsewhere(p) && there(store, p) {
 			continue // what a command has just measured is newer
 		}
 		if err := store.Carry(p, s.Files[p]); err != nil {

@@ -504,11 +504,16 @@ func (r *stateReader) others() error {
 	return nil
 }
 
-// evidence takes over the envelopes of the last run: nightly evidence counts for later commits, too. They are no memory of the run, so
-// that one that is gone is no damage.
+// measuredElsewhere reports whether commands of evidence write a file, and not a run.
+func measuredElsewhere(p string) bool {
+	return path.Dir(p) == artifact.EvidenceDir && path.Ext(p) == ".json" || p == artifact.MetricsContract
+}
+
+// evidence takes over what commands of evidence measured for the last run: nightly evidence counts for later commits, too, and metrics are
+// compared with the accepted ones. They are no memory of the run, so that one that is gone is no damage.
 func (r *stateReader) evidence() error {
 	for _, f := range r.manifest.Files {
-		if path.Dir(f.Path) != artifact.EvidenceDir || path.Ext(f.Path) != ".json" || !fs.ValidPath(f.Path) {
+		if !measuredElsewhere(f.Path) || !fs.ValidPath(f.Path) {
 			continue
 		}
 		b, err := r.optional(f.Path)

@@ -50,6 +50,7 @@ type measurement struct {
 	reason   string // why it could not be measured; empty where it was. The command then exits 3
 	headline string // one sentence before the findings; empty: the counts
 	beside   []besideFile
+	accepted []besideFile // written only where the evidence passes: what the next measurement is compared with
 }
 
 // besideFile is a further file that the command writes with --out, by its path in the output folder.
@@ -90,6 +91,9 @@ func (a *app) reportEvidence(ctx context.Context, m measurement, of runFlags, fo
 		return err
 	}
 	if write {
+		if e.Passed {
+			m.beside = append(m.beside, m.accepted...)
+		}
 		if err := a.writeEvidence(e, m.beside); err != nil {
 			return err
 		}

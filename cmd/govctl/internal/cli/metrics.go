@@ -7,22 +7,19 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/metricscontract"
-	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/pkg/report"
 )
 
 func metricsCommand(a *app) *cobra.Command {
-	return group("metrics", "The metrics of a service as a contract: assertions, differences", metricsAssert(a), metricsDiff(a))
+	return group("metrics", "The metrics of a service as a contract: assertions, differences", metricsAssert(a), metricsDiff(a), metricsCatalog(a))
 }
 
 // unreachable is the error of a target that gave no answer that could be read. A command of evidence makes a reason of it.
@@ -172,140 +169,4 @@ func (a *app) printVector(expr string, v promql.Vector) {
 	for _, s := range v {
 		fmt.Fprintf(a.Stderr, "  %s %g\n", oneLine(s.Metric.String()), s.F)
 	}
-}
-
-// cardinality are the budgets of `metrics diff`, with the variables and the limits of the original.
-var cardinality = []struct {
-	flag, env, about string
-	limit            int
-	to               func(*metricscontract.Limits) *int
-}{
-	{"max-names", "CARD_MAX_NAMES", "metrics", 200, func(l *metricscontract.Limits) *int { return &l.Names }},
-	{"max-series-per-metric", "CARD_MAX_SAMPLES_PER", "series of one metric", 100, func(l *metricscontract.Limits) *int { return &l.SeriesPerMetric }},
-	{"max-series", "CARD_MAX_TOTAL", "series of all metrics", 2000, func(l *metricscontract.Limits) *int { return &l.Series }},
-}
-
-// metricsDiffFlags are the flags of `metrics diff`.
-type metricsDiffFlags struct {
-	alertFlags
-	match, allow string
-	strict       bool
-	limits       map[string]*string
-}
-
-func metricsDiff(a *app) *cobra.Command {
-	f := metricsDiffFlags{limits: map[string]*string{}}
-	c := a.evidenceCommand("diff BEFORE AFTER", "Compare metrics, and name the alerts and recording rules that a change concerns",
-		"Compare two snapshots of /metrics, or a baseline with a snapshot. A metric or label that is gone is an error where an alert or recording\n"+
-			"rule of taxonomy.rules or --rules reads it, directly or through another recording rule, and a warning where none does.\n\n"+
-			"With --out the names, types, labels and buckets of AFTER are written into schemas/metrics.txt: a baseline for the next comparison.\n"+
-			"What is over a budget is a warning, and an error where a flag or its variable sets the budget.",
-		cobra.ExactArgs(2), func(ctx context.Context, args []string) (measurement, error) { return a.diffMetrics(ctx, &f, args) })
-	flags := c.Flags()
-	flags.StringSliceVar(&f.rules, "rules", nil, "rule `files`, folders or globs (default taxonomy.rules)")
-	flags.StringVar(&f.match, "match", "", "compare only metrics that this `selector` selects by name, like {__name__=~\"auth_.*\"}")
-	flags.BoolVar(&f.strict, "strict-counters", false, "a counter that is lower than before is an error")
-	flags.StringVar(&f.allow, "allow-prefixes", "", "comma separated `prefixes` of metrics that no budget counts (also CARD_ALLOW_PREFIXES)")
-	for _, row := range cardinality {
-		f.limits[row.flag] = flags.String(row.flag, "", fmt.Sprintf("most %s; 0: no limit (also %s; default %d)", row.about, row.env, row.limit))
-	}
-	return c
-}
-
-func (a *app) diffMetrics(ctx context.Context, f *metricsDiffFlags, args []string) (measurement, error) {
-	m := measurement{kind: "metrics-diff"}
-	in := metricscontract.DiffInput{}
-	var err error
-	if in.Limits, err = a.metricLimits(f); err != nil {
-		return m, err
-	}
-	if f.match != "" {
-		if in.Match, err = selector(f.match); err != nil {
-			return m, err
-		}
-	}
-	if in.Rules, err = a.metricRules(ctx, f); err != nil {
-		return m, err
-	}
-	for i, to := range []*metricscontract.Contract{&in.Before, &in.After} {
-		shown, data, err := a.metricsText(ctx, args[i])
-		if err == nil {
-			*to, err = metricscontract.ParseContract(shown, data)
-		}
-		if err != nil {
-			return m.asReason(err)
-		}
-	}
-	m.subjects = []report.EvidenceSubject{{Name: in.After.Name}}
-	m.checks = metricscontract.Diff(in)
-	series := 0
-	for _, one := range in.After.Metrics {
-		series += one.Series
-	}
-	m.figures = []report.Figure{
-		{Name: "metrics_contract_metrics", Help: "Metrics of the service.", Value: float64(len(in.After.Metrics))},
-		{Name: "metrics_contract_series", Help: "Series of the service.", Value: float64(series)},
-	}
-	m.beside = []besideFile{{"schemas/metrics.txt", in.After.Encode()}}
-	return m, nil
-}
-
-// metricLimits are the budgets of flags and variables over those of the original.
-func (a *app) metricLimits(f *metricsDiffFlags) (metricscontract.Limits, error) {
-	l := metricscontract.Limits{StrictCounters: f.strict, Allowed: strings.Split(firstOf(f.allow, a.Getenv("CARD_ALLOW_PREFIXES")), ",")}
-	for _, row := range cardinality {
-		*row.to(&l) = row.limit
-		text := firstOf(*f.limits[row.flag], a.Getenv(row.env))
-		if text == "" {
-			continue
-		}
-		l.Fail = true
-		if err := parseInt(text, row.to(&l)); err != nil || *row.to(&l) < 0 {
-			return l, usage("--%s: %q is not a number of %s", row.flag, text, row.about)
-		}
-	}
-	return l, nil
-}
-
-// selector reads the matchers of --match.
-func selector(text string) ([]*labels.Matcher, error) {
-	matchers, err := metricscontract.Selector(text)
-	if err != nil {
-		return nil, usage("--match: %w", err).hint(`write it like {__name__=~"auth_.*"}`)
-	}
-	return matchers, nil
-}
-
-// metricRules are the rules of the files that --rules or taxonomy.rules names; none where neither does.
-func (a *app) metricRules(ctx context.Context, f *metricsDiffFlags) ([]metricscontract.Rule, error) {
-	cfg, err := a.configuration(ctx)
-	if err != nil {
-		return nil, err
-	}
-	patterns := slices.Clone(f.rules)
-	if len(patterns) == 0 {
-		patterns = cfg.Taxonomy.Rules
-	}
-	if len(patterns) == 0 {
-		return nil, nil
-	}
-	dialect := promrules.Dialect(cfg.Taxonomy.Dialect)
-	sources, err := a.ruleSources(dialect, patterns)
-	if err != nil {
-		return nil, err
-	}
-	files, errs := promrules.ParseAll(sources, dialect)
-	if err := a.sayAll(errors.Join(errs...)); err != nil {
-		return nil, err
-	}
-	var all []metricscontract.Rule
-	for _, file := range files {
-		for i := range file.Groups {
-			for j := range file.Groups[i].Rules {
-				r := &file.Groups[i].Rules[j]
-				all = append(all, metricscontract.Rule{Alert: r.Alert, Record: r.Record, Expr: r.Expr, Place: r.Place(file.Name)})
-			}
-		}
-	}
-	return all, nil
 }
