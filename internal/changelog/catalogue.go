@@ -10,7 +10,10 @@ import (
 )
 
 // Catalogue is the whole taxonomy as one Markdown page: a table of alerts in the order given, deprecated ones struck through.
-func Catalogue(alerts []report.Alert) string {
+func Catalogue(alerts []report.Alert) string { return "# Alert taxonomy\n\n" + CatalogueTable(alerts) }
+
+// CatalogueTable is the catalogue without its title, as a part of another document.
+func CatalogueTable(alerts []report.Alert) string {
 	var b strings.Builder
 	active, complete := 0, 0
 	windows, slo := false, false // of any alert: the column is shown
@@ -23,7 +26,7 @@ func Catalogue(alerts []report.Alert) string {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "# Alert taxonomy\n\n%s, %d active, %d deprecated; runbooks: %d of %d.\n\n",
+	fmt.Fprintf(&b, "%s, %d active, %d deprecated; runbooks: %d of %d.\n\n",
 		count.Of(len(alerts), "alert"), active, len(alerts)-active, complete, active)
 	optional := func(cells []string, windowsCell, sloCell string) []string {
 		if windows {

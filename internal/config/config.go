@@ -35,6 +35,7 @@ type Config struct {
 	Milestones string     `json:"milestones,omitzero"` // file; an absent default file is no error
 	Evidence   Evidence   `json:"evidence,omitzero"`
 	Metrics    Metrics    `json:"metrics,omitzero"`
+	Docs       Docs       `json:"docs,omitzero"`
 	Sign       Sign       `json:"sign,omitzero"`
 	Webhook    Webhook    `json:"webhook,omitzero"`
 	GitHub     GitHub     `json:"github,omitzero"`
@@ -143,6 +144,11 @@ type Metrics struct {
 	NamesBudget     int      `json:"names_budget,omitzero"`
 	SeriesBudget    int      `json:"series_budget,omitzero"`
 	SeriesPerMetric int      `json:"series_per_metric,omitzero"`
+}
+
+// Docs names documents with generated blocks.
+type Docs struct {
+	Files []string `json:"files,omitzero"`
 }
 
 // Sign names the keys that verification trusts.

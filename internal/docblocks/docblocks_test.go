@@ -7,6 +7,7 @@ import (
 
 	"github.com/romel/govctl/internal/docblocks"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/testdata/probe"
 )
 
 func TestRewrite(t *testing.T) {
@@ -74,4 +75,44 @@ func FuzzRewrite(f *testing.F) {
 			t.Errorf("%q: %v", once, err)
 		}
 	})
+}
+
+func TestSummary(t *testing.T) {
+	d, err := docblocks.Parse("f.md", []byte("# Title\nAbout.\n\n<!-- govctl:begin tldr -->\n## not this\n<!-- govctl:end tldr -->\n\n## Start `x`, now\n\nThe first\nsentence [here](u). A second.\n\n"+
+		"### A list\n- no sentence\n\nThen prose without an end\n\n```sh\n# no heading\n```\n## Start `x`, now ##\n    code\n## Ünder_score & more\n| a |\n|---|\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "- [Start `x`, now](#start-x-now): The first sentence here.\n  - [A list](#a-list): Then prose without an end\n- [Start `x`, now](#start-x-now-1)\n- [Ünder_score & more](#ünder_score--more)\n"
+	if got := d.Summary(); got != want {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestTargets(t *testing.T) {
+	got := docblocks.Targets([]byte("X := 1 ## no target\nall: test lint ## everything | twice\n\techo '## no'\nhidden: all\nrun-it : ## start it\r\n"))
+	if want := "| Command | |\n|---|---|\n| `make all` | everything \\| twice |\n| `make run-it` | start it |\n"; got != want {
+		t.Errorf("%s", got)
+	}
+}
+
+// Each rule fires on its case, and not on the case's twin.
+func TestCases(t *testing.T) {
+	read := func(name string) []byte {
+		data, err := probe.Files.ReadFile("doc-block-stale/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	for name, want := range map[string]int{"good.md": 0, "bad.md": 1} {
+		d, err := docblocks.Parse(name, read(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := d.Stale(map[string]string{"commands": docblocks.Targets(read("Makefile"))})
+		if len(found) != want || want > 0 && (found[0].Rule != docblocks.Rules[0].ID || found[0].New.Line != 3) {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
 }

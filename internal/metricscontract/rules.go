@@ -21,9 +21,9 @@ var Rules = []report.EvidenceRule{
 	{ID: "counter-decreased", Kind: diffKind, Level: report.Error, Summary: "A counter is lower than before.", Why: "A counter that falls without a restart counts a gauge, or loses events.", Hint: "leave --strict-counters out where the service was restarted between the snapshots"},
 	{ID: "series-over-budget", Kind: diffKind, Level: report.Warning, Summary: "There are more metrics or series than the budget allows.", Why: "Each series costs memory in Prometheus for as long as it is kept.", Hint: "drop labels with many values, or raise the limit on purpose"},
 	{ID: "series-growth", Kind: diffKind, Level: report.Warning, Summary: "A metric has many more series than before.", Why: "A label that takes a value of each request grows without bound.", Hint: "look at the label with the most values"},
-	{ID: "catalog-stale", Kind: catalogKind, Level: report.Error, Summary: "The catalogue of metrics is not that of the service.", Why: "Whoever writes an alert looks up names and labels there.", Hint: "govctl metrics catalog writes it again"},
+	{ID: "catalog-stale", Kind: catalogKind, Level: report.Error, Summary: "The catalogue of metrics is not that of the service.", Why: "Names and labels are looked up there when an alert is written.", Hint: "govctl metrics catalog writes it again"},
 	{ID: "metric-without-help", Kind: catalogKind, Level: report.Error, Summary: "A metric has no description.", Why: "The name alone does not say what is counted, and when.", Hint: "give it a HELP text where it is registered"},
-	{ID: "metric-name", Kind: catalogKind, Level: report.Warning, Summary: "A name is against the conventions of Prometheus.", Why: "Names tell type and unit: rate() needs a counter, and nobody looks for milliseconds.", Hint: "rename the metric in a major release, and keep the old one until nothing reads it"},
+	{ID: "metric-name", Kind: catalogKind, Level: report.Warning, Summary: "A name is against the conventions of Prometheus.", Why: "The name shows type and unit: rate() needs a counter, and thresholds are in base units.", Hint: "rename the metric in a major release, and keep the old one until nothing reads it"},
 }
 
 // row is a row of the table; the ids are constants of this package.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/docblocks"
 	"github.com/romel/govctl/internal/evidence"
 	"github.com/romel/govctl/internal/metricscontract"
 	"github.com/romel/govctl/internal/promtext"
@@ -22,7 +23,7 @@ import (
 )
 
 // evidenceTables are the tables of rules of all kinds of evidence, in the order of evidence.Kinds.
-var evidenceTables = [][]report.EvidenceRule{metricscontract.Rules}
+var evidenceTables = [][]report.EvidenceRule{metricscontract.Rules, docblocks.Rules}
 
 // evidenceRules are the rules of all kinds of evidence.
 func evidenceRules() []report.EvidenceRule { return slices.Concat(evidenceTables...) }

@@ -20,17 +20,16 @@ const metricsBlock = "metrics"
 
 // metricsCatalogFlags are the flags of `metrics catalog`.
 type metricsCatalogFlags struct {
-	alertFlags
-	sources []string
-	check   bool
+	sources, rules []string
+	check          bool
 }
 
 func metricsCatalog(a *app) *cobra.Command {
 	var f metricsCatalogFlags
 	c := a.evidenceCommand("catalog [FILE]", "Write the metrics and recording rules into METRICS.md, or check that it is up to date",
 		"Write tables of all metrics (type, labels, unit, description, what reads them) and of the recording rules into FILE (default: metrics.catalog\n"+
-			"of the configuration), between `"+docblocks.Begin(metricsBlock)+"` and `"+docblocks.End(metricsBlock)+"`. A file that is not there is written\n"+
-			"anew; text outside of the block is never touched. --check writes nothing and fails where the block is not up to date.\n\n"+
+			"of the configuration), between `"+docblocks.Begin(metricsBlock)+"` and `"+docblocks.End(metricsBlock)+"`. A file that is not there is\n"+
+			"created; text outside of the block is never touched. --check writes nothing and fails where the block is not up to date.\n\n"+
 			"A metric without a description fails, and names against the conventions of Prometheus are warnings, as `promtool check metrics` finds them.",
 		cobra.MaximumNArgs(1), func(ctx context.Context, args []string) (measurement, error) { return a.catalogMetrics(ctx, &f, args) })
 	c.Flags().StringSliceVar(&f.sources, "source", nil, "`file` or address of metrics; may be repeated (default metrics.sources)")

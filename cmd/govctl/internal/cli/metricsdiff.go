@@ -32,7 +32,7 @@ var cardinality = []struct {
 
 // metricsDiffFlags are the flags of `metrics diff`.
 type metricsDiffFlags struct {
-	alertFlags
+	rules               []string
 	match, allow, state string
 	strict              bool
 	limits              map[string]*string
@@ -204,16 +204,8 @@ func (a *app) metricRules(cfg config.Config, patterns []string) ([]metricscontra
 	if len(patterns) == 0 {
 		patterns = cfg.Taxonomy.Rules
 	}
-	if len(patterns) == 0 {
-		return nil, nil
-	}
-	dialect := promrules.Dialect(cfg.Taxonomy.Dialect)
-	sources, err := a.ruleSources(dialect, patterns)
+	files, err := a.ruleFiles(cfg, patterns)
 	if err != nil {
-		return nil, err
-	}
-	files, errs := promrules.ParseAll(sources, dialect)
-	if err := a.sayAll(errors.Join(errs...)); err != nil {
 		return nil, err
 	}
 	var all []metricscontract.Rule
@@ -226,4 +218,18 @@ func (a *app) metricRules(cfg config.Config, patterns []string) ([]metricscontra
 		}
 	}
 	return all, nil
+}
+
+// ruleFiles are the parsed rule files of patterns; none where there are none.
+func (a *app) ruleFiles(cfg config.Config, patterns []string) ([]*promrules.File, error) {
+	if len(patterns) == 0 {
+		return nil, nil
+	}
+	dialect := promrules.Dialect(cfg.Taxonomy.Dialect)
+	sources, err := a.ruleSources(dialect, patterns)
+	if err != nil {
+		return nil, err
+	}
+	files, errs := promrules.ParseAll(sources, dialect)
+	return files, a.sayAll(errors.Join(errs...))
 }
