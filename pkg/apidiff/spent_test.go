@@ -30,7 +30,7 @@ func TestSpentWaivers(t *testing.T) {
 			t.Errorf("contract %q: %s, want %s", name, text, want)
 		}
 	}
-	if _, err := ParseWaivers(context.Background(), "w.yaml", []byte("- {rule: operation-removed, subject: a, contract: 1, reason: r, owner: o, expires: 2026-02-01}"), testNow, 10_000); err == nil || !strings.Contains(err.Error(), "contract must be a text") {
+	if _, err := ParseWaivers(context.Background(), "w.yaml", []byte("- {rule: operation-removed, subject: a, contract: 1, reason: r, owner: o, expires: 2026-02-01}"), testNow, 10_000); err == nil || !strings.Contains(err.Error(), "contract must be a string") {
 		t.Errorf("a contract that is no text: %v", err)
 	}
 }
