@@ -217,7 +217,7 @@ func TestPlacesInObjects(t *testing.T) {
 		{head + "spec:\n  groups:\n  - name: g\n    rules:\n    - {alert: A, expr: 'up ='}\n", "o.yml:7:24: group \"g\", rule 1"},
 		{head + "spec:\n  groups:\n  - name: g\n    rules:\n    - {alert: A, expr: up, annotations: {t: '{{'}}\n", "o.yml:7:7: group \"g\", rule 1"},
 		{head + "spec:\n  groups:\n  - name: g\n    rules:\n    - {alert: A, exp: up}\n", "o.yml:7:18: unknown key \"exp\""},
-		{head + "spec: {groups: [{name: g}]}\n---\n" + head + "spec:\n  groups:\n  - name: g\n    limit: many\n", "o.yml:10:1: yaml: unmarshal errors: line 10: cannot unmarshal"},
+		{head + "spec: {groups: [{name: g}]}\n---\n" + head + "spec:\n  groups:\n  - name: g\n    limit: many\n", "o.yml:10:12: limit must be a whole number"},
 		{head + "spec: {groups: [{name: g}]}\n---\n" + head + "spec:\n  groups: [{name: h}, {name: h}]\n", "o.yml:8:23: group name \"h\""},
 		{head + "spec: {}\n---\ngroups: []\n", "o.yml:5:1: an object without kind"},
 		{head + "spec: [1]\n", "o.yml:3:7: spec must be a mapping"},
