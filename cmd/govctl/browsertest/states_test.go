@@ -196,7 +196,7 @@ func catalogueOf(n int) *site.Taxonomy {
 	m.DeprecatedPercent = report.Percent(100 * float64(m.DeprecatedAlerts) / float64(max(n, 1)))
 	m.RunbookCompletenessPercent = report.Percent(100 * float64(m.RunbooksComplete) / float64(max(m.ActiveAlerts, 1)))
 	days := 2
-	m.LastUpdated, m.AgeDays = report.At(made.AddDate(0, 0, -days)), &days
+	m.LastUpdated, m.AgeDays = report.MaybeTime{Time: report.At(made.AddDate(0, 0, -days))}, &days
 	t.Metrics = &m
 	t.History = &report.TaxonomyHistory{}
 	for i := range 40 {
