@@ -72,6 +72,7 @@ torture: ## kill KILLS runs at random moments; crowd, fill and link output folde
 
 lint: ## run the pinned linters
 	$(GOLANGCI_LINT) run --allow-parallel-runners ./...
+	go vet -tags browser ./cmd/govctl/browsertest
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

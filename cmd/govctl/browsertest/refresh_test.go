@@ -62,14 +62,14 @@ func TestOpenPageFollowsNewRuns(t *testing.T) {
 	b := open(t)
 	b.script(hurry)
 	b.do(chromedp.Navigate(s.URL + "/index.html"))
-	b.until(`document.getElementById('live').textContent.startsWith('Looked for news')`)
+	b.until(`document.getElementById('live').textContent.startsWith('Checked for new figures')`)
 	b.lookAgain()
 	if n := eval[int](b, begun); n != 1 {
 		t.Errorf("without news the page was loaded %d times", n)
 	}
 	publish(t, dir, later(), "index.html", "governance-summary.json")
 	b.until(`document.getElementById('verdict').textContent.includes('breaks its clients in 2 ways') && document.title.startsWith('Failed')`)
-	b.until(`document.getElementById('live').textContent.startsWith('Looked for news')`)
+	b.until(`document.getElementById('live').textContent.startsWith('Checked for new figures')`)
 	b.lookAgain()
 	if n := eval[int](b, begun); n != 2 {
 		t.Errorf("for one piece of news the page was loaded %d times", n)
