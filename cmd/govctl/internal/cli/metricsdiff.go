@@ -45,7 +45,7 @@ func metricsDiff(a *app) *cobra.Command {
 			"rule of taxonomy.rules or --rules reads it, directly or through another recording rule, and a warning where none does.\n\n"+
 			"AFTER is what metrics.sources names, and BEFORE the accepted metrics of the output folder, or with --state those of a published state.\n"+
 			"With --out the names, types, labels and buckets of AFTER are accepted, unless there is an error that is not waived: they are written\n"+
-			"into schemas/metrics.txt, which a run publishes.\n\n"+
+			"into schemas/metrics.txt, which a run publishes. With --match nothing is accepted.\n\n"+
 			"What is over a budget is a warning, and an error where a flag, its variable or the configuration sets the budget.",
 		cobra.MaximumNArgs(2), func(ctx context.Context, args []string) (measurement, error) { return a.diffMetrics(ctx, &f, args) })
 	flags := c.Flags()
@@ -107,7 +107,9 @@ func (a *app) diffMetrics(ctx context.Context, f *metricsDiffFlags, args []strin
 		{Name: "metrics_contract_metrics", Help: "Metrics of the service.", Value: float64(len(in.After.Metrics))},
 		{Name: "metrics_contract_series", Help: "Series of the service.", Value: float64(series)},
 	}
-	m.accepted = []besideFile{{artifact.MetricsContract, in.After.Encode()}}
+	if in.Match == nil { // otherwise the rest was not compared
+		m.accepted = []besideFile{{artifact.MetricsContract, in.After.Encode()}}
+	}
 	return m, nil
 }
 
@@ -152,11 +154,11 @@ func (a *app) acceptedMetrics(ctx context.Context, cfg config.Config, source str
 // keptMetrics are the accepted metrics of the output folder; nil where there are none.
 func (a *app) keptMetrics() ([]byte, error) {
 	folder, err := openDir(a.out)
-	if err != nil {
-		return nil, nil //nolint:nilerr // no folder, nothing to compare with: the report says so
+	var data []byte
+	if err == nil {
+		data, err = fs.ReadFile(folder, artifact.MetricsContract)
 	}
-	data, err := fs.ReadFile(folder, artifact.MetricsContract)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) { // the report says that there is nothing to compare with
 		return nil, nil
 	}
 	return data, err
