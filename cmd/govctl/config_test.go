@@ -87,6 +87,10 @@ var effects = []struct {
 	{"taxonomy.dialect", "", "taxonomy: {dialect: loki}", "g rules check prometheus", "selects no log streams"},
 	{"taxonomy.fail_on", "taxonomy: {scopes: [galaxy], levels: {scope-unknown: info}}", "taxonomy: {scopes: [galaxy], levels: {scope-unknown: info}, fail_on: info}", "g taxonomy lint", "exit code 1"},
 	{"taxonomy.required_labels", "taxonomy: {rules: [prometheus/api.yml]}", "taxonomy: {rules: [prometheus/api.yml], required_labels: [cost_centre]}", "g taxonomy lint", "cost_centre"},
+	{"probe.targets", "", "probe: {targets: [{name: shop, url: '$SERVER/shop'}]}", served + "g probe headers", "shop direct"},
+	{"probe.headers.profile", "", "probe: {headers: {profile: none}}", "g probe headers $SERVER", "exit code 0"},
+	{"probe.headers.require", "probe: {headers: {profile: api}}", "probe: {headers: {profile: api, require: {X-Odd: present}}}", "g probe headers $SERVER", "there is no X-Odd"},
+	{"probe.headers.allow", "probe: {headers: {profile: api}}", "probe: {headers: {profile: api, allow: [Server]}}", "g probe headers $SERVER", "^header-server-shown +ok"},
 	{"evidence.require", "", "evidence: {require: [headers]}", "g run", "headers: missing"},
 	{"evidence.max_age", "evidence: {require: [metrics-diff]}", "evidence: {require: [metrics-diff], max_age: 1h}", measured + "m.txt m.txt; " + afterwards, "metrics-diff: stale"},
 	{"evidence.max_age_of", "evidence: {require: [metrics-diff]}", "evidence: {require: [metrics-diff], max_age_of: {metrics-diff: 1h}}", measured + "m.txt m.txt; " + afterwards, "metrics-diff: stale"},
@@ -113,6 +117,9 @@ var effects = []struct {
 	{"taxonomy.risk_churn_spike_threshold", "", "taxonomy: {risk_churn_spike_threshold: 50}", grown, "pass +risk-churn-spike"},
 	{"taxonomy.risk_churn_spike_fail", "", "taxonomy: {risk_churn_spike_fail: true}", grown, "fail +risk-churn-spike"},
 }
+
+// served puts the address of the server into the configuration.
+const served = `sed -i "s|.SERVER|$SERVER|" govctl.yaml; `
 
 const publishDry = runTwice + ` >/dev/null; git init -q; git init -q --bare remote.git; git remote add origin remote.git; c govctl.yaml; g publish --dry-run --allow-unsigned`
 
@@ -176,6 +183,7 @@ func withSource(config string) string {
 // slowAnswers is a webhook that takes its time, and a GitHub with one open issue of somebody else.
 func slowAnswers(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Server", "test")
 	if r.URL.Path == "/hook" {
 		time.Sleep(100 * time.Millisecond)
 		return

@@ -45,6 +45,17 @@ func TestSchemasMatchTypes(t *testing.T) {
 	}
 }
 
+// TestDetailsMatchTypes does the same for what is a part of other files: the details of evidence.
+func TestDetailsMatchTypes(t *testing.T) {
+	for _, k := range []Kind{
+		{Schema: "evidence-headers", Shapes: []reflect.Type{reflect.TypeFor[report.HeadersDetail]()}},
+	} {
+		for _, problem := range drift(t, k) {
+			t.Error(problem)
+		}
+	}
+}
+
 func TestDriftIsNoticed(t *testing.T) {
 	type grown struct {
 		report.Badge

@@ -36,6 +36,7 @@ type Config struct {
 	Evidence   Evidence   `json:"evidence,omitzero"`
 	Metrics    Metrics    `json:"metrics,omitzero"`
 	Docs       Docs       `json:"docs,omitzero"`
+	Probe      Probe      `json:"probe,omitzero"`
 	Sign       Sign       `json:"sign,omitzero"`
 	Webhook    Webhook    `json:"webhook,omitzero"`
 	GitHub     GitHub     `json:"github,omitzero"`
@@ -151,6 +152,30 @@ type Docs struct {
 	Files []string `json:"files,omitzero"`
 }
 
+// Probe names the running services that the commands of probe reach.
+type Probe struct {
+	Targets []ProbeTarget `json:"targets,omitzero"`
+	Headers ProbeHeaders  `json:"headers,omitzero"`
+}
+
+// ProbeTarget is one address of a service.
+type ProbeTarget struct {
+	Name             string `json:"name"` // the same in all modes of a service
+	URL              string `json:"url"`
+	Mode             string `json:"mode,omitzero"`              // direct, edge
+	Headers          string `json:"headers,omitzero"`           // profile of its headers: web, api, none; empty: probe.headers.profile
+	Insecure         bool   `json:"insecure,omitzero"`          // do not verify its certificate
+	CAFile           string `json:"ca_file,omitzero"`           // certificates, in PEM, that its own is verified with
+	AuthorizationEnv string `json:"authorization_env,omitzero"` // variable with the value of the header Authorization
+}
+
+// ProbeHeaders says what the headers of targets must be.
+type ProbeHeaders struct {
+	Profile string            `json:"profile,omitzero"` // web, api, none
+	Require map[string]string `json:"require,omitzero"` // header to present, absent or its value
+	Allow   []string          `json:"allow,omitzero"`   // headers that may name the software
+}
+
 // Sign names the keys that verification trusts.
 type Sign struct {
 	PublicKeys string `json:"public_keys,omitzero"`
@@ -215,6 +240,7 @@ func Default() Config {
 			MaxChurnDelta: 5, MaxRiskChurnDelta: 10, RiskChurnSpikeThreshold: 2},
 		Evidence: Evidence{MaxAge: Duration(26 * time.Hour), Waivers: ".govctl-evidence-waivers.yaml"},
 		Metrics:  Metrics{Catalog: "METRICS.md", NamesBudget: 200, SeriesBudget: 2000, SeriesPerMetric: 100},
+		Probe:    Probe{Headers: ProbeHeaders{Profile: "web"}},
 		Webhook:  Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
 		GitHub:   GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
 		Policy:   Policy{Mode: PolicyShow},

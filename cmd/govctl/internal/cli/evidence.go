@@ -15,6 +15,7 @@ import (
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/docblocks"
 	"github.com/romel/govctl/internal/evidence"
+	"github.com/romel/govctl/internal/headers"
 	"github.com/romel/govctl/internal/metricscontract"
 	"github.com/romel/govctl/internal/promtext"
 	"github.com/romel/govctl/internal/render"
@@ -23,7 +24,7 @@ import (
 )
 
 // evidenceTables are the tables of rules of all kinds of evidence, in the order of evidence.Kinds.
-var evidenceTables = [][]report.EvidenceRule{metricscontract.Rules, docblocks.Rules}
+var evidenceTables = [][]report.EvidenceRule{headers.Rules, metricscontract.Rules, docblocks.Rules}
 
 // evidenceRules are the rules of all kinds of evidence.
 func evidenceRules() []report.EvidenceRule { return slices.Concat(evidenceTables...) }
@@ -51,7 +52,8 @@ type measurement struct {
 	reason   string // why it could not be measured; empty where it was. The command then exits 3
 	headline string // one sentence before the findings; empty: the counts
 	beside   []besideFile
-	accepted []besideFile // written only where the evidence passes: what the next measurement is compared with
+	accepted []besideFile      // written only where the evidence passes: what the next measurement is compared with
+	tables   map[string]string // by format of findings: what is printed after them; none for formats that are not named
 }
 
 // besideFile is a further file that the command writes with --out, by its path in the output folder.
@@ -104,6 +106,9 @@ func (a *app) reportEvidence(ctx context.Context, m measurement, of runFlags, fo
 	} else {
 		r := a.evidenceReport(e, m.headline)
 		err = errors.Join(render.Write(a.Stdout, format, r, a.look()), a.annotateUnless(format, r))
+		if table := m.tables[format]; err == nil && table != "" {
+			_, err = fmt.Fprintf(a.Stdout, "\n%s", table)
+		}
 	}
 	switch {
 	case err != nil:
