@@ -24,6 +24,8 @@ const (
 		cp openapi/v2.yaml openapi.yaml; g run --sha aaaaaaa --run-id 1 >/dev/null; g issues sync --dry-run`
 	measured   = `echo 'a 1' > m.txt; echo 'b 1' > n.txt; g metrics diff --out governance --sha abcdef1 --now 2026-03-10T11:00:00Z ` // and two of the files
 	afterwards = `g run --sha abcdef1 --now 2026-03-10T14:00:00Z`
+	scanned    = `g image gate r.json`
+	scan       = `echo '{"SchemaVersion": 2, "CreatedAt": "2026-02-28T22:00:00Z", "Results": [{"Class": "os-pkgs", "Target": "t", "Vulnerabilities": [{"VulnerabilityID": "CVE-2026-1", "PkgName": "p", "Severity": "LOW", "FixedVersion": "2"}, {"VulnerabilityID": "CVE-2026-2", "PkgName": "p", "Severity": "HIGH"}]}]}' > r.json; `
 	hook       = runTwice + ` >/dev/null; GOVERNANCE_WEBHOOK=$SERVER/hook g webhook send --allow-private`
 )
 
@@ -101,6 +103,12 @@ var effects = []struct {
 	{"metrics.series_budget", "", "metrics: {series_budget: 1}", `printf 'a 1\nb 1\n' > m.txt; g metrics diff m.txt m.txt`, "2 series, more than 1"},
 	{"metrics.series_per_metric", "", "metrics: {series_per_metric: 1}", `printf 'a{b="1"} 1\na{b="2"} 1\n' > m.txt; g metrics diff m.txt m.txt`, "2 series of the metric a, more than 1"},
 	{"docs.files", "", "docs: {files: [a.md]}", `printf '<!-- govctl:begin tldr -->\n<!-- govctl:end -->\n## A\nText.\n' > a.md; g docs sync`, "1 block in 1 document, 1 written"},
+	{"image.files", "", "image: {files: [x.Dockerfile]}", "echo FROM scratch > x.Dockerfile; g image pin", "^0 of 0 image references pinned"},
+	{"image.settle", "", "image: {settle: 1h}", "echo FROM ${SERVER#http://}/x:v1 > Dockerfile; g image pin --write; sed -i s/v1@/v2@/ Dockerfile; g image pin", "offered after 1h0m0s"},
+	{"image.severities", "", "image: {severities: [LOW]}", scan + scanned, "error: LOW CVE-2026-1"},
+	{"image.ignore_unfixed", "", "image: {ignore_unfixed: false}", scan + scanned, "error: HIGH CVE-2026-2"},
+	{"image.ignore_files", "", "image: {ignore_files: [accepted]}", "echo CVE-2026-1 > accepted; " + scan + scanned, "1 accepted"},
+	{"image.max_report_age", "", "image: {max_report_age: 1h}", scan + scanned, "image-report-old"},
 	{"taxonomy.profile", "", "taxonomy: {profile: openshift}", "g rules check prometheus", "openshift|namespace|runbook|description"},
 	{"taxonomy.severities", "", "taxonomy: {severities: {critical: 50, high: 3, medium: 2, low: 1, info: 1}}", "g taxonomy metrics --format json", `"critical": 50|"current_weight_total": 2[0-9][0-9]`},
 	{"taxonomy.scopes", "", "taxonomy: {scopes: [galaxy]}", "g taxonomy lint", "galaxy"},
@@ -138,7 +146,10 @@ const helpers = `export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.com GIT_COM
 func TestEveryKeyHasAnEffect(t *testing.T) {
 	bin := t.TempDir()
 	say(t, ".", nil, "go build -buildvcs=false -o '"+bin+"' .")
-	server := httptest.NewServer(http.HandlerFunc(slowAnswers))
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", slowAnswers)
+	mux.Handle("/v2/", newImages(t.TempDir()))
+	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close) // the cases run after this function
 	var tried []string
 	for _, e := range effects {

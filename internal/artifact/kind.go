@@ -47,6 +47,7 @@ const (
 	PolicyPath      = "status/policy.json"
 	EvidenceDir     = "status/evidence"
 	MetricsContract = "schemas/metrics.txt"
+	SARIFPath       = "status/evidence/image.sarif"
 	VerdictPath     = "status/evidence-verdict.json"
 	FiguresPath     = "status/evidence-history.jsonl"
 	IndexPath       = "status/index.html"
@@ -140,6 +141,9 @@ func Kinds() []Kind {
 		{ManifestPath, "manifest", shape[report.Manifest](), "Who made the files of the folder, what the next run compares with, and every file of the last run with digest, size and the step that wrote it."},
 		{RunLogPath, "run-log", shape[report.RunLog](), "How long each step of the last run took. It is not signed."},
 		{EvidenceDir + "/*.json", "evidence", shape[report.Evidence](), "What a check of something outside of the repository found: one file for each kind of evidence, written by the commands of docs/evidence.md."},
+		{"", "evidence-image-pin", shape[report.ImagePins](), "The detail of `status/evidence/image-pin.json`: the references of the Dockerfiles, and since when each tag points to its digest."},
+		{"", "evidence-image", shape[report.ImageGate](), "The detail of `status/evidence/image.json`: the reports of scanners, the vulnerabilities that count, and those that are known."},
+		{SARIFPath, "", nil, "The vulnerabilities that count, in SARIF, for code scanning. Written by `govctl image gate --out`."},
 		{EvidenceDir + "/*.prom", "", nil, "The figures of a kind of evidence in Prometheus text format."},
 	}
 }
@@ -175,6 +179,7 @@ var mediaTypes = map[string]string{
 	".html":  "text/html; charset=utf-8",
 	".md":    "text/markdown; charset=utf-8",
 	".prom":  "text/plain; version=0.0.4",
+	".sarif": "application/sarif+json",
 	".svg":   "image/svg+xml",
 	".txt":   "text/plain; charset=utf-8",
 	".pem":   "application/x-pem-file",

@@ -37,6 +37,7 @@ type Config struct {
 	Metrics    Metrics    `json:"metrics,omitzero"`
 	Docs       Docs       `json:"docs,omitzero"`
 	Probe      Probe      `json:"probe,omitzero"`
+	Image      Image      `json:"image,omitzero"`
 	Sign       Sign       `json:"sign,omitzero"`
 	Webhook    Webhook    `json:"webhook,omitzero"`
 	GitHub     GitHub     `json:"github,omitzero"`
@@ -176,6 +177,16 @@ type ProbeHeaders struct {
 	Allow   []string          `json:"allow,omitzero"`   // headers that may name the software
 }
 
+// Image says which Dockerfiles are pinned, and which vulnerabilities of images fail.
+type Image struct {
+	Files         []string `json:"files,omitzero"`        // Dockerfiles: files and globs
+	Settle        Duration `json:"settle"`                // how long a tag has to point to a digest before the digest replaces a pin
+	Severities    []string `json:"severities,omitzero"`   // that fail
+	IgnoreUnfixed bool     `json:"ignore_unfixed"`        // what no version fixes does not fail
+	IgnoreFiles   []string `json:"ignore_files,omitzero"` // of Trivy; absent default files are no error
+	MaxReportAge  Duration `json:"max_report_age"`        // of a report; 0: no limit
+}
+
 // Sign names the keys that verification trusts.
 type Sign struct {
 	PublicKeys string `json:"public_keys,omitzero"`
@@ -241,10 +252,12 @@ func Default() Config {
 		Evidence: Evidence{MaxAge: Duration(26 * time.Hour), Waivers: ".govctl-evidence-waivers.yaml"},
 		Metrics:  Metrics{Catalog: "METRICS.md", NamesBudget: 200, SeriesBudget: 2000, SeriesPerMetric: 100},
 		Probe:    Probe{Headers: ProbeHeaders{Profile: "web"}},
-		Webhook:  Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
-		GitHub:   GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
-		Policy:   Policy{Mode: PolicyShow},
-		Publish:  Publish{SchemasBranch: "schemas", PagesBranch: "gh-pages"},
+		Image: Image{Files: []string{"Dockerfile*"}, Settle: Duration(24 * time.Hour), Severities: []string{"CRITICAL", "HIGH"}, IgnoreUnfixed: true,
+			IgnoreFiles: []string{".trivyignore", ".trivyignore.yaml"}, MaxReportAge: Duration(48 * time.Hour)},
+		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
+		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
+		Policy:  Policy{Mode: PolicyShow},
+		Publish: Publish{SchemasBranch: "schemas", PagesBranch: "gh-pages"},
 	}
 }
 

@@ -83,6 +83,23 @@ func shorter(from, to any) Direction {
 	return higher(-a.Seconds(), -b.Seconds())
 }
 
+// shorterOrOff: a shorter time is stricter, and 0 switches the check off.
+func shorterOrOff(from, to any) Direction {
+	off := func(v any) bool {
+		d, err := time.ParseDuration(fmt.Sprint(v))
+		return err == nil && d == 0
+	}
+	switch a, b := off(from), off(to); {
+	case a && b:
+		return Same
+	case b:
+		return Looser
+	case a:
+		return Stricter
+	}
+	return shorter(from, to)
+}
+
 // onIsStricter: the key switches a check on.
 func onIsStricter(from, to any) Direction {
 	switch a, b := from == true, to == true; {

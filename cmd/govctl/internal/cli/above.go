@@ -22,7 +22,7 @@ var unconfigured = []string{"init", "explain", "schema", "version", "help", "com
 
 // pathWords are the placeholders of arguments and flags that name files and folders. Those arguments are relative to the folder in which
 // govctl was called, wherever the configuration is.
-var pathWords = []string{"FILE", "FOLDER", "OLD", "NEW", "BEFORE", "AFTER", "SOURCE", "HISTORY", "file", "files", "folder", "source"}
+var pathWords = []string{"FILE", "FOLDER", "OLD", "NEW", "BEFORE", "AFTER", "SOURCE", "HISTORY", "DOCKERFILE", "REPORT", "file", "files", "folder", "source"}
 
 // useConfigurationAbove goes to the nearest folder above the current one that has a govctl.yaml, as far as the top of the repository, so that
 // the command does what it would do there. The paths of the command line stay those of the current folder.

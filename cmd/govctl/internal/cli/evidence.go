@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/internal/artifact"
@@ -16,15 +18,19 @@ import (
 	"github.com/romel/govctl/internal/docblocks"
 	"github.com/romel/govctl/internal/evidence"
 	"github.com/romel/govctl/internal/headers"
+	"github.com/romel/govctl/internal/imagegate"
+	"github.com/romel/govctl/internal/imagepin"
 	"github.com/romel/govctl/internal/metricscontract"
 	"github.com/romel/govctl/internal/promtext"
 	"github.com/romel/govctl/internal/render"
+	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
+	"github.com/romel/govctl/schemas"
 	"github.com/romel/govctl/testdata/probe"
 )
 
 // evidenceTables are the tables of rules of all kinds of evidence, in the order of evidence.Kinds.
-var evidenceTables = [][]report.EvidenceRule{headers.Rules, metricscontract.Rules, docblocks.Rules}
+var evidenceTables = [][]report.EvidenceRule{headers.Rules, metricscontract.Rules, imagepin.Rules, imagegate.Rules, docblocks.Rules}
 
 // evidenceRules are the rules of all kinds of evidence.
 func evidenceRules() []report.EvidenceRule { return slices.Concat(evidenceTables...) }
@@ -180,6 +186,37 @@ func (a *app) writeEvidence(e report.Evidence, beside []besideFile) (err error) 
 		errs = append(errs, store.Bytes(f.path, f.data))
 	}
 	return errors.Join(errs...)
+}
+
+// lastEvidence reads the detail of evidence of the last run in the output folder, and whether it passed. Without such a file, to stays as
+// it is.
+func (a *app) lastEvidence(kind string, to any) (passed bool, err error) {
+	name := artifact.EvidencePath(kind, ".json")
+	shown := filepath.ToSlash(filepath.Join(a.out, name))
+	folder, err := openDir(a.out)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	var data []byte
+	if err == nil {
+		data, err = artifact.Read(folder, name, evidence.MaxFile)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, &exitError{code: BadInput, err: fmt.Errorf("%s: %w", shown, err)}
+	}
+	e, err := evidence.Parse(name, data)
+	if err == nil && len(e.Detail) > 0 {
+		if err = schemas.Validate("evidence-"+kind, e.Detail); err == nil {
+			err = json.Unmarshal(e.Detail, to)
+		}
+	}
+	if err != nil {
+		return false, &contract.Error{Place: report.Place{File: shown}, Msg: oneLine(err.Error()), Hint: "it is what the last run has seen; delete it to start again"}
+	}
+	return e.Passed, nil
 }
 
 // evidenceReport is the envelope as it is printed.
