@@ -26,6 +26,8 @@ const (
 	afterwards = `g run --sha abcdef1 --now 2026-03-10T14:00:00Z`
 	scanned    = `g image gate r.json`
 	scan       = `echo '{"SchemaVersion": 2, "CreatedAt": "2026-02-28T22:00:00Z", "Results": [{"Class": "os-pkgs", "Target": "t", "Vulnerabilities": [{"VulnerabilityID": "CVE-2026-1", "PkgName": "p", "Severity": "LOW", "FixedVersion": "2"}, {"VulnerabilityID": "CVE-2026-2", "PkgName": "p", "Severity": "HIGH"}]}]}' > r.json; `
+	benched    = `i=100; b() { for v; do i=$((i+1)); echo "[{\"name\":\"a\",\"unit\":\"s\",\"value\":$v}]" > r$i.json; done; }; b 99 100 100 101 100 99 101 100 100 100; ` // runs of a benchmark
+	sampled    = `s() { for v; do echo "BenchmarkA 1 $v ns/op"; done; }; s 10 10.1 10.2 10.3 10.4 10.5 > o.txt; s 12 12.1 12.2 12.3 12.4 10.25 > n.txt; g trend bench o.txt n.txt`
 	hook       = runTwice + ` >/dev/null; GOVERNANCE_WEBHOOK=$SERVER/hook g webhook send --allow-private`
 )
 
@@ -109,6 +111,11 @@ var effects = []struct {
 	{"image.ignore_unfixed", "", "image: {ignore_unfixed: false}", scan + scanned, "error: HIGH CVE-2026-2"},
 	{"image.ignore_files", "", "image: {ignore_files: [accepted]}", "echo CVE-2026-1 > accepted; " + scan + scanned, "1 accepted"},
 	{"image.max_report_age", "", "image: {max_report_age: 1h}", scan + scanned, "image-report-old"},
+	{"trend.bench.window", "", "trend: {bench: {window: 8}}", benched + "b 130 130 130 130 130 130 130 130 130 130; g trend bench 'r*.json'", "20 runs: 1 ok"},
+	{"trend.bench.min_effect", "", "trend: {bench: {min_effect: 0.2}}", benched + "b 115 115; g trend bench 'r*.json'", "1 ok"},
+	{"trend.bench.alpha", "", "trend: {bench: {alpha: 0.01}}", sampled, "1 ok"},
+	{"trend.bench.confirm", "", "trend: {bench: {confirm: 1}}", benched + "b 115; g trend bench 'r*.json'", "1 regressed"},
+	{"trend.resources.window", "", "trend: {resources: {window: 3}}", `for v in 1 2 3 4 5; do echo '{"Name":"a","CPUPerc":"1%","MemPerc":"1%","MemUsage":"1MiB / 1GiB","NetIO":"1B / 1B"}'; done > s.json; g trend resources --jsonl l.jsonl --stats s.json >/dev/null; tail -1 s.json > o.json; g trend resources --jsonl l.jsonl --stats o.json`, "3 rows in the window"},
 	{"taxonomy.profile", "", "taxonomy: {profile: openshift}", "g rules check prometheus", "openshift|namespace|runbook|description"},
 	{"taxonomy.severities", "", "taxonomy: {severities: {critical: 50, high: 3, medium: 2, low: 1, info: 1}}", "g taxonomy metrics --format json", `"critical": 50|"current_weight_total": 2[0-9][0-9]`},
 	{"taxonomy.scopes", "", "taxonomy: {scopes: [galaxy]}", "g taxonomy lint", "galaxy"},

@@ -66,6 +66,11 @@ const (
 	ChecksumsBadge  = "status/checksums-badge.json"
 	SignaturePath   = "status/checksums-signature.json"
 	TrustedPath     = "trusted.json"
+	BenchPath       = "artifacts/aggregate.json"
+	BenchTablePath  = "artifacts/aggregate.md"
+
+	ResourceLogPath  = "artifacts/resource_usage.jsonl"
+	ResourcePromPath = "artifacts/resource_usage.prom"
 )
 
 func shape[T any]() []reflect.Type { return []reflect.Type{reflect.TypeFor[T]()} }
@@ -144,6 +149,11 @@ func Kinds() []Kind {
 		{"", "evidence-image-pin", shape[report.ImagePins](), "The detail of `status/evidence/image-pin.json`: the references of the Dockerfiles, and since when each tag points to its digest."},
 		{"", "evidence-image", shape[report.ImageGate](), "The detail of `status/evidence/image.json`: the reports of scanners, the vulnerabilities that count, and those that are known."},
 		{SARIFPath, "", nil, "The vulnerabilities that count, in SARIF, for code scanning. Written by `govctl image gate --out`."},
+		{BenchPath, "evidence-bench", shape[report.BenchTrend](), "The runs of benchmarks with their samples, and the verdict on the last of each: what the next comparison reads. Without samples it is the detail of `status/evidence/bench.json`."},
+		{BenchTablePath, "", nil, "The same as a table in Markdown."},
+		{ResourceLogPath, "resource-row", shape[report.ResourceRow](), "One line for each sample of a container: processor, memory, network, and the differences from the line before."},
+		{ResourcePromPath, "", nil, "The figures of containers over the window in Prometheus text format, with the histograms that were asked for."},
+		{"", "evidence-resources", shape[report.ResourceTrend](), "The detail of `status/evidence/resources.json`: figures of containers over a window of samples."},
 		{EvidenceDir + "/*.prom", "", nil, "The figures of a kind of evidence in Prometheus text format."},
 	}
 }

@@ -38,6 +38,7 @@ type Config struct {
 	Docs       Docs       `json:"docs,omitzero"`
 	Probe      Probe      `json:"probe,omitzero"`
 	Image      Image      `json:"image,omitzero"`
+	Trend      Trend      `json:"trend,omitzero"`
 	Sign       Sign       `json:"sign,omitzero"`
 	Webhook    Webhook    `json:"webhook,omitzero"`
 	GitHub     GitHub     `json:"github,omitzero"`
@@ -187,6 +188,25 @@ type Image struct {
 	MaxReportAge  Duration `json:"max_report_age"`        // of a report; 0: no limit
 }
 
+// Trend says when a trend of measurements is a finding.
+type Trend struct {
+	Bench     TrendBench     `json:"bench,omitzero"`
+	Resources TrendResources `json:"resources,omitzero"`
+}
+
+// TrendBench is about benchmarks.
+type TrendBench struct {
+	Window    int     `json:"window,omitzero"`     // earlier runs that the last is compared with
+	MinEffect float64 `json:"min_effect,omitzero"` // smallest relative shift that counts
+	Alpha     float64 `json:"alpha,omitzero"`      // of the Mann-Whitney test
+	Confirm   int     `json:"confirm,omitzero"`    // consecutive shifted runs before a regression is an error
+}
+
+// TrendResources is about the resources of containers.
+type TrendResources struct {
+	Window int `json:"window,omitzero"` // latest rows of all containers
+}
+
 // Sign names the keys that verification trusts.
 type Sign struct {
 	PublicKeys string `json:"public_keys,omitzero"`
@@ -254,6 +274,7 @@ func Default() Config {
 		Probe:    Probe{Headers: ProbeHeaders{Profile: "web"}},
 		Image: Image{Files: []string{"Dockerfile*"}, Settle: Duration(24 * time.Hour), Severities: []string{"CRITICAL", "HIGH"}, IgnoreUnfixed: true,
 			IgnoreFiles: []string{".trivyignore", ".trivyignore.yaml"}, MaxReportAge: Duration(48 * time.Hour)},
+		Trend:   Trend{Bench: TrendBench{Window: 30, MinEffect: 0.10, Alpha: 0.05, Confirm: 2}, Resources: TrendResources{Window: 120}},
 		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
 		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
 		Policy:  Policy{Mode: PolicyShow},

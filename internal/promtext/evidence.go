@@ -8,7 +8,12 @@ import (
 )
 
 // Evidence returns the figures of a kind of evidence as gauges. The help of the first figure of a name is that of all.
-func Evidence(figures []report.Figure) []byte {
+func Evidence(figures []report.Figure) []byte { return Encode(familiesOf(figures)) }
+
+// Untyped returns figures for which no type of the text format fits, such as the buckets of a histogram that falls.
+func Untyped(figures []report.Figure) []byte { return encode(familiesOf(figures), "untyped") }
+
+func familiesOf(figures []report.Figure) (all []Family) {
 	families := map[string]*Family{}
 	for _, f := range figures {
 		family := families[f.Name]
@@ -22,11 +27,10 @@ func Evidence(figures []report.Figure) []byte {
 		}
 		family.Samples = append(family.Samples, s)
 	}
-	var all []Family
 	for _, name := range slices.Sorted(maps.Keys(families)) {
 		all = append(all, *families[name])
 	}
-	return Encode(all)
+	return all
 }
 
 // evidence yields a sample for each kind of evidence, labelled with it.

@@ -26,7 +26,9 @@ type Label struct{ Name, Value string }
 
 // Encode writes families sorted by name and samples sorted by their labels, so that equal figures give equal bytes. A
 // family without samples is left out. There are no timestamps: the textfile collector refuses them.
-func Encode(families []Family) []byte {
+func Encode(families []Family) []byte { return encode(families, "gauge") }
+
+func encode(families []Family, kind string) []byte {
 	families = slices.Clone(families)
 	slices.SortStableFunc(families, func(a, b Family) int { return cmp.Compare(a.Name, b.Name) })
 	var b []byte
@@ -35,7 +37,7 @@ func Encode(families []Family) []byte {
 			continue
 		}
 		b = append(b, "# HELP "+f.Name+" "+helpEscapes.Replace(strings.ToValidUTF8(f.Help, "\uFFFD"))+"\n"...)
-		b = append(b, "# TYPE "+f.Name+" gauge\n"...)
+		b = append(b, "# TYPE "+f.Name+" "+kind+"\n"...)
 		lines := make([]string, len(f.Samples))
 		for i, s := range f.Samples {
 			lines[i] = f.Name + labels(s.Labels) + " " + strconv.FormatFloat(s.Value, 'g', -1, 64) + "\n"

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/benchtrend"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/docblocks"
 	"github.com/romel/govctl/internal/evidence"
@@ -23,6 +24,7 @@ import (
 	"github.com/romel/govctl/internal/metricscontract"
 	"github.com/romel/govctl/internal/promtext"
 	"github.com/romel/govctl/internal/render"
+	"github.com/romel/govctl/internal/resources"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/schemas"
@@ -30,7 +32,7 @@ import (
 )
 
 // evidenceTables are the tables of rules of all kinds of evidence, in the order of evidence.Kinds.
-var evidenceTables = [][]report.EvidenceRule{headers.Rules, metricscontract.Rules, imagepin.Rules, imagegate.Rules, docblocks.Rules}
+var evidenceTables = [][]report.EvidenceRule{headers.Rules, metricscontract.Rules, imagepin.Rules, imagegate.Rules, benchtrend.Rules, resources.Rules, docblocks.Rules}
 
 // evidenceRules are the rules of all kinds of evidence.
 func evidenceRules() []report.EvidenceRule { return slices.Concat(evidenceTables...) }

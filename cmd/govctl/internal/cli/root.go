@@ -26,7 +26,7 @@ var chapters = []struct {
 	{"Start here:", []func(*app) *cobra.Command{runCommand, initCommand}},
 	{"API contract:", []func(*app) *cobra.Command{openapiCommand, semverCommand, stabilityCommand, milestonesCommand}},
 	{"Alerts and rules:", []func(*app) *cobra.Command{taxonomyCommand, rulesCommand, changelogCommand}},
-	{"Operational evidence:", []func(*app) *cobra.Command{probeCommand, metricsCommand, imageCommand, docsCommand}},
+	{"Operational evidence:", []func(*app) *cobra.Command{probeCommand, metricsCommand, imageCommand, trendCommand, docsCommand}},
 	{"Reporting and notifications:", []func(*app) *cobra.Command{badgeCommand, siteCommand, webhookCommand, issuesCommand, commentCommand, publishCommand, sendCommand}},
 	{"Integrity:", []func(*app) *cobra.Command{checksumsCommand, signCommand, verifyCommand, keyCommand}},
 	{"govctl itself:", []func(*app) *cobra.Command{doctorCommand, explainCommand, schemaCommand, versionCommand}},

@@ -1,0 +1,137 @@
+package resources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Bounds of the answers of the Docker Engine API.
+const (
+	maxContainers = 1_000
+	maxAnswer     = 4 << 20
+	atOnce        = 8 // the API takes a second or two for each container, since it measures twice
+)
+
+// Docker is the Docker Engine API behind a client that connects to its socket.
+type Docker struct{ HTTP *http.Client }
+
+// errGone is a container that ended between the list and its stats.
+var errGone = errors.New("the container is gone")
+
+// Snapshot measures the running containers whose names match one of the globs; all without globs.
+func (d *Docker) Snapshot(ctx context.Context, globs []string) ([]Sample, error) {
+	containers, err := d.list(ctx, globs)
+	if err != nil {
+		return nil, err
+	}
+	samples := make([]*Sample, len(containers))
+	errs := make([]error, len(containers))
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for i, c := range containers {
+		wait.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			samples[i], errs[i] = d.stats(ctx, c)
+		})
+	}
+	wait.Wait()
+	var out []Sample
+	for _, s := range samples {
+		if s != nil {
+			out = append(out, *s)
+		}
+	}
+	return out, errors.Join(errs...)
+}
+
+// container is one row of the list of running containers.
+type container struct {
+	ID    string   `json:"Id"`
+	Names []string `json:"Names"`
+}
+
+func (c *container) name() string {
+	if len(c.Names) == 0 {
+		return c.ID
+	}
+	return strings.TrimPrefix(c.Names[0], "/")
+}
+
+func (d *Docker) list(ctx context.Context, globs []string) ([]*container, error) {
+	data, err := d.get(ctx, "/containers/json")
+	if err != nil {
+		return nil, err
+	}
+	var all []*container
+	if err := json.Unmarshal(data, &all); err != nil {
+		return nil, fmt.Errorf("the list of containers cannot be read: %w", err)
+	}
+	all = slices.DeleteFunc(all, func(c *container) bool { return c == nil || !Matches(globs, c.name()) })
+	if len(all) > maxContainers {
+		return nil, fmt.Errorf("more than %d containers are running", maxContainers)
+	}
+	slices.SortFunc(all, func(a, b *container) int { return strings.Compare(a.name(), b.name()) })
+	return all, nil
+}
+
+// Matches reports whether a name matches one of the globs; it does where there are none.
+func Matches(globs []string, name string) bool {
+	return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool {
+		ok, err := path.Match(glob, name)
+		return err == nil && ok
+	})
+}
+
+func (d *Docker) stats(ctx context.Context, c *container) (*Sample, error) {
+	data, err := d.get(ctx, "/containers/"+url.PathEscape(c.ID)+"/stats?stream=false")
+	if errors.Is(err, errGone) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", c.name(), err)
+	}
+	s, err := ParseStats(data, c.name())
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", c.name(), err)
+	}
+	return &s, nil
+}
+
+func (d *Docker) get(ctx context.Context, target string) (data []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://docker"+target, nil) // the client connects to the socket, whatever the host
+	if err != nil {
+		return nil, err
+	}
+	answer, err := d.HTTP.Do(req)
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, answer.Body.Close()) }()
+	switch answer.StatusCode {
+	case http.StatusOK:
+	case http.StatusNotFound, http.StatusConflict:
+		return nil, errGone
+	default:
+		return nil, fmt.Errorf("the answer has the status %d", answer.StatusCode)
+	}
+	data, err = io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	if err == nil && len(data) > maxAnswer {
+		err = fmt.Errorf("the answer is larger than %d bytes", maxAnswer)
+	}
+	return data, err
+}
