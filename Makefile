@@ -85,6 +85,7 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 	done
 
 update: ## rewrite goldens and generated documentation
+	go test . -run "^TestPackedFiles$$" -update
 	go test ./internal/artifact -run "TestArtifactsPage|TestWebhookSchemaCopy" -update
 	go test ./cmd/govctl/internal/cli -run "TestLintPage|TestOutputsPage|TestRulesPage|TestCommandsPage|TestConfigPage|TestPolicyPage" -update
 

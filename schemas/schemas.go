@@ -3,7 +3,7 @@ package schemas
 
 import (
 	"bytes"
-	"embed"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,10 +13,20 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/romel/govctl/internal/packed"
 )
 
-//go:embed *.schema.json
-var files embed.FS
+// configuration is the schema of govctl.yaml, which nearly every command needs.
+//
+//go:embed govctl.schema.json
+var configuration []byte
+
+//go:embed schemas.packed
+var others []byte
+
+// files are the other schemas. They are packed: `make update` packs them again.
+var files = packed.Open(others)
 
 const suffix = ".schema.json"
 
@@ -29,9 +39,9 @@ func Names() []string {
 	if err != nil { // only a malformed pattern can do that
 		panic(err)
 	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = strings.TrimSuffix(e, suffix)
+	names := []string{"govctl"}
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e, suffix))
 	}
 	sort.Strings(names)
 	return names
@@ -39,6 +49,9 @@ func Names() []string {
 
 // Source is the text of the named schema.
 func Source(name string) ([]byte, error) {
+	if name == "govctl" {
+		return configuration, nil
+	}
 	b, err := files.ReadFile(name + suffix)
 	if err != nil {
 		return nil, fmt.Errorf("no schema named %q", name)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -68,7 +69,7 @@ func histories(runs []Run, higher []string) []*history {
 			h.better = Higher
 		}
 	}
-	slices.SortFunc(order, func(a, b *history) int {
+	sorting.Stable(order, func(a, b *history) int {
 		if c := strings.Compare(a.name, b.name); c != 0 {
 			return c
 		}

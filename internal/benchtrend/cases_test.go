@@ -3,12 +3,15 @@ package benchtrend
 import (
 	"context"
 	"io/fs"
+	"os"
 	"path"
 	"testing"
 
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/testdata/probe"
 )
+
+// cases are the cases of the rules.
+var cases = os.DirFS("../../testdata/probe")
 
 // standard are the defaults of the configuration.
 var standard = Options{Window: 30, MinEffect: 0.10, Alpha: 0.05, Confirm: 2, Rolling: 5}
@@ -17,12 +20,12 @@ var standard = Options{Window: 30, MinEffect: 0.10, Alpha: 0.05, Confirm: 2, Rol
 func caseFiles(t *testing.T, rule string, patterns ...string) (files []Input) {
 	t.Helper()
 	for _, pattern := range patterns {
-		names, err := fs.Glob(probe.Files, path.Join(rule, pattern))
+		names, err := fs.Glob(cases, path.Join(rule, pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range names {
-			data, err := fs.ReadFile(probe.Files, name)
+			data, err := fs.ReadFile(cases, name)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,12 +2,12 @@ package docblocks_test
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/romel/govctl/internal/docblocks"
 	"github.com/romel/govctl/pkg/contract"
-	"github.com/romel/govctl/testdata/probe"
 )
 
 func TestRewrite(t *testing.T) {
@@ -99,7 +99,7 @@ func TestTargets(t *testing.T) {
 // Each rule fires on its case, and not on the case's twin.
 func TestCases(t *testing.T) {
 	read := func(name string) []byte {
-		data, err := probe.Files.ReadFile("doc-block-stale/" + name)
+		data, err := os.ReadFile("../../testdata/probe/doc-block-stale/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}

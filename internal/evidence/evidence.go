@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -54,7 +55,7 @@ func Names() []string {
 // Complete brings an envelope into its final form: it sorts and bounds the checks, and derives status and verdict from them.
 func Complete(e *report.Evidence) {
 	e.Schema = report.EvidenceSchema
-	slices.SortStableFunc(e.Checks, compare)
+	sorting.Stable(e.Checks, compare)
 	e.Checks = report.Bounded(e.Checks)
 	if e.Figures == nil {
 		e.Figures = []report.Figure{}

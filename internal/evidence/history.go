@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -46,7 +47,7 @@ func MergeFigures(a, b []byte) ([]byte, error) {
 			}
 		}
 	}
-	slices.SortFunc(all, func(x, y entry) int {
+	sorting.Stable(all, func(x, y entry) int {
 		if x.unix != y.unix {
 			return int(min(max(x.unix-y.unix, -1), 1))
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -62,7 +63,7 @@ func Judge(in Input) Judged {
 		out.Verdict.Passed = out.Verdict.Passed && (!k.Required || k.Passed())
 		out.Verdict.Kinds = append(out.Verdict.Kinds, k)
 	}
-	slices.SortFunc(out.Read, func(a, b report.Evidence) int { return strings.Compare(a.Kind, b.Kind) })
+	sorting.Stable(out.Read, func(a, b report.Evidence) int { return strings.Compare(a.Kind, b.Kind) })
 	return out
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -13,8 +14,10 @@ import (
 
 	"github.com/romel/govctl/internal/headers"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/testdata/probe"
 )
+
+// cases are the cases of the rules.
+var cases = os.DirFS("../../testdata/probe")
 
 // parseTargets reads answers as the cases have them: blocks that begin with "> PROFILE MODE REQUEST ADDRESS [personal]", followed by the head of
 // an answer. Blocks of one mode are one target.
@@ -51,7 +54,7 @@ func parseTargets(t *testing.T, text string) (targets []headers.Target) {
 
 func file(t *testing.T, rule, name string) string {
 	t.Helper()
-	data, err := fs.ReadFile(probe.Files, path.Join(rule, name))
+	data, err := fs.ReadFile(cases, path.Join(rule, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return ""
 	}

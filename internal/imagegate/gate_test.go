@@ -19,8 +19,10 @@ import (
 	"github.com/romel/govctl/internal/imagegate"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/testdata/probe"
 )
+
+// cases are the cases of the rules.
+var cases = os.DirFS("../../testdata/probe")
 
 var now = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 
@@ -68,13 +70,13 @@ func ignores(t *testing.T, name, text string) []imagegate.Ignore {
 func caseInput(t *testing.T, rule, side string) imagegate.Input {
 	t.Helper()
 	read := func(name string) []byte {
-		data, err := fs.ReadFile(probe.Files, path.Join(rule, name))
+		data, err := fs.ReadFile(cases, path.Join(rule, name))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
 		return data
 	}
-	names, err := fs.Glob(probe.Files, path.Join(rule, side+".*"))
+	names, err := fs.Glob(cases, path.Join(rule, side+".*"))
 	if err != nil || len(names) != 1 {
 		t.Fatalf("%s: %v, %v", side, names, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -218,7 +219,7 @@ func Merge(reports []Report) ([]Vulnerability, error) {
 		}
 		list = append(list, *v)
 	}
-	slices.SortFunc(list, func(a, b Vulnerability) int {
+	sorting.Stable(list, func(a, b Vulnerability) int {
 		return cmp.Or(cmp.Compare(slices.Index(Severities, a.Severity), slices.Index(Severities, b.Severity)), cmp.Compare(a.key(), b.key()))
 	})
 	return list, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -13,8 +14,10 @@ import (
 
 	"github.com/romel/govctl/internal/imagepin"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/testdata/probe"
 )
+
+// cases are the cases of the rules.
+var cases = os.DirFS("../../testdata/probe")
 
 var now = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 
@@ -60,7 +63,7 @@ func TestCases(t *testing.T) {
 	for _, rule := range imagepin.Rules {
 		t.Run(rule.ID, func(t *testing.T) {
 			read := func(name string) []byte {
-				data, err := fs.ReadFile(probe.Files, path.Join(rule.ID, name))
+				data, err := fs.ReadFile(cases, path.Join(rule.ID, name))
 				if err != nil {
 					t.Fatal(err)
 				}

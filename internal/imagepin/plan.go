@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -64,7 +65,7 @@ func Decide(in Input) *Plan {
 		}
 	}
 	for name, edits := range p.plan.Edits {
-		slices.SortFunc(edits, func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) })
+		sorting.Stable(edits, func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) })
 		p.plan.Edits[name] = slices.Compact(edits)
 	}
 	return p.plan
@@ -95,7 +96,7 @@ func (p *planner) remember() {
 		p.since[image] = s.Since.Time
 		p.plan.Detail.Seen = append(p.plan.Detail.Seen, s)
 	}
-	slices.SortFunc(p.plan.Detail.Seen, func(a, b report.ImageSeen) int { return cmp.Compare(a.Image, b.Image) })
+	sorting.Stable(p.plan.Detail.Seen, func(a, b report.ImageSeen) int { return cmp.Compare(a.Image, b.Image) })
 }
 
 // one is a reference while it is judged.

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -50,7 +51,7 @@ func newStatement(r SignRequest, l *list, previous []string, files map[string][]
 		sum := sha256.Sum256(b)
 		s.Predicate.Files = append(s.Predicate.Files, report.PredicateFile{Name: name, SHA256: hex.EncodeToString(sum[:])})
 	}
-	slices.SortStableFunc(s.Predicate.Files, func(a, b report.PredicateFile) int { return strings.Compare(a.Name, b.Name) })
+	sorting.Stable(s.Predicate.Files, func(a, b report.PredicateFile) int { return strings.Compare(a.Name, b.Name) })
 	return s
 }
 
@@ -174,7 +175,7 @@ func (s *statement) read(file string, body []byte) *refusal {
 	}
 	s.ours = w.PredicateType == predicateType && s.complete()
 	s.subjects = w.Subject
-	slices.SortStableFunc(s.subjects, func(a, b report.Subject) int { return strings.Compare(a.Name, b.Name) })
+	sorting.Stable(s.subjects, func(a, b report.Subject) int { return strings.Compare(a.Name, b.Name) })
 	return nil
 }
 

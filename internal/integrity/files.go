@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/romel/govctl/internal/count"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -98,7 +99,7 @@ func compare(ctx context.Context, files fs.FS, dir string, nested []string, l *l
 	if full {
 		c.refusals = append(c.refusals, refuse("file-extra", ".", "the folder contains more than %d files; the rest was not checked", maxListed))
 	}
-	slices.SortStableFunc(c.verdicts, func(a, b report.FileVerdict) int { return strings.Compare(a.Path, b.Path) })
+	sorting.Stable(c.verdicts, func(a, b report.FileVerdict) int { return strings.Compare(a.Path, b.Path) })
 	return c, ctx.Err()
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -200,7 +201,7 @@ func (t *Trust) reach() (map[PublicKey]trusted, []*refusal) {
 			}
 		}
 	}
-	slices.SortFunc(void, func(a, b *refusal) int { return strings.Compare(a.Error(), b.Error()) })
+	sorting.Stable(void, func(a, b *refusal) int { return strings.Compare(a.Error(), b.Error()) })
 	return reached, void
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -231,7 +232,7 @@ func (v *verifier) signatures() {
 // answer sums the findings up.
 func (v *verifier) answer() report.Verification {
 	order := steps()
-	slices.SortStableFunc(v.out.Findings, func(a, b report.Finding) int {
+	sorting.Stable(v.out.Findings, func(a, b report.Finding) int {
 		return slices.Index(order, a.Category) - slices.Index(order, b.Category)
 	})
 	v.out.Verdict = "ok"

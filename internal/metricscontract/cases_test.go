@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 	"testing"
@@ -13,8 +14,10 @@ import (
 	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/testdata/probe"
 )
+
+// cases are the cases of the rules.
+var cases = os.DirFS("../../testdata/probe")
 
 // probeCase is the case of a rule: what it is silent on, what it reports, and with which options.
 type probeCase struct {
@@ -31,7 +34,7 @@ type probeCase struct {
 func readCase(t *testing.T, id string) probeCase {
 	t.Helper()
 	c := probeCase{files: func(name string) []byte {
-		data, err := fs.ReadFile(probe.Files, path.Join(id, name))
+		data, err := fs.ReadFile(cases, path.Join(id, name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +43,7 @@ func readCase(t *testing.T, id string) probeCase {
 	if err := json.Unmarshal(c.files("case.json"), &c); err != nil {
 		t.Fatal(err)
 	}
-	text, err := fs.ReadFile(probe.Files, path.Join(id, "rules.yml"))
+	text, err := fs.ReadFile(cases, path.Join(id, "rules.yml"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return c
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -67,7 +68,7 @@ func Catalog(c Contract, rules []Rule) string {
 	if len(records) == 0 {
 		return b.String()
 	}
-	slices.SortStableFunc(records, func(a, b *Rule) int {
+	sorting.Stable(records, func(a, b *Rule) int {
 		return strings.Compare(a.Record+"\x00"+a.Expr, b.Record+"\x00"+b.Expr)
 	})
 	b.WriteString("\n| Recording rule | Expression | Read by |\n|---|---|---|\n")

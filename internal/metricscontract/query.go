@@ -19,9 +19,9 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunks"
 	"github.com/prometheus/prometheus/util/annotations"
 
-	"github.com/romel/govctl/pkg/report"
-
 	"github.com/romel/govctl/internal/count"
+	"github.com/romel/govctl/internal/sorting"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // Step is how long before the snapshot that of Before lies.
@@ -175,7 +175,7 @@ func (q querier) Select(_ context.Context, _ bool, _ *storage.SelectHints, match
 			}
 		}
 	}
-	slices.SortFunc(set.series, func(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) })
+	sorting.Stable(set.series, func(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) })
 	return set
 }
 

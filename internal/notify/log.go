@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -91,7 +92,7 @@ func Outstanding(log []report.Delivery) []Waiting {
 			list = append(list, *w)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Waiting) int {
+	sorting.Stable(list, func(a, b Waiting) int {
 		return cmp.Or(a.Queued.Time.Compare(b.Queued.Time.Time), cmp.Compare(a.Queued.ID, b.Queued.ID))
 	})
 	return list

@@ -12,6 +12,7 @@ import (
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -232,7 +233,7 @@ func writeManifest(ctx context.Context, s *artifact.Store, b Bundle, head report
 		return sums, err
 	}
 	sums.Artifacts = append(sums.Artifacts, own.Artifacts...)
-	slices.SortStableFunc(sums.Artifacts, func(a, b report.Checksum) int { return strings.Compare(a.Path, b.Path) })
+	sorting.Stable(sums.Artifacts, func(a, b report.Checksum) int { return strings.Compare(a.Path, b.Path) })
 	sums.Count, sums.AggregateSHA256 = len(sums.Artifacts), integrity.Aggregate(sums.Artifacts)
 	return sums, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/badge"
 	"github.com/romel/govctl/internal/site"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -35,7 +36,7 @@ func PublishBadges(store *artifact.Store, files []string) ([]site.Badge, error) 
 		}
 		return len(firstBadges)
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(rank(a)-rank(b), strings.Compare(a, b)) })
+	sorting.Stable(names, func(a, b string) int { return cmp.Or(rank(a)-rank(b), strings.Compare(a, b)) })
 	all := make([]site.Badge, 0, len(names))
 	for _, f := range names {
 		v, err := artifact.Load[report.Badge](store.FS(), f)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/badge"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -246,7 +247,7 @@ func (r *run) sortSteps() {
 		name, _, _ := strings.Cut(s.Name, " ")
 		return slices.IndexFunc(steps, func(row step) bool { return row.name == name })
 	}
-	slices.SortStableFunc(r.steps, func(a, b report.Step) int { return rank(a) - rank(b) })
+	sorting.Stable(r.steps, func(a, b report.Step) int { return rank(a) - rank(b) })
 }
 
 // done names the steps that were done, each once.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -238,7 +239,7 @@ func (r *run) manifestContracts() []report.ManifestContract {
 		b.wait(&row, v, accepts)
 		rows = append(rows, row)
 	}
-	slices.SortStableFunc(rows, func(a, b report.ManifestContract) int { return strings.Compare(a.Name, b.Name) })
+	sorting.Stable(rows, func(a, b report.ManifestContract) int { return strings.Compare(a.Name, b.Name) })
 	return rows
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/romel/govctl/internal/sorting"
 )
 
 // Family is a gauge with its samples.
@@ -30,7 +32,7 @@ func Encode(families []Family) []byte { return encode(families, "gauge") }
 
 func encode(families []Family, kind string) []byte {
 	families = slices.Clone(families)
-	slices.SortStableFunc(families, func(a, b Family) int { return cmp.Compare(a.Name, b.Name) })
+	sorting.Stable(families, func(a, b Family) int { return cmp.Compare(a.Name, b.Name) })
 	var b []byte
 	for _, f := range families {
 		if len(f.Samples) == 0 {

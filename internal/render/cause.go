@@ -8,6 +8,7 @@ import (
 
 	nouns "github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sanitize"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -46,13 +47,13 @@ func causesOf(r *Report) []*cause {
 	for _, c := range list {
 		if len(c.list) > 1 {
 			c.say = r.Causes[c.list[0].Cause]
-			slices.SortStableFunc(c.list, byOperation)
+			sorting.Stable(c.list, byOperation)
 		}
 		if c.say == "" {
 			c.edits = c.list[0].More
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *cause) int {
+	sorting.Stable(list, func(a, b *cause) int {
 		f, g := a.list[0], b.list[0]
 		return cmp.Or(rank(f, g), cmp.Compare(min(a.edits, 1), min(b.edits, 1)), cmp.Compare(slices.Index(widest, f.Category), slices.Index(widest, g.Category)), cmp.Compare(b.count, a.count))
 	})
@@ -91,7 +92,7 @@ func condensed(list []*cause, lk Look) []*cause {
 		rest[k].edits += max(c.edits, 1)
 		rest[k].count += c.count
 	}
-	slices.SortStableFunc(out, func(a, b *cause) int {
+	sorting.Stable(out, func(a, b *cause) int {
 		return cmp.Or(rank(a.list[0], b.list[0]), cmp.Compare(min(a.edits, 1), min(b.edits, 1)))
 	})
 	return out

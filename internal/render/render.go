@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/internal/sanitize"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -122,7 +123,7 @@ func ranked(findings []report.Finding) []*report.Finding {
 	for i := range findings {
 		list[i] = &findings[i]
 	}
-	slices.SortStableFunc(list, func(a, b *report.Finding) int {
+	sorting.Stable(list, func(a, b *report.Finding) int {
 		return cmp.Or(
 			rank(a, b),
 			first(a.Verdict == report.Proved, b.Verdict == report.Proved),

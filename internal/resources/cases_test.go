@@ -2,6 +2,7 @@ package resources
 
 import (
 	"io/fs"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -9,8 +10,10 @@ import (
 	"time"
 
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/testdata/probe"
 )
+
+// cases are the cases of the rules.
+var cases = os.DirFS("../../testdata/probe")
 
 var noon = report.At(time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC))
 
@@ -19,12 +22,12 @@ func runCase(t *testing.T, rule, pattern string, o Options) []report.Finding {
 	t.Helper()
 	var before, samples []byte
 	for _, name := range []string{"before.jsonl", "sample.json", pattern} {
-		found, err := fs.Glob(probe.Files, path.Join(rule, name))
+		found, err := fs.Glob(cases, path.Join(rule, name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, file := range found {
-			data, err := fs.ReadFile(probe.Files, file)
+			data, err := fs.ReadFile(cases, file)
 			if err != nil {
 				t.Fatal(err)
 			}

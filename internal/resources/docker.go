@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/internal/sorting"
 )
 
 // Bounds of the answers of the Docker Engine API.
@@ -81,7 +83,7 @@ func (d *Docker) list(ctx context.Context, globs []string) ([]*container, error)
 	if len(all) > maxContainers {
 		return nil, fmt.Errorf("more than %d containers are running", maxContainers)
 	}
-	slices.SortFunc(all, func(a, b *container) int { return strings.Compare(a.name(), b.name()) })
+	sorting.Stable(all, func(a, b *container) int { return strings.Compare(a.name(), b.name()) })
 	return all, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"slices"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -56,7 +57,7 @@ func severityMix(m *report.TaxonomyMetrics) stack {
 	for name, n := range m.ActiveSeverityCounts {
 		parts = append(parts, part{Name: name, Count: float64(n)})
 	}
-	slices.SortStableFunc(parts, func(a, b part) int {
+	sorting.Stable(parts, func(a, b part) int {
 		return cmp.Or(cmp.Compare(m.SeverityWeights[b.Name], m.SeverityWeights[a.Name]), cmp.Compare(a.Name, b.Name))
 	})
 	names := make([]string, len(parts))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/internal/sanitize"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -70,7 +71,7 @@ func catalogue(p *Page) catalogueView {
 			v.Rows[i].Class = classes[rank]
 		}
 	}
-	slices.SortStableFunc(v.Rows, func(a, b alertRow) int { return strings.Compare(a.Alert.Alert, b.Alert.Alert) })
+	sorting.Stable(v.Rows, func(a, b alertRow) int { return strings.Compare(a.Alert.Alert, b.Alert.Alert) })
 	return v
 }
 
@@ -103,7 +104,7 @@ func choices(set map[string]bool, weights map[string]int) []string {
 			all = append(all, s)
 		}
 	}
-	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(weights[b], weights[a]), strings.Compare(a, b)) })
+	sorting.Stable(all, func(a, b string) int { return cmp.Or(cmp.Compare(weights[b], weights[a]), strings.Compare(a, b)) })
 	return all
 }
 

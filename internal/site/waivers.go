@@ -3,10 +3,10 @@ package site
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -35,7 +35,7 @@ func acceptances(p *Page) []acceptance {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b acceptance) int { return strings.Compare(a.Expires, b.Expires) })
+	sorting.Stable(all, func(a, b acceptance) int { return strings.Compare(a.Expires, b.Expires) })
 	return all
 }
 

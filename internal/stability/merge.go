@@ -6,7 +6,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
+
+	"github.com/romel/govctl/internal/sorting"
 )
 
 // entry is one line on its way into a merged history.
@@ -48,7 +49,7 @@ func Merge(a, b io.Reader, out io.Writer) error {
 	for _, e := range kept {
 		lines = append(lines, e)
 	}
-	slices.SortFunc(lines, func(e, f entry) int { return e.order(&f) })
+	sorting.Stable(lines, func(e, f entry) int { return e.order(&f) })
 	w := bufio.NewWriter(out)
 	for i := range lines {
 		_, _ = w.Write(lines[i].body) // the writer keeps its error until Flush

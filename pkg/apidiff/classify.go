@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
@@ -55,7 +56,7 @@ func (r *Result) Operations() report.Operations {
 	sortOperations(out.Added)
 	sortOperations(out.Removed)
 	sortOperations(out.Deprecated)
-	slices.SortStableFunc(out.Changed, func(a, b report.ChangedOperation) int {
+	sorting.Stable(out.Changed, func(a, b report.ChangedOperation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
 	out.Counts.Added, out.Counts.Removed, out.Counts.Changed, out.Counts.Deprecated = len(out.Added), len(out.Removed), len(out.Changed), len(out.Deprecated)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
@@ -60,7 +61,7 @@ func findingsOf(opt Options, old, new *contract.Document, ops []operations.Opera
 	}
 	out.list = merge(list)
 	out.problems = waive(out.list, slices.Clone(opt.Waivers), opt.Spent, opt.Now)
-	slices.SortFunc(out.list, byWeight)
+	sorting.Stable(out.list, byWeight)
 	return out, records
 }
 
@@ -219,7 +220,7 @@ func (e *finder) operationsOf(b *bitset) []report.Operation {
 }
 
 func sortOperations(list []report.Operation) {
-	slices.SortStableFunc(list, func(a, b report.Operation) int {
+	sorting.Stable(list, func(a, b report.Operation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
 }

@@ -3,6 +3,7 @@ package apidiff
 import (
 	"slices"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -23,7 +24,7 @@ func (r *Result) Since(release string, earlier *Result) {
 		r.causes[f.Fingerprint] = earlier.causes[f.Fingerprint]
 		r.says[f.Cause] = earlier.says[f.Cause]
 	}
-	slices.SortStableFunc(r.Diff.Changes, byWeight)
+	sorting.Stable(r.Diff.Changes, byWeight)
 	r.Problems = slices.DeleteFunc(r.Problems, func(p report.Finding) bool {
 		return p.Rule == waiverStale && !slices.ContainsFunc(earlier.Problems, func(q report.Finding) bool { return q.Rule == p.Rule && *q.New == *p.New })
 	})

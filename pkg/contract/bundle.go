@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/romel/govctl/internal/sorting"
 )
 
 // sections are where the targets of references live inside components. A path item has no section: it is written out
@@ -81,7 +83,7 @@ func (b *bundler) foreign() (list []edge) {
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(x, y edge) int {
+	sorting.Stable(list, func(x, y edge) int {
 		return cmp.Or(strings.Compare(x.to.t.id, y.to.t.id), cmp.Compare(x.to.i, y.to.i))
 	})
 	return list

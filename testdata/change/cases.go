@@ -2,9 +2,14 @@
 // The tests compare them, and `govctl openapi rules ID` shows them as examples.
 package change
 
-import "embed"
+import (
+	_ "embed"
 
-// Files are <rule>/old.yaml and <rule>/new.yaml.
-//
-//go:embed */*.yaml
-var Files embed.FS
+	"github.com/romel/govctl/internal/packed"
+)
+
+//go:embed cases.packed
+var cases []byte
+
+// Files are <rule>/old.yaml and <rule>/new.yaml. They are packed: `make update` packs them again.
+var Files = packed.Open(cases)

@@ -2,9 +2,14 @@
 // that it does not. The tests run them, and `govctl explain ID` shows them as examples.
 package lint
 
-import "embed"
+import (
+	_ "embed"
 
-// Files are <rule>/good.json and <rule>/bad.json, with what else a rule looks at.
-//
-//go:embed */*.json */*.yml
-var Files embed.FS
+	"github.com/romel/govctl/internal/packed"
+)
+
+//go:embed cases.packed
+var cases []byte
+
+// Files are <rule>/good.json and <rule>/bad.json, with what else a rule looks at. They are packed: `make update` packs them again.
+var Files = packed.Open(cases)

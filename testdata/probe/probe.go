@@ -2,9 +2,14 @@
 // silent on and one that it reports. The tests run them, and `govctl explain ID` shows them as examples.
 package probe
 
-import "embed"
+import (
+	_ "embed"
 
-// Files are <rule>/good.* and <rule>/bad.*, with what else a rule looks at.
-//
-//go:embed *
-var Files embed.FS
+	"github.com/romel/govctl/internal/packed"
+)
+
+//go:embed cases.packed
+var cases []byte
+
+// Files are <rule>/good.* and <rule>/bad.*, with what else a rule looks at. They are packed: `make update` packs them again.
+var Files = packed.Open(cases)

@@ -2,9 +2,14 @@
 // that it does not. The tests run them, and `govctl explain ID` shows them as examples.
 package rulecheck
 
-import "embed"
+import (
+	_ "embed"
 
-// Files are <check>/good.yml and <check>/bad.yml, with what else a check looks at.
-//
-//go:embed */*.yml
-var Files embed.FS
+	"github.com/romel/govctl/internal/packed"
+)
+
+//go:embed cases.packed
+var cases []byte
+
+// Files are <check>/good.yml and <check>/bad.yml, with what else a check looks at. They are packed: `make update` packs them again.
+var Files = packed.Open(cases)

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -275,7 +276,7 @@ func result(list []*watched, start time.Time, o Options) Result {
 			out.FirstSeen.Rules = append(out.FirstSeen.Rules, report.RuleFirstSeen{Name: w.rule.Record, Group: w.group, At: w.place, Seconds: w.seen})
 		}
 	}
-	slices.SortStableFunc(out.FirstSeen.Rules, func(a, b report.RuleFirstSeen) int {
+	sorting.Stable(out.FirstSeen.Rules, func(a, b report.RuleFirstSeen) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line))
 	})
 	byName(&out.FirstSeen, start, o.Now())

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -286,6 +287,6 @@ func Listed(scopes []Scope, items bool) map[Slot]contract.Node {
 // Slots are those of two lists, in order.
 func Slots(a, b map[Slot]contract.Node) []Slot {
 	all := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
-	slices.SortStableFunc(all, func(x, y Slot) int { return cmp.Or(cmp.Compare(x.Index, y.Index), cmp.Compare(x.Name, y.Name)) })
+	sorting.Stable(all, func(x, y Slot) int { return cmp.Or(cmp.Compare(x.Index, y.Index), cmp.Compare(x.Name, y.Name)) })
 	return slices.Compact(all)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -96,8 +97,8 @@ func (t *trial) checkAlerts(at model.Duration) {
 			all[labels.AlertName] = c.name // the user gives the others only
 			want = append(want, instance{labels.FromMap(all), labels.FromMap(e.annotations)})
 		}
-		slices.SortStableFunc(want, compareInstances)
-		slices.SortStableFunc(got, compareInstances)
+		sorting.Stable(want, compareInstances)
+		sorting.Stable(got, compareInstances)
 		t.out.Assertions++
 		if slices.EqualFunc(want, got, sameInstance) {
 			t.proof.asserted(t.rules, c.name)

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -144,7 +144,7 @@ func collect(files []File, extra []Group) []report.CoveredRule {
 	for c := range maps.Values(rules) {
 		out = append(out, *c)
 	}
-	slices.SortStableFunc(out, func(a, b report.CoveredRule) int {
+	sorting.Stable(out, func(a, b report.CoveredRule) int {
 		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column))
 	})
 	return out

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -84,7 +85,7 @@ func ordered(groups []Group, rank map[string]int) []*ruleGroup {
 		}
 		out = append(out, g)
 	}
-	slices.SortStableFunc(out, func(a, b *ruleGroup) int { return cmp.Compare(rank[a.Name], rank[b.Name]) })
+	sorting.Stable(out, func(a, b *ruleGroup) int { return cmp.Compare(rank[a.Name], rank[b.Name]) })
 	return out
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/romel/govctl/internal/integrity"
 	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -61,7 +62,7 @@ func joined(v, pages report.Verification) report.Verification {
 		}
 		v.Files = append(v.Files, file)
 	}
-	slices.SortStableFunc(v.Files, func(a, b report.FileVerdict) int { return strings.Compare(a.Path, b.Path) })
+	sorting.Stable(v.Files, func(a, b report.FileVerdict) int { return strings.Compare(a.Path, b.Path) })
 	for _, finding := range pages.Findings {
 		if slices.Contains([]string{"files", "manifest", "by-hand"}, finding.Category) && !strings.HasPrefix(finding.Subject, pipeline.Pages.Root+"/") {
 			finding.Subject = inPages(finding.Subject)

@@ -19,6 +19,7 @@ import (
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/semver"
@@ -494,7 +495,7 @@ func stem(p string) string { return strings.TrimSuffix(path.Base(p), path.Ext(p)
 // choose leaves out contracts that are no contracts of their own, and all taxonomies but one.
 func (e *explorer) choose(ctx context.Context) {
 	all := e.chosen(adopt.Contract)
-	slices.SortFunc(all, func(a, b *foundFile) int { return strings.Compare(rankOf(a), rankOf(b)) })
+	sorting.Stable(all, func(a, b *foundFile) int { return strings.Compare(rankOf(a), rankOf(b)) })
 	for _, row := range surplusRows {
 		for _, one := range all {
 			if ctx.Err() != nil {
@@ -515,7 +516,7 @@ func (e *explorer) choose(ctx context.Context) {
 	}
 	catalogues := e.chosen(adopt.Taxonomy)
 	standard := config.Default().Taxonomy.File
-	slices.SortFunc(catalogues, func(a, b *foundFile) int {
+	sorting.Stable(catalogues, func(a, b *foundFile) int {
 		if one, other := path.Base(a.path) == standard, path.Base(b.path) == standard; one != other {
 			if one {
 				return -1

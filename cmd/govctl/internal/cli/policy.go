@@ -16,6 +16,7 @@ import (
 	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/internal/policy"
 	"github.com/romel/govctl/internal/render"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -289,7 +290,7 @@ func (a *app) printPolicy(p *report.Policy) {
 		return
 	}
 	all := slices.Clone(p.Findings)
-	slices.SortStableFunc(all, func(x, y report.Finding) int { return boolOrder(x.Level == report.Info, y.Level == report.Info) })
+	sorting.Stable(all, func(x, y report.Finding) int { return boolOrder(x.Level == report.Info, y.Level == report.Info) })
 	for i := range all[:min(len(all), shownPolicy)] {
 		f := &all[i]
 		place := ""

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/apidiff/witness/validators"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -152,7 +153,7 @@ func (d *decision) decide(c conj) {
 	if ch.keyword == nullKeyword {
 		all = []ranked{{0, 0}, {1, 0}}
 	}
-	slices.SortStableFunc(all, func(a, b ranked) int { return b.score - a.score })
+	sorting.Stable(all, func(a, b ranked) int { return b.score - a.score })
 	for _, r := range all {
 		if len(d.out) >= d.limit || !d.g.w.Burn(5) {
 			return

@@ -8,6 +8,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"github.com/romel/govctl/internal/sorting"
 )
 
 // Leaf is an error without causes: one keyword that one value does not meet.
@@ -38,7 +40,7 @@ func Leaves(e *jsonschema.ValidationError) []Leaf {
 		}
 	}
 	walk(e)
-	slices.SortStableFunc(out, func(a, b Leaf) int {
+	sorting.Stable(out, func(a, b Leaf) int {
 		return cmp.Or(cmp.Compare(len(a.At), len(b.At)), cmp.Compare(a.At, b.At), cmp.Compare(a.Keyword, b.Keyword), cmp.Compare(a.Message, b.Message))
 	})
 	return out

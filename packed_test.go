@@ -1,0 +1,70 @@
+package govctl_test
+
+import (
+	"flag"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/romel/govctl/internal/packed"
+)
+
+var update = flag.Bool("update", false, "pack the files again that the program holds compressed")
+
+// TestPackedFiles keeps the packed files in the program equal to those of the repository.
+func TestPackedFiles(t *testing.T) {
+	for file, pattern := range map[string]string{
+		"testdata/change/cases.packed": "*/*", "testdata/lint/cases.packed": "*/*", "testdata/probe/cases.packed": "*/*", "testdata/rulecheck/cases.packed": "*/*",
+		"schemas/schemas.packed": "*.schema.json",
+	} {
+		dir := path.Dir(file)
+		names, err := fs.Glob(os.DirFS(dir), pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %d files, %v", dir, len(names), err)
+		}
+		names = slices.DeleteFunc(names, func(n string) bool { return n == "govctl.schema.json" }) // which is read at each start
+		want := content(t, os.DirFS(dir), names)
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *update && cmp.Diff(want, unpacked(t, data, pattern)) != "" {
+			if data, err = packed.Pack(os.DirFS(dir), names); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(want, unpacked(t, data, pattern)); diff != "" {
+			t.Errorf("%s is not what is packed; run make update\n%s", dir, diff)
+		}
+	}
+}
+
+func unpacked(t *testing.T, data []byte, pattern string) map[string]string {
+	t.Helper()
+	files := packed.Open(data)
+	names, err := fs.Glob(files, pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content(t, files, names)
+}
+
+func content(t *testing.T, files fs.FS, names []string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = string(data)
+	}
+	return all
+}
