@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
@@ -376,7 +375,7 @@ func (m *branchPairs) pairAlike(e *Comparer, enough func(likeness) bool) {
 			}
 		}
 	}
-	sorting.Stable(found, func(a, b likeness) int {
+	slices.SortStableFunc(found, func(a, b likeness) int {
 		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(a.old+a.new, b.old+b.new))
 	})
 	used := map[contract.Node]bool{}
