@@ -235,6 +235,12 @@ var layouts = []layout{
 			holds(t, "grafana/govctl-pages.json", unknownPages)
 			holds(t, ".github/workflows/prometheus-live-test-reusable.yml", "default: ops/rules\n")
 		}},
+	{name: "workflows of evidence", args: []string{"--with", "security-headers-matrix", "--with", "trivy-scan", "--with", "pin-base-image"}, files: tree("openapi.yaml", aContract),
+		also: func(t *testing.T, out string) {
+			holds(t, ".github/workflows/security-headers-matrix.yml", "mode: [direct, traefik]")
+			holds(t, ".github/workflows/trivy-scan.yml", "govctl image gate --out governance trivy.json")
+			holds(t, ".github/workflows/pin-base-image.yml", "govctl image pin --write")
+		}},
 	{name: "dashboards of a contract alone", args: []string{"--with", "dashboard", "--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/grafana/govctl-pages.json"},
 		also: func(t *testing.T, out string) { holds(t, "grafana/govctl.json", `"uid": "govctl"`) }},
 	{name: "no workflows", args: []string{"--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/.github/workflows/governance.yml"}},

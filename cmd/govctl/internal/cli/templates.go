@@ -25,6 +25,7 @@ func exampleAlerts(r *repository) bool   { return r.exampleAlerts }
 
 // governed reports that there is something that a run judges; without it every workflow would only fail.
 func governed(r *repository) bool  { return r.ci == ciGitHub && (r.sourced || r.taxonomy != "") }
+func inActions(r *repository) bool  { return r.ci == ciGitHub }
 func ruled(r *repository) bool     { return r.ci == ciGitHub && r.ruled }
 func catalogue(r *repository) bool { return r.ci == ciGitHub && r.taxonomy != "" }
 func compared(r *repository) bool  { return ruled(r) && catalogue(r) }
@@ -51,6 +52,9 @@ var optional = []struct{ name, covering, job, line string }{
 	{"taxonomy-pr-delta", "taxonomy", "job delta", "\n  delta:"},
 	{"taxonomy-pages", "governance-stability-nightly", "daily run", "\n  schedule:"},
 	{"prometheus-live-test-reusable", "", "", ""},
+	{"security-headers-matrix", "", "", ""},
+	{"trivy-scan", "", "", ""},
+	{"pin-base-image", "", "", ""},
 	{dashboards, "", "", ""},
 }
 
@@ -110,6 +114,9 @@ var targets = []target{
 	{"workflows/taxonomy-pages.yml", workflows, onRequest("taxonomy-pages", catalogue)},
 	{"workflows/taxonomy-pr-delta.yml", workflows, onRequest("taxonomy-pr-delta", catalogue)},
 	{"workflows/prometheus-live-test-reusable.yml", workflows, onRequest("prometheus-live-test-reusable", ruled)},
+	{"workflows/security-headers-matrix.yml", workflows, onRequest("security-headers-matrix", inActions)},
+	{"workflows/trivy-scan.yml", workflows, onRequest("trivy-scan", inActions)},
+	{"workflows/pin-base-image.yml", workflows, onRequest("pin-base-image", inActions)},
 	{"starter/openapi.yaml", starterContract, exampleContract},
 	{"starter/alerts_taxonomy.json", "alerts_taxonomy.json", exampleAlerts},
 	{"starter/prometheus/*.yml", "prometheus/", exampleAlerts},
