@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
+	"errors"
 	"io"
 	"io/fs"
 	"sync"
@@ -57,7 +58,7 @@ func unpack(data []byte) fstest.MapFS {
 	r := bufio.NewReader(flate.NewReader(bytes.NewReader(data)))
 	for {
 		name, err := part(r)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return files
 		}
 		text, err2 := part(r)

@@ -25,7 +25,7 @@ func exampleAlerts(r *repository) bool   { return r.exampleAlerts }
 
 // governed reports that there is something that a run judges; without it every workflow would only fail.
 func governed(r *repository) bool  { return r.ci == ciGitHub && (r.sourced || r.taxonomy != "") }
-func inActions(r *repository) bool  { return r.ci == ciGitHub }
+func inActions(r *repository) bool { return r.ci == ciGitHub }
 func ruled(r *repository) bool     { return r.ci == ciGitHub && r.ruled }
 func catalogue(r *repository) bool { return r.ci == ciGitHub && r.taxonomy != "" }
 func compared(r *repository) bool  { return ruled(r) && catalogue(r) }
