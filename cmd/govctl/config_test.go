@@ -95,6 +95,11 @@ var effects = []struct {
 	{"probe.headers.profile", "", "probe: {headers: {profile: none}}", "g probe headers $SERVER", "exit code 0"},
 	{"probe.headers.require", "probe: {headers: {profile: api}}", "probe: {headers: {profile: api, require: {X-Odd: present}}}", "g probe headers $SERVER", "there is no X-Odd"},
 	{"probe.headers.allow", "probe: {headers: {profile: api}}", "probe: {headers: {profile: api, allow: [Server]}}", "g probe headers $SERVER", "^header-server-shown +ok"},
+	{"probe.smoke.flows", "", "probe: {smoke: {flows: [flow.hurl]}}", smoked + "g probe smoke --variable server=$SERVER", "1 of 1 flow passed"},
+	{"probe.smoke.targets", "", "probe: {smoke: {targets: [{name: shop, url: '$SERVER/shop'}]}}", served + "g probe smoke", "0 of 0 flows"},
+	{"probe.smoke.contract", "", "probe: {smoke: {contract: other}}", smoked + "g probe smoke flow.hurl --variable server=$SERVER", `there is no contract "other"`},
+	{"probe.smoke.conform", "", "probe: {smoke: {conform: 'off'}}", smoked + "g probe smoke flow.hurl --variable server=$SERVER", "exit code 0"},
+	{"probe.smoke.undocumented", "", "probe: {smoke: {undocumented: [/shop]}}", smoked + "g probe smoke flow.hurl --variable server=$SERVER", "no request of the flows went"},
 	{"evidence.require", "", "evidence: {require: [headers]}", "g run", "headers: missing"},
 	{"evidence.max_age", "evidence: {require: [metrics-diff]}", "evidence: {require: [metrics-diff], max_age: 1h}", measured + "m.txt m.txt; " + afterwards, "metrics-diff: stale"},
 	{"evidence.max_age_of", "evidence: {require: [metrics-diff]}", "evidence: {require: [metrics-diff], max_age_of: {metrics-diff: 1h}}", measured + "m.txt m.txt; " + afterwards, "metrics-diff: stale"},
@@ -132,6 +137,9 @@ var effects = []struct {
 	{"taxonomy.risk_churn_spike_threshold", "", "taxonomy: {risk_churn_spike_threshold: 50}", grown, "pass +risk-churn-spike"},
 	{"taxonomy.risk_churn_spike_fail", "", "taxonomy: {risk_churn_spike_fail: true}", grown, "fail +risk-churn-spike"},
 }
+
+// smoked makes a flow of one request, and a contract without operations.
+const smoked = `printf 'GET {{server}}/shop\n' > flow.hurl; printf 'openapi: 3.0.3\ninfo: {title: t, version: "1"}\npaths: {}\n' > openapi.yaml; `
 
 // served puts the address of the server into the configuration.
 const served = `sed -i "s|.SERVER|$SERVER|" govctl.yaml; `

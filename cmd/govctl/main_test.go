@@ -21,7 +21,8 @@ type alone struct{ *testing.M }
 // foreign begins the names of the variables that govctl reads or hands on, but for those of its tests.
 var foreign = []string{"GITHUB_", "GOVERNANCE_", "GOV_", "ALLOW_BREAKING", "SOURCE_DATE_EPOCH", "PROMETHEUS_", "TAXONOMY_", "SLACK_", "TEAMS_",
 	"RISK_CHURN_", "MAX_", "RUNBOOK_", "STABILITY_", "PLACEHOLDER_", "CURRENT_API_VERSION", "PREVIOUS_API_VERSION", "COLUMNS", "NO_COLOR",
-	"SECURITY_HEADER_", "CI_", "GITLAB_", "JENKINS_URL", "BUILDKITE", "TF_BUILD", "CIRCLE", "BITBUCKET_", "DOCKER_CONFIG"}
+	"SECURITY_HEADER_", "CI_", "GITLAB_", "JENKINS_URL", "BUILDKITE", "TF_BUILD", "CIRCLE", "BITBUCKET_", "DOCKER_CONFIG",
+	"SMOKE_", "API_HEALTH_", "PROM_READY_", "GRAFANA_HEALTH_", "HURL_"}
 
 func (a alone) Run() int {
 	defer gittest.Alone()()
@@ -62,6 +63,7 @@ func TestScripts(t *testing.T) {
 			startOutside(e)
 			startHeaders(e)
 			startRegistry(e)
+			startSmoke(e)
 			return startContracts(e)
 		},
 	})

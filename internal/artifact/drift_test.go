@@ -49,6 +49,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 func TestDetailsMatchTypes(t *testing.T) {
 	for _, k := range []Kind{
 		{Schema: "evidence-headers", Shapes: []reflect.Type{reflect.TypeFor[report.HeadersDetail]()}},
+		{Schema: "evidence-smoke", Shapes: []reflect.Type{reflect.TypeFor[report.Smoke]()}},
 	} {
 		for _, problem := range drift(t, k) {
 			t.Error(problem)

@@ -48,6 +48,8 @@ const (
 	EvidenceDir     = "status/evidence"
 	MetricsContract = "schemas/metrics.txt"
 	SARIFPath       = "status/evidence/image.sarif"
+	SmokePath       = "status/smoke_results.json"
+	SmokePromPath   = "status/smoke_metrics.prom"
 	VerdictPath     = "status/evidence-verdict.json"
 	FiguresPath     = "status/evidence-history.jsonl"
 	IndexPath       = "status/index.html"
@@ -154,6 +156,8 @@ func Kinds() []Kind {
 		{ResourceLogPath, "resource-row", shape[report.ResourceRow](), "One line for each sample of a container: processor, memory, network, and the differences from the line before."},
 		{ResourcePromPath, "", nil, "The figures of containers over the window in Prometheus text format, with the histograms that were asked for."},
 		{"", "evidence-resources", shape[report.ResourceTrend](), "The detail of `status/evidence/resources.json`: figures of containers over a window of samples."},
+		{SmokePath, "evidence-smoke", shape[report.Smoke](), "What `govctl probe smoke` asked and which answers it got: health addresses and request flows."},
+		{SmokePromPath, "", nil, "Whether each health address answers, and after how many milliseconds, in Prometheus text format."},
 		{EvidenceDir + "/*.prom", "", nil, "The figures of a kind of evidence in Prometheus text format."},
 	}
 }

@@ -158,6 +158,7 @@ type Docs struct {
 type Probe struct {
 	Targets []ProbeTarget `json:"targets,omitzero"`
 	Headers ProbeHeaders  `json:"headers,omitzero"`
+	Smoke   ProbeSmoke    `json:"smoke,omitzero"`
 }
 
 // ProbeTarget is one address of a service.
@@ -205,6 +206,22 @@ type TrendBench struct {
 // TrendResources is about the resources of containers.
 type TrendResources struct {
 	Window int `json:"window,omitzero"` // latest rows of all containers
+}
+
+// ProbeSmoke names request flows, and what their exchanges are compared with.
+type ProbeSmoke struct {
+	Flows        []string      `json:"flows,omitzero"`        // files, folders or globs
+	Targets      []SmokeTarget `json:"targets,omitzero"`      // health addresses
+	Contract     string        `json:"contract,omitzero"`     // name; empty: the only one
+	Conform      string        `json:"conform,omitzero"`      // error, warning, off
+	Undocumented []string      `json:"undocumented,omitzero"` // paths that need not be in the contract
+}
+
+// SmokeTarget is one health address.
+type SmokeTarget struct {
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+	Required *bool  `json:"required,omitzero"` // nil: true
 }
 
 // Sign names the keys that verification trusts.
@@ -271,10 +288,10 @@ func Default() Config {
 			MaxChurnDelta: 5, MaxRiskChurnDelta: 10, RiskChurnSpikeThreshold: 2},
 		Evidence: Evidence{MaxAge: Duration(26 * time.Hour), Waivers: ".govctl-evidence-waivers.yaml"},
 		Metrics:  Metrics{Catalog: "METRICS.md", NamesBudget: 200, SeriesBudget: 2000, SeriesPerMetric: 100},
-		Probe:    Probe{Headers: ProbeHeaders{Profile: "web"}},
 		Image: Image{Files: []string{"Dockerfile*"}, Settle: Duration(24 * time.Hour), Severities: []string{"CRITICAL", "HIGH"}, IgnoreUnfixed: true,
 			IgnoreFiles: []string{".trivyignore", ".trivyignore.yaml"}, MaxReportAge: Duration(48 * time.Hour)},
 		Trend:   Trend{Bench: TrendBench{Window: 30, MinEffect: 0.10, Alpha: 0.05, Confirm: 2}, Resources: TrendResources{Window: 120}},
+		Probe:   Probe{Headers: ProbeHeaders{Profile: "web"}, Smoke: ProbeSmoke{Conform: "error", Undocumented: []string{"/metrics"}}},
 		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
 		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
 		Policy:  Policy{Mode: PolicyShow},

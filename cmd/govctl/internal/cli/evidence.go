@@ -25,6 +25,7 @@ import (
 	"github.com/romel/govctl/internal/promtext"
 	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/internal/resources"
+	"github.com/romel/govctl/internal/smoke"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/schemas"
@@ -32,7 +33,7 @@ import (
 )
 
 // evidenceTables are the tables of rules of all kinds of evidence, in the order of evidence.Kinds.
-var evidenceTables = [][]report.EvidenceRule{headers.Rules, metricscontract.Rules, imagepin.Rules, imagegate.Rules, benchtrend.Rules, resources.Rules, docblocks.Rules}
+var evidenceTables = [][]report.EvidenceRule{headers.Rules, smoke.Rules, metricscontract.Rules, imagepin.Rules, imagegate.Rules, benchtrend.Rules, resources.Rules, docblocks.Rules}
 
 // evidenceRules are the rules of all kinds of evidence.
 func evidenceRules() []report.EvidenceRule { return slices.Concat(evidenceTables...) }

@@ -26,7 +26,7 @@ import (
 )
 
 func probeCommand(a *app) *cobra.Command {
-	return group("probe", "Running services: the headers of their answers", probeHeaders(a))
+	return group("probe", "Running services: the headers of their answers, request flows", probeHeaders(a), probeSmoke(a))
 }
 
 // maxTargets bounds the targets of one call.
