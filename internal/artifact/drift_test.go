@@ -50,6 +50,7 @@ func TestDetailsMatchTypes(t *testing.T) {
 	for _, k := range []Kind{
 		{Schema: "evidence-headers", Shapes: []reflect.Type{reflect.TypeFor[report.HeadersDetail]()}},
 		{Schema: "evidence-smoke", Shapes: []reflect.Type{reflect.TypeFor[report.Smoke]()}},
+		{Schema: "evidence-latency", Shapes: []reflect.Type{reflect.TypeFor[report.LatencyDetail]()}},
 	} {
 		for _, problem := range drift(t, k) {
 			t.Error(problem)

@@ -159,6 +159,7 @@ type Probe struct {
 	Targets []ProbeTarget `json:"targets,omitzero"`
 	Headers ProbeHeaders  `json:"headers,omitzero"`
 	Smoke   ProbeSmoke    `json:"smoke,omitzero"`
+	Latency ProbeLatency  `json:"latency,omitzero"`
 }
 
 // ProbeTarget is one address of a service.
@@ -222,6 +223,15 @@ type SmokeTarget struct {
 	Name     string `json:"name"`
 	URL      string `json:"url"`
 	Required *bool  `json:"required,omitzero"` // nil: true
+}
+
+// ProbeLatency says how latencies are sampled and judged.
+type ProbeLatency struct {
+	Interval    Duration `json:"interval,omitzero"`     // between two samples of a target
+	Samples     int      `json:"samples,omitzero"`      // of a service that are kept
+	GoodMS      float64  `json:"good_ms,omitzero"`      // up to this many milliseconds a sample is good
+	WarnMS      float64  `json:"warn_ms,omitzero"`      // up to this it is warn, above high
+	TargetsFile string   `json:"targets_file,omitzero"` // its targets, where there are some, count before all others but arguments
 }
 
 // Sign names the keys that verification trusts.
@@ -291,7 +301,7 @@ func Default() Config {
 		Image: Image{Files: []string{"Dockerfile*"}, Settle: Duration(24 * time.Hour), Severities: []string{"CRITICAL", "HIGH"}, IgnoreUnfixed: true,
 			IgnoreFiles: []string{".trivyignore", ".trivyignore.yaml"}, MaxReportAge: Duration(48 * time.Hour)},
 		Trend:   Trend{Bench: TrendBench{Window: 30, MinEffect: 0.10, Alpha: 0.05, Confirm: 2}, Resources: TrendResources{Window: 120}},
-		Probe:   Probe{Headers: ProbeHeaders{Profile: "web"}, Smoke: ProbeSmoke{Conform: "error", Undocumented: []string{"/metrics"}}},
+		Probe:   Probe{Headers: ProbeHeaders{Profile: "web"}, Latency: ProbeLatency{Interval: Duration(15 * time.Second), Samples: 200, GoodMS: 150, WarnMS: 400, TargetsFile: "latency_targets.json"}},
 		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
 		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
 		Policy:  Policy{Mode: PolicyShow},

@@ -3,6 +3,7 @@ package grafana
 
 import (
 	"maps"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -11,10 +12,12 @@ import (
 // panel is one row of a table of panels. They are laid out in the order of the table, in lines of 24 columns.
 type panel struct {
 	title, about string
-	kind         string // stat, timeseries, table, bargauge
-	unit         string // of Grafana: none, percentunit, percent, s, dateTimeAsIso
-	width        int    // in columns
-	steps        []step // colours by value; none: no colours
+	kind         string   // stat, timeseries, state-timeline, table, bargauge
+	unit         string   // of Grafana: none, percentunit, percent, s, dateTimeAsIso
+	width        int      // in columns
+	steps        []step   // colours by value; none: no colours
+	names        []string // of the values 0, 1, 2 ...; none: the values are shown
+	stacked      bool
 	targets      []map[string]any
 	colours      bool // the column Severity is in colours
 }
@@ -80,6 +83,16 @@ func (p *panel) json(id int, source, place map[string]any) map[string]any {
 		}
 		defaults["thresholds"] = map[string]any{"mode": "absolute", "steps": steps}
 		defaults["color"] = map[string]any{"mode": "thresholds"}
+	}
+	if len(p.names) > 0 {
+		named := map[string]any{}
+		for i, name := range p.names {
+			named[strconv.Itoa(i)] = map[string]any{"text": name, "index": i}
+		}
+		defaults["mappings"] = []map[string]any{{"type": "value", "options": named}}
+	}
+	if p.stacked {
+		defaults["custom"] = map[string]any{"stacking": map[string]any{"mode": "normal"}}
 	}
 	targets := make([]map[string]any, len(p.targets))
 	for i, t := range p.targets {

@@ -56,7 +56,7 @@ func read(t *testing.T, text []byte) board {
 // sources that a variable of the dashboard chooses.
 func TestGrafanaCanImport(t *testing.T) {
 	seen := map[string]bool{}
-	for name, text := range map[string][]byte{"prometheus": grafana.Prometheus(), "pages": grafana.Pages("https://o.github.io/r")} {
+	for name, text := range map[string][]byte{"prometheus": grafana.Prometheus(), "latency": grafana.Latency(), "pages": grafana.Pages("https://o.github.io/r")} {
 		b := read(t, text)
 		if b.UID == "" || len(b.UID) > 40 || seen[b.UID] || b.Title == "" || b.SchemaVersion < 36 || len(b.Panels) == 0 {
 			t.Errorf("%s: uid %q, title %q, schema %d, %d panels", name, b.UID, b.Title, b.SchemaVersion, len(b.Panels))
@@ -68,7 +68,7 @@ func TestGrafanaCanImport(t *testing.T) {
 		}
 		ids, taken := map[int]bool{}, map[[2]int]string{}
 		for _, p := range b.Panels {
-			if p.ID == 0 || ids[p.ID] || p.Title == "" || !slices.Contains([]string{"stat", "timeseries", "table", "bargauge"}, p.Type) || len(p.Targets) == 0 {
+			if p.ID == 0 || ids[p.ID] || p.Title == "" || !slices.Contains([]string{"stat", "timeseries", "state-timeline", "table", "bargauge"}, p.Type) || len(p.Targets) == 0 {
 				t.Errorf("%s: panel %d %q of type %q", name, p.ID, p.Title, p.Type)
 			}
 			ids[p.ID] = true

@@ -11,7 +11,13 @@ import (
 func Evidence(figures []report.Figure) []byte { return Encode(familiesOf(figures)) }
 
 // Untyped returns figures for which no type of the text format fits, such as the buckets of a histogram that falls.
-func Untyped(figures []report.Figure) []byte { return encode(familiesOf(figures), "untyped") }
+func Untyped(figures []report.Figure) []byte { return encode(familiesOf(figures), nil, "untyped") }
+
+// Exposition returns figures as metrics of the given types; those without one are gauges. The series of a histogram are figures of their own,
+// and keep their order.
+func Exposition(figures []report.Figure, types map[string]string) []byte {
+	return encode(familiesOf(figures), types, gauge)
+}
 
 func familiesOf(figures []report.Figure) (all []Family) {
 	families := map[string]*Family{}

@@ -10,7 +10,7 @@ import (
 	"github.com/romel/govctl/internal/sorting"
 )
 
-// Family is a gauge with its samples.
+// Family is a metric with its samples: a gauge, where encode has no other type for it.
 type Family struct {
 	Name    string
 	Help    string
@@ -28,26 +28,50 @@ type Label struct{ Name, Value string }
 
 // Encode writes families sorted by name and samples sorted by their labels, so that equal figures give equal bytes. A
 // family without samples is left out. There are no timestamps: the textfile collector refuses them.
-func Encode(families []Family) []byte { return encode(families, "gauge") }
+func Encode(families []Family) []byte { return encode(families, nil, gauge) }
 
-func encode(families []Family, kind string) []byte {
-	families = slices.Clone(families)
-	sorting.Stable(families, func(a, b Family) int { return cmp.Compare(a.Name, b.Name) })
+// encode is Encode for metrics of these types by name, of the type other where there is none.
+func encode(families []Family, types map[string]string, other string) []byte {
+	sorted := make([]*Family, len(families)) // pointers share the code that sorts them
+	for i := range families {
+		sorted[i] = &families[i]
+	}
+	sorting.Stable(sorted, func(a, b *Family) int { return cmp.Compare(a.Name, b.Name) })
 	var b []byte
-	for _, f := range families {
+	last := ""
+	for _, f := range sorted {
 		if len(f.Samples) == 0 {
 			continue
 		}
-		b = append(b, "# HELP "+f.Name+" "+helpEscapes.Replace(strings.ToValidUTF8(f.Help, "\uFFFD"))+"\n"...)
-		b = append(b, "# TYPE "+f.Name+" "+kind+"\n"...)
+		metric, kind := metricOf(f.Name, types, other)
+		if metric != last {
+			b = append(b, "# HELP "+metric+" "+helpEscapes.Replace(strings.ToValidUTF8(f.Help, "\uFFFD"))+"\n"...)
+			b = append(b, "# TYPE "+metric+" "+kind+"\n"...)
+			last = metric
+		}
 		lines := make([]string, len(f.Samples))
 		for i, s := range f.Samples {
 			lines[i] = f.Name + labels(s.Labels) + " " + strconv.FormatFloat(s.Value, 'g', -1, 64) + "\n"
 		}
-		slices.Sort(lines)
+		if kind != histogram { // whose buckets go up
+			slices.Sort(lines)
+		}
 		b = append(b, strings.Join(lines, "")...)
 	}
 	return b
+}
+
+const (
+	gauge     = "gauge"
+	histogram = "histogram"
+)
+
+// metricOf is the metric that a series belongs to, with its type. The series of a histogram have its name with _bucket, _sum and _count.
+func metricOf(series string, types map[string]string, other string) (metric, kind string) {
+	if at := strings.LastIndexByte(series, '_'); at >= 0 && types[series[:at]] == histogram {
+		return series[:at], histogram
+	}
+	return series, cmp.Or(types[series], other)
 }
 
 var (

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
 	"path"
 	"strings"
 	"testing"
@@ -17,15 +18,17 @@ import (
 	"github.com/romel/govctl/internal/smoke/hurl"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
-	"github.com/romel/govctl/testdata/probe"
 )
+
+// cases are the cases of the rules.
+var cases = os.DirFS("../../testdata/probe")
 
 const base = "http://localhost:8000"
 
 // sections are the parts of a case, each after a line like -- flow.hurl --.
 func sections(t *testing.T, rule, name string) map[string]string {
 	t.Helper()
-	data, err := fs.ReadFile(probe.Files, path.Join(rule, name))
+	data, err := fs.ReadFile(cases, path.Join(rule, name))
 	if err != nil {
 		t.Fatal(err)
 	}

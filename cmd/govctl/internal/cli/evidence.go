@@ -21,6 +21,7 @@ import (
 	"github.com/romel/govctl/internal/headers"
 	"github.com/romel/govctl/internal/imagegate"
 	"github.com/romel/govctl/internal/imagepin"
+	"github.com/romel/govctl/internal/latency"
 	"github.com/romel/govctl/internal/metricscontract"
 	"github.com/romel/govctl/internal/promtext"
 	"github.com/romel/govctl/internal/render"
@@ -33,7 +34,7 @@ import (
 )
 
 // evidenceTables are the tables of rules of all kinds of evidence, in the order of evidence.Kinds.
-var evidenceTables = [][]report.EvidenceRule{headers.Rules, smoke.Rules, metricscontract.Rules, imagepin.Rules, imagegate.Rules, benchtrend.Rules, resources.Rules, docblocks.Rules}
+var evidenceTables = [][]report.EvidenceRule{headers.Rules, smoke.Rules, latency.Rules, metricscontract.Rules, imagepin.Rules, imagegate.Rules, benchtrend.Rules, resources.Rules, docblocks.Rules}
 
 // evidenceRules are the rules of all kinds of evidence.
 func evidenceRules() []report.EvidenceRule { return slices.Concat(evidenceTables...) }
@@ -81,6 +82,9 @@ func (a *app) evidenceCommand(use, short, long string, args cobra.PositionalArgs
 		m, err := body(ctx, args)
 		if err != nil {
 			return err
+		}
+		if m.kind == "" { // it did something else
+			return nil
 		}
 		return a.reportEvidence(ctx, m, of, format, a.writes(c))
 	})

@@ -22,6 +22,8 @@ var examples = []string{
 	"govctl probe headers --wait 30s --format markdown",
 	"govctl probe smoke smoke/auth.hurl --base http://localhost:8000 --user admin",
 	"govctl probe smoke --from build/report.json --conform warning",
+	"govctl probe latency api:http://localhost:8010/health --samples 20",
+	"govctl probe latency --listen 127.0.0.1:9118",
 	"govctl metrics assert --source http://localhost:8080/metrics 'auth_login_total{result=\"success\"}'",
 	"govctl metrics assert --source after.txt --before before.txt 'auth_login_total - auth_login_total offset 1m >= 1'",
 	"govctl metrics diff before.txt after.txt --rules 'rules/*.yml'",

@@ -60,7 +60,7 @@ func TestExamples(t *testing.T) {
 
 // TestPlaceholdersAreKnown: a new word for an argument that names a file is missing in pathWords until somebody says what it is.
 func TestPlaceholdersAreKnown(t *testing.T) {
-	others := []string{"ID", "NAME", "KEY", "EXPR", "URL"}
+	others := []string{"ID", "NAME", "KEY", "EXPR", "URL", "NAME:URL"}
 	for _, c := range leaves(Root()) {
 		for _, word := range placeholders(c.Use) {
 			if !slices.Contains(pathWords, word) && !slices.Contains(others, word) {

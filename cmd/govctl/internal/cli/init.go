@@ -49,7 +49,7 @@ type repository struct {
 	testFiles []string
 	runbooks  []string
 
-	exampleContract, exampleAlerts bool // are to be written
+	exampleContract, exampleAlerts, latencyAlerts bool // are to be written
 
 	branch      string // that the workflows measure
 	generated   string // time for the dates of what is written
@@ -86,7 +86,7 @@ func initCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.example, "example", false, "write a contract, and a taxonomy with rules and tests, where there is none")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be written as a unified diff, and write nothing")
 	chooseOf(c, &f.ci, "ci", "CI system", ciGitHub, "write workflows or jobs for this system: "+ciGitHub+", "+ciGitLab+" or "+ciNone, []string{ciGitHub, ciGitLab, ciNone})
-	chooseSome(c, &f.with, "with", "name", "write this, too (repeatable): Grafana dashboards, or a workflow of its own instead of as a job of another one: "+strings.Join(optionalNames(), ", "), optionalNames())
+	chooseSome(c, &f.with, "with", "name", "write this, too (repeatable): Grafana dashboards, the alerts of the latency sampler, or a workflow of its own instead of as a job of another one: "+strings.Join(optionalNames(), ", "), optionalNames())
 	c.Flags().StringVar(&f.ref, "ref", "", "use govctl at this `commit`, tag or branch, which is looked up and written as a commit (default: this build's)")
 	return c
 }
@@ -119,6 +119,7 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 	if f.example {
 		r.addExamples(kept)
 	}
+	p.addLatency(r, kept)
 	if err := p.keepAsked(r); err != nil {
 		return err
 	}
@@ -130,7 +131,7 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 	}
 	for _, name := range f.with {
 		written := slices.ContainsFunc(targets, func(t target) bool { return t.from == "workflows/"+name+".yml" && t.when(r) })
-		if !written && (name != dashboards || !dashboarded(r)) {
+		if !written && name != latencyRules && (name != dashboards || !dashboarded(r)) {
 			a.warn("--with " + name + ": it is not written, since there are no files that it would check, or no workflows are written")
 		}
 	}

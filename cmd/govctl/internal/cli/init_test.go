@@ -243,7 +243,25 @@ var layouts = []layout{
 		}},
 	{name: "dashboards of a contract alone", args: []string{"--with", "dashboard", "--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/grafana/govctl-pages.json"},
 		also: func(t *testing.T, out string) { holds(t, "grafana/govctl.json", `"uid": "govctl"`) }},
+	{name: "the latency sampler", args: []string{"--with", "latency", "--ci", "none"}, files: tree("openapi.yaml", aContract), config: []string{"file: alerts_taxonomy.json", "prometheus/internal_latency.yml"},
+		also: func(t *testing.T, _ string) {
+			holds(t, "grafana/internal-latency.json", `"title": "Internal Latency Overview"`)
+			passes(t, "taxonomy", "lint")
+			passes(t, "rules", "check", "prometheus")
+			passes(t, "rules", "test", "prometheus/tests/internal_latency.test.yml")
+		}},
+	{name: "the latency sampler beside a catalogue", args: []string{"--with", "latency", "--ci", "none"}, files: tree("alerts_taxonomy.json", catalogue1, "ops/rules/a.yml", downRules), paste: []string{"alerts_taxonomy.json"},
+		config: []string{"prometheus/internal_latency.yml"}, code: 1, // until the entries are pasted
+		also: func(t *testing.T, _ string) { holds(t, "alerts_taxonomy.json", "\"Down\"") }},
 	{name: "no workflows", args: []string{"--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/.github/workflows/governance.yml"}},
+}
+
+// passes runs a command that must pass.
+func passes(t *testing.T, args ...string) {
+	t.Helper()
+	if code, out, said := on(false, args...); code != 0 {
+		t.Errorf("%v: %d\n%s%s", args, code, out, said)
+	}
 }
 
 // hasMark reports whether a text has a mark of a block.

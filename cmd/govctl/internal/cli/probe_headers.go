@@ -26,7 +26,7 @@ import (
 )
 
 func probeCommand(a *app) *cobra.Command {
-	return group("probe", "Running services: the headers of their answers, request flows", probeHeaders(a), probeSmoke(a))
+	return group("probe", "Running services: the headers of their answers, request flows, latencies", probeHeaders(a), probeSmoke(a), probeLatency(a))
 }
 
 // maxTargets bounds the targets of one call.

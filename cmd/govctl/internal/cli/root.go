@@ -48,7 +48,8 @@ type app struct {
 	scratch scratch
 
 	variables map[string]string // the flags that a variable set, with its name
-	from      string            // the folder in which the process was started; empty while it is there
+	rereads   rereads
+	from      string // the folder in which the process was started; empty while it is there
 }
 
 // grace is how long a command that was interrupted may take to leave things whole, before the process ends under it.
@@ -81,11 +82,15 @@ func Main(env *Env, args []string) int {
 		called, err = root.ExecuteContextC(ctx)
 		ended <- err
 	}()
-	select {
-	case err := <-ended:
-		return a.exit(called, err)
-	case <-signals:
-		cancel()
+	for ctx.Err() == nil {
+		select {
+		case err := <-ended:
+			return a.exit(called, err)
+		case s := <-signals:
+			if s != syscall.SIGHUP || !a.rereads.ask() {
+				cancel()
+			}
+		}
 	}
 	select {
 	case err := <-ended:

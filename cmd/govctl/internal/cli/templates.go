@@ -56,6 +56,7 @@ var optional = []struct{ name, covering, job, line string }{
 	{"trivy-scan", "", "", ""},
 	{"pin-base-image", "", "", ""},
 	{dashboards, "", "", ""},
+	{latencyRules, "", "", ""},
 }
 
 func optionalNames() []string {
@@ -117,6 +118,9 @@ var targets = []target{
 	{"workflows/security-headers-matrix.yml", workflows, onRequest("security-headers-matrix", inActions)},
 	{"workflows/trivy-scan.yml", workflows, onRequest("trivy-scan", inActions)},
 	{"workflows/pin-base-image.yml", workflows, onRequest("pin-base-image", inActions)},
+	{"latency/internal_latency.yml", "prometheus/", latencyWatched},
+	{"latency/tests/internal_latency.test.yml", "prometheus/tests/", latencyWatched},
+	{"latency/alerts_taxonomy.json", "alerts_taxonomy.json", func(r *repository) bool { return r.latencyAlerts }},
 	{"starter/openapi.yaml", starterContract, exampleContract},
 	{"starter/alerts_taxonomy.json", "alerts_taxonomy.json", exampleAlerts},
 	{"starter/prometheus/*.yml", "prometheus/", exampleAlerts},
@@ -153,7 +157,7 @@ func generatedFiles(r *repository) ([]generated, error) {
 			files = append(files, generated{to, fill.Replace(expand(r.keepSections(string(text))))})
 		}
 	}
-	return append(files, dashboardFiles(r)...), nil
+	return append(append(files, dashboardFiles(r)...), latencyDashboard(r)...), nil
 }
 
 // watched are the paths that taxonomy.yml looks at: the taxonomy and, given as in the filter, the rules.
