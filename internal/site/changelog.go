@@ -26,21 +26,20 @@ type group struct {
 	More    int
 }
 
-func changes(p *Page) (changelogView, error) {
+func changes(p *Page) changelogView {
 	var v changelogView
 	for i := range p.Contracts {
 		v.Contracts = append(v.Contracts, releaseNotes{&p.Contracts[i], groups(p.Contracts[i].Diff)})
 	}
 	if p.Taxonomy == nil {
-		return v, nil
+		return v
 	}
 	if d := p.Taxonomy.Diff; d != nil {
 		v.Alerts = d
 		v.Moved = len(d.Added)+len(d.Removed)+len(d.Renamed)+len(d.Modified)+len(d.SeverityTransitions)+len(d.Deprecated)+len(d.Undeprecated) > 0
 	}
-	written, err := markdown(p.Taxonomy.Changelog)
-	v.Written = written
-	return v, err
+	v.Written = written(p.Taxonomy.Changelog)
+	return v
 }
 
 // groups sorts the changes of a diff under the headings of a changelog.

@@ -2,38 +2,52 @@ package site
 
 import (
 	"bytes"
-	"fmt"
 	"html/template"
 	"net/url"
-	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/text"
-	"github.com/yuin/goldmark/util"
+	"github.com/romel/govctl/internal/markdown"
 )
 
 // maxChangelog bounds the Markdown that is rendered, in bytes; what is older stays in the file.
 const maxChangelog = 1 << 20
 
-// markdown renders a changelog that people and govctl wrote. Markup in it stays text, and links lead to the web or nowhere.
-func markdown(source []byte) (template.HTML, error) {
+// written renders a changelog that people and govctl wrote, under the title of the page and with the newest entry at the top. Markup in it
+// stays text, and links lead to the web or nowhere: a page asks for nothing outside itself.
+func written(source []byte) template.HTML {
 	first := newestFirst(source)
 	if len(source) > maxChangelog {
 		source = newest(source, first)
 	}
-	if len(bytes.TrimSpace(source)) == 0 {
-		return "", nil
+	all := markdown.Blocks(string(source), markdown.Options{Lower: 2, Link: harmlessAddress})
+	if !first {
+		all = reversed(all)
 	}
-	var b bytes.Buffer
-	if err := goldmark.New(goldmark.WithParser(tame(first)), goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Convert(source, &b); err != nil {
-		return "", fmt.Errorf("render changelog: %w", err)
+	if len(all) > 0 && all[0].Level == 1 { // the page has a title
+		all = all[1:]
 	}
-	return template.HTML(b.String()), nil //nolint:gosec // goldmark escapes text, and the parser below knows no markup
+	var page strings.Builder
+	for _, b := range all {
+		page.WriteString(string(b.HTML))
+	}
+	return template.HTML(page.String()) //nolint:gosec // every text in a block is escaped
+}
+
+// reversed turns the entries of a changelog around: readers begin at the top. An entry begins with a heading of the second level.
+func reversed(all []markdown.Block) []markdown.Block {
+	i := slices.IndexFunc(all, func(b markdown.Block) bool { return b.Level == 2 })
+	if i < 0 {
+		return all
+	}
+	head, end := all[:i:i], len(all)
+	for j := end - 1; j >= i; j-- {
+		if all[j].Level == 2 {
+			head, end = append(head, all[j:end]...), j
+		}
+	}
+	return head
 }
 
 // entry is the head of an entry of a changelog with the day in it.
@@ -61,75 +75,6 @@ func newest(source []byte, first bool) []byte {
 		source = source[i+1:]
 	}
 	return source
-}
-
-// tame is a parser that takes markup for text; newestFirst is the order of the entries in it.
-func tame(newestFirst bool) parser.Parser {
-	return parser.NewParser(
-		parser.WithBlockParsers(without(parser.DefaultBlockParsers(), parser.NewHTMLBlockParser())...),
-		parser.WithInlineParsers(without(parser.DefaultInlineParsers(), parser.NewRawHTMLParser())...),
-		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
-		parser.WithASTTransformers(util.Prioritized(tamer{newestFirst}, 500)),
-	)
-}
-
-// without leaves out the parser of the same type as this one.
-func without(list []util.PrioritizedValue, out any) []util.PrioritizedValue {
-	return slices.DeleteFunc(list, func(v util.PrioritizedValue) bool { return reflect.TypeOf(v.Value) == reflect.TypeOf(out) })
-}
-
-// tamer puts the headings of a document two levels lower, under those of the page, leaves its title out, because the page has one, and
-// takes pictures and addresses outside the web away: a page asks for nothing outside itself.
-type tamer struct{ newestFirst bool }
-
-// Transform implements parser.ASTTransformer.
-func (t tamer) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
-	var pictures []*ast.Image
-	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the visitor returns no error
-		if !entering {
-			return ast.WalkContinue, nil
-		}
-		switch n := n.(type) {
-		case *ast.Heading:
-			n.Level = min(n.Level+2, 6)
-		case *ast.Link:
-			if !harmlessAddress(string(n.Destination)) {
-				n.Destination = nil
-			}
-		case *ast.Image:
-			pictures = append(pictures, n)
-		}
-		return ast.WalkContinue, nil
-	})
-	if !t.newestFirst {
-		reverse(doc)
-	}
-	if h, ok := doc.FirstChild().(*ast.Heading); ok && h.Level == 3 {
-		doc.RemoveChild(doc, h)
-	}
-	for _, p := range pictures {
-		p.Parent().ReplaceChild(p.Parent(), p, ast.NewString([]byte("[picture]")))
-	}
-}
-
-// reverse turns the entries of a changelog around: readers begin at the top. An entry begins with a heading of the second level, which is
-// the fourth on the page.
-func reverse(doc *ast.Document) {
-	var entries [][]ast.Node
-	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
-		if h, ok := n.(*ast.Heading); ok && h.Level == 4 {
-			entries = append(entries, nil)
-		}
-		if last := len(entries) - 1; last >= 0 {
-			entries[last] = append(entries[last], n)
-		}
-	}
-	slices.Reverse(entries)
-	for _, entry := range entries {
-		for _, n := range entry {
-			doc.AppendChild(doc, n) // takes it from where it was
-		}
-	}
 }
 
 // harmlessAddress reports an address of the web or a place in the same document.

@@ -78,13 +78,7 @@ func Index(p *Page) ([]byte, error) { return render("index", p, overview(p)) }
 func Alerts(p *Page) ([]byte, error) { return render("taxonomy", p, catalogue(p)) }
 
 // Changelog renders the page of the changes of the contract and of the alerts.
-func Changelog(p *Page) ([]byte, error) {
-	view, err := changes(p)
-	if err != nil {
-		return nil, err
-	}
-	return render("changelog", p, view)
-}
+func Changelog(p *Page) ([]byte, error) { return render("changelog", p, changes(p)) }
 
 // Embed renders the small page that others show in a frame, with the snippet for those who want the figures only.
 func Embed(p *Page) ([]byte, error) { return render("embed", p, embedding(p)) }

@@ -249,10 +249,7 @@ func TestWrittenChangelogKeepsTheNewest(t *testing.T) {
 	for i := range 40_000 {
 		fmt.Fprintf(&b, "## 2026-01-01T00:00:00Z (%07d)\n\n- added\n\n", i)
 	}
-	html, err := markdown(b.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
+	html := written(b.Bytes())
 	if !strings.Contains(string(html), "(0039999)") || strings.Contains(string(html), "(0000001)") || !strings.HasPrefix(string(html), "<h4") {
 		t.Errorf("begins %.200s", html)
 	}
@@ -265,10 +262,7 @@ func TestWrittenChangelogIsShownNewestFirst(t *testing.T) {
 		"appended": "# Alerts changelog\n\n" + old + "\n" + young, "written at the top": "# Changelog\n\n" + young + "\n" + old,
 		"keep a changelog": "## [1.1.0] - 2026-01-02\n\n- younger\n\n## [1.0.0] - 2025-12-31\n\n- older\n", "without days": "## first\n\n- older\n\n## second\n\n- younger\n",
 	} {
-		html, err := markdown([]byte(source))
-		if err != nil {
-			t.Fatal(err)
-		}
+		html := written([]byte(source))
 		if s := string(html); strings.Index(s, "younger") > strings.Index(s, "older") || !strings.HasPrefix(s, "<h4") || strings.Count(s, "<h4") != 2 {
 			t.Errorf("%s: %s", name, s)
 		}
@@ -277,10 +271,7 @@ func TestWrittenChangelogIsShownNewestFirst(t *testing.T) {
 	for i := range 40_000 {
 		fmt.Fprintf(&b, "## %s (%07d)\n\n- added\n\n", time.Date(2026, 1, 1, 0, 0, -i, 0, time.UTC).Format(time.RFC3339), i)
 	}
-	html, err := markdown(b.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
+	html := written(b.Bytes())
 	if s := string(html); !strings.Contains(s[:200], "(0000000)") || strings.Contains(s, "(0039999)") {
 		t.Errorf("begins %.200s", s)
 	}
