@@ -41,6 +41,9 @@ var pages = []struct {
 		"go install":        "fetches govctl from the network",
 	}},
 	{file: "docs/alerts.md"},
+	{file: "docs/evidence.md", except: map[string]string{"go test -bench": "the sample has no benchmarks"}, before: map[string]string{
+		"govctl trend bench": `printf 'BenchmarkParcels-2 100 12500 ns/op\n' > new.txt`,
+	}},
 	{file: "docs/tour.md", before: map[string]string{"govctl run": threeCommits}},
 	{file: "docs/rules-testing.md", except: map[string]string{
 		"govctl rules live": "needs a running Prometheus; rules-live.txtar and TestAgainstPrometheus have one",

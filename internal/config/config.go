@@ -301,7 +301,7 @@ func Default() Config {
 		Image: Image{Files: []string{"Dockerfile*"}, Settle: Duration(24 * time.Hour), Severities: []string{"CRITICAL", "HIGH"}, IgnoreUnfixed: true,
 			IgnoreFiles: []string{".trivyignore", ".trivyignore.yaml"}, MaxReportAge: Duration(48 * time.Hour)},
 		Trend:   Trend{Bench: TrendBench{Window: 30, MinEffect: 0.10, Alpha: 0.05, Confirm: 2}, Resources: TrendResources{Window: 120}},
-		Probe:   Probe{Headers: ProbeHeaders{Profile: "web"}, Latency: ProbeLatency{Interval: Duration(15 * time.Second), Samples: 200, GoodMS: 150, WarnMS: 400, TargetsFile: "latency_targets.json"}},
+		Probe:   Probe{Headers: ProbeHeaders{Profile: "web"}, Smoke: ProbeSmoke{Conform: "error"}, Latency: ProbeLatency{Interval: Duration(15 * time.Second), Samples: 200, GoodMS: 150, WarnMS: 400, TargetsFile: "latency_targets.json"}},
 		Webhook: Webhook{Timeout: Duration(10 * time.Second), Deadline: Duration(time.Minute), Repeat: "always"},
 		GitHub:  GitHub{SuppressionLabels: []string{"governance-hold", "do-not-close", "no-auto-close"}, Author: "github-actions[bot]"},
 		Policy:  Policy{Mode: PolicyShow},

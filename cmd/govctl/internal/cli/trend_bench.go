@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strconv"
 
@@ -33,7 +36,8 @@ func trendBench(a *app) *cobra.Command {
 			"the files, the last run being that of BENCH_OUT.\n\n"+
 			"A shift counts where it is at least trend.bench.min_effect and above the noise of the runs before. With 6 samples or more on both sides\n"+
 			"it also has to be significant (Mann-Whitney); single values need 8 earlier runs. A worse run is a warning, and an error once\n"+
-			"trend.bench.confirm consecutive runs are worse. With too few runs the verdict is \"not known yet\", a warning.\n\n"+
+			"trend.bench.confirm consecutive runs are worse. With too few runs the verdict is \"not known yet\", a warning. A FILE that is also that of\n"+
+			"--json-out may be missing, as it is before the first run.\n\n"+
 			"With --out aggregate.json and aggregate.md are written into the folder artifacts below it.",
 		cobra.ArbitraryArgs, func(ctx context.Context, args []string) (measurement, error) {
 			return a.compareBenchmarks(ctx, &f, args)
@@ -53,7 +57,8 @@ func (a *app) compareBenchmarks(ctx context.Context, f *benchFlags, args []strin
 	if err != nil {
 		return m, err
 	}
-	files, err := a.benchFiles(args)
+	out := firstOf(f.jsonOut, a.Getenv("JSON_OUT"))
+	files, err := a.benchFiles(args, out)
 	if err != nil {
 		return m, err
 	}
@@ -67,7 +72,7 @@ func (a *app) compareBenchmarks(ctx context.Context, f *benchFlags, args []strin
 		return m, err
 	}
 	table := benchtrend.Markdown(&r.Trend)
-	if err := writeAll([]besideFile{{firstOf(f.jsonOut, a.Getenv("JSON_OUT")), data}, {firstOf(f.mdOut, a.Getenv("MD_OUT")), table}}); err != nil {
+	if err := writeAll([]besideFile{{out, data}, {firstOf(f.mdOut, a.Getenv("MD_OUT")), table}}); err != nil {
 		return m, err
 	}
 	m.subjects, m.checks, m.figures, m.detail = r.Subjects, r.Findings, r.Figures, benchtrend.WithoutSamples(r.Trend)
@@ -107,9 +112,13 @@ func (a *app) benchOptions(ctx context.Context, f *benchFlags) (benchtrend.Optio
 	return o, nil
 }
 
-// benchFiles reads the files that the arguments name, or the variables of the original where there are none.
-func (a *app) benchFiles(args []string) ([]benchtrend.Input, error) {
+// benchFiles reads the files that the arguments name, or the variables of the original where there are none. The file that the result goes
+// to does not exist before the first run.
+func (a *app) benchFiles(args []string, out string) ([]benchtrend.Input, error) {
 	patterns := slices.Clone(args)
+	if _, err := os.Lstat(out); len(args) > 1 && errors.Is(err, fs.ErrNotExist) {
+		patterns = slices.DeleteFunc(patterns, func(p string) bool { return p == out })
+	}
 	last := ""
 	if len(args) == 0 {
 		if glob := a.Getenv("INPUT_GLOB"); glob != "" {
