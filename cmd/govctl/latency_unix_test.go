@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -33,6 +34,9 @@ func end(t *testing.T, cmd *exec.Cmd) {
 // TestSamplerRereadsItsTargets: SIGHUP makes the sampler read its targets again, those that cannot be read change nothing, and SIGTERM ends it
 // with exit code 0.
 func TestSamplerRereadsItsTargets(t *testing.T) {
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, syscall.SIGHUP) // nohup has switched it off for the tests, and so for what they start
+	defer signal.Stop(hangUps)
 	service, _ := slowing(t, 0)
 	dir := t.TempDir()
 	targets := func(text string) {
