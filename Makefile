@@ -87,7 +87,7 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 update: ## rewrite goldens and generated documentation
 	go test . -run "^TestPackedFiles$$" -update
 	go test ./internal/artifact -run "TestArtifactsPage|TestWebhookSchemaCopy" -update
-	go test ./cmd/govctl/internal/cli -run "TestLintPage|TestOutputsPage|TestRulesPage|TestCommandsPage|TestConfigPage|TestPolicyPage|TestEvidenceRulesPage" -update
+	go test ./cmd/govctl/internal/cli -run "TestLintPage|TestOutputsPage|TestRulesPage|TestCommandsPage|TestConfigPage|TestPolicyPage|TestEvidenceRulesPage|TestMetricsPage" -update
 
 BUDGETS ?= -worst
 budgets: build ## measure CPU, memory and output of the most expensive inputs under 1 MB (BUDGETS: its flags and the families to choose)

@@ -33,6 +33,7 @@ type DiffInput struct {
 // Diff is what changed between two contracts, and which rules that concerns.
 func Diff(in DiffInput) []report.Finding {
 	d := differ{DiffInput: in, readers: read(in.Rules), before: byName(in.Before, in.Match), after: byName(in.After, in.Match)}
+	d.readers.after(in.After.Metrics)
 	for _, name := range slices.Sorted(maps.Keys(d.before)) {
 		was, is := d.before[name], d.after[name]
 		if is == nil {
@@ -52,6 +53,7 @@ type differ struct {
 	DiffInput
 	readers       *readers
 	before, after map[string]*Metric
+	added         map[string][]*Metric // new metrics by type and first word
 	found         []report.Finding
 }
 
@@ -67,11 +69,11 @@ func byName(c Contract, match []*labels.Matcher) map[string]*Metric {
 }
 
 // add reports a change of a metric that rules may read; it is an error where one does.
-func (d *differ) add(id string, m *Metric, readers []string, message string, detail ...string) *report.Finding {
-	f := row(id).Finding(report.EvidenceSubject{Name: m.Name}, message+"; "+sentence(readers), detail...)
-	if len(readers) > 0 {
+func (d *differ) add(id string, m *Metric, readers affected, message string, detail ...string) *report.Finding {
+	f := row(id).Finding(report.EvidenceSubject{Name: m.Name}, message+"; "+readers.sentence(), detail...)
+	if len(readers.rely) > 0 {
 		f.Level = report.Error
-		f.Actual = strings.Join(readers[:min(len(readers), maxNamed)], ", ")
+		f.Actual = strings.Join(readers.rely[:min(len(readers.rely), maxNamed)], ", ")
 	}
 	d.found = append(d.found, f)
 	return &d.found[len(d.found)-1]
@@ -83,7 +85,11 @@ func (d *differ) removed(m *Metric) {
 		d.add("unit-suffix-changed", m, readers, fmt.Sprintf("the metric %s is now %s", m.Name, other)).Expected = m.Name
 		return
 	}
-	d.add("metric-removed", m, readers, fmt.Sprintf("the metric %s (%s) is no longer there", m.Name, m.Type)).Expected = m.Name
+	message := fmt.Sprintf("the metric %s (%s) is no longer there", m.Name, m.Type)
+	if name := d.successor(m); name != "" {
+		message += fmt.Sprintf(" (is it now %s?)", name)
+	}
+	d.add("metric-removed", m, readers, message).Expected = m.Name
 }
 
 // units are the suffixes of names that say in what a value is measured.
@@ -124,7 +130,7 @@ func (d *differ) changed(was, is *Metric) {
 		f.Expected = was.Type
 	}
 	for _, label := range missing(was.Labels, is.Labels) {
-		d.add("label-removed", is, d.readers.using(samples, label, ""), fmt.Sprintf("the metric %s has lost the label %s", is.Name, label), label).Expected = label
+		d.add("label-removed", is, affected{rely: d.readers.using(samples, label, "")}, fmt.Sprintf("the metric %s has lost the label %s", is.Name, label), label).Expected = label
 	}
 	for _, label := range missing(is.Labels, was.Labels) {
 		f := row("label-added").Finding(report.EvidenceSubject{Name: is.Name}, fmt.Sprintf("the metric %s has the new label %s", is.Name, label), label)
@@ -137,7 +143,7 @@ func (d *differ) changed(was, is *Metric) {
 			readers = append(readers, d.readers.using(samples, "quantile", border)...)
 		}
 		slices.Sort(readers)
-		f := d.add("buckets-changed", is, slices.Compact(readers), fmt.Sprintf("the metric %s has lost the borders %s", is.Name, strings.Join(lost, ", ")))
+		f := d.add("buckets-changed", is, affected{rely: slices.Compact(readers)}, fmt.Sprintf("the metric %s has lost the borders %s", is.Name, strings.Join(lost, ", ")))
 		f.Expected = strings.Join(lost, ", ")
 	}
 	if grown(was.Series, is.Series) {

@@ -24,8 +24,16 @@ type readers struct{ all []reading }
 
 type reading struct {
 	*Rule
-	selectors []*parser.VectorSelector
+	selectors []selector
 	grouping  map[string]bool // labels in by, on and group clauses
+}
+
+// selector is a vector selector. One that does not list the names it selects, such as {__name__=~"pg_settings_.*"}, goes silent with the last
+// of them only; stays are some that it selects after the change.
+type selector struct {
+	*parser.VectorSelector
+	pattern bool
+	stays   []string
 }
 
 // read parses the rules. One whose expression cannot be parsed reads nothing: govctl rules check reports it.
@@ -54,7 +62,7 @@ func (r *reading) note(n parser.Node) {
 	var names []string
 	switch n := n.(type) {
 	case *parser.VectorSelector:
-		r.selectors = append(r.selectors, n)
+		r.selectors = append(r.selectors, selector{VectorSelector: n, pattern: isPattern(n)})
 	case *parser.AggregateExpr:
 		if !n.Without {
 			names = n.Grouping
@@ -72,30 +80,67 @@ func (r *reading) note(n parser.Node) {
 	}
 }
 
+// maxStays is how many names are kept of those that a pattern still selects. It is more than one metric has.
+const maxStays = 64
+
+// after has the patterns look for what they select once the change is made.
+func (r *readers) after(metrics []Metric) {
+	var names []string
+	for i := range metrics {
+		names = append(names, metrics[i].Samples()...)
+	}
+	for i := range r.all {
+		if r.all[i].Record != "" {
+			names = append(names, r.all[i].Record)
+		}
+	}
+	for i := range r.all {
+		for j := range r.all[i].selectors {
+			s := &r.all[i].selectors[j]
+			for k := 0; s.pattern && k < len(names) && len(s.stays) < maxStays; k++ {
+				if s.selects(names[k]) {
+					s.stays = append(s.stays, names[k])
+				}
+			}
+		}
+	}
+}
+
+// affected are the rules that a change of samples concerns.
+type affected struct {
+	rely     []string // they name one of the samples, or select nothing without them
+	patterns []string // they select one among others
+}
+
 // of are the rules that read one of the samples: directly, or through the series that a recording rule makes of them.
-func (r *readers) of(samples []string) (names []string) {
-	affected := slices.Clone(samples)
+func (r *readers) of(samples []string) (found affected) {
+	samples = slices.Clone(samples)
 	done := make([]bool, len(r.all))
 	for grew := true; grew; {
 		grew = false
 		for i := range r.all {
-			if done[i] || !r.all[i].selects(affected) {
+			if done[i] || !r.all[i].relies(samples) {
 				continue
 			}
 			done[i], grew = true, true
-			names = append(names, r.all[i].describe())
+			found.rely = append(found.rely, r.all[i].describe())
 			if r.all[i].Record != "" {
-				affected = append(affected, r.all[i].Record)
+				samples = append(samples, r.all[i].Record)
 			}
 		}
 	}
-	return names
+	for i := range r.all {
+		if !done[i] && r.all[i].reads(samples) {
+			found.patterns = append(found.patterns, r.all[i].describe())
+		}
+	}
+	return found
 }
 
 // direct are the names of the rules whose expressions read one of the samples.
 func (r *readers) direct(samples []string) (names []string) {
 	for i := range r.all {
-		if one := &r.all[i]; one.selects(samples) {
+		if one := &r.all[i]; one.reads(samples) {
 			names = append(names, one.Alert+one.Record)
 		}
 	}
@@ -103,13 +148,13 @@ func (r *readers) direct(samples []string) (names []string) {
 	return slices.Compact(names)
 }
 
-// using are the rules that read one of the samples and name the label, in a matcher or in a grouping. With a value they match it.
+// using are the rules that rely on one of the samples and name the label, in a matcher or in a grouping. With a value they match it.
 func (r *readers) using(samples []string, label, value string) (names []string) {
 	for i := range r.all {
 		one := &r.all[i]
-		uses := value == "" && one.grouping[label] && one.selects(samples)
+		uses := value == "" && one.grouping[label] && one.relies(samples)
 		for _, s := range one.selectors {
-			uses = uses || selects(s, samples) && slices.ContainsFunc(s.LabelMatchers, func(m *labels.Matcher) bool {
+			uses = uses || s.relies(samples) && slices.ContainsFunc(s.LabelMatchers, func(m *labels.Matcher) bool {
 				return m.Name == label && (value == "" || m.Value == value)
 			})
 		}
@@ -120,15 +165,38 @@ func (r *readers) using(samples []string, label, value string) (names []string) 
 	return names
 }
 
-func (r *reading) selects(samples []string) bool {
-	return slices.ContainsFunc(r.selectors, func(s *parser.VectorSelector) bool { return selects(s, samples) })
+func (r *reading) reads(samples []string) bool {
+	return slices.ContainsFunc(r.selectors, func(s selector) bool { return slices.ContainsFunc(samples, s.selects) })
 }
 
-// selects reports whether a selector can select a sample of one of the names. One without a name selects all of them, and says nothing of
-// any.
-func selects(s *parser.VectorSelector, samples []string) bool {
-	return slices.ContainsFunc(s.LabelMatchers, func(m *labels.Matcher) bool {
-		return m.Name == model.MetricNameLabel && !m.Matches("") && slices.ContainsFunc(samples, m.Matches)
+func (r *reading) relies(samples []string) bool {
+	return slices.ContainsFunc(r.selectors, func(s selector) bool { return s.relies(samples) })
+}
+
+// relies reports whether the selector selects one of the samples, and nothing else that stays where it is a pattern.
+func (s selector) relies(samples []string) bool {
+	return slices.ContainsFunc(samples, s.selects) &&
+		!slices.ContainsFunc(s.stays, func(name string) bool { return !slices.Contains(samples, name) })
+}
+
+// selects reports whether a selector can select a sample of the name. One without a name selects all of them, and says nothing of any.
+func (s selector) selects(sample string) (named bool) {
+	for _, m := range s.LabelMatchers {
+		if m.Name != model.MetricNameLabel {
+			continue
+		}
+		if !m.Matches(sample) {
+			return false
+		}
+		named = named || !m.Matches("")
+	}
+	return named
+}
+
+// isPattern reports whether no matcher of a selector lists the names that it selects.
+func isPattern(s *parser.VectorSelector) bool {
+	return !slices.ContainsFunc(s.LabelMatchers, func(m *labels.Matcher) bool {
+		return m.Name == model.MetricNameLabel && (m.Type == labels.MatchEqual || m.Type == labels.MatchRegexp && len(m.SetMatches()) > 0)
 	})
 }
 
@@ -148,13 +216,21 @@ func (r *reading) describe() string {
 const maxNamed = 10
 
 // sentence says which rules are concerned.
-func sentence(names []string) string {
-	if len(names) == 0 {
+func (a *affected) sentence() string {
+	switch {
+	case len(a.rely) > 0:
+		return "read by " + some(a.rely)
+	case len(a.patterns) > 0:
+		return "selected, among others, by a pattern in " + some(a.patterns)
+	default:
 		return "no alert or recording rule reads it"
 	}
+}
+
+func some(names []string) string {
 	text := strings.Join(names[:min(len(names), maxNamed)], ", ")
 	if more := len(names) - maxNamed; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
-	return "read by " + text
+	return text
 }
