@@ -30,7 +30,16 @@ func failing() report.Finding {
 	return report.Finding{Rule: "header-hsts-missing", Level: report.Error, Subject: "shop", Message: "no Strict-Transport-Security", Fingerprint: "0123456789abcdef"}
 }
 
+// encode is an envelope as govctl writes it, whatever its content.
 func encode(t *testing.T, e report.Evidence) []byte {
+	t.Helper()
+	if err := evidence.Seal(&e); err != nil {
+		t.Fatal(err)
+	}
+	return plain(t, e)
+}
+
+func plain(t *testing.T, e report.Evidence) []byte {
 	t.Helper()
 	b, err := json.Marshal(e, json.Deterministic(true))
 	if err != nil {
@@ -47,6 +56,18 @@ func TestGoodEvidencePasses(t *testing.T) {
 	v := evidence.Judge(input(evidence.File{Name: "headers.json", Data: encode(t, good())})).Verdict
 	if !v.Passed || len(v.Kinds) != 1 || v.Kinds[0].Status != report.EvidenceOK || *v.Kinds[0].AgeSeconds != 3600 {
 		t.Errorf("%+v", v)
+	}
+}
+
+// Another tool writes the same envelope and need not know the digest; that of govctl holds with other white space.
+func TestEvidenceOfAnotherTool(t *testing.T) {
+	e := good()
+	e.Govctl = ""
+	spaced := bytes.ReplaceAll(encode(t, good()), []byte(`,"kind"`), []byte(",\r\n  \"kind\""))
+	for _, data := range [][]byte{plain(t, e), spaced} {
+		if v := evidence.Judge(input(evidence.File{Name: "headers.json", Data: data})).Verdict; !v.Passed {
+			t.Errorf("%+v", v)
+		}
 	}
 }
 
@@ -69,6 +90,21 @@ func TestRequiredEvidenceThatNeverPasses(t *testing.T) {
 			return []evidence.File{{Name: "headers.json", Data: changed}}
 		}
 	}
+	// byHand is the evidence that made completes, edited after it was written, so that status and verdict follow from its checks.
+	byHand := func(made, edit func(*report.Evidence)) func(*testing.T) []evidence.File {
+		return func(t *testing.T) []evidence.File {
+			e := good()
+			made(&e)
+			evidence.Complete(&e)
+			if err := evidence.Seal(&e); err != nil {
+				t.Fatal(err)
+			}
+			edit(&e)
+			evidence.Complete(&e)
+			return []evidence.File{{Name: "headers.json", Data: plain(t, e)}}
+		}
+	}
+	failed := func(e *report.Evidence) { e.Checks = []report.Finding{failing()} }
 	expired := evidence.Waiver{Rule: "header-hsts-missing", Subject: "*", Reason: "r", Owner: "o", Expires: now.AddDate(0, 0, -2)}
 	for _, c := range []struct {
 		name    string
@@ -100,6 +136,11 @@ func TestRequiredEvidenceThatNeverPasses(t *testing.T) {
 			e.Checks = []report.Finding{failing()}
 			e.Status = report.EvidenceFail
 		}), nil, "invalid", "follows false"},
+		{"findings removed by hand", byHand(failed, func(e *report.Evidence) { e.Checks = nil }), nil, "invalid", "changed after it was written"},
+		{"level lowered by hand", byHand(failed, func(e *report.Evidence) { e.Checks[0].Level = report.Info }), nil, "invalid", "changed after it was written"},
+		{"commit edited", byHand(func(e *report.Evidence) { e.SHA = strings.Repeat("2", 40) }, func(e *report.Evidence) { e.SHA = sha }), nil, "invalid", "changed after it was written"},
+		{"time edited", byHand(func(e *report.Evidence) { e.GeneratedAt = report.At(now.AddDate(0, 0, -9)) }, func(e *report.Evidence) { e.GeneratedAt = report.At(now) }), nil, "invalid", "changed after it was written"},
+		{"digest removed", byHand(failed, func(e *report.Evidence) { e.Checks, e.SHA256 = nil, "" }), nil, "invalid", "no sha256"},
 		{"failed", edited(func(e *report.Evidence) {
 			e.Checks = []report.Finding{failing()}
 			evidence.Complete(e)

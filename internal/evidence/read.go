@@ -36,7 +36,10 @@ func Parse(name string, data []byte) (e report.Evidence, err error) {
 	if err := schemas.Validate("evidence", data); err != nil {
 		return e, err
 	}
-	return e, check(name, &e)
+	if err := check(name, &e); err != nil {
+		return e, err
+	}
+	return e, sealed(&e, data)
 }
 
 // check holds an envelope to what the schema cannot say.

@@ -38,6 +38,7 @@ type Evidence struct {
 	Checks      []Finding         `json:"checks"`          // what was found, worst first
 	Figures     []Figure          `json:"figures"`
 	Detail      jsontext.Value    `json:"detail,omitzero"` // of the kind, with a schema of its own
+	SHA256      string            `json:"sha256,omitzero"` // of the rest in canonical form (RFC 8785); another tool, whose govctl is empty, may leave it out
 }
 
 // EvidenceSubject is one thing that was checked.

@@ -156,7 +156,7 @@ func (a *app) envelope(ctx context.Context, cfg config.Config, m measurement, of
 	}
 	evidence.Apply(&e, waivers, now)
 	evidence.Complete(&e)
-	return e, nil
+	return e, evidence.Seal(&e)
 }
 
 // evidenceWaivers are those of the configured file; none where the default file is not there.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -41,6 +42,24 @@ func evidenceRulesPage() []byte {
 		}
 	}
 	return b.Bytes()
+}
+
+// The page on evidence lists every kind once, in the order of the table, with the command that writes it.
+func TestEvidencePageListsTheKinds(t *testing.T) {
+	page, err := os.ReadFile("../../../../docs/evidence.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, k := range evidence.Kinds {
+		want = append(want, fmt.Sprintf("| `%s` | `govctl %s` |", k.Name, k.Command))
+	}
+	for _, row := range regexp.MustCompile("(?m)^\\| `[a-z-]+` \\| `govctl [a-z ]+` \\|").FindAll(page, -1) {
+		got = append(got, string(row))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("docs/evidence.md lists %q, and the table has %q", got, want)
+	}
 }
 
 // Every rule of evidence has its case, every case its rule, and every rule a kind.

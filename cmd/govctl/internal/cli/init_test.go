@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -240,6 +241,26 @@ var layouts = []layout{
 			holds(t, ".github/workflows/security-headers-matrix.yml", "mode: [direct, traefik]")
 			holds(t, ".github/workflows/trivy-scan.yml", "govctl image gate --out governance trivy.json")
 			holds(t, ".github/workflows/pin-base-image.yml", "govctl image pin --write")
+		}},
+	{name: "the QA profile", args: []string{"--with", "qa-profile"}, files: tree("openapi.yaml", aContract, "alerts_taxonomy.json", catalogue1),
+		also: func(t *testing.T, _ string) {
+			text := content(t, ".github/workflows/qa-profile.yml")
+			for _, command := range []string{"taxonomy lint", "taxonomy dashboard", "probe smoke", "probe latency", "trend resources"} {
+				if strings.Count(text, "run: govctl "+command) != 1 {
+					t.Errorf("govctl %s is not called once:\n%s", command, text)
+				}
+			}
+			for _, file := range []string{artifact.SmokePath, artifact.SmokePromPath, "severity_runbook_dashboard.html", "taxonomy_dashboard_metrics.prom", artifact.ResourcePromPath, artifact.ResourceLogPath} {
+				if !strings.Contains(text, "\n            governance/"+file+"\n") {
+					t.Errorf("%s is not kept:\n%s", file, text)
+				}
+			}
+		}},
+	{name: "the QA profile without alerts", args: []string{"--with", "qa-profile"}, files: tree("openapi.yaml", aContract),
+		also: func(t *testing.T, _ string) {
+			if text := content(t, ".github/workflows/qa-profile.yml"); strings.Contains(text, "govctl taxonomy") {
+				t.Errorf("there is no catalogue of alerts:\n%s", text)
+			}
 		}},
 	{name: "dashboards of a contract alone", args: []string{"--with", "dashboard", "--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/grafana/govctl-pages.json"},
 		also: func(t *testing.T, out string) { holds(t, "grafana/govctl.json", `"uid": "govctl"`) }},

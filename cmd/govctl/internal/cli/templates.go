@@ -55,6 +55,7 @@ var optional = []struct{ name, covering, job, line string }{
 	{"security-headers-matrix", "", "", ""},
 	{"trivy-scan", "", "", ""},
 	{"pin-base-image", "", "", ""},
+	{"qa-profile", "", "", ""},
 	{dashboards, "", "", ""},
 	{latencyRules, "", "", ""},
 }
@@ -118,6 +119,7 @@ var targets = []target{
 	{"workflows/security-headers-matrix.yml", workflows, onRequest("security-headers-matrix", inActions)},
 	{"workflows/trivy-scan.yml", workflows, onRequest("trivy-scan", inActions)},
 	{"workflows/pin-base-image.yml", workflows, onRequest("pin-base-image", inActions)},
+	{"workflows/qa-profile.yml", workflows, onRequest("qa-profile", inActions)},
 	{"latency/internal_latency.yml", "prometheus/", latencyWatched},
 	{"latency/tests/internal_latency.test.yml", "prometheus/tests/", latencyWatched},
 	{"latency/alerts_taxonomy.json", "alerts_taxonomy.json", func(r *repository) bool { return r.latencyAlerts }},
