@@ -99,7 +99,7 @@ func parseRules(t *testing.T, name string) (all []metricscontract.Rule) {
 func TestReleasesOfExporters(t *testing.T) {
 	rules := parseRules(t, filepath.Join(exporters, "rules.yml"))
 	for _, r := range releasesOfExporters {
-		t.Run(r.exporter, func(t *testing.T) {
+		t.Run(r.exporter+"-"+r.after, func(t *testing.T) {
 			var got []string
 			for _, f := range r.diff(t, rules) {
 				got = append(got, summary(&f))
@@ -119,7 +119,7 @@ func TestReleasesSilenceRealAlerts(t *testing.T) {
 	}
 	for _, r := range releasesOfExporters {
 		for file, want := range r.real {
-			t.Run(r.exporter+"/"+filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+			t.Run(r.exporter+"-"+r.after+"/"+filepath.Base(filepath.Dir(file)), func(t *testing.T) {
 				var got []string
 				for _, f := range r.diff(t, parseRules(t, filepath.Join(realRules, file))) {
 					if line := summary(&f); strings.Contains(line, ": ") {

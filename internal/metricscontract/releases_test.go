@@ -1,8 +1,9 @@
 package metricscontract_test
 
-// The files of rules that more than one exporter has to do with.
+// Files of rules, and a folder of them.
 const (
 	kubePrometheus = "kube-prometheus/manifests/"
+	coreDNS        = "mixins-website/assets/coredns/alerts.yaml"
 	selfMonitoring = "awesome-prometheus-alerts/dist/rules/prometheus-self-monitoring/embedded-exporter.yml"
 )
 
@@ -25,6 +26,33 @@ var releasesOfExporters = []releases{
 		"mixins-website/assets/alertmanager/alerts.yaml":                       nil,
 		"cluster-monitoring-operator/assets/alertmanager/prometheus-rule.yaml": nil,
 	}},
+	{exporter: "coredns", before: "1.6.9", after: "1.7.0", own: []string{
+		"metric-removed coredns_cache_size: (TooManySeries)",
+		"metric-removed coredns_dns_request_count_total -> coredns_dns_requests_total: (TooManySeries)",
+		"metric-removed coredns_dns_request_type_count_total -> coredns_dns_requests_total: (TooManySeries)",
+		"metric-removed coredns_dns_response_rcode_count_total -> coredns_dns_responses_total: (TooManySeries)",
+		"metric-removed coredns_forward_max_concurrent_reject_count_total -> coredns_forward_max_concurrent_rejects_total: (TooManySeries)",
+		"metric-removed coredns_forward_request_count_total -> coredns_forward_requests_total: ForwardedQueries",
+		"metric-removed coredns_forward_response_rcode_count_total -> coredns_forward_responses_total: (TooManySeries)",
+		"metric-removed coredns_panic_count_total -> coredns_panics_total: (TooManySeries)",
+	}, real: map[string][]string{coreDNS: nil}},
+	{exporter: "coredns", before: "1.7.0", after: "1.15.0", own: []string{
+		"label-added coredns_cache_entries zones",
+		"label-added coredns_cache_hits_total zones",
+		"label-added coredns_cache_misses_total zones",
+		"label-removed coredns_dns_request_duration_seconds type: SlowByType",
+		"label-added coredns_dns_responses_total plugin",
+		"metric-removed coredns_forward_healthcheck_failures_total -> coredns_proxy_healthcheck_failures_total: (TooManySeries)",
+		"metric-removed coredns_forward_request_duration_seconds -> coredns_proxy_request_duration_seconds: ForwardingIsSlow",
+		"metric-removed coredns_forward_requests_total: (TooManySeries)",
+		"metric-removed coredns_forward_responses_total: to:coredns_forward_failures:rate5m ForwardingFails",
+		"metric-removed go_memstats_gc_cpu_fraction: (TooManySeries)",
+		"metric-removed go_memstats_lookups_total: Lookups",
+	}, real: map[string][]string{coreDNS: {
+		"metric-removed coredns_forward_healthcheck_failures_total -> coredns_proxy_healthcheck_failures_total: CoreDNSForwardHealthcheckFailureCount",
+		"metric-removed coredns_forward_request_duration_seconds -> coredns_proxy_request_duration_seconds: CoreDNSForwardLatencyHigh",
+		"metric-removed coredns_forward_responses_total: CoreDNSForwardErrorsHigh CoreDNSForwardErrorsHigh",
+	}}},
 	{exporter: "node_exporter", before: "1.5.0", after: "1.12.1", own: []string{
 		"metric-removed go_memstats_lookups_total: Lookups",
 		"label-added node_disk_info rotational",
