@@ -12,7 +12,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(alone{m}, map[string]func(){"govctl": main})
+	testscript.Main(alone{m}, map[string]func(){"govctl": main, "executions": executions})
 }
 
 // alone are the tests in an environment that says nothing of the CI or the repository around them.

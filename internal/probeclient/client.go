@@ -35,6 +35,7 @@ type Options struct {
 	Roots     *x509.CertPool // that certificates are verified with; nil: those of the system
 	Insecure  bool           // do not verify certificates
 	UserAgent string
+	Verbatim  bool // the answer is as it was sent, with the credentials of the request where it repeats them: its reader hides them
 	Now       func() time.Time
 	Sleep     func(context.Context, time.Duration) error // between the tries of DoWaiting
 }
@@ -95,14 +96,16 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 	start := c.options.Now()
-	hide := secrets(&r, u)
+	hide := secretsOf(&r, u)
 	a := &Answer{}
 	for {
 		next, err := c.exchange(ctx, &r, u, a)
 		if err != nil {
-			return nil, explain(err, Public(u), c.options.Timeout)
+			return nil, explain(err, hide.Hide(Public(u)), c.options.Timeout)
 		}
-		redact(a, hide)
+		if !c.options.Verbatim {
+			a.hide(hide)
+		}
 		if next == nil || len(a.Hops) >= min(r.Redirects, maxRedirects) || !follows(u, next) {
 			a.Duration = c.options.Now().Sub(start)
 			return a, nil
@@ -148,6 +151,9 @@ func (c *Client) exchange(ctx context.Context, r *Request, u *url.URL, a *Answer
 		return nil, err
 	}
 	defer func() { _ = answer.Body.Close() }() // what is not read is not wanted
+	if err := Switched(answer); err != nil {
+		return nil, err
+	}
 	a.URL, a.Status, a.Location = Public(u), answer.StatusCode, ""
 	if a.Headers, err = fields(answer.Header); err != nil {
 		return nil, err
@@ -163,6 +169,15 @@ func (c *Client) exchange(ctx context.Context, r *Request, u *url.URL, a *Answer
 		}
 	}
 	return next, nil
+}
+
+// Switched is the error of an answer that changes the protocol, which nobody here asks for: reading on would not end with the request's
+// deadline, since net/http leaves the connection to the caller then.
+func Switched(answer *http.Response) error {
+	if answer.StatusCode == http.StatusSwitchingProtocols {
+		return Refusal("the answer changes the protocol, which was not asked for")
+	}
+	return nil
 }
 
 // read keeps the first bytes of a body.
@@ -188,7 +203,7 @@ func fields(h http.Header) ([]Header, error) {
 		}
 	}
 	if len(all) > maxHeaders {
-		return nil, &refused{fmt.Sprintf("the answer has %d headers, more than %d", len(all), maxHeaders)}
+		return nil, Refusal(fmt.Sprintf("the answer has %d headers, more than %d", len(all), maxHeaders))
 	}
 	return all, nil
 }

@@ -34,8 +34,36 @@ type refused struct{ why string }
 
 func (r *refused) Error() string { return r.why }
 
-// explain is what an error of the transport means. The text of an error in the protocol repeats what the server sent, so that it is left out.
+// Refusal is the error of an answer that its reader does not accept. Cause keeps its text.
+func Refusal(why string) error { return &refused{why} }
+
+// explain is the error of an exchange.
 func explain(err error, at string, timeout time.Duration) error {
+	e := &Error{URL: at, Err: Cause(err)}
+	var op *net.OpError
+	switch {
+	case errors.Is(e.Err, errSlow):
+		e.Err = fmt.Errorf("no complete answer within %s", timeout)
+	case errors.Is(e.Err, errClosed), errors.As(e.Err, &op):
+		e.Absent = true
+	}
+	return e
+}
+
+// What an exchange can fail with.
+var (
+	errSlow       = errors.New("no complete answer in time")
+	errTLS        = errors.New("no TLS connection could be made")
+	errClosed     = errors.New("the connection was closed before the answer was complete")
+	errUnreadable = errors.New("the answer is not HTTP that can be read, or its headers are too large")
+)
+
+// maxForeign is how much of a text is shown that the other side has a part in, in bytes.
+const maxForeign = 300
+
+// Cause is what an error of net/http means. The text of an error in the protocol repeats what the server sent, and that of a client the
+// address with its credentials, so that neither is in it.
+func Cause(err error) error {
 	var (
 		over    *refused
 		guarded *netguard.Error
@@ -44,28 +72,26 @@ func explain(err error, at string, timeout time.Duration) error {
 		record  tls.RecordHeaderError
 		slow    net.Error
 	)
-	e := &Error{URL: at}
 	switch {
 	case errors.Is(err, context.Canceled):
-		e.Err = context.Canceled
+		return context.Canceled
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
-		e.Err = fmt.Errorf("no complete answer within %s", timeout)
+		return errSlow
 	case errors.As(err, &over):
-		e.Err = over
+		return over
 	case errors.As(err, &guarded):
-		e.Err = guarded
+		return guarded
 	case errors.As(err, &cert):
-		e.Err = fmt.Errorf("the certificate is not accepted: %w", cert.Err)
+		why := cert.Err.Error()
+		return fmt.Errorf("the certificate is not accepted: %s", strings.ToValidUTF8(why[:min(len(why), maxForeign)], ""))
 	case errors.As(err, &record), errors.As(err, &op) && strings.HasSuffix(op.Op, " error"): // crypto/tls names alerts "remote error" and "local error"
-		e.Err = errors.New("no TLS connection could be made")
+		return errTLS
 	case errors.As(err, &op):
-		e.Err, e.Absent = op, true
+		return op
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		e.Err, e.Absent = errors.New("the connection was closed before the answer was complete"), true
-	default:
-		e.Err = errors.New("the answer is not HTTP that can be read, or its headers are too large")
+		return errClosed
 	}
-	return e
+	return errUnreadable
 }
 
 // pause is the time between two tries.

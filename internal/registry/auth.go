@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/internal/probeclient"
 )
 
 // Credentials are user and password by registry, as docker login writes them.
@@ -118,7 +120,7 @@ func (c *Client) token(ctx context.Context, r Repository, parameters map[string]
 	realm.RawQuery = query.Encode()
 	answer, err := c.do(ctx, realm.String(), map[string]string{"Authorization": c.basic(r.Registry)})
 	if err != nil {
-		return "", fmt.Errorf("token: %w", cause(err))
+		return "", fmt.Errorf("token: %w", probeclient.Cause(err))
 	}
 	if answer.StatusCode != http.StatusOK {
 		drain(answer)
@@ -126,7 +128,7 @@ func (c *Client) token(ctx context.Context, r Repository, parameters map[string]
 	}
 	data, err := readAll(answer, maxToken)
 	if err != nil {
-		return "", fmt.Errorf("token: %w", cause(err))
+		return "", fmt.Errorf("token: %w", probeclient.Cause(err))
 	}
 	var body struct {
 		Token       string `json:"token"`

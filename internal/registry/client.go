@@ -12,10 +12,11 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/romel/govctl/internal/probeclient"
 )
 
 // Bounds of what a registry may send, in bytes.
@@ -93,13 +94,13 @@ func (c *Client) get(ctx context.Context, r Repository, path, accept string, lim
 	for try := 1; ; try++ {
 		answer, err := c.do(ctx, address, map[string]string{"Accept": accept, "Authorization": c.tokens[r.String()]})
 		if err != nil {
-			return nil, nil, &Error{At: at, Why: cause(err).Error()}
+			return nil, nil, &Error{At: at, Why: probeclient.Cause(err).Error()}
 		}
 		switch {
 		case answer.StatusCode == http.StatusOK:
 			data, err := readAll(answer, limit)
 			if err != nil {
-				return nil, nil, &Error{At: at, Status: answer.StatusCode, Why: cause(err).Error()}
+				return nil, nil, &Error{At: at, Status: answer.StatusCode, Why: probeclient.Cause(err).Error()}
 			}
 			return data, answer.Header, nil
 		case answer.StatusCode == http.StatusUnauthorized && !challenged:
@@ -171,24 +172,24 @@ func (c *Client) do(ctx context.Context, address string, header map[string]strin
 	client.CheckRedirect = func(next *http.Request, before []*http.Request) error {
 		switch {
 		case len(before) > maxHops:
-			return errors.New("there are too many redirects")
+			return probeclient.Refusal("there are too many redirects")
 		case before[0].URL.Scheme == "https" && next.URL.Scheme != "https":
-			return errors.New("a redirect leaves https")
+			return probeclient.Refusal("a redirect leaves https")
 		case next.URL.Host != before[0].URL.Host:
 			next.Header.Del("Authorization")
 		}
+		next.URL.User = nil // a registry does not choose credentials
+		next.Header.Del("Referer")
 		return nil
 	}
-	return client.Do(req)
-}
-
-// cause drops the address that an error of net/http repeats: a redirect may have put a signature into it.
-func cause(err error) error {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return failed.Err
+	answer, err := client.Do(req)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	if err := probeclient.Switched(answer); err != nil {
+		return nil, errors.Join(err, answer.Body.Close())
+	}
+	return answer, nil
 }
 
 // readAll reads a body of at most limit bytes, and closes it.
@@ -196,7 +197,7 @@ func readAll(answer *http.Response, limit int64) (data []byte, err error) {
 	defer func() { err = errors.Join(err, answer.Body.Close()) }()
 	data, err = io.ReadAll(io.LimitReader(answer.Body, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("the answer is larger than %d bytes", limit)
+		err = probeclient.Refusal(fmt.Sprintf("the answer is larger than %d bytes", limit))
 	}
 	return data, err
 }

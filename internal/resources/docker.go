@@ -14,13 +14,15 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/romel/govctl/internal/probeclient"
 	"github.com/romel/govctl/internal/sorting"
 )
 
 // Bounds of the answers of the Docker Engine API.
 const (
 	maxContainers = 1_000
-	maxAnswer     = 4 << 20
+	maxList       = 4 << 20
+	maxStats      = 1 << 20
 	atOnce        = 8 // the API takes a second or two for each container, since it measures twice
 )
 
@@ -54,7 +56,16 @@ func (d *Docker) Snapshot(ctx context.Context, globs []string) ([]Sample, error)
 			out = append(out, *s)
 		}
 	}
-	return out, errors.Join(errs...)
+	return out, first(errs)
+}
+
+// first is the first error, with the number of the others.
+func first(errs []error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(errs) < 2 {
+		return errors.Join(errs...)
+	}
+	return fmt.Errorf("%w (%d further containers failed, too)", errs[0], len(errs)-1)
 }
 
 // container is one row of the list of running containers.
@@ -71,7 +82,7 @@ func (c *container) name() string {
 }
 
 func (d *Docker) list(ctx context.Context, globs []string) ([]*container, error) {
-	data, err := d.get(ctx, "/containers/json")
+	data, err := d.get(ctx, "/containers/json", maxList)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +107,7 @@ func Matches(globs []string, name string) bool {
 }
 
 func (d *Docker) stats(ctx context.Context, c *container) (*Sample, error) {
-	data, err := d.get(ctx, "/containers/"+url.PathEscape(c.ID)+"/stats?stream=false")
+	data, err := d.get(ctx, "/containers/"+url.PathEscape(c.ID)+"/stats?stream=false", maxStats)
 	if errors.Is(err, errGone) {
 		return nil, nil
 	}
@@ -110,18 +121,14 @@ func (d *Docker) stats(ctx context.Context, c *container) (*Sample, error) {
 	return &s, nil
 }
 
-func (d *Docker) get(ctx context.Context, target string) (data []byte, err error) {
+func (d *Docker) get(ctx context.Context, target string, limit int64) (data []byte, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://docker"+target, nil) // the client connects to the socket, whatever the host
 	if err != nil {
 		return nil, err
 	}
 	answer, err := d.HTTP.Do(req)
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		err = failed.Err
-	}
 	if err != nil {
-		return nil, err
+		return nil, probeclient.Cause(err)
 	}
 	defer func() { err = errors.Join(err, answer.Body.Close()) }()
 	switch answer.StatusCode {
@@ -131,9 +138,12 @@ func (d *Docker) get(ctx context.Context, target string) (data []byte, err error
 	default:
 		return nil, fmt.Errorf("the answer has the status %d", answer.StatusCode)
 	}
-	data, err = io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
-	if err == nil && len(data) > maxAnswer {
-		err = fmt.Errorf("the answer is larger than %d bytes", maxAnswer)
+	data, err = io.ReadAll(io.LimitReader(answer.Body, limit+1))
+	switch {
+	case err != nil:
+		return nil, probeclient.Cause(err)
+	case int64(len(data)) > limit:
+		return nil, fmt.Errorf("the answer is larger than %d bytes", limit)
 	}
-	return data, err
+	return data, nil
 }

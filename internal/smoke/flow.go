@@ -126,6 +126,7 @@ func (f *run) exchange(ctx context.Context, e *hurl.Entry, out *report.SmokeEntr
 	if v, err := parseJSON(a.Body); err == nil && !a.Cut {
 		answer.JSON, answer.IsJSON = v, true
 	}
+	f.Secrets.addAnswer(answer.Headers, answer.JSON)
 	out.Status, out.DurationMS = a.Status, a.Duration.Milliseconds()
 	x := &Exchange{Method: e.Method, Path: u.EscapedPath(), Query: u.Query(), Header: request.Header, RequestBody: request.Body,
 		Status: a.Status, Answer: answer.Headers, Body: a.Body, Cut: a.Cut, line: e.Line}
@@ -153,11 +154,7 @@ func (f *run) request(e *hurl.Entry) (r probeclient.Request, u *url.URL, err err
 	if len(e.Query) > 0 {
 		u.RawQuery = query.Encode()
 	}
-	for name, all := range query {
-		for _, value := range all {
-			f.Secrets.AddNamed(name, value)
-		}
-	}
+	f.Secrets.addAddress(u)
 	r = probeclient.Request{Method: e.Method, Header: http.Header{}, MaxBody: maxBody}
 	if e.Options.Location {
 		r.Redirects = maxRedirects
@@ -167,7 +164,7 @@ func (f *run) request(e *hurl.Entry) (r probeclient.Request, u *url.URL, err err
 		r.Header.Add(name, value)
 		f.Secrets.AddNamed(name, value)
 	}
-	f.authorize(e, &t, &r, u)
+	f.authorize(e, &t, &r)
 	f.sendCookies(e, &t, &r, u)
 	f.body(e, &t, &r)
 	r.URL = u.String()
@@ -188,10 +185,7 @@ func (t *texts) render(text hurl.Text) string {
 	return s
 }
 
-func (f *run) authorize(e *hurl.Entry, t *texts, r *probeclient.Request, u *url.URL) {
-	if password, ok := u.User.Password(); ok {
-		f.Secrets.Add(password)
-	}
+func (f *run) authorize(e *hurl.Entry, t *texts, r *probeclient.Request) {
 	if e.Basic == nil {
 		return
 	}
@@ -223,7 +217,7 @@ func (f *run) body(e *hurl.Entry, t *texts, r *probeclient.Request) {
 			kind = "application/json"
 		}
 		if v, err := parseJSON(r.Body); err == nil {
-			f.Secrets.addJSON("", v)
+			f.Secrets.addJSON("", v, 1)
 		}
 	case len(e.Form) > 0:
 		var pairs []string
@@ -254,23 +248,31 @@ func (f *run) judge(e *hurl.Entry, a *hurl.Answer, out *report.SmokeEntry) (foun
 			continue
 		}
 		f.variables[c.Name] = value
-		secret := c.Redact || IsSecret(c.Name) || c.Query.Kind == "cookie"
+		secret := c.Redact || IsSecret(c.Name) || IsSecret(c.Query.Source) || c.Query.Kind == "cookie"
 		f.Secrets.addVariable(c.Name, value, secret)
 		shown := hidden
 		if !secret {
-			shown = bounded(f.Secrets.Hide(show(value)))
+			shown = f.shown(show(value))
 		}
 		out.Captures = append(out.Captures, report.SmokeCapture{Name: c.Name, Value: shown})
 	}
 	for _, a := range f.expectations(e, a) {
 		out.Asserts = append(out.Asserts, report.SmokeAssert{Line: a.line, Text: bounded(f.Secrets.Hide(a.text)), Passed: a.holds})
 		if !a.holds {
-			fail("smoke-assert-failed", a.line, "%s %s: %s does not hold", e.Method, out.Path, bounded(a.text))
+			fail("smoke-assert-failed", a.line, "%s %s: %s does not hold", e.Method, out.Path, bounded(f.Secrets.Hide(a.text)))
 			last := &found[len(found)-1]
-			last.Expected, last.Actual = bounded(f.Secrets.Hide(a.text)), bounded(f.Secrets.Hide(a.actual))
+			last.Expected, last.Actual = bounded(f.Secrets.Hide(a.text)), f.shown(a.actual)
 		}
 	}
 	return found
+}
+
+// shown is what an output may hold of a value from an answer.
+func (f *run) shown(value string) string {
+	if f.Secrets.over() {
+		return hidden
+	}
+	return bounded(f.Secrets.Hide(value))
 }
 
 // expectation is an evaluated assert, or what the line HTTP and the headers below it say.
@@ -354,7 +356,7 @@ func (f *run) compare(x *Exchange, out *report.SmokeEntry) {
 	out.Operation, out.Conforms = operation, conforms
 	for i := range found {
 		one := f.Contract.finding(f.subject, &found[i])
-		one.Message = fmt.Sprintf("%s (line %d of the flow)", f.Secrets.Hide(one.Message), x.line)
+		one.Message = fmt.Sprintf("%s (line %d of the flow)", beginning(f.Secrets.Hide(one.Message), 2*maxShown), x.line)
 		if one.Level == report.Error {
 			one.Level = f.Level
 		}

@@ -94,7 +94,7 @@ func (f *run) reported(e *hurlEntry, body func(string) ([]byte, error)) (out rep
 		if IsSecret(c.Name) {
 			f.Secrets.addVariable(c.Name, c.Value, true)
 		} else {
-			value = bounded(fmt.Sprint(c.Value))
+			value = bounded(f.Secrets.Hide(fmt.Sprint(c.Value)))
 		}
 		out.Captures = append(out.Captures, report.SmokeCapture{Name: c.Name, Value: value})
 	}
@@ -128,6 +128,7 @@ func (f *run) call(c *hurlCall, line int, out *report.SmokeEntry, body func(stri
 	for _, cookie := range c.Request.Cookies {
 		f.Secrets.Add(cookie.Value)
 	}
+	f.Secrets.addAddress(u)
 	if c.Response.Body != "" && f.Contract != nil {
 		if x.Body, err = body(c.Response.Body); err != nil {
 			return err

@@ -2,93 +2,83 @@ package smoke
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
-	"regexp"
+	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/internal/probeclient"
 	"github.com/romel/govctl/internal/smoke/hurl"
 	"github.com/romel/govctl/pkg/report"
 )
 
 // hidden stands where a secret was.
-const hidden = "***"
+const hidden = probeclient.Hidden
 
-// shortest is the length in bytes from which a secret is looked for inside of other texts: shorter ones occur by chance.
-const shortest = 4
+// maxSecrets bounds the secrets that are taken from answers. Beyond it nothing of an answer is shown.
+const maxSecrets = 20_000
 
 // Secrets are the values that no output may hold.
-type Secrets struct{ values []string }
+type Secrets struct{ probeclient.Secrets }
 
-var secretName = regexp.MustCompile(`(?i)passw|secret|token|authorization|api[_-]?key|cookie|session`)
+// over reports that there may be secrets which are not known.
+func (s *Secrets) over() bool { return s.Len() > maxSecrets }
 
 // IsSecret reports a name whose value is a secret.
-func IsSecret(name string) bool { return secretName.MatchString(name) }
+func IsSecret(name string) bool { return probeclient.IsSecret(name) }
 
-// Add takes a secret, in the forms in which a text can hold it.
-func (s *Secrets) Add(value string) {
-	if len(value) < shortest {
+// addJSON takes the secret fields of a value which have a number of bytes at least.
+func (s *Secrets) addJSON(name string, v any, least int) {
+	if s.over() {
 		return
 	}
-	forms := []string{value, url.QueryEscape(value), url.PathEscape(value)}
-	if encoded, err := json.Marshal(value); err == nil {
-		forms = append(forms, string(encoded[1:len(encoded)-1]))
-	}
-	for _, form := range forms {
-		if !s.has(form) {
-			s.insert(form)
-		}
-	}
-}
-
-func (s *Secrets) has(text string) bool {
-	for _, known := range s.values {
-		if known == text {
-			return true
-		}
-	}
-	return false
-}
-
-// insert keeps the longest first, so that a secret that another begins with does not leave its end behind.
-func (s *Secrets) insert(text string) {
-	at := 0
-	for at < len(s.values) && len(s.values[at]) >= len(text) {
-		at++
-	}
-	s.values = append(s.values, "")
-	copy(s.values[at+1:], s.values[at:])
-	s.values[at] = text
-}
-
-// AddNamed takes the value of a variable, field or header if its name says that it is secret. Of credentials with a scheme both are taken,
-// the whole and what follows the scheme.
-func (s *Secrets) AddNamed(name, value string) {
-	if !IsSecret(name) {
-		return
-	}
-	s.Add(value)
-	if _, credentials, ok := strings.Cut(value, " "); ok {
-		s.Add(strings.TrimSpace(credentials))
-	}
-}
-
-// addJSON takes the secret fields of a value.
-func (s *Secrets) addJSON(name string, v any) {
 	switch v := v.(type) {
 	case string:
-		s.AddNamed(name, v)
+		if len(v) >= least {
+			s.AddNamed(name, v)
+		}
 	case json.Number:
-		s.AddNamed(name, v.String())
+		s.addJSON(name, v.String(), least)
+	case float64:
+		s.addJSON(name, strconv.FormatFloat(v, 'f', -1, 64), least)
 	case []any:
 		for _, item := range v {
-			s.addJSON(name, item)
+			s.addJSON(name, item, least)
 		}
 	case map[string]any:
 		for key, field := range v {
 			if IsSecret(name) {
 				key = name
 			}
-			s.addJSON(key, field)
+			s.addJSON(key, field, least)
+		}
+	}
+}
+
+// fromAnswer is the length in bytes from which fields of answers with names of secrets are taken: a service that counts its tokens has
+// shorter ones.
+const fromAnswer = 5
+
+// addAnswer takes what an answer has under the names of secrets.
+func (s *Secrets) addAnswer(headers http.Header, body any) {
+	for name, values := range headers {
+		for _, value := range values {
+			if name != "Set-Cookie" && len(value) >= fromAnswer { // whose values the jar takes: the rest of it is no secret
+				s.AddNamed(name, value)
+			}
+		}
+	}
+	s.addJSON("", body, fromAnswer)
+}
+
+// addAddress takes the password of an address, and the parameters with names of secrets.
+func (s *Secrets) addAddress(u *url.URL) {
+	if password, ok := u.User.Password(); ok {
+		s.Add(password)
+	}
+	for name, all := range u.Query() {
+		for _, value := range all {
+			s.AddNamed(name, value)
 		}
 	}
 }
@@ -98,15 +88,7 @@ func (s *Secrets) addVariable(name string, v any, always bool) {
 	if always && !IsSecret(name) {
 		name = "secret"
 	}
-	s.addJSON(name, v)
-}
-
-// Hide is a text without secrets.
-func (s *Secrets) Hide(text string) string {
-	for _, value := range s.values {
-		text = strings.ReplaceAll(text, value, hidden)
-	}
-	return text
+	s.addJSON(name, v, 1)
 }
 
 // AddVariables takes all variables with secret names.
@@ -150,10 +132,12 @@ func (s *Secrets) Report(d *report.Smoke) {
 // maxShown is how many bytes of a foreign value are shown.
 const maxShown = 200
 
-// bounded is the beginning of a text.
-func bounded(s string) string {
-	if len(s) <= maxShown {
+// bounded is the beginning of a text. Secrets are hidden before: the beginning of one would not be found.
+func bounded(s string) string { return beginning(s, maxShown) }
+
+func beginning(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:maxShown], "") + "..."
+	return strings.ToValidUTF8(s[:most], "") + "..."
 }

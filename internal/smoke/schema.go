@@ -40,13 +40,16 @@ type walker struct {
 	found    []violation
 }
 
+// maxPointer is how many bytes of a pointer are kept until secrets are hidden.
+const maxPointer = 4 << 10
+
 func (w *walker) add(rule string, at contract.Node, pointer, format string, args ...any) {
 	if len(w.found) < maxFound {
 		shown := pointer
 		if shown == "" {
 			shown = "the body"
 		}
-		w.found = append(w.found, violation{rule, at, bounded(shown) + ": " + fmt.Sprintf(format, args...), pattern(pointer)})
+		w.found = append(w.found, violation{rule, at, beginning(shown, maxPointer) + ": " + fmt.Sprintf(format, args...), pattern(pointer)})
 	}
 }
 

@@ -24,9 +24,7 @@ func (r *Runner) Target(ctx context.Context, t Target) (out report.SmokeResult, 
 		return out, nil, err
 	}
 	out.URL = probeclient.Public(u)
-	if password, ok := u.User.Password(); ok {
-		r.Secrets.Add(password)
-	}
+	r.Secrets.addAddress(u)
 	var failed error
 	for out.Attempts = 1; ; out.Attempts++ {
 		var answer *probeclient.Answer

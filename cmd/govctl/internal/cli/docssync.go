@@ -137,7 +137,7 @@ func (a *app) catalogBlock(ctx context.Context, cfg config.Config, _ *docblocks.
 	if err != nil {
 		return "", err
 	}
-	is, err := a.metricsOf(ctx, cfg, nil)
+	is, err := a.metricsOf(ctx, cfg, nil, scrapeTimeout)
 	return metricscontract.Catalog(is, rules), err
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/romel/govctl/internal/netguard"
+	"github.com/romel/govctl/internal/probeclient"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -37,7 +38,13 @@ func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	answer, err := g.next.RoundTrip(r)
-	return answer, refusedAddress(err)
+	if err != nil {
+		return nil, refusedAddress(err)
+	}
+	if err := probeclient.Switched(answer); err != nil {
+		return nil, errors.Join(err, answer.Body.Close())
+	}
+	return answer, nil
 }
 
 func refusedAddress(err error) error {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/metricscontract"
+	"github.com/romel/govctl/internal/probeclient"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -41,58 +40,67 @@ func (m measurement) asReason(err error) (measurement, error) {
 // scrapeTimeout is how long a /metrics endpoint may take, as long as Prometheus waits by default.
 const scrapeTimeout = 10 * time.Second
 
+// maxScrape bounds the answer of a /metrics endpoint, in bytes: what a service exposes is read into memory whole.
+const maxScrape = probeclient.MaxBody
+
+// scrapeFlag is the time that each address of metrics may take.
+func scrapeFlag(c *cobra.Command, timeout *time.Duration) {
+	c.Flags().DurationVar(timeout, "timeout", scrapeTimeout, "how long reading an address may take")
+}
+
 // metricsText reads a snapshot: a file, - or an http address. shown is its name without credentials.
-func (a *app) metricsText(ctx context.Context, source string) (shown string, data []byte, err error) {
+func (a *app) metricsText(ctx context.Context, source string, timeout time.Duration) (shown string, data []byte, err error) {
 	if !strings.HasPrefix(source, "http://") && !strings.HasPrefix(source, "https://") {
 		data, err = a.readInput(source)
 		return source, data, err
 	}
-	u, err := url.Parse(source)
-	if err != nil || u.Host == "" {
-		return "", nil, usage("the source is no address").hint("write it like http://localhost:8080/metrics")
+	if timeout <= 0 {
+		return "", nil, usage("--timeout must be more than 0")
 	}
-	public := *u
-	public.User, public.RawQuery = nil, ""
-	shown = public.String()
-	ctx, cancel := context.WithTimeout(ctx, scrapeTimeout)
-	defer cancel()
-	data, err = a.scrape(ctx, u)
-	var failed *url.Error
-	if errors.As(err, &failed) { // which repeats the address with its credentials
-		err = failed.Err
-	}
+	u, err := probeclient.Parse(source)
 	if err != nil {
+		return "", nil, usage("the source: %w", err).hint("write it like http://localhost:8080/metrics")
+	}
+	shown = probeclient.Public(u)
+	data, err = a.scrape(ctx, source, timeout)
+	var failed *probeclient.Error
+	switch {
+	case ctx.Err() != nil:
+		return shown, nil, ctx.Err()
+	case errors.As(err, &failed): // which names the address
+		return shown, nil, &unreachable{err}
+	case err != nil:
 		return shown, nil, &unreachable{fmt.Errorf("%s: %w", shown, err)}
 	}
 	return shown, data, nil
 }
 
-func (a *app) scrape(ctx context.Context, u *url.URL) (data []byte, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+func (a *app) scrape(ctx context.Context, address string, timeout time.Duration) ([]byte, error) {
+	client := probeclient.New(probeclient.Options{Timeout: timeout, UserAgent: "govctl/" + Version(), Now: a.Now, Sleep: sleep})
+	answer, err := client.Do(ctx, probeclient.Request{URL: address, MaxBody: maxScrape, Header: http.Header{"Accept": {"text/plain;version=0.0.4,*/*;q=0.1"}}})
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Accept", "text/plain;version=0.0.4,*/*;q=0.1")
-	client := *a.HTTP()
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	answer, err := client.Do(req)
-	if err != nil {
-		return nil, err
+	encoding := ""
+	for _, h := range answer.Headers {
+		if h.Name == "Content-Encoding" {
+			encoding = h.Value
+		}
 	}
-	defer func() { err = errors.Join(err, answer.Body.Close()) }()
-	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the answer has the status %d", answer.StatusCode)
+	switch {
+	case answer.Status != http.StatusOK:
+		return nil, fmt.Errorf("the answer has the status %d", answer.Status)
+	case encoding != "" && !strings.EqualFold(encoding, "identity"):
+		return nil, errors.New("the answer is compressed, which was not asked for")
+	case answer.Cut:
+		return nil, fmt.Errorf("the answer is larger than %d bytes", maxScrape)
 	}
-	data, err = io.ReadAll(io.LimitReader(answer.Body, metricscontract.MaxBytes+1))
-	if err == nil && len(data) > metricscontract.MaxBytes {
-		err = fmt.Errorf("the answer is larger than %d bytes", metricscontract.MaxBytes)
-	}
-	return data, err
+	return answer.Body, nil
 }
 
 // snapshot reads and parses a source of metrics.
-func (a *app) snapshot(ctx context.Context, source string) (*metricscontract.Snapshot, error) {
-	shown, data, err := a.metricsText(ctx, source)
+func (a *app) snapshot(ctx context.Context, source string, timeout time.Duration) (*metricscontract.Snapshot, error) {
+	shown, data, err := a.metricsText(ctx, source, timeout)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +111,7 @@ func (a *app) snapshot(ctx context.Context, source string) (*metricscontract.Sna
 type assertFlags struct {
 	source, before string
 	print          bool
+	timeout        time.Duration
 }
 
 func metricsAssert(a *app) *cobra.Command {
@@ -116,6 +125,7 @@ func metricsAssert(a *app) *cobra.Command {
 	c.Flags().StringVar(&f.source, "source", "", "`file`, - or address of the snapshot")
 	c.Flags().StringVar(&f.before, "before", "", "`file` or address of an earlier snapshot")
 	c.Flags().BoolVar(&f.print, "print", false, "print the result of each expression to standard error")
+	scrapeFlag(c, &f.timeout)
 	return c
 }
 
@@ -124,10 +134,10 @@ func (a *app) assertMetrics(ctx context.Context, f *assertFlags, exprs []string)
 	if f.source == "" {
 		return m, usage("--source is missing").hint("name a file, - for standard input, or an address like http://localhost:8080/metrics")
 	}
-	after, err := a.snapshot(ctx, f.source)
+	after, err := a.snapshot(ctx, f.source, f.timeout)
 	var before *metricscontract.Snapshot
 	if err == nil && f.before != "" {
-		before, err = a.snapshot(ctx, f.before)
+		before, err = a.snapshot(ctx, f.before, f.timeout)
 	}
 	if err != nil {
 		return m.asReason(err)

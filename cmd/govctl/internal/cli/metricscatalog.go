@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +23,7 @@ const metricsBlock = "metrics"
 type metricsCatalogFlags struct {
 	sources, rules []string
 	check          bool
+	timeout        time.Duration
 }
 
 func metricsCatalog(a *app) *cobra.Command {
@@ -35,6 +37,7 @@ func metricsCatalog(a *app) *cobra.Command {
 	c.Flags().StringSliceVar(&f.sources, "source", nil, "`file` or address of metrics; may be repeated (default metrics.sources)")
 	c.Flags().StringSliceVar(&f.rules, "rules", nil, "rule `files`, folders or globs (default taxonomy.rules)")
 	c.Flags().BoolVar(&f.check, "check", false, "write nothing, and fail where the file is not up to date")
+	scrapeFlag(c, &f.timeout)
 	return c
 }
 
@@ -53,7 +56,7 @@ func (a *app) catalogMetrics(ctx context.Context, f *metricsCatalogFlags, args [
 	if err != nil {
 		return m, err
 	}
-	is, err := a.metricsOf(ctx, cfg, f.sources)
+	is, err := a.metricsOf(ctx, cfg, f.sources, f.timeout)
 	if err != nil {
 		return m.asReason(err)
 	}

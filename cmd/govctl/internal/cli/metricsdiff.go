@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/spf13/cobra"
@@ -35,6 +36,7 @@ type metricsDiffFlags struct {
 	rules               []string
 	match, allow, state string
 	strict              bool
+	timeout             time.Duration
 	limits              map[string]*string
 }
 
@@ -54,6 +56,7 @@ func metricsDiff(a *app) *cobra.Command {
 	flags.StringVar(&f.state, "state", "", "compare with the metrics of this output `folder` or git:REF (default: the output folder)")
 	flags.BoolVar(&f.strict, "strict-counters", false, "a counter that is lower than before is an error")
 	flags.StringVar(&f.allow, "allow-prefixes", "", "comma separated `prefixes` of metrics that no budget counts (also CARD_ALLOW_PREFIXES)")
+	scrapeFlag(c, &f.timeout)
 	for _, row := range cardinality {
 		f.limits[row.flag] = flags.String(row.flag, "", fmt.Sprintf("most %s; 0: no limit (also %s; default metrics.%s)", row.about, row.env, row.key))
 	}
@@ -82,12 +85,12 @@ func (a *app) diffMetrics(ctx context.Context, f *metricsDiffFlags, args []strin
 		return m, usage("--strict-counters compares the values of one source, and metrics.sources has %d", len(cfg.Metrics.Sources)).hint("name the source")
 	}
 	before, after := args[:max(len(args)-1, 0)], args[max(len(args)-1, 0):]
-	if in.After, err = a.metricsOf(ctx, cfg, after); err != nil {
+	if in.After, err = a.metricsOf(ctx, cfg, after, f.timeout); err != nil {
 		return m.asReason(err)
 	}
 	known := true
 	if len(before) > 0 {
-		in.Before, err = a.metricsOf(ctx, cfg, before)
+		in.Before, err = a.metricsOf(ctx, cfg, before, f.timeout)
 	} else {
 		in.Before, known, err = a.acceptedMetrics(ctx, cfg, f.state)
 	}
@@ -114,7 +117,7 @@ func (a *app) diffMetrics(ctx context.Context, f *metricsDiffFlags, args []strin
 }
 
 // metricsOf are the metrics of all sources as one contract; without sources, of those of the configuration.
-func (a *app) metricsOf(ctx context.Context, cfg config.Config, sources []string) (metricscontract.Contract, error) {
+func (a *app) metricsOf(ctx context.Context, cfg config.Config, sources []string, timeout time.Duration) (metricscontract.Contract, error) {
 	if len(sources) == 0 {
 		sources = cfg.Metrics.Sources
 	}
@@ -123,7 +126,7 @@ func (a *app) metricsOf(ctx context.Context, cfg config.Config, sources []string
 	}
 	var all []metricscontract.Contract
 	for _, source := range sources {
-		shown, data, err := a.metricsText(ctx, source)
+		shown, data, err := a.metricsText(ctx, source, timeout)
 		if err != nil {
 			return metricscontract.Contract{}, err
 		}

@@ -223,7 +223,7 @@ func (a *app) smokeRunner(f *smokeFlags) (*smoke.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := probeclient.Options{Timeout: timeout, Roots: roots, UserAgent: "govctl/" + Version(), Now: a.Now, Sleep: sleep}
+	options := probeclient.Options{Timeout: timeout, Roots: roots, UserAgent: "govctl/" + Version(), Verbatim: true, Now: a.Now, Sleep: sleep}
 	verifying := probeclient.New(options)
 	options.Insecure = true
 	trusting := probeclient.New(options)

@@ -31,6 +31,7 @@ type resourceFlags struct {
 	window            int
 	histCPU, histMem  string
 	maxMemPct, growth string
+	timeout           time.Duration
 }
 
 func trendResources(a *app) *cobra.Command {
@@ -56,6 +57,7 @@ func trendResources(a *app) *cobra.Command {
 	flags.StringVar(&f.histMem, "hist-mem", "", "`borders` of a histogram of the memory use, like 0,25,50,75,90,100")
 	flags.StringVar(&f.maxMemPct, "max-mem-pct", "", "most `percent` of its memory limit that a container may use")
 	flags.StringVar(&f.growth, "growth", "", "most `percent` by which the memory of a container may grow over the window")
+	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long sampling all containers may take; the API measures each for a second or two")
 	return c
 }
 
@@ -145,6 +147,9 @@ func (a *app) resourceOptions(ctx context.Context, f *resourceFlags) (resources.
 		}
 		*limit.to = &v
 	}
+	if f.timeout <= 0 {
+		return o, usage("--timeout must be more than 0")
+	}
 	if f.interval < 10*time.Millisecond || f.interval > time.Minute {
 		return o, usage("--interval: %s is not from 10ms to 1m", f.interval)
 	}
@@ -196,9 +201,6 @@ func (a *app) samples(ctx context.Context, f *resourceFlags) (out []resources.Sa
 // defaultSocket is where the Docker Engine listens on Linux.
 const defaultSocket = "/var/run/docker.sock"
 
-// dockerDeadline is how long a sample of all containers may take; the API measures each for a second or two.
-const dockerDeadline = 2 * time.Minute
-
 func (a *app) sampleDocker(ctx context.Context, f *resourceFlags) ([]resources.Sample, error) {
 	socket := f.docker
 	if host := a.Getenv("DOCKER_HOST"); socket == "" && host != "" {
@@ -209,7 +211,7 @@ func (a *app) sampleDocker(ctx context.Context, f *resourceFlags) ([]resources.S
 		socket = rest
 	}
 	socket = firstOf(socket, defaultSocket)
-	ctx, cancel := context.WithTimeout(ctx, dockerDeadline)
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	samples, err := (&resources.Docker{HTTP: socketClient(socket)}).Snapshot(ctx, f.containers)
 	if err != nil {
