@@ -5,7 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // defaultFill is the colour of a badge whose own nobody knows.
@@ -19,12 +20,7 @@ var fills = map[string]string{
 	"gray": "#555", "lightgray": "#939393",
 }
 
-var bareHex = late(`^(?i)([\da-f]{3}){1,2}$`)
-
-// late is an expression that is compiled when it is asked for: most commands draw no badge.
-func late(text string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
-}
+var bareHex = late.Pattern(`^(?i)([\da-f]{3}){1,2}$`)
 
 // fill is a colour as SVG writes it; it is not known where badge-maker knows it neither, and is then what badge-maker falls back to.
 // The order, and that capitals count in the names of Shields and CSS, are badge-maker's.
@@ -66,10 +62,10 @@ type rgb struct{ r, g, b int }
 const alpha = `(?:0|1|0?\.\d+|\d+%)`
 
 var (
-	hexDigits  = late(`^#(?i)(?:([\da-f])([\da-f])([\da-f])[\da-f]?|([\da-f]{2})([\da-f]{2})([\da-f]{2})(?:[\da-f]{2})?)$`)
-	rgbNumbers = late(`^rgba?\(\s*(?:(\d+)\s*,\s*(\d+)\s*,\s*(\d+)(?:\s*,\s*` + alpha + `)?|(\d+)\s+(\d+)\s+(\d+)(?:\s*/\s*` + alpha + `)?)\s*\)$`)
-	rgbShares  = late(`^rgba?\(\s*(?:(\d+)%\s*,\s*(\d+)%\s*,\s*(\d+)%(?:\s*,\s*` + alpha + `)?|(\d+)%\s+(\d+)%\s+(\d+)%(?:\s*/\s*` + alpha + `)?)\s*\)$`)
-	hslNumbers = late(`^hsla?\(\s*(\d+)(deg|rad|grad|turn)?\s*,\s*(\d+)%\s*,\s*(\d+)%(?:\s*,\s*` + alpha + `)?\s*\)$`)
+	hexDigits  = late.Pattern(`^#(?i)(?:([\da-f])([\da-f])([\da-f])[\da-f]?|([\da-f]{2})([\da-f]{2})([\da-f]{2})(?:[\da-f]{2})?)$`)
+	rgbNumbers = late.Pattern(`^rgba?\(\s*(?:(\d+)\s*,\s*(\d+)\s*,\s*(\d+)(?:\s*,\s*` + alpha + `)?|(\d+)\s+(\d+)\s+(\d+)(?:\s*/\s*` + alpha + `)?)\s*\)$`)
+	rgbShares  = late.Pattern(`^rgba?\(\s*(?:(\d+)%\s*,\s*(\d+)%\s*,\s*(\d+)%(?:\s*,\s*` + alpha + `)?|(\d+)%\s+(\d+)%\s+(\d+)%(?:\s*/\s*` + alpha + `)?)\s*\)$`)
+	hslNumbers = late.Pattern(`^hsla?\(\s*(\d+)(deg|rad|grad|turn)?\s*,\s*(\d+)%\s*,\s*(\d+)%(?:\s*,\s*` + alpha + `)?\s*\)$`)
 )
 
 func parse(color string) (rgb, bool) {

@@ -5,9 +5,9 @@ package docblocks
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -31,7 +31,7 @@ type Block struct {
 	newline    string // of the document there
 }
 
-var marker = regexp.MustCompile(`^ {0,3}<!--\s*govctl:(begin|end)(?:\s+(\S+))?\s*-->\s*$`)
+var marker = late.Pattern(`^ {0,3}<!--\s*govctl:(begin|end)(?:\s+(\S+))?\s*-->\s*$`)
 
 // Begin and End are the comments around a block.
 func Begin(name string) string { return "<!-- govctl:begin " + name + " -->" }
@@ -73,7 +73,7 @@ func (p *parser) fail(line int, msg, hint string) error {
 // line looks at one line, which starts at a byte of the document.
 func (p *parser) line(n, at int, text string) error {
 	bare := strings.TrimRight(text, "\r\n")
-	found := marker.FindStringSubmatch(bare)
+	found := marker().FindStringSubmatch(bare)
 	switch {
 	case p.open != nil && found != nil && found[1] == "end":
 		return p.close(n, at, found[2])

@@ -2,9 +2,10 @@ package docblocks
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // heading is a heading of a document with what its section says first.
@@ -14,10 +15,10 @@ type heading struct {
 }
 
 var (
-	atx      = regexp.MustCompile(`^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$`)
-	notProse = regexp.MustCompile(`^ {0,3}([-*+>|<!]|\d+[.)] |#|={3,}|\[[^]]+\]:)|^ {4}|^\t`)
-	sentence = regexp.MustCompile(`^.*?[.!?](\s|$)`)
-	link     = regexp.MustCompile(`!?\[([^]]*)\]\([^)]*\)`)
+	atx      = late.Pattern(`^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$`)
+	notProse = late.Pattern(`^ {0,3}([-*+>|<!]|\d+[.)] |#|={3,}|\[[^]]+\]:)|^ {4}|^\t`)
+	sentence = late.Pattern(`^.*?[.!?](\s|$)`)
+	link     = late.Pattern(`!?\[([^]]*)\]\([^)]*\)`)
 )
 
 // maxSentence bounds what one section contributes, in characters.
@@ -39,7 +40,7 @@ func (d *Document) Summary() string {
 		if h.level == 1 {
 			continue
 		}
-		fmt.Fprintf(&b, "%s- [%s](#%s)", strings.Repeat("  ", h.level-2), link.ReplaceAllString(h.title, "$1"), name)
+		fmt.Fprintf(&b, "%s- [%s](#%s)", strings.Repeat("  ", h.level-2), link().ReplaceAllString(h.title, "$1"), name)
 		if h.first != "" {
 			b.WriteString(": " + h.first)
 		}
@@ -59,14 +60,14 @@ func (d *Document) headings() (all []heading) {
 	}
 	for line := range strings.Lines(d.outside()) {
 		line = strings.TrimRight(line, "\r\n")
-		found := atx.FindStringSubmatch(line)
+		found := atx().FindStringSubmatch(line)
 		switch code := p.inCode(line); {
 		case code || strings.TrimSpace(line) == "":
 			finish()
 		case found != nil:
 			finish()
 			all = append(all, heading{level: len(found[1]), title: found[2]})
-		case paragraph == "" && ended && notProse.MatchString(line):
+		case paragraph == "" && ended && notProse().MatchString(line):
 		default:
 			paragraph, ended = paragraph+" "+strings.TrimSpace(line), false
 		}
@@ -88,8 +89,8 @@ func (d *Document) outside() string {
 }
 
 func firstSentence(paragraph string) string {
-	text := link.ReplaceAllString(strings.TrimSpace(paragraph), "$1")
-	if found := sentence.FindString(text); found != "" {
+	text := link().ReplaceAllString(strings.TrimSpace(paragraph), "$1")
+	if found := sentence().FindString(text); found != "" {
 		text = strings.TrimSpace(found)
 	}
 	if runes := []rune(text); len(runes) > maxSentence {
@@ -108,16 +109,16 @@ func anchor(title string) string {
 			return unicode.ToLower(r)
 		}
 		return -1
-	}, link.ReplaceAllString(title, "$1"))
+	}, link().ReplaceAllString(title, "$1"))
 }
 
-var target = regexp.MustCompile(`(?m)^([A-Za-z0-9_./-]+)[ \t]*:[^=\n]*?##[ \t]*(.+?)[ \t]*\r?$`)
+var target = late.Pattern(`(?m)^([A-Za-z0-9_./-]+)[ \t]*:[^=\n]*?##[ \t]*(.+?)[ \t]*\r?$`)
 
 // Targets lists the targets of a Makefile that have a description, `name: ... ## description`.
 func Targets(makefile []byte) string {
 	var b strings.Builder
 	b.WriteString("| Command | |\n|---|---|\n")
-	for _, m := range target.FindAllSubmatch(makefile, -1) {
+	for _, m := range target().FindAllSubmatch(makefile, -1) {
 		fmt.Fprintf(&b, "| `make %s` | %s |\n", m[1], strings.ReplaceAll(string(m[2]), "|", `\|`))
 	}
 	return b.String()

@@ -2,10 +2,11 @@ package headers
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // missing is a check for a header that must be there.
@@ -147,7 +148,7 @@ func referrerWeak(v *view) []problem {
 }
 
 // permission is one member of Permissions-Policy: a feature, and a list of origins, one origin or *.
-var permission = regexp.MustCompile(`^([a-z*][a-z0-9_.*-]*)\s*=\s*(\*|self|src|"[^"]*"|\(\s*((\*|self|src|"[^"]*")(\s+(\*|self|src|"[^"]*"))*)?\s*\))(;.*)?$`)
+var permission = late.Pattern(`^([a-z*][a-z0-9_.*-]*)\s*=\s*(\*|self|src|"[^"]*"|\(\s*((\*|self|src|"[^"]*")(\s+(\*|self|src|"[^"]*"))*)?\s*\))(;.*)?$`)
 
 func permissionsWeak(v *view) []problem {
 	for member := range strings.SplitSeq(strings.Join(v.values(permissions), ","), ",") {
@@ -155,7 +156,7 @@ func permissionsWeak(v *view) []problem {
 		if member == "" {
 			continue
 		}
-		parts := permission.FindStringSubmatch(member)
+		parts := permission().FindStringSubmatch(member)
 		if parts == nil {
 			return one(permissions, "Permissions-Policy cannot be read, so that browsers ignore it", "feature=(), feature=(self)", v.value(permissions))
 		}
@@ -188,17 +189,17 @@ func forbiddenSent(v *view) (all []problem) {
 }
 
 // version is a product with a version, as Server has it (RFC 9110, 10.2.4), or a number with a dot anywhere else.
-var version = regexp.MustCompile(`/[vV]?[0-9]|[0-9]+\.[0-9]+`)
+var version = late.Pattern(`/[vV]?[0-9]|[0-9]+\.[0-9]+`)
 
 func serverVersion(v *view) []problem {
-	if v.allowed(server) || !version.MatchString(v.value(server)) {
+	if v.allowed(server) || !version().MatchString(v.value(server)) {
 		return nil
 	}
 	return one(server, "Server has a version in it", "absent", v.value(server))
 }
 
 func serverShown(v *view) []problem {
-	if v.allowed(server) || !v.has(server) || v.value(server) == "" || version.MatchString(v.value(server)) {
+	if v.allowed(server) || !v.has(server) || v.value(server) == "" || version().MatchString(v.value(server)) {
 		return nil
 	}
 	return one(server, "Server names the product", "absent", v.value(server))

@@ -215,7 +215,7 @@ func (j *judge) ignores() {
 		switch {
 		case entry.expired(j.in.Now):
 			f = row("image-ignore-expired").Finding(subject, fmt.Sprintf("%s was accepted until %s", entry.ID, entry.Expires.Format(time.DateOnly)), entry.Place.File)
-		case !j.used[i] && vulnerabilityID.MatchString(entry.ID):
+		case !j.used[i] && vulnerabilityID().MatchString(entry.ID):
 			f = row("image-ignore-stale").Finding(subject, entry.ID+" is accepted, and no report has it there", append([]string{entry.Place.File}, append(entry.Paths, entry.PURLs...)...)...)
 		default:
 			continue

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -132,7 +132,7 @@ func (i *Ignore) covers(v *Vulnerability) bool {
 }
 
 // vulnerabilityID is the id of something that reports of vulnerabilities have: entries about misconfigurations and secrets are not stale.
-var vulnerabilityID = regexp.MustCompile(`^(CVE|GHSA|GO|PYSEC|RUSTSEC|DSA|DLA|USN|RHSA|ELSA|ALAS2?|SUSE-SU|OSV|MAL|TEMP|NSWG-ECO|SNYK)[-:]`)
+var vulnerabilityID = late.Pattern(`^(CVE|GHSA|GO|PYSEC|RUSTSEC|DSA|DLA|USN|RHSA|ELSA|ALAS2?|SUSE-SU|OSV|MAL|TEMP|NSWG-ECO|SNYK)[-:]`)
 
 // glob reports whether a path fits a pattern in which ** stands for any number of folders.
 func glob(pattern, name string) bool {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // readTrivy reads `trivy image --format json`.
@@ -282,13 +284,13 @@ func readSARIF(data []byte, r *Report) error {
 
 // The pieces of ids and messages of SARIF.
 var (
-	idPattern      = regexp.MustCompile(`^(CVE-\d{4}-\d+|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]+-\d{4}[-:]\d+(?:-\d+)?)(?:-(.+))?$`)
-	packageLine    = regexp.MustCompile(`(?m)^Package: (.+)$`)
-	versionLine    = regexp.MustCompile(`(?m)^Installed Version: (.+)$`)
-	fixedLine      = regexp.MustCompile(`(?m)^Fixed Version:[ \t]*(.*)$`)
-	grypeMessage   = regexp.MustCompile(`package: ([^,\s]+), version ([^,\s]+) was found`)
-	osvMessage     = regexp.MustCompile(`^Package '([^'@]+)@([^']+)' is vulnerable`)
-	severityInText = regexp.MustCompile(`(?m)^Severity: (\w+)$|^An? (\w+) vulnerability in`)
+	idPattern      = late.Pattern(`^(CVE-\d{4}-\d+|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]+-\d{4}[-:]\d+(?:-\d+)?)(?:-(.+))?$`)
+	packageLine    = late.Pattern(`(?m)^Package: (.+)$`)
+	versionLine    = late.Pattern(`(?m)^Installed Version: (.+)$`)
+	fixedLine      = late.Pattern(`(?m)^Fixed Version:[ \t]*(.*)$`)
+	grypeMessage   = late.Pattern(`package: ([^,\s]+), version ([^,\s]+) was found`)
+	osvMessage     = late.Pattern(`^Package '([^'@]+)@([^']+)' is vulnerable`)
+	severityInText = late.Pattern(`(?m)^Severity: (\w+)$|^An? (\w+) vulnerability in`)
 )
 
 func (run *sarifRun) vulnerabilities() (all []Vulnerability) {
@@ -301,7 +303,7 @@ func (run *sarifRun) vulnerabilities() (all []Vulnerability) {
 	for i := range *run.Results {
 		result := &(*run.Results)[i]
 		v := Vulnerability{ID: result.RuleID}
-		if m := idPattern.FindStringSubmatch(result.RuleID); m != nil {
+		if m := idPattern().FindStringSubmatch(result.RuleID); m != nil {
 			v.ID, v.Package = m[1], m[2]
 		}
 		v.read(result.Message.Text)
@@ -322,21 +324,21 @@ func (run *sarifRun) vulnerabilities() (all []Vulnerability) {
 // read takes from a message what the scanners write into it.
 func (v *Vulnerability) read(text string) {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	if m := packageLine.FindStringSubmatch(text); m != nil {
+	if m := packageLine().FindStringSubmatch(text); m != nil {
 		v.Package = m[1]
 	}
-	if m := versionLine.FindStringSubmatch(text); m != nil {
+	if m := versionLine().FindStringSubmatch(text); m != nil {
 		v.Version = m[1]
 	}
-	if m := fixedLine.FindStringSubmatch(text); m != nil {
+	if m := fixedLine().FindStringSubmatch(text); m != nil {
 		v.FixedIn, v.Unfixed = m[1], m[1] == ""
 	}
-	for _, p := range []*regexp.Regexp{grypeMessage, osvMessage} {
+	for _, p := range []*regexp.Regexp{grypeMessage(), osvMessage()} {
 		if m := p.FindStringSubmatch(text); m != nil {
 			v.Package, v.Version = m[1], m[2]
 		}
 	}
-	if m := severityInText.FindStringSubmatch(text); m != nil {
+	if m := severityInText().FindStringSubmatch(text); m != nil {
 		v.Severity = severity(m[1] + m[2])
 	}
 }

@@ -3,8 +3,9 @@ package imagepin
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // Name is an image reference in its parts, with the defaults of Docker filled in.
@@ -32,10 +33,10 @@ const hub = "docker.io"
 
 // The grammar of references, as the distribution project gives it.
 var (
-	hostPattern       = regexp.MustCompile(`^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?$`)
-	repositoryPattern = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$`)
-	tagPattern        = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
-	digestPattern     = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	hostPattern       = late.Pattern(`^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?$`)
+	repositoryPattern = late.Pattern(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$`)
+	tagPattern        = late.Pattern(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	digestPattern     = late.Pattern(`^sha256:[0-9a-f]{64}$`)
 )
 
 // maxRepository bounds host and path of a name, as registries do.
@@ -47,13 +48,13 @@ func ParseName(s string) (n Name, err error) {
 	switch {
 	case s == "":
 		return n, errors.New("it is empty")
-	case pinned && !digestPattern.MatchString(digest):
+	case pinned && !digestPattern().MatchString(digest):
 		return n, fmt.Errorf("the digest %.80q is not sha256: with 64 digits", digest)
 	}
 	n.Digest = digest
 	if i := strings.LastIndexByte(rest, ':'); i > strings.LastIndexByte(rest, '/') {
 		rest, n.Tag = rest[:i], rest[i+1:]
-		if !tagPattern.MatchString(n.Tag) {
+		if !tagPattern().MatchString(n.Tag) {
 			return n, fmt.Errorf("the tag %.140q is not valid", n.Tag)
 		}
 	}
@@ -68,9 +69,9 @@ func ParseName(s string) (n Name, err error) {
 		n.Repository = "library/" + n.Repository
 	}
 	switch {
-	case !hostPattern.MatchString(n.Registry):
+	case !hostPattern().MatchString(n.Registry):
 		return n, fmt.Errorf("the host %.80q is not valid", n.Registry)
-	case len(n.Registry)+len(n.Repository) > maxRepository || !repositoryPattern.MatchString(n.Repository):
+	case len(n.Registry)+len(n.Repository) > maxRepository || !repositoryPattern().MatchString(n.Repository):
 		return n, fmt.Errorf("the repository %.80q is not valid", n.Repository)
 	}
 	if n.Tag == "" && !pinned {

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -50,7 +50,7 @@ type scanner struct {
 }
 
 // directive is a directive of the parser in the comments at the top of a file.
-var directive = regexp.MustCompile(`^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`)
+var directive = late.Pattern(`^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`)
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
@@ -131,7 +131,7 @@ func (s *scanner) directive(line string) error {
 	if s.done {
 		return nil
 	}
-	m := directive.FindStringSubmatch(line)
+	m := directive().FindStringSubmatch(line)
 	if m == nil {
 		s.done = true
 		return nil
@@ -265,7 +265,7 @@ func (t text) quotedWords(escape byte) (all []text) {
 }
 
 // heredocMark is a word that announces a heredoc.
-var heredocMark = regexp.MustCompile(`^\d*<<(-?)\s*([^<]*)$`)
+var heredocMark = late.Pattern(`^\d*<<(-?)\s*([^<]*)$`)
 
 // skipHeredocs goes past the heredocs that an instruction announces: what looks like an instruction in them is none.
 func (s *scanner) skipHeredocs(one *instruction, logical text) error {
@@ -282,7 +282,7 @@ func (s *scanner) skipHeredocs(one *instruction, logical text) error {
 		return nil //nolint:nilerr // see above
 	}
 	for _, word := range words {
-		m := heredocMark.FindStringSubmatch(word)
+		m := heredocMark().FindStringSubmatch(word)
 		if m == nil || m[2] == "" {
 			continue
 		}

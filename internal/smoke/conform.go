@@ -62,7 +62,8 @@ func (c *Contract) compare(x *Exchange) (operation string, conforms *bool, found
 func (c *Contract) answer(o *operation, x *Exchange) (found []violation) {
 	responses := o.node.Get("responses")
 	status := strconv.Itoa(x.Status)
-	response, key := contract.Node{}, ""
+	var response contract.Node
+	var key string
 	for _, key = range []string{status, status[:1] + "XX", "default"} {
 		if response = responses.Get(key); response.Exists() {
 			break

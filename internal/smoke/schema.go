@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/smoke/jsonpath"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -205,7 +206,7 @@ func (w *walker) text(schema contract.Node, s, pointer string) {
 // maxPattern is the length of a pattern that is compared, in bytes.
 const maxPattern = 1_000
 
-var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var uuid = late.Pattern(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func fitsFormat(format, s string) bool {
 	var err error
@@ -215,7 +216,7 @@ func fitsFormat(format, s string) bool {
 	case "date":
 		_, err = time.Parse(time.DateOnly, s)
 	case "uuid":
-		return uuid.MatchString(s)
+		return uuid().MatchString(s)
 	}
 	return err == nil
 }

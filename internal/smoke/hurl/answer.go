@@ -7,12 +7,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/smoke/jsonpath"
 )
 
 // answer reads the line HTTP and what follows it.
 func (p *parser) answer(e *Entry) {
-	m := answerLine.FindStringSubmatch(p.current())
+	m := answerLine().FindStringSubmatch(p.current())
 	if m == nil {
 		p.unsupported(0, "a line that is neither HTTP STATUS nor HTTP *")
 		return
@@ -21,9 +22,9 @@ func (p *parser) answer(e *Entry) {
 	e.Status, _ = strconv.Atoi(m[1]) // of * it is 0
 	p.next()
 	section := ""
-	for p.skip(); p.text != "" && !requestLine.MatchString(p.current()) && !p.isAnswer(); p.skip() {
+	for p.skip(); p.text != "" && !requestLine().MatchString(p.current()) && !p.isAnswer(); p.skip() {
 		line := strings.TrimSpace(p.current())
-		switch m := sectionLine.FindStringSubmatch(line); {
+		switch m := sectionLine().FindStringSubmatch(line); {
 		case m != nil:
 			if section = m[1]; section != "Captures" && section != "Asserts" {
 				p.unsupported(0, "the section ["+section+"] of an answer")
@@ -187,7 +188,7 @@ func compile(text string) (*regexp.Regexp, error) {
 func (p *parser) capture(e *Entry) {
 	text := p.current()
 	at := keyEnd(text)
-	if at < 0 || !variableName.MatchString(strings.TrimSpace(text[:at])) {
+	if at < 0 || !variableName().MatchString(strings.TrimSpace(text[:at])) {
 		p.fail(0, `a capture is of the form NAME: QUERY`)
 		return
 	}
@@ -300,7 +301,7 @@ func (l *line) text1(rest string) Text {
 	return l.p.template(rest[1:end+1], start+1, false)
 }
 
-var numeral = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+var numeral = late.Pattern(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
 // scalar is a value as JSON writes it.
 func scalar(word string) (any, bool) {
@@ -309,7 +310,7 @@ func scalar(word string) (any, bool) {
 		return word == "true", true
 	case word == "null":
 		return nil, true
-	case len(word) <= 40 && numeral.MatchString(word):
+	case len(word) <= 40 && numeral().MatchString(word):
 		return json.Number(word), true
 	}
 	return nil, false

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -19,9 +19,11 @@ func Parse(name string, data []byte) (*File, error) {
 	p := &parser{file: &File{Name: name}, text: string(data), line: 1}
 	switch {
 	case len(data) > maxBytes:
-		return nil, p.fail(0, fmt.Sprintf("the flow is larger than %d bytes", maxBytes))
+		p.fail(0, fmt.Sprintf("the flow is larger than %d bytes", maxBytes))
+		return nil, p.err
 	case !utf8.Valid(data):
-		return nil, p.fail(0, "the flow is not valid UTF-8")
+		p.fail(0, "the flow is not valid UTF-8")
+		return nil, p.err
 	}
 	p.text = strings.TrimPrefix(strings.ReplaceAll(p.text, "\r\n", "\n"), "\ufeff")
 	for p.skip(); p.text != "" && p.err == nil; p.skip() {
@@ -47,12 +49,11 @@ type parser struct {
 const subsetHint = "docs/evidence.md lists the part of Hurl that govctl runs"
 
 // fail keeps the first error, at a column of the present line counted in bytes from 0.
-func (p *parser) fail(column int, msg string) error {
+func (p *parser) fail(column int, msg string) {
 	if p.err == nil {
 		p.err = &contract.Error{Place: report.Place{File: p.file.Name, Line: p.line, Column: utf8.RuneCountInString(p.current()[:min(column, len(p.current()))]) + 1},
 			Msg: msg, Hint: subsetHint}
 	}
-	return p.err
 }
 
 // unsupported is the error of what Hurl may know.
@@ -87,9 +88,9 @@ func (p *parser) skip() {
 }
 
 var (
-	requestLine = regexp.MustCompile(`^[ \t]*([A-Z]+)[ \t]+(\S+)[ \t]*(#.*)?$`)
-	answerLine  = regexp.MustCompile(`^[ \t]*HTTP[ \t]+(\d{3}|\*)[ \t]*(#.*)?$`)
-	sectionLine = regexp.MustCompile(`^[ \t]*\[([A-Z][A-Za-z]*)\][ \t]*(#.*)?$`)
+	requestLine = late.Pattern(`^[ \t]*([A-Z]+)[ \t]+(\S+)[ \t]*(#.*)?$`)
+	answerLine  = late.Pattern(`^[ \t]*HTTP[ \t]+(\d{3}|\*)[ \t]*(#.*)?$`)
+	sectionLine = late.Pattern(`^[ \t]*\[([A-Z][A-Za-z]*)\][ \t]*(#.*)?$`)
 	fence       = "```"
 )
 
@@ -99,7 +100,7 @@ func (p *parser) isAnswer() bool {
 }
 
 func (p *parser) entry() {
-	m := requestLine.FindStringSubmatchIndex(p.current())
+	m := requestLine().FindStringSubmatchIndex(p.current())
 	if m == nil || p.isAnswer() {
 		p.fail(0, "a request begins with a method and an address, like GET {{base}}/health")
 		return
@@ -121,9 +122,9 @@ func (p *parser) entry() {
 // request reads headers, sections and body of a request.
 func (p *parser) request(e *Entry) {
 	section, fields := "", &e.Headers
-	for p.skip(); p.text != "" && !p.isAnswer() && !requestLine.MatchString(p.current()); p.skip() {
+	for p.skip(); p.text != "" && !p.isAnswer() && !requestLine().MatchString(p.current()); p.skip() {
 		line := p.current()
-		if m := sectionLine.FindStringSubmatch(line); m != nil {
+		if m := sectionLine().FindStringSubmatch(line); m != nil {
 			if section = m[1]; section != "Options" {
 				fields = p.requestSection(e, section)
 			}
@@ -131,7 +132,7 @@ func (p *parser) request(e *Entry) {
 			continue
 		}
 		if p.body(e) {
-			if p.skip(); p.text != "" && !p.isAnswer() && !requestLine.MatchString(p.current()) {
+			if p.skip(); p.text != "" && !p.isAnswer() && !requestLine().MatchString(p.current()) {
 				p.fail(0, "the body is the last part of a request")
 			}
 			return
@@ -274,7 +275,7 @@ func unescape(s string) (plain, bad string) {
 	return b.String(), ""
 }
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var variableName = late.Pattern(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // template splits a text at its variables. column is where it begins in the present line.
 func (p *parser) template(s string, column int, quoted bool) (t Text) {
@@ -295,7 +296,7 @@ func (p *parser) template(s string, column int, quoted bool) (t Text) {
 		case !ok:
 			p.fail(column+at+open, "{{ is not closed")
 			return nil
-		case !variableName.MatchString(name):
+		case !variableName().MatchString(name):
 			p.unsupported(column+at+open, "what {{ }} holds: a filter or function")
 			return nil
 		case slices.Contains(functions, name):

@@ -18,6 +18,7 @@ import (
 	"github.com/romel/govctl/internal/adopt"
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -166,7 +167,7 @@ func (a *app) surroundings(ctx context.Context, r *repository) error {
 	return err
 }
 
-var plainBranch = late(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
+var plainBranch = late.Pattern(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 
 // survey is the repository as far as what is written depends on it.
 func (a *app) survey(ctx context.Context, seen *explorer) (*repository, error) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/internal/grafana"
+	"github.com/romel/govctl/internal/late"
 )
 
 // dashboards is the name by which --with asks for Grafana's dashboards, and dashboardFolder where they are written.
@@ -31,7 +32,7 @@ func dashboardFiles(r *repository) []generated {
 // unknownPages is the address of the pages where the remote does not say it; the dashboard has a field for it.
 const unknownPages = "https://OWNER.github.io/REPOSITORY"
 
-var onGitHub = late(`github\.com[:/]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$`)
+var onGitHub = late.Pattern(`github\.com[:/]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$`)
 
 // pagesAddress is where GitHub serves the pages of the repository.
 func (a *app) pagesAddress(ctx context.Context) string {

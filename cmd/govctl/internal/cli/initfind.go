@@ -18,6 +18,7 @@ import (
 	"github.com/romel/govctl/internal/adopt"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/internal/taxonomy"
@@ -187,7 +188,7 @@ func (e *explorer) look(ctx context.Context, name string) {
 }
 
 // likely are names that a person gives to nothing but a contract.
-var likely = late(`(?i)^(?:openapi|swagger)\.(?:ya?ml|json)$`)
+var likely = late.Pattern(`(?i)^(?:openapi|swagger)\.(?:ya?ml|json)$`)
 
 // errEnough is the error of a file after as many as are looked at.
 var errEnough = errors.New("too much was looked at before")
@@ -291,7 +292,7 @@ func (e *explorer) inspectTaxonomy(f *foundFile, data []byte) {
 	}
 }
 
-var plainPath = late(`^[A-Za-z0-9_][A-Za-z0-9._/ -]*$`)
+var plainPath = late.Pattern(`^[A-Za-z0-9_][A-Za-z0-9._/ -]*$`)
 
 // firstOfAll is the text of the first of several errors.
 func firstOfAll(err error) string {
@@ -457,7 +458,7 @@ func rankOf(f *foundFile) string {
 }
 
 // otherState are words in the name of a file that holds a contract as it was or might be, beside the one that is meant.
-var otherState = late(`(?i)(?:^|[-_. ])(?:old|new|prev|previous|before|after|backup|bak|copy|draft|orig|original|base|baseline|next|tmp|temp|deprecated)(?:[-_. ]|$)`)
+var otherState = late.Pattern(`(?i)(?:^|[-_. ])(?:old|new|prev|previous|before|after|backup|bak|copy|draft|orig|original|base|baseline|next|tmp|temp|deprecated)(?:[-_. ]|$)`)
 
 // surplusRows say which contract is left out because of another one that is chosen; the first that holds counts. %s is the other one.
 var surplusRows = []struct {

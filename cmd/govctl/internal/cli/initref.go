@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/action"
+	"github.com/romel/govctl/internal/late"
 )
 
 // commit is set by the linker where the build does not carry it otherwise.
@@ -24,10 +25,10 @@ type reference struct {
 }
 
 var (
-	fullCommit = late(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
-	releaseTag = late(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
+	fullCommit = late.Pattern(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
+	releaseTag = late.Pattern(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
 	// The abbreviated commit in a version of the Go tool, and in one of git describe.
-	shortCommit = late(`(?:[-.][0-9]{14}-|-[0-9]+-g)([0-9a-f]{7,40})$`)
+	shortCommit = late.Pattern(`(?:[-.][0-9]{14}-|-[0-9]+-g)([0-9a-f]{7,40})$`)
 )
 
 // build is what a program knows about where it came from.

@@ -11,11 +11,12 @@ import (
 
 	"github.com/romel/govctl/internal/adopt"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/late"
 )
 
 var (
-	plainText = late(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
-	wordLike  = late(`(?i)^(?:y|n|yes|no|on|off|true|false|null|~|[-+.\d_]+|0[xo].*|[\d.]+e[\d]+|\.inf|\.nan)$`)
+	plainText = late.Pattern(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
+	wordLike  = late.Pattern(`(?i)^(?:y|n|yes|no|on|off|true|false|null|~|[-+.\d_]+|0[xo].*|[\d.]+e[\d]+|\.inf|\.nan)$`)
 )
 
 // yamlText is a text as a value of YAML: bare where nobody could take it for something else.

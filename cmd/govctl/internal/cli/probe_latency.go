@@ -249,7 +249,9 @@ func (a *app) serveLatency(ctx context.Context, f *latencyFlags, args []string, 
 		"/service-latencies": {Type: "application/json", Make: func() ([]byte, error) { return artifact.Encode(sampler.Latencies()) }},
 	})
 	cancel()
-	_ = <-sampled // the end of the context, which is no error
+	if ended := <-sampled; err == nil && !errors.Is(ended, context.Canceled) {
+		return ended
+	}
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/gitrepo"
+	"github.com/romel/govctl/internal/late"
 )
 
 // project is the stable identity of the project on branches that it shares with others: what the configuration says, else the address of
@@ -76,8 +77,8 @@ var defaultPorts = map[string]string{"https": "443", "http": "80", "ssh": "22", 
 var otherHosts = map[string]string{"ssh.github.com:443": "github.com", "altssh.gitlab.com:443": "gitlab.com", "altssh.bitbucket.org:443": "bitbucket.org"}
 
 var (
-	drive   = late(`^[A-Za-z]:[\\/]`)
-	scpLike = late(`^(?:[^@/\\]+@)?(\[[^\]]+\]|[^:/\\]+):(.*)$`)
+	drive   = late.Pattern(`^[A-Za-z]:[\\/]`)
+	scpLike = late.Pattern(`^(?:[^@/\\]+@)?(\[[^\]]+\]|[^:/\\]+):(.*)$`)
 )
 
 // remoteName is a remote's address without what differs between clones of one repository: scheme, credentials, default port, .git, and

@@ -14,6 +14,7 @@ import (
 	"github.com/romel/govctl/internal/ci"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/pkg/contract"
@@ -288,8 +289,8 @@ func (a *app) commit(ctx context.Context, flag string) string {
 
 // What names of commits and runs may be: they stand in every artifact, in messages and in commit messages.
 var (
-	commitName = late(`^[0-9A-Za-z][0-9A-Za-z._/-]{0,99}$`)
-	runName    = late(`^[[:print:]]{0,200}$`)
+	commitName = late.Pattern(`^[0-9A-Za-z][0-9A-Za-z._/-]{0,99}$`)
+	runName    = late.Pattern(`^[[:print:]]{0,200}$`)
 )
 
 // identity is the commit and the identity of a run.

@@ -3,10 +3,12 @@ package cli
 import (
 	"fmt"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // macro is what a template may name in braces with arguments: {{NAME ARGUMENT...}}.
-var macro = late(`\{\{(INSTALLED|LIMITS|LIMIT)((?: [\w=]+)*)\}\}`)
+var macro = late.Pattern(`\{\{(INSTALLED|LIMITS|LIMIT)((?: [\w=]+)*)\}\}`)
 
 // expand replaces the macros of a template. They stand for what several workflows have, so that it is the same in all.
 func expand(text string) string {

@@ -16,6 +16,7 @@ import (
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/render"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -69,7 +70,7 @@ func verifyCommand(a *app) *cobra.Command {
 }
 
 // sha is what --commit takes; the sha of a run outside a repository, only zeros, is that of no commit.
-var sha = late(`^[0-9a-fA-F]{7,64}$`)
+var sha = late.Pattern(`^[0-9a-fA-F]{7,64}$`)
 
 // given checks the values of flags that decide what passes. An empty one is often a variable that is not set, and must not switch the check off.
 func (f *verifyFlags) given(c *cobra.Command) error {
