@@ -1,13 +1,14 @@
 package adopt
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 var (
-	reposKey = regexp.MustCompile(`^repos\s*:\s*(?:#.*)?$`)
-	entry    = regexp.MustCompile(`^( *)- `)
+	reposKey = late.Pattern(`^repos\s*:\s*(?:#.*)?$`)
+	entry    = late.Pattern(`^( *)- `)
 )
 
 // Repos is where an entry can be added to the list "repos" of a pre-commit configuration, and how far its entries are indented. Lists in
@@ -18,10 +19,10 @@ func Repos(text string) (at int, indent string, ok bool) {
 	for line := range strings.Lines(text) {
 		next := pos + len(line)
 		bare := strings.TrimRight(line, " \t\r\n")
-		m := entry.FindStringSubmatch(line)
+		m := entry().FindStringSubmatch(line)
 		switch {
 		case !inside:
-			if inside = reposKey.MatchString(bare); inside {
+			if inside = reposKey().MatchString(bare); inside {
 				at = next
 			}
 		case bare == "", strings.HasPrefix(strings.TrimSpace(bare), "#"): // belongs to what follows, where anything does

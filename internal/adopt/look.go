@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // Kind is what a file is.
@@ -39,16 +41,16 @@ var rows = []struct {
 	kind Kind
 	is   func(keys []key) bool
 }{
-	{Contract, func(keys []key) bool { return has(keys, "openapi", version) || has(keys, "swagger", version) }},
-	{Rules, func(keys []key) bool { return has(keys, "kind", ruleObject) }},
+	{Contract, func(keys []key) bool { return has(keys, "openapi", version()) || has(keys, "swagger", version()) }},
+	{Rules, func(keys []key) bool { return has(keys, "kind", ruleObject()) }},
 	{Rules, func(keys []key) bool { return has(keys, "groups", nil) && !has(keys, "kind", nil) }},
 	{Tests, func(keys []key) bool { return has(keys, "rule_files", nil) && has(keys, "tests", nil) }},
 	{Taxonomy, func(keys []key) bool { return has(keys, "alerts", nil) && !has(keys, "kind", nil) }},
 }
 
 var (
-	version    = regexp.MustCompile(`^["']?[0-9]`)
-	ruleObject = regexp.MustCompile(`^["']?PrometheusRule(?:List)?["']?\s*(?:#.*)?$`)
+	version    = late.Pattern(`^["']?[0-9]`)
+	ruleObject = late.Pattern(`^["']?PrometheusRule(?:List)?["']?\s*(?:#.*)?$`)
 )
 
 func has(keys []key, name string, value *regexp.Regexp) bool {
@@ -102,10 +104,10 @@ func firstByte(in *bufio.Reader) (byte, error) {
 
 // decided reports a key after which nothing else of a file matters.
 func decided(k key) bool {
-	return slices.Contains(strings.Fields(decisive), k.name) && version.MatchString(k.value)
+	return slices.Contains(strings.Fields(decisive), k.name) && version().MatchString(k.value)
 }
 
-var yamlKey = regexp.MustCompile(`^(?:"([^"\\]+)"|'([^']+)'|([A-Za-z_][\w.-]*))\s*:(?:\s+(.*))?$`)
+var yamlKey = late.Pattern(`^(?:"([^"\\]+)"|'([^']+)'|([A-Za-z_][\w.-]*))\s*:(?:\s+(.*))?$`)
 
 // yamlKeys are the keys that begin at the first column, of all documents of a file.
 func yamlKeys(in *bufio.Reader) (keys []key, err error) {
@@ -114,7 +116,7 @@ func yamlKeys(in *bufio.Reader) (keys []key, err error) {
 		part, err := in.ReadSlice('\n')
 		if begins && len(part) > 0 {
 			line := strings.TrimRight(string(part[:min(len(part), keyRoom)]), "\r\n")
-			if m := yamlKey.FindStringSubmatch(line); m != nil {
+			if m := yamlKey().FindStringSubmatch(line); m != nil {
 				k := key{m[1] + m[2] + m[3], m[4]}
 				if keys = append(keys, k); decided(k) {
 					return keys, nil

@@ -3,9 +3,10 @@ package adopt
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // plainNames say of a file only that an API is described in it; plainFolders say no more of a folder.
@@ -16,8 +17,8 @@ var (
 )
 
 var (
-	versionPart = regexp.MustCompile(`^v?[0-9]+(?:[a-z]+[0-9]*)?$`)
-	unfit       = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
+	versionPart = late.Pattern(`^v?[0-9]+(?:[a-z]+[0-9]*)?$`)
+	unfit       = late.Pattern(`[^A-Za-z0-9_-]+`)
 )
 
 // maxName is how long the name of a contract may be.
@@ -79,7 +80,7 @@ func telling(p string) (parts, every []string) {
 func Versions(p string) string {
 	var out []string
 	for _, part := range append(strings.Split(path.Dir(p), "/"), strings.Split(stemOf(p), ".")...) {
-		if versionPart.MatchString(strings.ToLower(part)) {
+		if versionPart().MatchString(strings.ToLower(part)) {
 			out = append(out, part)
 		}
 	}
@@ -92,7 +93,7 @@ func stemOf(p string) string { return strings.TrimSuffix(path.Base(p), path.Ext(
 func joined(parts []string, n int) string {
 	at := len(parts)
 	for ; at > 0 && n > 0; at-- {
-		if !versionPart.MatchString(strings.ToLower(parts[at-1])) {
+		if !versionPart().MatchString(strings.ToLower(parts[at-1])) {
 			n--
 		}
 	}
@@ -101,7 +102,7 @@ func joined(parts []string, n int) string {
 
 // fitting is a text as a name.
 func fitting(s string) string {
-	s = strings.TrimLeft(strings.Trim(unfit.ReplaceAllString(s, "-"), "-"), "_-")
+	s = strings.TrimLeft(strings.Trim(unfit().ReplaceAllString(s, "-"), "-"), "_-")
 	s = strings.TrimRight(s[:min(len(s), maxName)], "-")
 	if s == "" {
 		return "api"

@@ -2,16 +2,16 @@ package benchtrend
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/report"
 )
 
 // benchmarkLine begins a result in the text format of Go benchmarks (golang.org/design/14313-benchmark-format): a name, then iterations.
 // A line of a name alone, as go test -v writes, is none.
-var benchmarkLine = regexp.MustCompile(`^Benchmark[^a-z\s]\S*\s+[0-9]+(\s|$)`)
+var benchmarkLine = late.Pattern(`^Benchmark[^a-z\s]\S*\s+[0-9]+(\s|$)`)
 
 // machineKeys are the configuration lines of the format that say where a run was.
 var machineKeys = []string{"goos", "goarch", "cpu"}
@@ -25,7 +25,7 @@ func readGo(f Input, left *budget) ([]Run, error) {
 	for raw := range bytes.Lines(f.Data) {
 		n++
 		line := strings.TrimSpace(string(raw))
-		if !benchmarkLine.MatchString(line) {
+		if !benchmarkLine().MatchString(line) {
 			if name, value, ok := strings.Cut(line, ": "); ok && !strings.ContainsAny(name, " \t") {
 				config[name] = strings.TrimSpace(value)
 			}

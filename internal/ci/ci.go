@@ -3,9 +3,10 @@ package ci
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // System is a row of the table of CI systems. A value is a list of alternatives, of which the first counts whose variables are all set: the
@@ -103,7 +104,7 @@ func Or(s *System) *System {
 type Value struct{ From, Text string }
 
 // variable is a variable in a text of the table.
-var variable = regexp.MustCompile(`\$\{([A-Z0-9_]+)\}`)
+var variable = late.Pattern(`\$\{([A-Z0-9_]+)\}`)
 
 // Read returns the first alternative whose variables are all set. What an environment says is not checked here.
 func Read(getenv func(string) string, alternatives []string) Value {
@@ -115,7 +116,7 @@ func Read(getenv func(string) string, alternatives []string) Value {
 			continue
 		}
 		whole := true
-		text := variable.ReplaceAllStringFunc(one, func(v string) string {
+		text := variable().ReplaceAllStringFunc(one, func(v string) string {
 			value := getenv(v[2 : len(v)-1])
 			whole = whole && value != ""
 			return value
@@ -131,7 +132,7 @@ func Read(getenv func(string) string, alternatives []string) Value {
 func Names(alternatives []string) string {
 	var names []string
 	for _, one := range alternatives {
-		found := variable.FindAllStringSubmatch(one, -1)
+		found := variable().FindAllStringSubmatch(one, -1)
 		if found == nil {
 			names = append(names, one)
 		}
@@ -154,11 +155,11 @@ func (s *System) CommitOf(getenv func(string) string) string {
 }
 
 // request is a number, or an address or ref that ends in one. A branch may have any name, so only a ref of GitHub's own space counts.
-var request = regexp.MustCompile(`^(?:refs/pull/([1-9][0-9]{0,8})/[a-z]+|https?://[^\s]+/([1-9][0-9]{0,8})|([1-9][0-9]{0,8}))$`)
+var request = late.Pattern(`^(?:refs/pull/([1-9][0-9]{0,8})/[a-z]+|https?://[^\s]+/([1-9][0-9]{0,8})|([1-9][0-9]{0,8}))$`)
 
 // RequestOf is the number of the pull or merge request; 0 where the run is of none.
 func (s *System) RequestOf(getenv func(string) string) int {
-	m := request.FindStringSubmatch(Read(getenv, s.Request).Text)
+	m := request().FindStringSubmatch(Read(getenv, s.Request).Text)
 	if m == nil {
 		return 0
 	}
@@ -171,8 +172,8 @@ func (s *System) RequestOf(getenv func(string) string) int {
 
 // revision is a commit, and branch a name of a branch that no git command takes for something else.
 var (
-	revision = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
-	branch   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/+@#=-]*$`)
+	revision = late.Pattern(`^[0-9a-f]{7,64}$`)
+	branch   = late.Pattern(`^[A-Za-z0-9_][A-Za-z0-9._/+@#=-]*$`)
 )
 
 // maxBranch bounds the name of a branch, in bytes. It is not a repetition in the expression, which
@@ -182,11 +183,11 @@ const maxBranch = 250
 // BaseOf is the revision that the change of a request is compared with: the commit that the system names, else the target branch at
 // origin; empty where it names neither, or something that is neither.
 func (s *System) BaseOf(getenv func(string) string) string {
-	if commit := Read(getenv, s.Base).Text; revision.MatchString(commit) {
+	if commit := Read(getenv, s.Base).Text; revision().MatchString(commit) {
 		return commit
 	}
 	target := strings.TrimPrefix(Read(getenv, s.Target).Text, "refs/heads/")
-	if len(target) > maxBranch || !branch.MatchString(target) || strings.Contains(target, "..") || strings.Contains(target, "@{") {
+	if len(target) > maxBranch || !branch().MatchString(target) || strings.Contains(target, "..") || strings.Contains(target, "@{") {
 		return ""
 	}
 	return "origin/" + target

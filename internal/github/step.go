@@ -2,9 +2,9 @@ package github
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/sanitize"
 )
 
@@ -24,14 +24,14 @@ func StepSummary(text string, present int64) string {
 // Output is one output of a step.
 type Output struct{ Name, Value string }
 
-var outputName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var outputName = late.Pattern(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // Outputs is what goes into the file GITHUB_OUTPUT. The delimiter must be one that nobody can foresee, so that no value can end early and
 // begin another output.
 func Outputs(list []Output, delimiter string) (string, error) {
 	var b strings.Builder
 	for _, o := range list {
-		if !outputName.MatchString(o.Name) {
+		if !outputName().MatchString(o.Name) {
 			return "", fmt.Errorf("output name %q", o.Name)
 		}
 		if strings.Contains(o.Value, delimiter) || len(delimiter) < 16 {

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/sanitize"
 )
 
@@ -141,7 +141,7 @@ func (c *Client) create(ctx context.Context, notes *url.URL, first, body string)
 }
 
 // quickAction is the beginning of a line that GitLab obeys: "/close", "/approve", "/assign @x". It looks for them outside of code.
-var quickAction = regexp.MustCompile(`^([ \t>]*)/([A-Za-z])`)
+var quickAction = late.Pattern(`^([ \t>]*)/([A-Za-z])`)
 
 // plain is a text without quick actions. In code a space suffices, since none may stand before the slash.
 func plain(text string) string {
@@ -161,7 +161,7 @@ func plain(text string) string {
 		case len(marks) >= 3:
 			fence = marks
 		default:
-			line = quickAction.ReplaceAllString(line, `$1\/$2`)
+			line = quickAction().ReplaceAllString(line, `$1\/$2`)
 		}
 		b.WriteString(line)
 	}

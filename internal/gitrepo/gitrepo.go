@@ -10,9 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // Command is one call of git.
@@ -153,7 +154,7 @@ func (r Repo) Tags(ctx context.Context, rev string) ([]string, error) {
 }
 
 // releaseTag is a tag of a finished version: v1.2.3, 2026.11.
-var releaseTag = regexp.MustCompile(`^v?\d+(\.\d+)*(\+[0-9A-Za-z.-]+)?$`)
+var releaseTag = late.Pattern(`^v?\d+(\.\d+)*(\+[0-9A-Za-z.-]+)?$`)
 
 // Releases returns the last n release tags among the ancestors of rev, newest version first.
 func (r Repo) Releases(ctx context.Context, rev string, n int) ([]string, error) {
@@ -163,7 +164,7 @@ func (r Repo) Releases(ctx context.Context, rev string, n int) ([]string, error)
 	}
 	var tags []string
 	for _, tag := range all {
-		if releaseTag.MatchString(tag) && len(tags) < n {
+		if releaseTag().MatchString(tag) && len(tags) < n {
 			tags = append(tags, tag)
 		}
 	}
@@ -173,7 +174,7 @@ func (r Repo) Releases(ctx context.Context, rev string, n int) ([]string, error)
 // wholeVersion is what a tag names a version whole by: v1.2.3, 2026.11.29, 26.04. The moving v1 and v1.2 beside v1.2.3 do not.
 const wholeVersion = `v?(?:\d+\.\d+\.\d+(?:\.\d+)*|(?:\d{2}|\d{4})\.(?:0?[1-9]|1[0-2]))(?:\+[0-9A-Za-z.-]+)?`
 
-var versionTag = regexp.MustCompile(`^(?:` + wholeVersion + `)$`)
+var versionTag = late.Pattern(`^(?:` + wholeVersion + `)$`)
 
 // maxUnreleased bounds the tags of other things than releases that lie between a commit and its release.
 const maxUnreleased = 100
@@ -207,7 +208,7 @@ func (r Repo) NearestRelease(ctx context.Context, rev, prefix string) (tag strin
 			return "", false, err
 		}
 		for name := range strings.FieldsSeq(all) {
-			if version, ok := strings.CutPrefix(name, prefix); ok && versionTag.MatchString(version) {
+			if version, ok := strings.CutPrefix(name, prefix); ok && versionTag().MatchString(version) {
 				return name, at == id, nil
 			}
 			describe = append(describe, "--exclude", name)

@@ -5,10 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // Branch is what one branch is to hold afterwards: these files over those that are there already.
@@ -87,10 +88,10 @@ func (r Repo) Publish(ctx context.Context, p Push) ([]Published, error) {
 	}
 }
 
-var branchName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./-]*$`)
+var branchName = late.Pattern(`^[A-Za-z0-9_][A-Za-z0-9_./-]*$`)
 
 func checkBranch(name string) error {
-	if !branchName.MatchString(name) || strings.Contains(name, "..") || strings.Contains(name, "//") || strings.HasSuffix(name, "/") || strings.HasSuffix(name, ".lock") || strings.HasSuffix(name, ".") {
+	if !branchName().MatchString(name) || strings.Contains(name, "..") || strings.Contains(name, "//") || strings.HasSuffix(name, "/") || strings.HasSuffix(name, ".lock") || strings.HasSuffix(name, ".") {
 		return fmt.Errorf("branch %q: %w", name, ErrNoRevision)
 	}
 	return nil
@@ -147,6 +148,6 @@ func (w *workshop) reach(ctx context.Context, args []string, out *bytes.Buffer) 
 }
 
 // password is the part of a URL that nobody is to read.
-var password = regexp.MustCompile(`://[^/@\s']+@`)
+var password = late.Pattern(`://[^/@\s']+@`)
 
-func clean(s string) string { return password.ReplaceAllString(s, "://") }
+func clean(s string) string { return password().ReplaceAllString(s, "://") }

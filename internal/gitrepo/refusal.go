@@ -5,9 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // Words by which git says that a push lost a race; the next round reads the new tip.
@@ -17,7 +18,7 @@ var races = []string{
 }
 
 // inTheWay is how git says that one branch would have to be a folder for the other. It looks like a lost race and never ends.
-var inTheWay = regexp.MustCompile(`'refs/heads/([^']+)' exists; cannot create 'refs/heads/([^']+)'`)
+var inTheWay = late.Pattern(`'refs/heads/([^']+)' exists; cannot create 'refs/heads/([^']+)'`)
 
 // push sends the commits and says how the remote took them.
 func (w *workshop) push(ctx context.Context, args []string) error {
@@ -34,7 +35,7 @@ func (w *workshop) push(ctx context.Context, args []string) error {
 		}
 	}
 	said := strings.Join(reasons, "; ") + " " + refused.Stderr
-	if m := inTheWay.FindStringSubmatch(said); m != nil {
+	if m := inTheWay().FindStringSubmatch(said); m != nil {
 		return fmt.Errorf("%w: branch %s is in the way: git cannot store %s next to it", ErrRefused, clean(m[1]), clean(m[2]))
 	}
 	for _, race := range races {
@@ -63,16 +64,16 @@ const (
 )
 
 // progress is what a server says of its own work while it receives or sends.
-var progress = regexp.MustCompile(`^(Resolving deltas|Counting objects|Compressing objects|Enumerating objects|Total|Processing changes|warning: .*auto.gc)`)
+var progress = late.Pattern(`^(Resolving deltas|Counting objects|Compressing objects|Enumerating objects|Total|Processing changes|warning: .*auto.gc)`)
 
 // remotely are the lines that the server sent beside the protocol, which git marks. Colours and other control characters are dropped.
 func remotely(stderr string) string {
 	var lines []string
 	for line := range strings.Lines(stderr) {
 		text, ok := strings.CutPrefix(line, "remote: ")
-		text = strings.TrimSpace(strings.Map(printable, escapes.ReplaceAllString(text, "")))
+		text = strings.TrimSpace(strings.Map(printable, escapes().ReplaceAllString(text, "")))
 		switch {
-		case !ok || strings.Trim(text, "-=*# ") == "" || progress.MatchString(text):
+		case !ok || strings.Trim(text, "-=*# ") == "" || progress().MatchString(text):
 		case len(lines) == maxRemoteLines:
 			return cut(strings.Join(lines, "; ")) + "; ..."
 		default:
@@ -83,7 +84,7 @@ func remotely(stderr string) string {
 }
 
 // escapes are sequences that colour a terminal or move its cursor.
-var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+var escapes = late.Pattern(`\x1b\[[0-9;?]*[A-Za-z]`)
 
 func printable(r rune) rune {
 	if r == unicode.ReplacementChar || !unicode.IsPrint(r) {

@@ -2,14 +2,15 @@ package gitrepo
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // released splits the tag of a release into what stands before the version, and the version: "users/v1.2.3", "users-v1.2.3", "v1.2.3".
 // Prereleases are none.
-var released = regexp.MustCompile(`^([A-Za-z0-9@](?:[A-Za-z0-9._/@-]*?[A-Za-z._/@-])?)??(` + wholeVersion + `)$`)
+var released = late.Pattern(`^([A-Za-z0-9@](?:[A-Za-z0-9._/@-]*?[A-Za-z._/@-])?)??(` + wholeVersion + `)$`)
 
 // ReleasesOf are the tags that release the contract at a path, in their order, and what stands in them before the version. In a repository
 // with several products these are the tags that carry the name of one of the contract's folders, or of its file; where there are none, those
@@ -17,7 +18,7 @@ var released = regexp.MustCompile(`^([A-Za-z0-9@](?:[A-Za-z0-9._/@-]*?[A-Za-z._/
 func ReleasesOf(tags []string, contract string) (prefix string, releases []string) {
 	byPrefix := map[string][]string{}
 	for _, tag := range tags {
-		if m := released.FindStringSubmatch(tag); m != nil {
+		if m := released().FindStringSubmatch(tag); m != nil {
 			byPrefix[m[1]] = append(byPrefix[m[1]], tag)
 		}
 	}

@@ -3,10 +3,11 @@ package markdown
 import (
 	"bytes"
 	"html"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // inline renders the text within a block.
@@ -16,9 +17,9 @@ type inline struct {
 }
 
 var (
-	address = regexp.MustCompile(`^<([a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>]*)>`)
-	target  = regexp.MustCompile(`^\( *(?:<([^<>\n]*)>|((?:[^\s()<>]|\([^\s()<>]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))? *\)`)
-	named   = regexp.MustCompile(`^\[([^\[\]]*)\]`)
+	address = late.Pattern(`^<([a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>]*)>`)
+	target  = late.Pattern(`^\( *(?:<([^<>\n]*)>|((?:[^\s()<>]|\([^\s()<>]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))? *\)`)
+	named   = late.Pattern(`^\[([^\[\]]*)\]`)
 )
 
 // maxTarget bounds where a link leads, in bytes.
@@ -72,7 +73,7 @@ func (in inline) render(s string) string {
 			put("<code>" + html.EscapeString(codeText(rest[n:end])) + "</code>")
 			i += end + n
 		case c == '<':
-			m := address.FindStringSubmatch(rest[:min(len(rest), maxTarget)])
+			m := address().FindStringSubmatch(rest[:min(len(rest), maxTarget)])
 			if m == nil {
 				plain = append(plain, c)
 				i++
@@ -136,10 +137,10 @@ func (in inline) bracket(s string, i int, parts *[]string, open *[]mark) int {
 // target is where a link leads, by what follows it or by its own text, and the length of what follows.
 func (in inline) target(rest, text string) (to string, length int, ok bool) {
 	rest = rest[:min(len(rest), maxTarget)]
-	if m := target.FindStringSubmatch(rest); m != nil {
+	if m := target().FindStringSubmatch(rest); m != nil {
 		return m[1] + m[2], len(m[0]), true
 	}
-	if m := named.FindStringSubmatch(rest); m != nil {
+	if m := named().FindStringSubmatch(rest); m != nil {
 		if m[1] != "" {
 			text = m[1]
 		}

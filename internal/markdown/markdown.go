@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"html"
 	"html/template"
-	"regexp"
 	"strings"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // Block is one block of the outermost level.
@@ -27,13 +28,13 @@ type Options struct {
 const maxDepth = 12
 
 var (
-	heading    = regexp.MustCompile(`^ {0,3}(#{1,6})(?: +(.*?))??(?: +#+)? *$`)
-	rule       = regexp.MustCompile(`^ {0,3}(?:(?:- *){3,}|(?:\* *){3,}|(?:_ *){3,})$`)
-	fence      = regexp.MustCompile("^( *)(`{3,}|~{3,}) *[^`]*$")
-	item       = regexp.MustCompile(`^( *)([-*+]|(\d{1,9})[.)])(?:( {1,4})(\S.*)| *)$`)
-	quote      = regexp.MustCompile(`^ {0,3}> ?(.*)$`)
-	delimiters = regexp.MustCompile(`^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$`)
-	definition = regexp.MustCompile(`^ {0,3}\[([^\[\]]+)\]: *<?([^\s<>]+)>?(?: +["'(].*)?$`)
+	heading    = late.Pattern(`^ {0,3}(#{1,6})(?: +(.*?))??(?: +#+)? *$`)
+	rule       = late.Pattern(`^ {0,3}(?:(?:- *){3,}|(?:\* *){3,}|(?:_ *){3,})$`)
+	fence      = late.Pattern("^( *)(`{3,}|~{3,}) *[^`]*$")
+	item       = late.Pattern(`^( *)([-*+]|(\d{1,9})[.)])(?:( {1,4})(\S.*)| *)$`)
+	quote      = late.Pattern(`^ {0,3}> ?(.*)$`)
+	delimiters = late.Pattern(`^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$`)
+	definition = late.Pattern(`^ {0,3}\[([^\[\]]+)\]: *<?([^\s<>]+)>?(?: +["'(].*)?$`)
 )
 
 // Blocks renders a document in a time that is linear in its length.
@@ -51,10 +52,10 @@ func Blocks(source string, o Options) []Block {
 		}
 		text := strings.TrimLeft(line, " \t")
 		line = strings.ReplaceAll(line[:len(line)-len(text)], "\t", "    ") + text
-		if m := fence.FindStringSubmatch(line); m != nil {
+		if m := fence().FindStringSubmatch(line); m != nil {
 			open = m[2]
 		}
-		m := definition.FindStringSubmatch(line)
+		m := definition().FindStringSubmatch(line)
 		if m == nil {
 			kept = append(kept, line)
 		} else if addresses[label(m[1])] == "" {
@@ -98,7 +99,7 @@ func (w *writer) block(lines []string, gap bool) int {
 		w.paragraph()
 		return 1
 	}
-	if m := fence.FindStringSubmatch(line); m != nil {
+	if m := fence().FindStringSubmatch(line); m != nil {
 		w.within(len(m[1]))
 		n := 1
 		for n < len(lines) && !ends(lines[n], m[2]) {
@@ -107,34 +108,34 @@ func (w *writer) block(lines []string, gap bool) int {
 		w.add(0, code(lines[1:n], len(m[1])))
 		return min(n+1, len(lines))
 	}
-	if m := heading.FindStringSubmatch(line); m != nil {
+	if m := heading().FindStringSubmatch(line); m != nil {
 		w.leave(0)
 		tag := fmt.Sprint("h", min(len(m[1])+w.lower, 6))
 		w.add(len(m[1]), "<"+tag+">"+w.render(strings.TrimSpace(m[2]))+"</"+tag+">\n")
 		return 1
 	}
-	if rule.MatchString(line) {
+	if rule().MatchString(line) {
 		w.leave(0)
 		w.add(0, "<hr>\n")
 		return 1
 	}
-	if m := item.FindStringSubmatch(line); m != nil && (len(w.text) == 0 || len(w.lists) > 0 || m[5] != "" && (m[3] == "" || m[3] == "1")) {
+	if m := item().FindStringSubmatch(line); m != nil && (len(w.text) == 0 || len(w.lists) > 0 || m[5] != "" && (m[3] == "" || m[3] == "1")) {
 		w.item(list{sign: m[2][len(m[2])-1], mark: len(m[1]), content: len(line) - len(m[5])}, m[3], m[5])
 		return 1
 	}
-	if m := quote.FindStringSubmatch(line); m != nil && w.depth < maxDepth {
+	if m := quote().FindStringSubmatch(line); m != nil && w.depth < maxDepth {
 		w.leave(0)
 		var inner []string
 		for m != nil {
 			inner = append(inner, m[1])
 			if m = nil; len(inner) < len(lines) {
-				m = quote.FindStringSubmatch(lines[len(inner)])
+				m = quote().FindStringSubmatch(lines[len(inner)])
 			}
 		}
 		w.add(0, "<blockquote>\n"+string(join(blocks(inner, w.depth+1, w.inline, w.lower)))+"</blockquote>\n")
 		return len(inner)
 	}
-	if len(lines) > 1 && len(w.text) == 0 && strings.Contains(line, "|") && delimiters.MatchString(lines[1]) && len(cells(line)) == len(cells(lines[1])) {
+	if len(lines) > 1 && len(w.text) == 0 && strings.Contains(line, "|") && delimiters().MatchString(lines[1]) && len(cells(line)) == len(cells(lines[1])) {
 		w.within(indent(line))
 		n := 2
 		for n < len(lines) && strings.Contains(lines[n], "|") {

@@ -7,12 +7,13 @@ import (
 	"html"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // Hidden stands where a secret was.
@@ -27,10 +28,10 @@ type Secrets struct {
 	words []string // secrets that are too short for that, which are replaced where they are a word
 }
 
-var secretName = regexp.MustCompile(`(?i)passw|passphrase|pwd|secret|token|authorization|api[_-]?key|private[_-]?key|credential|cookie|session|bearer|jwt|csrf|xsrf`)
+var secretName = late.Pattern(`(?i)passw|passphrase|pwd|secret|token|authorization|api[_-]?key|private[_-]?key|credential|cookie|session|bearer|jwt|csrf|xsrf`)
 
 // IsSecret reports a name whose value is a secret.
-func IsSecret(name string) bool { return secretName.MatchString(name) }
+func IsSecret(name string) bool { return secretName().MatchString(name) }
 
 // plainWords are values that fields with names of secrets have without being secret.
 var plainWords = []string{"true", "false", "null", "none", "bearer", "basic", "digest"}
@@ -143,11 +144,11 @@ func replaceWord(text, word string) string {
 func alphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // escape is one character in the notation of addresses, of JSON or of programming languages.
-var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\/`)
+var escape = late.Pattern(`%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\/`)
 
 // decoded is a text without escapes.
 func decoded(text string) string {
-	return escape.ReplaceAllStringFunc(html.UnescapeString(text), func(e string) string {
+	return escape().ReplaceAllStringFunc(html.UnescapeString(text), func(e string) string {
 		code, err := strconv.ParseUint(strings.TrimLeft(e, `%\ux`), 16, 16)
 		switch {
 		case err != nil: // \/

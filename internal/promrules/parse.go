@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -168,15 +168,15 @@ func (d Dialect) Aside(name string, data []byte) string {
 		return foreign.Error()
 	case errors.Is(err, ErrTests):
 		return "unit tests, not rules"
-	case errors.Is(err, ErrNoRules) && !ruleLine.Match(data), err != nil && !ruleWord.Match(data):
+	case errors.Is(err, ErrNoRules) && !ruleLine().Match(data), err != nil && !ruleWord().Match(data):
 		return "no rules"
 	}
 	return ""
 }
 
 var (
-	ruleLine = regexp.MustCompile(`(?m)^\s*(?:- )?["']?(?:alert|record)["']?\s*:\s*["']?[A-Za-z_]`)
-	ruleWord = regexp.MustCompile(`groups|PrometheusRule|(?m:^\s*(?:- )?["']?(?:alert|record)["']?\s*:)`)
+	ruleLine = late.Pattern(`(?m)^\s*(?:- )?["']?(?:alert|record)["']?\s*:\s*["']?[A-Za-z_]`)
+	ruleWord = late.Pattern(`groups|PrometheusRule|(?m:^\s*(?:- )?["']?(?:alert|record)["']?\s*:)`)
 )
 
 // IsTest reports whether a file holds promtool's unit tests and no rules.

@@ -3,7 +3,6 @@ package promrules
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/rulefmt"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -51,7 +51,7 @@ func refusedByPrometheus(c *checker, g *Group, r *Rule) []problem {
 			continue
 		}
 		p := problem{got: plainError(err)}
-		if m := textOf.FindStringSubmatch(p.got); m != nil {
+		if m := textOf().FindStringSubmatch(p.got); m != nil {
 			key, _ := strconv.Unquote(m[2]) // a quoted text by the pattern
 			at := r.textPlace(c.file.Name, m[1], key)
 			p.at = &at
@@ -66,7 +66,7 @@ func refusedByPrometheus(c *checker, g *Group, r *Rule) []problem {
 }
 
 // textOf finds the label or annotation that a message of rulefmt is about.
-var textOf = regexp.MustCompile(`^(label|annotation) ("(?:[^"\\\\]|\\\\.)*"): `)
+var textOf = late.Pattern(`^(label|annotation) ("(?:[^"\\\\]|\\\\.)*"): `)
 
 // plainError is rulefmt's message without the name that it gives to a template.
 func plainError(err error) string {

@@ -7,15 +7,16 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
 
 var (
 	// Prometheus' own templates know none of these, so that a text for people is not taken for a template of a file.
-	helmAction  = regexp.MustCompile(`\{\{-?[^}]*(?:\.Values\b|\.Release\.|\.Chart\.|\.Capabilities\.|\binclude "|\btoYaml\b)`)
-	jinjaAction = regexp.MustCompile(`^\s*\{%`)
-	bareText    = regexp.MustCompile(`^\s*(?:- )?[\w.-]+:\s+\{\{`)
+	helmAction  = late.Pattern(`\{\{-?[^}]*(?:\.Values\b|\.Release\.|\.Chart\.|\.Capabilities\.|\binclude "|\btoYaml\b)`)
+	jinjaAction = late.Pattern(`^\s*\{%`)
+	bareText    = late.Pattern(`^\s*(?:- )?[\w.-]+:\s+\{\{`)
 )
 
 // refusal is the error of a file with better advice where the file is the template of one, or a text lacks its quotes.
@@ -27,7 +28,7 @@ func refusal(name string, data []byte, err error) error {
 	line := 0
 	for text := range bytes.Lines(data) {
 		line++
-		for _, p := range []*regexp.Regexp{helmAction, jinjaAction} {
+		for _, p := range []*regexp.Regexp{helmAction(), jinjaAction()} {
 			if at := p.FindIndex(text); at != nil {
 				at[0] += len(text[at[0]:]) - len(bytes.TrimLeft(text[at[0]:], " \t"))
 				return &contract.Error{
@@ -38,7 +39,7 @@ func refusal(name string, data []byte, err error) error {
 			}
 		}
 	}
-	if bareText.Match(lineOf(data, bad.Place.Line)) {
+	if bareText().Match(lineOf(data, bad.Place.Line)) {
 		better := *bad
 		better.Hint = "a text that begins with {{ must stand in quotes"
 		return &better

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/template"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/promrules/infer"
 )
 
@@ -32,10 +33,10 @@ var errTemplateText = errors.New("it writes more than 64 KiB, or loops without a
 var trialValues = []string{"0", "a.example:80", "1m"}
 
 // plainAction matches an action that cannot fail: it shows one label, or the value.
-var plainAction = regexp.MustCompile(`\{\{-?\s*(?:\$value|\.Value|(?:\$labels|\.Labels)\.\w+)(?:\s*\|\s*(?:humanize|toUpper|toLower|title))?\s*-?\}\}`)
+var plainAction = late.Pattern(`\{\{-?\s*(?:\$value|\.Value|(?:\$labels|\.Labels)\.\w+)(?:\s*\|\s*(?:humanize|toUpper|toLower|title))?\s*-?\}\}`)
 
 // badVerb is what fmt writes for a verb that does not fit its operand, or lacks one.
-var badVerb = regexp.MustCompile(`%!(?:[a-zA-Z]\((?:\w+=|MISSING\))|\(EXTRA |\(NOVERB\))`)
+var badVerb = late.Pattern(`%!(?:[a-zA-Z]\((?:\w+=|MISSING\))|\(EXTRA |\(NOVERB\))`)
 
 // failingTemplates runs the templates of an alert on a sample.
 func failingTemplates(c *checker, _ *Group, r *Rule) []problem {
@@ -45,7 +46,7 @@ func failingTemplates(c *checker, _ *Group, r *Rule) []problem {
 	}
 	var out []problem
 	for _, t := range r.templates() {
-		if rest := plainAction.ReplaceAllString(t.value, ""); !strings.Contains(rest, "{{") {
+		if rest := plainAction().ReplaceAllString(t.value, ""); !strings.Contains(rest, "{{") {
 			continue
 		}
 		if got := c.runTemplate(t.value, parts.Root().Labels); got != "" {
@@ -70,8 +71,8 @@ func (c *checker) runTemplate(text string, have infer.Set) string {
 			return ""
 		case err != nil:
 			got = reasonOf(err)
-		case badVerb.MatchString(out):
-			got = "printf writes " + badVerb.FindString(out) + "...: the verb does not fit what it shows"
+		case badVerb().MatchString(out):
+			got = "printf writes " + badVerb().FindString(out) + "...: the verb does not fit what it shows"
 		default:
 			return ""
 		}
@@ -178,7 +179,7 @@ func (a *allowance) funcs() texttemplate.FuncMap {
 		"js":       costly(texttemplate.JSEscaper),
 		"urlquery": costly(texttemplate.URLQueryEscaper),
 		"printf": func(format string, args ...any) (string, error) {
-			if wideFormat.MatchString(format) {
+			if wideFormat().MatchString(format) {
 				return "", errTemplateText
 			}
 			return costly(func(args ...any) string { return fmt.Sprintf(format, args...) })(args...)
@@ -209,7 +210,7 @@ func (a *allowance) funcs() texttemplate.FuncMap {
 }
 
 // wideFormat is a width or a precision of four digits and more, or one that is an argument.
-var wideFormat = regexp.MustCompile(`%[-+# 0-9.\[\]]*(?:[0-9]{4}|\*)`)
+var wideFormat = late.Pattern(`%[-+# 0-9.\[\]]*(?:[0-9]{4}|\*)`)
 
 // countPasses is a template that counts what each pass through a loop or a named template writes; false where it does not parse.
 func countPasses(text string) (string, bool) {

@@ -2,10 +2,10 @@ package promrules
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"text/template/parse"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -117,13 +117,13 @@ func showsValue(text string) bool {
 	}
 	found := false
 	for _, n := range tree.Root.Nodes[preambleNodes:] {
-		found = found || valueWord.MatchString(n.String())
+		found = found || valueWord().MatchString(n.String())
 	}
 	return found
 }
 
 // valueWord is the value in the text of a template's node. Strings within it are rare enough not to matter.
-var valueWord = regexp.MustCompile(`(?:^|[^\w.])(?:\$value\b|\$?\.Value\b)`)
+var valueWord = late.Pattern(`(?:^|[^\w.])(?:\$value\b|\$?\.Value\b)`)
 
 // preambleNodes is the number of definitions in the preamble.
 const preambleNodes = 4

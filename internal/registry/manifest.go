@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // The media types of indexes and of manifests of one platform.
@@ -54,7 +55,7 @@ type platform struct {
 }
 
 // platformPattern is a platform that may be shown.
-var platformPattern = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9.]+)?$`)
+var platformPattern = late.Pattern(`^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9.]+)?$`)
 
 // maxEntries bounds an index.
 const maxEntries = 1000
@@ -123,7 +124,7 @@ func preferred(all []descriptor) *descriptor {
 
 // runs reports whether an entry of an index is an image that runs: builders add attestations for a platform unknown/unknown.
 func (d *descriptor) runs() bool {
-	return d.Platform != nil && d.Platform.OS != "unknown" && platformPattern.MatchString(d.Platform.String()) && (d.MediaType == ociManifest || d.MediaType == dockerManifest || d.MediaType == "")
+	return d.Platform != nil && d.Platform.OS != "unknown" && platformPattern().MatchString(d.Platform.String()) && (d.MediaType == ociManifest || d.MediaType == dockerManifest || d.MediaType == "")
 }
 
 // manifest reads and verifies an index or a manifest.

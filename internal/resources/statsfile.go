@@ -4,18 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
 
 // escapes are the control sequences with which docker stats redraws the screen before each table.
-var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+var escapes = late.Pattern(`\x1b\[[0-9;?]*[A-Za-z]`)
 
 // shown is a line of docker stats --format json.
 type shown struct {
@@ -37,7 +37,7 @@ func ParseFile(name string, data []byte) ([]Sample, error) {
 	n := 0
 	for line := range bytes.Lines(data) {
 		n++
-		if line = bytes.TrimSpace(escapes.ReplaceAll(line, nil)); len(line) == 0 {
+		if line = bytes.TrimSpace(escapes().ReplaceAll(line, nil)); len(line) == 0 {
 			continue
 		}
 		s, err := parseLine(line)

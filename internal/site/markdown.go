@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"html/template"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/markdown"
 )
 
@@ -51,12 +51,12 @@ func reversed(all []markdown.Block) []markdown.Block {
 }
 
 // entry is the head of an entry of a changelog with the day in it.
-var entry = regexp.MustCompile(`(?m)^## .*?(\d{4}-\d{2}-\d{2}(?:T[\d:]{5,8})?)`)
+var entry = late.Pattern(`(?m)^## .*?(\d{4}-\d{2}-\d{2}(?:T[\d:]{5,8})?)`)
 
 // newestFirst reports a changelog whose first entry is younger than its last. Ours grows at its end, and one without days is taken for
 // ours; people often write at the top.
 func newestFirst(source []byte) bool {
-	all := entry.FindAllSubmatch(source, -1)
+	all := entry().FindAllSubmatch(source, -1)
 	return len(all) > 1 && bytes.Compare(all[0][1], all[len(all)-1][1]) > 0
 }
 

@@ -1,10 +1,11 @@
 package taxonomy
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // durationUnits are those of Prometheus: a year has 365 days.
@@ -13,7 +14,7 @@ var durationUnits = map[string]time.Duration{
 	"d": 24 * time.Hour, "w": 7 * 24 * time.Hour, "y": 365 * 24 * time.Hour,
 }
 
-var durationWord = regexp.MustCompile(`\b(?:[0-9]+(?:ms|[smhdwy]))+\b`)
+var durationWord = late.Pattern(`\b(?:[0-9]+(?:ms|[smhdwy]))+\b`)
 
 // duration reads a duration as Prometheus writes it ("1h30m", "0"); false where the text is none.
 func duration(s string) (time.Duration, bool) {
@@ -47,7 +48,7 @@ func durations(s string) []time.Duration {
 	if d, ok := duration(s); ok { // "0" has no unit
 		return append(out, d)
 	}
-	for _, word := range durationWord.FindAllString(s, -1) {
+	for _, word := range durationWord().FindAllString(s, -1) {
 		if d, ok := duration(word); ok {
 			out = append(out, d)
 		}

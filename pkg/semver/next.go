@@ -3,10 +3,10 @@ package semver
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"time"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -161,11 +161,11 @@ func (v Version) on(day time.Time) Version {
 }
 
 // commitHash is how builds name a commit.
-var commitHash = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
+var commitHash = late.Pattern(`^[0-9a-f]{7,40}$`)
 
 // commitBuild is the build metadata of a release of a commit, where the previous one names a commit in it.
 func commitBuild(previous, commit string) string {
-	if !commitHash.MatchString(previous) || !commitHash.MatchString(commit) {
+	if !commitHash().MatchString(previous) || !commitHash().MatchString(commit) {
 		return ""
 	}
 	return commit[:min(len(previous), len(commit))]

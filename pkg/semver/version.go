@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	mm "github.com/Masterminds/semver/v3"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -124,11 +124,11 @@ func unreadable(text string, cause error) error {
 }
 
 // calver is YYYY.MM, YYYY.MM.DD or YYYY.MM.DD.N, or the same with a two-digit year, and SemVer's tails.
-var calver = regexp.MustCompile(`^(v?)(\d{2}|\d{4})\.(\d{1,2})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?` +
+var calver = late.Pattern(`^(v?)(\d{2}|\d{4})\.(\d{1,2})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?` +
 	`(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$`)
 
 func parseCalVer(text string) (Version, error) {
-	g := calver.FindStringSubmatch(text)
+	g := calver().FindStringSubmatch(text)
 	if g == nil {
 		return Version{}, &contract.Error{
 			Msg:  fmt.Sprintf("version %q is not a valid calendar version", text),

@@ -176,7 +176,7 @@ func (r *reader) value(n *yaml.Node, v any) bool {
 		return true
 	}
 	msg := strings.TrimPrefix(err.Error(), "yaml: unmarshal errors:\n")
-	if m := yamlPlace.FindString("yaml: " + strings.TrimSpace(msg)); m != "" {
+	if m := yamlPlace().FindString("yaml: " + strings.TrimSpace(msg)); m != "" {
 		msg = strings.TrimPrefix("yaml: "+strings.TrimSpace(msg), m)
 	}
 	r.fail(n, "", "%s", strings.Join(strings.Fields(msg), " "))

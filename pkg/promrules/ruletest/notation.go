@@ -3,7 +3,6 @@ package ruletest
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/contract"
 )
 
@@ -88,11 +88,11 @@ func (in *input) startTimes(metric, starts string) error {
 }
 
 // startItem is one item of start times: omitted or a duration, perhaps with a step, perhaps repeated.
-var startItem = regexp.MustCompile(`^(?:(_)|[-+]?(\d+[a-wyz]+|\d+)([-+](?:\d+[a-wyz]+|\d+))?)(?:x(\d+))?$`)
+var startItem = late.Pattern(`^(?:(_)|[-+]?(\d+[a-wyz]+|\d+)([-+](?:\d+[a-wyz]+|\d+))?)(?:x(\d+))?$`)
 
 // startsIn is the number of start times that an item stands for.
 func startsIn(item string) (int, error) {
-	m := startItem.FindStringSubmatch(item)
+	m := startItem().FindStringSubmatch(item)
 	if m == nil {
 		return 0, errors.New("not of the form _, 1m, 1mx3 or 1m+1mx3")
 	}

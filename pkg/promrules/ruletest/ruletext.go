@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // ruleText is the text of a plain rule file, and where its lines come from.
@@ -116,7 +117,7 @@ func scalarText(n *yaml.Node) string {
 }
 
 // linesNamed are the lines and columns with which messages of the libraries begin, and the lines that they name elsewhere.
-var linesNamed = regexp.MustCompile(`^(?:\d+:\d+: )+|\bline \d+: `)
+var linesNamed = late.Pattern(`^(?:\d+:\d+: )+|\bline \d+: `)
 
 // movedError is an error of a text that was written from another one, with the places of that.
 type movedError struct {
@@ -134,20 +135,20 @@ func (t *ruleText) original(errs []error) []error {
 	}
 	out := make([]error, 0, len(errs))
 	for _, err := range errs {
-		out = append(out, &movedError{err, linesNamed.ReplaceAllStringFunc(err.Error(), t.moved)})
+		out = append(out, &movedError{err, linesNamed().ReplaceAllStringFunc(err.Error(), t.moved)})
 	}
 	return out
 }
 
-var placeNamed = regexp.MustCompile(`(\d+):(\d+): `)
+var placeNamed = late.Pattern(`(\d+):(\d+): `)
 
 // moved is a place of the text, as a message names it, in what the text was written from.
 func (t *ruleText) moved(named string) string {
 	if line, ok := bytes.CutPrefix([]byte(named), []byte("line ")); ok {
 		return fmt.Sprintf("line %d: ", t.from(string(bytes.TrimSuffix(line, []byte(": ")))).Line)
 	}
-	return placeNamed.ReplaceAllStringFunc(named, func(place string) string {
-		n := t.from(placeNamed.FindStringSubmatch(place)[1])
+	return placeNamed().ReplaceAllStringFunc(named, func(place string) string {
+		n := t.from(placeNamed().FindStringSubmatch(place)[1])
 		return fmt.Sprintf("%d:%d: ", n.Line, n.Column)
 	})
 }

@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // span is a stretch of an input series: count values, each step above the one before. Its size does not depend on count.
@@ -31,7 +32,7 @@ const (
 var errInput = fmt.Errorf("the input series of one test take more than %d MiB of memory", maxInputBytes>>20)
 
 // repeated is an item of the notation that stands for many floats, or for many omitted samples.
-var repeated = regexp.MustCompile(`^(?:(_)|[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?([-+](?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)?)x(\d+)$`)
+var repeated = late.Pattern(`^(?:(_)|[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?([-+](?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)?)x(\d+)$`)
 
 // item is one item of the series notation.
 type item struct {
@@ -82,7 +83,7 @@ func itemEnd(line string, i int) int {
 }
 
 func shortenItem(text []byte) (it item, price int, err error) {
-	m := repeated.FindSubmatchIndex(text)
+	m := repeated().FindSubmatchIndex(text)
 	if m == nil {
 		return longItem(string(text))
 	}

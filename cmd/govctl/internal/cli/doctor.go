@@ -7,13 +7,13 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/gitrepo"
@@ -406,9 +406,9 @@ func lookAtToken(ctx context.Context, d *doctor) []diagnosis {
 }
 
 var (
-	usesLine = regexp.MustCompile(`^\s*(?:-\s*)?uses:\s*([^\s#]+)`)
-	byCommit = regexp.MustCompile(`@(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$`)
-	runsIt   = regexp.MustCompile(`\bgovctl\s+[a-z]`)
+	usesLine = late.Pattern(`^\s*(?:-\s*)?uses:\s*([^\s#]+)`)
+	byCommit = late.Pattern(`@(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$`)
+	runsIt   = late.Pattern(`\bgovctl\s+[a-z]`)
 )
 
 // lookAtWorkflows looks for what the generated workflows have: full history, and actions that nobody can change.
@@ -422,7 +422,7 @@ func lookAtWorkflows(ctx context.Context, d *doctor) (out []diagnosis) {
 	}
 	var names []string
 	for name, text := range files {
-		if runsIt.Match(text) {
+		if runsIt().Match(text) {
 			names = append(names, name)
 		}
 	}
@@ -433,8 +433,8 @@ func lookAtWorkflows(ctx context.Context, d *doctor) (out []diagnosis) {
 	for _, name := range names {
 		text := string(files[name])
 		for line := range strings.Lines(text) {
-			m := usesLine.FindStringSubmatch(line)
-			if m != nil && !strings.HasPrefix(m[1], "./") && !byCommit.MatchString(m[1]) {
+			m := usesLine().FindStringSubmatch(line)
+			if m != nil && !strings.HasPrefix(m[1], "./") && !byCommit().MatchString(m[1]) {
 				out = append(out, diagnosis{doubt, "", fmt.Sprintf("%s uses %s, which its owner can change", name, m[1]), "name the commit: govctl init writes it"})
 			}
 		}

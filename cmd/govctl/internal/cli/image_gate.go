@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/imagegate"
@@ -72,7 +72,7 @@ func (a *app) gateImage(ctx context.Context, f *imageGateFlags, args []string) (
 	return m, nil
 }
 
-var digestPattern = regexp.MustCompile(`^(?:[^\s@]+@)?(sha256:[0-9a-f]{64})$`)
+var digestPattern = late.Pattern(`^(?:[^\s@]+@)?(sha256:[0-9a-f]{64})$`)
 
 // gateInput is what the verdict follows from but for the reports.
 func (a *app) gateInput(ctx context.Context, f *imageGateFlags) (in imagegate.Input, err error) {
@@ -97,7 +97,7 @@ func (a *app) gateInput(ctx context.Context, f *imageGateFlags) (in imagegate.In
 		}
 	}
 	if f.digest != "" {
-		digest := digestPattern.FindStringSubmatch(f.digest)
+		digest := digestPattern().FindStringSubmatch(f.digest)
 		if digest == nil {
 			return in, usage("--digest: %q is not a digest", oneLine(f.digest)).hint("write sha256: with 64 digits, or NAME@sha256:...")
 		}

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -594,7 +593,7 @@ func (e *explorer) onlyRules(names []string, ext string, kinds map[string]*found
 	return rules >= others
 }
 
-var runbookFile = regexp.MustCompile(`(?i)^runbooks?\b.*\.(?:md|markdown)$`)
+var runbookFile = late.Pattern(`(?i)^runbooks?\b.*\.(?:md|markdown)$`)
 
 // runbooks are globs that name the runbooks: what is written in a folder of that name, or is called so.
 func (e *explorer) runbooks() (out []string) {
@@ -611,7 +610,7 @@ func (e *explorer) runbooks() (out []string) {
 				break
 			}
 		}
-		if pattern == "" && runbookFile.MatchString(path.Base(name)) {
+		if pattern == "" && runbookFile().MatchString(path.Base(name)) {
 			pattern = name
 		}
 		if pattern != "" && !slices.Contains(out, pattern) {

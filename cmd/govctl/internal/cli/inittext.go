@@ -206,13 +206,13 @@ func (r *repository) triggers() (rules, tests, hashed string) {
 	return rules, tests, hashed
 }
 
-var plainFolder = regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_./ -]*$`)
+var plainFolder = late.Pattern(`^[A-Za-z0-9_.][A-Za-z0-9_./ -]*$`)
 
 // foldersOf are the folders of files with a glob in each. A folder whose name has a meaning in globs or quotes is named by all that end so.
 func foldersOf(files []string, glob string) (out []string) {
 	for _, f := range files {
 		dir := path.Dir(f)
-		if !plainFolder.MatchString(dir) {
+		if !plainFolder().MatchString(dir) {
 			dir = "**"
 		}
 		if one := path.Join(dir, glob); !slices.Contains(out, one) {
