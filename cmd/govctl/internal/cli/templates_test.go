@@ -78,7 +78,7 @@ func TestWorkflowsAreCareful(t *testing.T) {
 		script := false
 		for _, line := range strings.Split(f.text, "\n") {
 			trimmed := strings.TrimPrefix(strings.TrimSpace(line), "- ")
-			if strings.HasPrefix(trimmed, "uses:") && !byCommit().MatchString(trimmed) {
+			if strings.HasPrefix(trimmed, "uses:") && !byCommit.MatchString(trimmed) {
 				t.Errorf("%s: %s is not pinned", f.path, trimmed)
 			}
 			script = strings.HasPrefix(trimmed, "run:") || script && strings.HasPrefix(line, "          ") && !strings.Contains(line, "uses:")
