@@ -222,7 +222,7 @@ func endlessSeries(c net.Conn, _ string) {
 	sendSeries(c, 1<<30)
 }
 
-// manySeries sends as many as fit into what a command reads.
+// manySeries sends as many as a command reads.
 func manySeries(c net.Conn, _ string) {
 	write(c, okay+"\r\n")
 	sendSeries(c, 100_000)

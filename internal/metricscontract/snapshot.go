@@ -19,8 +19,9 @@ import (
 
 // Bounds of a snapshot.
 const (
-	MaxBytes  = 64 << 20
-	maxSeries = 500_000
+	MaxBytes        = 64 << 20
+	maxSeries       = 500_000
+	maxAnswerSeries = 100_000 // of a service, which must not be able to make a probe take much memory
 )
 
 // Snapshot is what a /metrics endpoint said at one time.
@@ -47,12 +48,19 @@ type Metric struct {
 	Series  int      // 0 in a baseline, which has no values
 }
 
-// ParseSnapshot reads the Prometheus text format or OpenMetrics. Its error is a *contract.Error with the line.
-func ParseSnapshot(name string, data []byte) (*Snapshot, error) {
+// ParseSnapshot reads the Prometheus text format or OpenMetrics of a file. Its error is a *contract.Error with the line.
+func ParseSnapshot(name string, data []byte) (*Snapshot, error) { return parse(name, data, maxSeries) }
+
+// ParseAnswer reads the answer of a service in the same way, but fewer series of it.
+func ParseAnswer(name string, data []byte) (*Snapshot, error) {
+	return parse(name, data, maxAnswerSeries)
+}
+
+func parse(name string, data []byte, most int) (*Snapshot, error) {
 	if len(data) > MaxBytes {
 		return nil, &contract.Error{Place: report.Place{File: name}, Msg: fmt.Sprintf("is larger than %d bytes", MaxBytes)}
 	}
-	r := reader{snapshot: &Snapshot{Name: name, Metrics: map[string]*Metric{}}, seen: map[uint64]bool{}, typed: map[string]bool{}, samples: map[string]bool{},
+	r := reader{most: most, snapshot: &Snapshot{Name: name, Metrics: map[string]*Metric{}}, seen: map[uint64]bool{}, typed: map[string]bool{}, samples: map[string]bool{},
 		labels: map[string]map[string]bool{}, buckets: map[string]map[string]bool{}}
 	if n, err := r.read(data); err != nil {
 		place := report.Place{File: name, Line: n}
@@ -60,8 +68,11 @@ func ParseSnapshot(name string, data []byte) (*Snapshot, error) {
 		if errors.As(err, &syntax) {
 			place.Column = syntax.column
 		}
-		return nil, &contract.Error{Place: place, Msg: err.Error(),
-			Hint: "a snapshot is the text of a /metrics endpoint, in the Prometheus text format or OpenMetrics"}
+		hint := "a snapshot is the text of a /metrics endpoint, in the Prometheus text format or OpenMetrics"
+		if most < maxSeries && len(r.snapshot.Series) == most {
+			hint = fmt.Sprintf("save the answer to a file, of which %d series are read", maxSeries)
+		}
+		return nil, &contract.Error{Place: place, Msg: err.Error(), Hint: hint}
 	}
 	if len(r.snapshot.Series) == 0 {
 		return nil, &contract.Error{Place: report.Place{File: name}, Msg: "has no metrics", Hint: "a snapshot is the text of a /metrics endpoint"}
@@ -71,6 +82,7 @@ func ParseSnapshot(name string, data []byte) (*Snapshot, error) {
 }
 
 type reader struct {
+	most     int // series
 	snapshot *Snapshot
 	seen     map[uint64]bool
 	typed    map[string]bool            // metrics that have a TYPE line
@@ -132,8 +144,8 @@ func (r *reader) metric(name string) *Metric {
 }
 
 func (r *reader) series(e *entry) error {
-	if len(r.snapshot.Series) == maxSeries {
-		return fmt.Errorf("there are more than %d series", maxSeries)
+	if len(r.snapshot.Series) == r.most {
+		return fmt.Errorf("there are more than %d series", r.most)
 	}
 	r.samples[e.labels[0].Value] = true
 	m := r.metric(r.family(e.labels[0].Value))

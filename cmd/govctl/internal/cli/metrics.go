@@ -48,9 +48,13 @@ func scrapeFlag(c *cobra.Command, timeout *time.Duration) {
 	c.Flags().DurationVar(timeout, "timeout", scrapeTimeout, "how long reading an address may take")
 }
 
+func isAddress(source string) bool {
+	return strings.HasPrefix(source, "http://") || strings.HasPrefix(source, "https://")
+}
+
 // metricsText reads a snapshot: a file, - or an http address. shown is its name without credentials.
 func (a *app) metricsText(ctx context.Context, source string, timeout time.Duration) (shown string, data []byte, err error) {
-	if !strings.HasPrefix(source, "http://") && !strings.HasPrefix(source, "https://") {
+	if !isAddress(source) {
 		data, err = a.readInput(source)
 		return source, data, err
 	}
@@ -103,6 +107,9 @@ func (a *app) snapshot(ctx context.Context, source string, timeout time.Duration
 	shown, data, err := a.metricsText(ctx, source, timeout)
 	if err != nil {
 		return nil, err
+	}
+	if isAddress(source) {
+		return metricscontract.ParseAnswer(shown, data)
 	}
 	return metricscontract.ParseSnapshot(shown, data)
 }
