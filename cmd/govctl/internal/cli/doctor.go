@@ -13,11 +13,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/internal/promrules"
 	"github.com/romel/govctl/internal/taxonomy"

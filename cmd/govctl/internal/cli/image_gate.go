@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/imagegate"
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/report"
 )
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strconv"
 
@@ -116,7 +115,7 @@ func (a *app) benchOptions(ctx context.Context, f *benchFlags) (benchtrend.Optio
 // to does not exist before the first run.
 func (a *app) benchFiles(args []string, out string) ([]benchtrend.Input, error) {
 	patterns := slices.Clone(args)
-	if _, err := os.Lstat(out); len(args) > 1 && errors.Is(err, fs.ErrNotExist) {
+	if _, err := stat(out); len(args) > 1 && errors.Is(err, fs.ErrNotExist) {
 		patterns = slices.DeleteFunc(patterns, func(p string) bool { return p == out })
 	}
 	last := ""
