@@ -143,6 +143,9 @@ func (r *localRunner) run(t *testing.T, file, name string, w jobs) (printed stri
 			say(t, r.dir, nil, "rm -rf "+kept+" && mkdir "+kept+" && cp -r '"+r.value(t, where, s.With["path"])+"' "+kept)
 		case strings.HasPrefix(s.Uses, "actions/download-artifact@"):
 			to := "'" + r.value(t, where, s.With["path"]) + "'"
+			if s.With["pattern"] != "" { // no job kept one
+				continue
+			}
 			say(t, r.dir, nil, "mkdir -p "+to+" && cp -r '"+r.temp+"-"+s.With["name"]+"'/. "+to)
 		}
 		if s.Run == "" {
