@@ -52,7 +52,7 @@ var fileGroups = map[string][]string{
 		"generate generateinside generatetext",
 		"relevance typing",
 		"search explore inside assemble shrink mutators mutatorsarray mutatorsobject",
-		"exchange compose",
+		"exchange compose accepted",
 		"finder",
 	},
 	"pkg/apidiff": {

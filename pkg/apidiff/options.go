@@ -18,6 +18,7 @@ type Options struct {
 	DeprecationDays int                    // days that must lie between a deprecation and its sunset; 0: nobody asks
 	All             bool                   // list every finding that 4 MB hold; else those that break, and of the others what a megabyte holds
 	NoWitness       bool                   // leave breaking changes asserted
+	Accepted        bool                   // beside each request that is rejected now, look for the nearest one that is accepted
 	NoDigest        bool                   // leave the digests of the contracts out, which cost as much as reading them
 	WitnessBudget   int                    // values to try for each; 0: 24
 

@@ -62,7 +62,7 @@ func questionsOf(opt Options, old, new *contract.Document, ops []operations.Oper
 	if opt.NoWitness {
 		return nil
 	}
-	a := questioner{old: old, new: new, ops: ops}
+	a := questioner{old: old, new: new, ops: ops, accepted: opt.Accepted}
 	var out []question
 	for i := range list {
 		f := &list[i]
@@ -146,6 +146,7 @@ func (q *question) sameAsText(value []byte) bool {
 type questioner struct {
 	old, new *contract.Document
 	ops      []operations.Operation
+	accepted bool
 }
 
 func (e *questioner) question(r *record, fingerprint string) question {
@@ -232,7 +233,7 @@ func (e *questioner) messageQuery(r *record, seed uint64) (search.MessageQuery, 
 	w := s.where
 	q := search.MessageQuery{
 		Old: sideOf(w.Old), New: sideOf(w.New), Direction: directionOf(r.Side), Part: message.Part(w.Part), Name: w.Name, MediaType: w.Media, Status: w.Status,
-		Seed: seed,
+		Seed: seed, Accepted: e.accepted && r.Side == rules.Request,
 	}
 	return e.focus(r, q, path)
 }

@@ -223,6 +223,11 @@ func (x *exchange) witness(p *proof) *report.Witness {
 	if m, ok := x.message(p.value); ok && x.q.Direction == Request {
 		wit.Request, wit.Curl = m.Text(), m.Curl()
 	}
+	if x.q.Accepted && wit.Request != "" {
+		if m, ok := x.accepted(p); ok {
+			wit.Accepted = m.Text()
+		}
+	}
 	return wit
 }
 

@@ -71,6 +71,7 @@ type MessageQuery struct {
 	MediaType string // of a body; "" is any that both sides know, JSON first
 	Status    string // of a response: "200", "4XX", "default"
 	Absent    bool   // the message without the part is wanted: it became required
+	Accepted  bool   // beside a request that is refused, the nearest one that is accepted is wanted
 	// Hints say what changed below the schema of the part.
 	Hints  []Hint
 	Seed   uint64
