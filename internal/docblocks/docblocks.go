@@ -1,5 +1,6 @@
 // Package docblocks reads and rewrites the generated blocks of a Markdown document. A block stands between the comments
 // `<!-- govctl:begin NAME -->` and `<!-- govctl:end NAME -->`, each on a line of its own; everything outside of them is the author's.
+// The begin comment of a block that may be edited by hand holds the digest of what was written: `govctl:begin NAME sha256=DIGITS`.
 package docblocks
 
 import (
@@ -27,11 +28,13 @@ type Block struct {
 	Name       string
 	Line       int    // of the begin comment
 	Text       string // between the comments, with lines that end in \n
+	Digest     string // of the text as it was written; empty where the comment has none
 	start, end int    // of the text in the document
+	from, to   int    // of the block with its comments
 	newline    string // of the document there
 }
 
-var marker = late.Pattern(`^ {0,3}<!--\s*govctl:(begin|end)(?:\s+(\S+))?\s*-->\s*$`)
+var marker = late.Pattern(`^ {0,3}<!--\s*govctl:(begin|end)(?:\s+(\S+))?(?:\s+sha256=([0-9a-f]+))?\s*-->\s*$`)
 
 // Begin and End are the comments around a block.
 func Begin(name string) string { return "<!-- govctl:begin " + name + " -->" }
@@ -76,7 +79,7 @@ func (p *parser) line(n, at int, text string) error {
 	found := marker().FindStringSubmatch(bare)
 	switch {
 	case p.open != nil && found != nil && found[1] == "end":
-		return p.close(n, at, found[2])
+		return p.close(n, at, at+len(text), found[2])
 	case p.open != nil && found != nil:
 		return p.fail(n, fmt.Sprintf("a block begins within the block %s of line %d", p.open.Name, p.open.Line), "write "+End(p.open.Name)+" before it")
 	case p.open != nil || p.inCode(bare) || found == nil:
@@ -91,18 +94,18 @@ func (p *parser) line(n, at int, text string) error {
 			return p.fail(n, fmt.Sprintf("the block %s is already in line %d", b.Name, b.Line), "delete one of them")
 		}
 	}
-	p.open = &Block{Name: found[2], Line: n, start: at + len(text), newline: "\n"}
+	p.open = &Block{Name: found[2], Digest: found[3], Line: n, from: at, start: at + len(text), newline: "\n"}
 	if strings.HasSuffix(text, "\r\n") {
 		p.open.newline = "\r\n"
 	}
 	return nil
 }
 
-func (p *parser) close(n, at int, name string) error {
+func (p *parser) close(n, at, to int, name string) error {
 	if name != "" && name != p.open.Name {
 		return p.fail(n, fmt.Sprintf("the block %s of line %d ends as %s", p.open.Name, p.open.Line, name), "write "+End(p.open.Name))
 	}
-	p.open.end = at
+	p.open.end, p.open.to = at, to
 	p.open.Text = strings.ReplaceAll(string(p.data[p.open.start:at]), "\r\n", "\n")
 	p.Blocks = append(p.Blocks, *p.open)
 	p.open = nil
