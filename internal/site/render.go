@@ -3,7 +3,7 @@ package site
 import (
 	"bytes"
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/base64"
 	"fmt"
 	"html/template"
@@ -12,12 +12,16 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/internal/packed"
 	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
 
-//go:embed assets
-var assets embed.FS
+//go:embed assets.packed
+var packedAssets []byte
+
+// assets are the files below assets/. They are packed: `make update` packs them again.
+var assets = packed.Open(packedAssets)
 
 // frame is what every page has around its own view.
 type frame struct {

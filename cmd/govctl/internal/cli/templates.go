@@ -1,17 +1,21 @@
 package cli
 
 import (
-	"embed"
+	_ "embed"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/packed"
 )
 
-//go:embed templates
-var templates embed.FS
+//go:embed templates.packed
+var packedTemplates []byte
+
+// templates are the files below templates/. They are packed: `make update` packs them again.
+var templates = packed.Open(packedTemplates)
 
 // target is a row of the table of generated files: where a template, or each of a folder's, goes.
 type target struct {
