@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -53,6 +54,7 @@ func startSampler(t *testing.T, dir string, args ...string) (address string, sai
 	t.Helper()
 	cmd = exec.Command("govctl", append([]string{"probe", "latency", "--listen", "127.0.0.1:0"}, args...)...)
 	cmd.Dir = dir
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GOVCTL_") }) // ours would be taken for flags
 	out, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
