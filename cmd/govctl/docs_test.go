@@ -41,6 +41,7 @@ var pages = []struct {
 		"go install":        "fetches govctl from the network",
 	}},
 	{file: "docs/alerts.md"},
+	{file: "docs/api-changelog.md"},
 	{file: "docs/evidence.md", except: map[string]string{"go test -bench": "the sample has no benchmarks"}, before: map[string]string{
 		"govctl trend bench": `printf 'BenchmarkParcels-2 100 12500 ns/op\n' > new.txt`,
 	}},

@@ -178,6 +178,9 @@ func (c *comparer) object(at string, s *schema, typ reflect.Type) {
 			continue // its fields are visible and stand in the object itself
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "-" {
+			continue // it is never written
+		}
 		names = append(names, name)
 		if !strings.Contains(options, "omitzero") {
 			required = append(required, name)

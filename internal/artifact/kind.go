@@ -114,6 +114,7 @@ func Kinds() []Kind {
 		{AlertLogPath, "", nil, "The changelog of the alerts: one section for each commit that changed them."},
 		{"status/badge-*.json", "badge", badge, "Badges about the alerts: last change and its age, total, deprecated, churn, risk churn, stability, risk stability, runbooks."},
 		{"", "taxonomy-drift", shape[report.TaxonomyDrift](), "What `govctl taxonomy notify --format json` prints: taxonomy drift."},
+		{"", "api-changelog", shape[report.APIChangelog](), "What `govctl changelog api --format json` prints: what each release of the API changed, and how to migrate."},
 		{"", "rules-check", shape[report.RulesCheck](), "What `govctl rules check --format json` prints."},
 		{AlertStatePath, "alert-state", shape[report.AlertState](), "Which alerts are open and since when; the state behind recoveries and issues."},
 		{DeliveriesPath, "webhook-delivery", shape[report.Delivery](), "Receipts of the webhook, and the notices that wait for the next run."},

@@ -49,6 +49,7 @@ type Witness struct {
 	Request     string         `json:"request,omitzero"`      // HTTP/1.1 request text, for request positions
 	Curl        string         `json:"curl,omitzero"`         // the same request as a curl command line
 	ConfirmedBy []string       `json:"confirmed_by,omitzero"` // names of the validators that agreed
+	Accepted    string         `json:"-"`                     // beside a rejected request, the nearest one that the new version accepts, where it was asked for
 }
 
 // Verdict says how sure a breaking change is.

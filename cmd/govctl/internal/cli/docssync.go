@@ -109,7 +109,7 @@ func (a *app) document(file string) (*docblocks.Document, error) {
 		known = append(known, b.name)
 	}
 	for _, b := range document.Blocks {
-		if !slices.Contains(known, b.Name) {
+		if b.Digest == "" && !slices.Contains(known, b.Name) { // one with a digest is of a changelog
 			return nil, usage("%s:%d: there is no block %s", file, b.Line, b.Name).hint("%s", firstOf(config.Nearest(b.Name, known), "the blocks are "+strings.Join(known, ", ")))
 		}
 	}

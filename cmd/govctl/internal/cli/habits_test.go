@@ -11,7 +11,7 @@ var habits = []struct{ from, line, want string }{
 	{"oasdiff", "govctl diff old.yaml new.yaml", "hint: govctl openapi diff OLD NEW"},
 	{"oasdiff", "govctl breaking old.yaml new.yaml", "hint: govctl openapi diff OLD NEW"},
 	{"oasdiff", "govctl breaking --fail-on ERR old.yaml new.yaml", "hint: govctl openapi diff OLD NEW"},
-	{"oasdiff", "govctl changelog old.yaml new.yaml", "hint: govctl openapi diff OLD NEW --format markdown"},
+	{"oasdiff", "govctl changelog old.yaml new.yaml", "hint: govctl changelog api --from OLD --to NEW"},
 	{"oasdiff", "govctl summary old.yaml new.yaml", "hint: govctl openapi diff OLD NEW"},
 	{"oasdiff", "govctl checks", "hint: govctl openapi rules"},
 	{"oasdiff", "govctl flatten openapi.yaml", "hint: govctl openapi export"},

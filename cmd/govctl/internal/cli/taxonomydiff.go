@@ -202,7 +202,7 @@ func (a *app) printDelta(d report.TaxonomyDiff) error {
 }
 
 func changelogCommand(a *app) *cobra.Command {
-	return group("changelog", "Changes as Markdown since a revision", changelogAlerts(a))
+	return group("changelog", "Changes of the API and of the alerts, for people", changelogAPI(a), changelogAlerts(a))
 }
 
 func changelogAlerts(a *app) *cobra.Command {
