@@ -1,6 +1,7 @@
 package headers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -141,4 +142,4 @@ func differences(targets []Target, found []report.Finding) (all []report.Finding
 	return all
 }
 
-func absentOr(value string) string { return bounded(firstOf(value, "absent"), maxShown) }
+func absentOr(value string) string { return bounded(cmp.Or(value, "absent"), maxShown) }

@@ -3,6 +3,7 @@
 package headers
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -151,7 +152,7 @@ func judge(t *Target, o *Options) (found []report.Finding) {
 		for _, g := range groups {
 			f := finding(c.rule, t, g.problem, g.answers)
 			if strings.HasSuffix(c.rule, "-missing") || c.rule == "header-required" {
-				f.Hint = firstOf(routing(t, g.header, g.answers), f.Hint)
+				f.Hint = cmp.Or(routing(t, g.header, g.answers), f.Hint)
 			}
 			found = append(found, f)
 		}
@@ -197,11 +198,4 @@ func routing(t *Target, header string, lacking []*Answer) string {
 		return "the address itself answers 404: probably no rule of the router matches it, and the edge answered without the middleware that adds headers"
 	}
 	return ""
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

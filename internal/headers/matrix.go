@@ -1,6 +1,7 @@
 package headers
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -72,7 +73,7 @@ func heads(d *report.HeadersDetail) []string {
 func cells(r *report.HeadersRow) []string {
 	texts := []string{r.Rule}
 	for _, c := range r.Cells {
-		texts = append(texts, firstOf(c, "-"))
+		texts = append(texts, cmp.Or(c, "-"))
 	}
 	return texts
 }

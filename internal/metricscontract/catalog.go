@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -121,18 +122,8 @@ func list(names []string) string {
 	return strings.Join(marked, ", ")
 }
 
-// code is a name in a cell of a Markdown table. A text with a backtick of its own gets longer ones around it.
-func code(text string) string {
-	text = strings.ReplaceAll(oneLine(text), "|", `\|`)
-	fence := "`"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	if len(fence) > 1 {
-		return fence + " " + text + " " + fence
-	}
-	return fence + text + fence
-}
+// code is a name in a cell of a Markdown table, as code.
+func code(text string) string { return strings.ReplaceAll(sanitize.Code(oneLine(text)), "|", `\|`) }
 
 var markdown = strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, `\`, `\\`)
 

@@ -22,7 +22,7 @@ type Row struct {
 	Level    report.Level
 	Want     string // completes "rule must ..."
 	Why      string
-	Mend     string
+	Hint     string
 	Profiles []string // in which it applies; all where empty
 	Refusal  bool     // Prometheus would not load the file
 
@@ -193,7 +193,7 @@ func (c *checker) finding(row *Row, subject string, p problem) report.Finding {
 		f.Level = report.Level(level)
 	}
 	if f.Hint == "" {
-		f.Hint = row.Mend
+		f.Hint = row.Hint
 	}
 	f.Message = subject + " must " + row.Want
 	if p.got != "" {

@@ -13,7 +13,7 @@ func conventionRows() []Row {
 		{
 			ID: "severity-label-missing", Level: report.Warning, Want: "carry a severity label",
 			Why:  "routes go by the severity: an alert without one reaches whoever is the default",
-			Mend: "add a severity label",
+			Hint: "add a severity label",
 			Check: func(_ *checker, g *Group, r *Rule) []problem {
 				if r.Alert == "" || g.AllLabels(r)["severity"] != "" {
 					return nil
@@ -24,7 +24,7 @@ func conventionRows() []Row {
 		{
 			ID: "severity-label-unknown", Level: report.Warning, Want: "carry a known severity label",
 			Why:  "routes go by the severity: one that nobody knows reaches whoever is the default",
-			Mend: "use a severity of taxonomy.severities in govctl.yaml, or add this one there",
+			Hint: "use a severity of taxonomy.severities in govctl.yaml, or add this one there",
 			Check: func(c *checker, g *Group, r *Rule) []problem {
 				s := g.AllLabels(r)["severity"]
 				if _, ok := c.Severities[s]; ok || s == "" || r.Alert == "" || c.Severities == nil || strings.Contains(s, "{{") {
@@ -38,7 +38,7 @@ func conventionRows() []Row {
 		{
 			ID: "runbook-url-missing", Level: report.Info, Want: "link its runbook in the annotation runbook_url", Profiles: guided,
 			Why:  "an alert that nobody knows what to do about is noise",
-			Mend: "add the annotation runbook_url",
+			Hint: "add the annotation runbook_url",
 			Check: func(c *checker, g *Group, r *Rule) []problem {
 				// OpenShift's guidelines ask it of critical alerts only.
 				if r.Alert == "" || r.Annotations["runbook_url"] != "" || c.Profile == "openshift" && g.AllLabels(r)["severity"] != "critical" {
@@ -54,7 +54,7 @@ func annotationRow(name, what string, profiles []string) Row {
 	return Row{
 		ID: name + "-missing", Level: report.Warning, Want: "have the annotation " + name, Profiles: profiles,
 		Why:  "it is " + what,
-		Mend: "add the annotation " + name,
+		Hint: "add the annotation " + name,
 		Check: func(_ *checker, _ *Group, r *Rule) []problem {
 			if r.Alert == "" || strings.TrimSpace(r.Annotations[name]) != "" {
 				return nil

@@ -17,19 +17,19 @@ func costRows() []Row {
 		{
 			ID: "selector-without-name", Level: report.Info, Want: "select series by their names",
 			Why:   "a selector without a name, or with a pattern for it, goes through the index of all series",
-			Mend:  "name the metric; join several with or",
+			Hint:  "name the metric; join several with or",
 			Check: namelessSelectors,
 		},
 		{
 			ID: "range-below-scrape-interval", Level: report.Warning, Want: "look back at least two scrape intervals",
 			Why:   "rate() and its like need two samples: in a shorter range there is often one, and then no result",
-			Mend:  "take a range of four scrape intervals, so that a missed scrape does no harm",
+			Hint:  "take a range of four scrape intervals, so that a missed scrape does no harm",
 			Check: rangeBelowScrape,
 		},
 		{
 			ID: "range-above-a-day", Level: report.Info, Want: "look back at most a day",
 			Why:   "every evaluation reads the whole range again",
-			Mend:  "record a shorter range and aggregate that one",
+			Hint:  "record a shorter range and aggregate that one",
 			Check: rangeAboveADay,
 		},
 	}

@@ -7,7 +7,7 @@ func dialectRows() []Row {
 	return []Row{{
 		ID: "ignored-key", Level: report.Warning, Want: "have only keys that its program uses",
 		Why:      "the program reads the key and goes on without it: what it asks for does not happen",
-		Mend:     "remove the key, or express it in the rule",
+		Hint:     "remove the key, or express it in the rule",
 		CheckSet: ignoredKeys,
 	}}
 }

@@ -16,31 +16,31 @@ func flappingRows() []Row {
 		{
 			ID: "alert-on-selection", Level: report.Info, Want: "not depend on the rank of its series",
 			Why:   "topk() and its like return other series at each evaluation: each change resolves one alert and starts another, whose for begins again",
-			Mend:  "compare with a threshold instead, or aggregate the labels away",
+			Hint:  "compare with a threshold instead, or aggregate the labels away",
 			Check: alertOnSelection,
 		},
 		{
 			ID: "value-in-label", Level: report.Warning, Want: "keep its value out of its labels",
 			Why:   "labels identify an alert: with each new value another alert starts, its for begins again and the one before resolves",
-			Mend:  "show the value in an annotation",
+			Hint:  "show the value in an annotation",
 			Check: valueInLabel,
 		},
 		{
 			ID: "counter-as-gauge", Level: report.Info, Want: "look at how fast a counter grows, not at its value",
 			Why:   "a counter is 0 again after each restart: an alert on its value stays until then, and resolves without a repair",
-			Mend:  "compare rate() or increase() of the counter; --metrics with types clears a gauge whose name ends in _total",
+			Hint:  "compare rate() or increase() of the counter; --metrics with types clears a gauge whose name ends in _total",
 			Check: counterAsGauge,
 		},
 		{
 			ID: "absent-without-for", Level: report.Info, Want: "wait before it reports an absence",
 			Why:   "after a restart of Prometheus or of the target, series are absent until the next scrape",
-			Mend:  "give the alert a for of some scrape intervals",
+			Hint:  "give the alert a for of some scrape intervals",
 			Check: absentWithoutFor,
 		},
 		{
 			ID: "aggregates-without-for", Level: report.Info, Want: "wait before it compares sums over different targets",
 			Why:   "after a restart of Prometheus the targets are scraped one after another: until all of them were, the two sums are of different parts",
-			Mend:  "give the alert a for of at least one scrape interval",
+			Hint:  "give the alert a for of at least one scrape interval",
 			Check: aggregatesWithoutFor,
 		},
 	}

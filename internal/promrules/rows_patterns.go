@@ -18,37 +18,37 @@ func patternRows() []Row {
 		{
 			ID: "pattern-matches-all", Level: report.Info, Want: "leave out patterns that match everything",
 			Why:   "the pattern .* is tried on every value of the label and excludes none",
-			Mend:  "drop the matcher",
+			Hint:  "drop the matcher",
 			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.matchers(r, hasPattern(".*")) },
 		},
 		{
 			ID: "pattern-requires-label", Level: report.Info, Want: `write label!="" for a label that must exist`,
 			Why:   "the pattern .+ selects the series that have the label, whatever its value, and is tried on every value to find that out",
-			Mend:  `write label!="" for label=~".+", and label="" for label!~".+"`,
+			Hint:  `write label!="" for label=~".+", and label="" for label!~".+"`,
 			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.matchers(r, hasPattern(".+")) },
 		},
 		{
 			ID: "pattern-without-pattern", Level: report.Info, Want: "compare with = where the pattern is a plain text",
 			Why:   "an equality is looked up, a pattern is tried on every value of the label",
-			Mend:  "write = for =~, and != for !~",
+			Hint:  "write = for =~, and != for !~",
 			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.matchers(r, plainPattern) },
 		},
 		{
 			ID: "pattern-anchored", Level: report.Info, Want: "leave out the anchors of a pattern",
 			Why:   "Prometheus anchors every pattern at both ends, so that ^ and $ there change nothing and suggest that others are not anchored",
-			Mend:  "drop ^ at the beginning and $ at the end",
+			Hint:  "drop ^ at the beginning and $ at the end",
 			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.matchers(r, anchoredPattern) },
 		},
 		{
 			ID: "pattern-repeats-alternative", Level: report.Info, Want: "list each alternative of a pattern once",
 			Why:   "the second one matches nothing that the first does not; often it was meant to be another value",
-			Mend:  "drop the copy, or write the value that was meant",
+			Hint:  "drop the copy, or write the value that was meant",
 			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.matchers(r, repeatsAlternative) },
 		},
 		{
 			ID: "matcher-redundant", Level: report.Info, Want: "leave out matchers that another one implies",
 			Why:   "the equality beside it already selects one value, and the matcher lets that one through",
-			Mend:  "drop the matcher, or the equality if the matcher was meant",
+			Hint:  "drop the matcher, or the equality if the matcher was meant",
 			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.besideEquality(r, true) },
 		},
 	}

@@ -23,25 +23,25 @@ func sanityRows() []Row {
 		{
 			ID: "duplicate-rule", Level: report.Warning, Want: "differ from the other rules of its group in name or labels",
 			Why:      "two rules that write one series overwrite each other, and of two alerts with one identity nobody knows which fired",
-			Mend:     "remove one, or give them labels that differ",
+			Hint:     "remove one, or give them labels that differ",
 			CheckSet: func(c *checker) []problem { return c.duplicates(true) },
 		},
 		{
 			ID: "duplicate-rule-elsewhere", Level: report.Warning, Want: "not stand in another group or file as well",
 			Why:      "the same alert comes twice, and a correction reaches only one of the copies",
-			Mend:     "keep one of them",
+			Hint:     "keep one of them",
 			CheckSet: func(c *checker) []problem { return c.duplicates(false) },
 		},
 		{
 			ID: "for-below-interval", Level: report.Warning, Want: "wait for at least one evaluation and one scrape",
 			Why:   "a for below the interval of the group acts like none, and one below the scrape interval sees the same sample twice",
-			Mend:  "raise for, or lower the interval",
+			Hint:  "raise for, or lower the interval",
 			Check: forBelowInterval,
 		},
 		{
 			ID: "interval-too-long", Level: report.Warning, Want: "be evaluated at least every five minutes",
 			Why:  "between two evaluations that lie further apart the series is stale: graphs have holes and alerts on it resolve",
-			Mend: "lower the interval of the group",
+			Hint: "lower the interval of the group",
 			Check: func(c *checker, g *Group, r *Rule) []problem {
 				if time.Duration(durationOf(g.Interval)) <= lookback {
 					return nil
@@ -52,25 +52,25 @@ func sanityRows() []Row {
 		{
 			ID: "no-comparison", Level: report.Warning, Want: "compare with something",
 			Why:   "an alert fires for every series of its expression, whatever the value",
-			Mend:  "compare the expression with a threshold",
+			Hint:  "compare the expression with a threshold",
 			Check: noComparison,
 		},
 		{
 			ID: "label-aggregated-away", Level: report.Warning, Want: "name only labels that its expression has",
 			Why:   "a template names a label that the expression has aggregated away: the text shows an empty place",
-			Mend:  "keep the label in the aggregation, or leave it out of the text",
+			Hint:  "keep the label in the aggregation, or leave it out of the text",
 			Check: labelsAggregatedAway,
 		},
 		{
 			ID: "template-fails", Level: report.Warning, Want: "have templates that can be executed",
 			Why:   "Prometheus sends the error message in place of the text, in the moment when the text is needed",
-			Mend:  "correct the template; a unit test with exp_annotations shows what it writes",
+			Hint:  "correct the template; a unit test with exp_annotations shows what it writes",
 			Check: failingTemplates,
 		},
 		{
 			ID: "unknown-series", Level: report.Warning, Want: "look at series that exist",
 			Why:   "an alert on a series that nothing provides can never fire",
-			Mend:  "correct the name, add the recording rule, or add the name to the list of known metrics",
+			Hint:  "correct the name, add the recording rule, or add the name to the list of known metrics",
 			Check: unknownSeries,
 		},
 	}

@@ -20,12 +20,12 @@ func syntaxRows() []Row {
 		{
 			ID: "file-refused", Level: report.Error, Want: "have the structure of a rule file", Refusal: true,
 			Why:  "of a set in which one file is wrong no rule is loaded",
-			Mend: "correct the file",
+			Hint: "correct the file",
 		},
 		{
 			ID: "rule-refused", Level: report.Error, Want: "be loadable", Refusal: true,
 			Why:   "of a set in which one rule is wrong none is loaded",
-			Mend:  "correct the rule",
+			Hint:  "correct the rule",
 			Check: refusedByPrometheus,
 		},
 	}

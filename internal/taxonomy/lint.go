@@ -18,7 +18,7 @@ type Row struct {
 	Level    report.Level
 	Want     string // completes "alert must ..." (or "taxonomy must ...", for CheckFile)
 	Why      string
-	Mend     string   // what to do about it
+	Hint     string   // what to do about it
 	Profiles []string // in which it applies; all where empty
 	Strict   bool     // an error under --strict, whatever Level says
 	Coverage bool     // belongs to `taxonomy sync --check` too
@@ -33,7 +33,7 @@ type Row struct {
 type problem struct {
 	field   string // whose place is shown
 	got     string // what stands there instead
-	hint    string // better than the row's Mend
+	hint    string // better than the row's Hint
 	subject string // what it is about, for rows that look at the whole
 	at      *report.Place
 }
@@ -198,7 +198,7 @@ func (l *linter) run(row *Row, w *waivers) []report.Finding {
 func (l *linter) finding(row *Row, a *Alert, p problem) report.Finding {
 	f := report.Finding{Rule: row.ID, Level: l.level(row), Category: "taxonomy", Subject: p.subject, Hint: p.hint, Why: row.Why, New: p.at}
 	if f.Hint == "" {
-		f.Hint = row.Mend
+		f.Hint = row.Hint
 	}
 	who := "taxonomy"
 	if a != nil {

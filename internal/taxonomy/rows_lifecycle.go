@@ -14,7 +14,7 @@ func lifecycleRows() []Row {
 		{
 			ID: "deprecation-not-described", Level: report.Error, Want: "mention its deprecation in the description",
 			Why:   "readers of tables and chats see the description, not the flag",
-			Mend:  `begin the description with "Deprecated: "; govctl taxonomy lint --fix does it`,
+			Hint:  `begin the description with "Deprecated: "; govctl taxonomy lint --fix does it`,
 			Check: deprecationNotDescribed,
 			Fix: func(l *linter, a *Alert) []edit {
 				return []edit{l.File.setText(a, "description", strings.TrimRight("Deprecated: "+a.Description, " "))}
@@ -23,7 +23,7 @@ func lifecycleRows() []Row {
 		{
 			ID: "deprecated-since-invalid", Level: report.Error, Want: "give deprecated_since as an ISO 8601 time in UTC",
 			Why:   "the age of the deprecation is counted from it",
-			Mend:  "write it like 2025-09-17T10:23:45Z",
+			Hint:  "write it like 2025-09-17T10:23:45Z",
 			Check: func(_ *linter, a *Alert) []problem { return badTime("deprecated_since", a.DeprecatedSince) },
 			Fix: func(l *linter, a *Alert) []edit { // Python's isoformat leaves the zone out
 				if t, err := time.Parse("2006-01-02T15:04:05", a.DeprecatedSince); err == nil {
@@ -35,7 +35,7 @@ func lifecycleRows() []Row {
 		{
 			ID: "deprecated-without-date", Level: report.Warning, Want: "say since when it is deprecated",
 			Why:  "without a date nobody is reminded to remove it for good",
-			Mend: `add "deprecated_since" with a time like 2025-09-17T10:23:45Z`,
+			Hint: `add "deprecated_since" with a time like 2025-09-17T10:23:45Z`,
 			Check: func(_ *linter, a *Alert) []problem {
 				if a.Deprecated && a.DeprecatedSince == "" {
 					return one("deprecated", "there is no deprecated_since")
@@ -46,7 +46,7 @@ func lifecycleRows() []Row {
 		{
 			ID: "deprecated-too-long", Level: report.Warning, Strict: true, Want: "leave the taxonomy when its deprecation is over",
 			Why:   "entries that are kept for ever hide the ones that count",
-			Mend:  "remove the entry, or raise TAXONOMY_DEPRECATION_MAX_DAYS",
+			Hint:  "remove the entry, or raise TAXONOMY_DEPRECATION_MAX_DAYS",
 			Needs: func(l *linter) bool { return l.Config.DeprecationMaxDays > 0 },
 			Check: func(l *linter, a *Alert) []problem {
 				days, ok := a.deprecatedAge(l.Now)
@@ -59,7 +59,7 @@ func lifecycleRows() []Row {
 		{
 			ID: "replaced-by-unknown", Level: report.Warning, Want: "name an alert of the taxonomy in replaced_by",
 			Why:  "the person who misses the old alert has to find the new one",
-			Mend: "write the name or the id of the alert that took its place",
+			Hint: "write the name or the id of the alert that took its place",
 			Check: func(l *linter, a *Alert) []problem {
 				if a.ReplacedBy == "" || len(l.File.named()[a.ReplacedBy]) > 0 {
 					return none
@@ -73,7 +73,7 @@ func lifecycleRows() []Row {
 		{
 			ID: "renamed-without-id", Level: report.Warning, Want: "keep an id through its renaming",
 			Why:   "without an id a rename counts as one alert removed and another added, and its history is lost",
-			Mend:  "give the entry an id before it is renamed, and keep it",
+			Hint:  "give the entry an id before it is renamed, and keep it",
 			Needs: func(l *linter) bool { return l.Previous != nil },
 			Check: renamedWithoutID,
 		},

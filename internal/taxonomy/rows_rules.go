@@ -14,13 +14,13 @@ func ruleFileRows() []Row {
 		{
 			ID: "not-catalogued", Level: report.Error, Want: "know every alert of the rule files", Coverage: true, Needs: withRules,
 			Why:       "an alert outside the catalogue has no owner, no runbook and no lifecycle",
-			Mend:      "govctl taxonomy sync --scaffold adds an entry to fill in",
+			Hint:      "govctl taxonomy sync --scaffold adds an entry to fill in",
 			CheckFile: notCatalogued,
 		},
 		{
 			ID: "ambiguous-selector", Level: report.Warning, Want: "select its rules alone", Coverage: true, Needs: withRules,
 			Why:  "a rule that two entries select equally well is governed by whichever comes first",
-			Mend: "add a label to one of the entries that tells their rules apart",
+			Hint: "add a label to one of the entries that tells their rules apart",
 			Check: func(l *linter, a *Alert) []problem {
 				rule, ok := l.cover.ambiguous[a.index]
 				if !ok {
@@ -32,7 +32,7 @@ func ruleFileRows() []Row {
 		{
 			ID: "deprecated-still-evaluated", Level: report.Error, Want: "leave the rule files when it is deprecated", Needs: withRules,
 			Why:  "a deprecated alert that still fires wakes people for nothing",
-			Mend: "remove the rule, or take the deprecation back",
+			Hint: "remove the rule, or take the deprecation back",
 			Check: func(l *linter, a *Alert) []problem {
 				if !a.Deprecated || !l.cover.active(a) {
 					return none
@@ -43,7 +43,7 @@ func ruleFileRows() []Row {
 		{
 			ID: "not-evaluated", Level: report.Warning, Want: "stand in a rule file or be deprecated", Needs: withRules,
 			Why:  "the catalogue promises an alert that can never fire",
-			Mend: "deprecate the entry, or restore its rule",
+			Hint: "deprecate the entry, or restore its rule",
 			Check: func(l *linter, a *Alert) []problem {
 				if a.Deprecated || l.cover.active(a) || l.cover.tied[a.index] || a.Name == "" {
 					return none
@@ -54,19 +54,19 @@ func ruleFileRows() []Row {
 		{
 			ID: "severity-differs", Level: report.Warning, Want: "have the severity of its rule", Needs: withRules,
 			Why:   "the label routes the alert, the taxonomy says how bad it is: one of them is wrong",
-			Mend:  "correct the entry or the rule's severity label",
+			Hint:  "correct the entry or the rule's severity label",
 			Check: severityDiffers,
 		},
 		{
 			ID: "required-label-missing", Level: report.Error, Want: "have the required labels on its rules", Needs: labelsRequired,
 			Why:   "routing, grouping and silences go by these labels: an alert without one reaches nobody, or the wrong people",
-			Mend:  "add the label to the rule or to its group, or take it out of taxonomy.required_labels",
+			Hint:  "add the label to the rule or to its group, or take it out of taxonomy.required_labels",
 			Check: requiredLabels,
 		},
 		{
 			ID: "for-differs", Level: report.Warning, Want: "have the for of its rule", Needs: withRules,
 			Why:   "the catalogue says how long the trouble lasts before somebody is called",
-			Mend:  "take over the for of the rule; govctl taxonomy lint --fix does it",
+			Hint:  "take over the for of the rule; govctl taxonomy lint --fix does it",
 			Check: func(l *linter, a *Alert) []problem { found, _ := forDiffers(l, a); return found },
 			Fix: func(l *linter, a *Alert) []edit {
 				if p, want := forDiffers(l, a); len(p) > 0 && want != "" {

@@ -15,7 +15,7 @@ func runbookRows() []Row {
 		{
 			ID: "runbook-not-a-url", Level: report.Warning, Want: "have the address of a page as its runbook",
 			Why:      "the profile links runbooks from dashboards and messages (runbook_url)",
-			Mend:     "write the https address of the page",
+			Hint:     "write the https address of the page",
 			Profiles: []string{"mixin", "openshift"},
 			Check: func(l *linter, a *Alert) []problem {
 				if !a.Active() || !a.HasRunbook() || isURL(a.Runbook) {
@@ -27,7 +27,7 @@ func runbookRows() []Row {
 		{
 			ID: "runbook-file-missing", Level: report.Warning, Want: "have a runbook that exists",
 			Why:   "the link is dead when it is needed",
-			Mend:  "write the file, or correct the runbook",
+			Hint:  "write the file, or correct the runbook",
 			Needs: func(l *linter) bool { return l.HasFile != nil },
 			Check: func(l *linter, a *Alert) []problem {
 				if file := l.runbookFile(a); file != "" && a.Active() && !l.HasFile(file) {
@@ -39,7 +39,7 @@ func runbookRows() []Row {
 		{
 			ID: "runbook-file-orphan", Level: report.Warning, Want: "serve an alert",
 			Why:       "a runbook that no alert points to is not found in need, and grows old unseen",
-			Mend:      "name it as the runbook of an alert, or remove it",
+			Hint:      "name it as the runbook of an alert, or remove it",
 			Needs:     func(l *linter) bool { return len(l.Runbooks) > 0 },
 			CheckFile: orphanRunbooks,
 		},

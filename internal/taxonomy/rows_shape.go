@@ -13,31 +13,31 @@ func shapeRows() []Row {
 		{
 			ID: "schema-violation", Level: report.Error, Want: "fit the schema of the taxonomy", Coverage: true,
 			Why:   "a value of the wrong type is absent for every tool that reads the file",
-			Mend:  "govctl schema show alerts_taxonomy describes every field",
+			Hint:  "govctl schema show alerts_taxonomy describes every field",
 			Check: misshapen, CheckFile: misshapenHeader,
 		},
 		{
 			ID: "required-field", Level: report.Error, Want: "have the fields alert, group, severity and description", Coverage: true,
 			Why:   "without them nobody can tell which alert it is, how bad it is or what it means",
-			Mend:  "fill them in",
+			Hint:  "fill them in",
 			Check: missingFields, Fix: fixFromRule,
 		},
 		{
 			ID: "schema-version-missing", Level: report.Warning, Want: "say its schema_version",
 			Why:       "readers need to know which shape they read; a bare array is the shape from before there were versions",
-			Mend:      `add "schema_version": "1" at the top of the object; govctl taxonomy lint --fix does it`,
+			Hint:      `add "schema_version": "1" at the top of the object; govctl taxonomy lint --fix does it`,
 			CheckFile: versionMissing, Fix: nil,
 		},
 		{
 			ID: "last-updated-invalid", Level: report.Error, Want: "give last_updated as a time",
 			Why:       "the age of the taxonomy is computed from it",
-			Mend:      "write it like 2025-09-17T10:23:45Z, or leave it out: then git tells",
+			Hint:      "write it like 2025-09-17T10:23:45Z, or leave it out: then git tells",
 			CheckFile: lastUpdatedInvalid,
 		},
 		{
 			ID: "severity-unknown", Level: report.Error, Want: "have a known severity",
 			Why:  "weights, routes and gates go by the severity; one that nobody knows weighs nothing",
-			Mend: "the known ones are taxonomy.severities in govctl.yaml",
+			Hint: "the known ones are taxonomy.severities in govctl.yaml",
 			Check: func(l *linter, a *Alert) []problem {
 				return l.unknown("severity", "severities", a.Severity, l.severity)
 			},
@@ -46,14 +46,14 @@ func shapeRows() []Row {
 		{
 			ID: "scope-unknown", Level: report.Error, Want: "have a known scope",
 			Why:   "dashboards and filters group by scope",
-			Mend:  "the known ones are taxonomy.scopes in govctl.yaml",
+			Hint:  "the known ones are taxonomy.scopes in govctl.yaml",
 			Check: func(l *linter, a *Alert) []problem { return l.unknown("scope", "scopes", a.Scope, l.Config.Scopes) },
 			Fix:   func(l *linter, a *Alert) []edit { return l.respell(a, "scope", a.Scope, l.Config.Scopes) },
 		},
 		{
 			ID: "category-unknown", Level: report.Error, Want: "have a known category",
 			Why:  "dashboards and filters group by category",
-			Mend: "the known ones are taxonomy.categories in govctl.yaml",
+			Hint: "the known ones are taxonomy.categories in govctl.yaml",
 			Check: func(l *linter, a *Alert) []problem {
 				return l.unknown("category", "categories", a.Category, l.Config.Categories)
 			},
@@ -62,19 +62,19 @@ func shapeRows() []Row {
 		{
 			ID: "duplicate-id", Level: report.Error, Want: "have an id of its own",
 			Why:   "the id is what keeps an alert the same through renames",
-			Mend:  "give the younger entry another id",
+			Hint:  "give the younger entry another id",
 			Check: duplicateID,
 		},
 		{
 			ID: "duplicate-name", Level: report.Error, Want: "differ from other entries of its name in group or labels", Coverage: true,
 			Why:   "nobody can tell which of the two entries speaks for the rule that fires",
-			Mend:  `merge the entries, or give each the "group" or "labels" of the rules it governs`,
+			Hint:  `merge the entries, or give each the "group" or "labels" of the rules it governs`,
 			Check: duplicateName,
 		},
 		{
 			ID: "created-at-invalid", Level: report.Warning, Want: "give created_at as a time",
 			Why:   "the time an alert waited for its runbook is counted from it",
-			Mend:  "write it like 2025-09-17T10:23:45Z",
+			Hint:  "write it like 2025-09-17T10:23:45Z",
 			Check: func(_ *linter, a *Alert) []problem { return badTime("created_at", a.CreatedAt) },
 		},
 	}

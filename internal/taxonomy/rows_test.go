@@ -113,7 +113,7 @@ func TestEveryRow(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			dir := filepath.Join(cases, id)
 			row, _ := taxonomy.Explain(id)
-			if row.Why == "" || row.Mend == "" || row.Want == "" {
+			if row.Why == "" || row.Hint == "" || row.Want == "" {
 				t.Error("the row does not explain itself")
 			}
 			got := taxonomy.Lint(input(t, dir, "bad.json"))

@@ -14,7 +14,7 @@ func wordingRows() []Row {
 		{
 			ID: "description-placeholder", Level: report.Error, Want: "have a description while it is active",
 			Why:  "whoever gets the alert reads the description first",
-			Mend: "write in one sentence what is wrong when it fires",
+			Hint: "write in one sentence what is wrong when it fires",
 			Check: func(l *linter, a *Alert) []problem {
 				if a.Active() && Placeholder(a.Description) && l.has(a, "description") {
 					return one("description", quote(a.Description)+" says nothing")
@@ -25,7 +25,7 @@ func wordingRows() []Row {
 		{
 			ID: "runbook-placeholder", Level: report.Error, Want: "have a runbook while it is active",
 			Why:  "an alert that nobody knows what to do about is noise",
-			Mend: "write the first steps, or the address of the page that has them",
+			Hint: "write the first steps, or the address of the page that has them",
 			Check: func(l *linter, a *Alert) []problem {
 				switch {
 				case !a.Active() || a.HasRunbook() || l.misshapenField(a, "runbook"):
@@ -39,7 +39,7 @@ func wordingRows() []Row {
 		{
 			ID: "for-invalid", Level: report.Warning, Want: "give for as a duration",
 			Why:  "it is compared with the rule and with the windows",
-			Mend: "write it as Prometheus does: 5m, 1h30m, 0m",
+			Hint: "write it as Prometheus does: 5m, 1h30m, 0m",
 			Check: func(_ *linter, a *Alert) []problem {
 				if _, ok := duration(a.For); ok || a.For == "" {
 					return none
@@ -50,7 +50,7 @@ func wordingRows() []Row {
 		{
 			ID: "for-outside-windows", Level: report.Error, Want: "name its for among its windows",
 			Why:   "an alert that waits for another time than it looks at is described wrongly or built wrongly",
-			Mend:  "correct for or windows after the rule",
+			Hint:  "correct for or windows after the rule",
 			Check: forOutsideWindows,
 		},
 	}

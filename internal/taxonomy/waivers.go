@@ -56,12 +56,12 @@ func waiverRows() []Row {
 		{
 			ID: "waiver-expired", Level: report.Warning, Want: "not carry a waiver that is over",
 			Why:  "a waiver is a decision for a time; when the time is over somebody has to decide again",
-			Mend: "mend the finding and remove the waiver, or decide on a new last day (YYYY-MM-DD)",
+			Hint: "mend the finding and remove the waiver, or decide on a new last day (YYYY-MM-DD)",
 		},
 		{
 			ID: "waiver-useless", Level: report.Warning, Want: "not carry a waiver that covers nothing",
 			Why:  "a waiver without a finding hides the next one",
-			Mend: "remove the waiver",
+			Hint: "remove the waiver",
 		},
 	}
 }

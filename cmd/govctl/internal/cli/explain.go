@@ -75,11 +75,11 @@ func explanations() []explanation {
 		all = append(all, explanation{id: r.ID, kind: "version", level: r.Status, summary: r.Say, why: r.Why, remedy: r.Advice})
 	}
 	for _, r := range taxonomy.Table() {
-		all = append(all, explanation{id: r.ID, kind: "taxonomy", level: string(r.Level), summary: r.Summary(), why: r.Why, remedy: r.Mend,
+		all = append(all, explanation{id: r.ID, kind: "taxonomy", level: string(r.Level), summary: r.Summary(), why: r.Why, remedy: r.Hint,
 			before: r.ID + "/good.json", after: r.ID + "/bad.json", files: lint.Files})
 	}
 	for _, r := range promrules.Rows() {
-		all = append(all, explanation{id: r.ID, kind: "rule file", level: string(r.Level), summary: r.Summary(), why: r.Why, remedy: r.Mend,
+		all = append(all, explanation{id: r.ID, kind: "rule file", level: string(r.Level), summary: r.Summary(), why: r.Why, remedy: r.Hint,
 			before: r.ID + "/good.yml", after: r.ID + "/bad.yml", files: rulecheck.Files})
 	}
 	for _, r := range ruletest.Checks {

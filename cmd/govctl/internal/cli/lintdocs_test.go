@@ -45,10 +45,10 @@ func lintPage() string {
 	}
 	var alerts, rules []tableRow
 	for _, r := range taxonomy.Table() {
-		alerts = append(alerts, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Mend, r.Profiles})
+		alerts = append(alerts, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Hint, r.Profiles})
 	}
 	for _, r := range promrules.Rows() {
-		rules = append(rules, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Mend, r.Profiles})
+		rules = append(rules, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Hint, r.Profiles})
 	}
 	section("`govctl taxonomy lint`", alerts)
 	section("`govctl rules check`", rules)

@@ -120,7 +120,7 @@ func rulesExplain(a *app) *cobra.Command {
 	c := command("explain [ID]", "List the rows of rules check, or explain one", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
 		var rows []tableRow
 		for _, r := range promrules.Rows() {
-			rows = append(rows, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Mend, r.Profiles})
+			rows = append(rows, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Hint, r.Profiles})
 		}
 		return a.printTable(rows, args, "govctl rules explain", format)
 	})

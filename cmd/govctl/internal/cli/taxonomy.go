@@ -115,7 +115,7 @@ func taxonomyRules(a *app) *cobra.Command {
 	c := command("rules [ID]", "List the lint rules, or explain one", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
 		rows := make([]tableRow, 0, 32)
 		for _, r := range taxonomy.Table() {
-			rows = append(rows, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Mend, r.Profiles})
+			rows = append(rows, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Hint, r.Profiles})
 		}
 		return a.printTable(rows, args, "govctl taxonomy rules", format)
 	})
