@@ -8,8 +8,8 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Advice is what a diff comes to in a few labelled lines: for whom it breaks, how sure that is, and
-// what to do next. Without a breaking change there is nothing to advise.
+// Advice summarises a diff in a few labelled lines: which clients break, how many findings an
+// example confirms, and what to do next. It is empty without a breaking change.
 func Advice(d report.Diff) [][2]string {
 	if d.Totals.Breaking == 0 {
 		return nil

@@ -1,4 +1,5 @@
-// Package apidiff compares two versions of an OpenAPI contract: what changed, whom it breaks, and how that is proved.
+// Package apidiff compares two versions of an OpenAPI contract: what changed, which clients break,
+// and an example request that confirms it.
 package apidiff
 
 import (
@@ -31,8 +32,7 @@ func (in input) compare(ctx context.Context) *Result {
 	return resultOf(opt, old, new, ops, found)
 }
 
-// First is the result where there is no old contract: every operation is added, nothing is
-// compared.
+// First is the result without an old contract: every operation is added, nothing is compared.
 func First(new *contract.Document, opt Options) *Result {
 	var ops []operations.Operation
 	for _, c := range operations.CallsOf(new, new.Root().Get("paths")) {

@@ -44,7 +44,7 @@ func parse(t testing.TB, name string, data []byte) *contract.Document {
 var testNow = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
 // TestAgreement measures the agreement with the opinion of the field's leading tool. It is parity,
-// not truth; the disagreements are explained in docs/diff-disagreements.md.
+// not truth; the disagreements are explained in docs/diff.md.
 func TestAgreement(t *testing.T) {
 	dir := shared(t, "diff-cases")
 	index, err := os.ReadFile(filepath.Join(dir, "INDEX.tsv"))

@@ -12,7 +12,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Operations is the classification of operations that came, went or changed.
+// Operations is the classification of operations that were added, removed or changed.
 func (r *Result) Operations() report.Operations {
 	out := report.Operations{
 		Schema: "govctl/operations-classification/v1", GeneratedAt: r.Diff.GeneratedAt,

@@ -16,7 +16,7 @@ import (
 	"github.com/romel/govctl/pkg/apidiff/rules"
 )
 
-var seeds = flag.Uint64("seeds", 400, "random pairs of schemas that TestCorpus judges")
+var seeds = flag.Uint64("seeds", 400, "random pairs of schemas that TestCorpus evaluates")
 
 // author writes schemas at random. Objects always list the properties a and b, so that no client
 // sends what no contract mentions.

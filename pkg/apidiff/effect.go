@@ -11,14 +11,14 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// KeywordWithoutEffect is the rule of a keyword that constrains nothing where it was added: whoever
-// wrote it takes the contract for stricter, or wider, than it is.
+// KeywordWithoutEffect is the rule of an added keyword that has no effect: its author expects a
+// stricter, or wider, contract.
 const KeywordWithoutEffect = "keyword-without-effect"
 
-// What the rule says.
+// The message and the reason of the rule.
 const (
 	WithoutEffectSummary = "a keyword was added where it has no effect"
-	WithoutEffectWhy     = "A keyword for values of another type, of another version of OpenAPI, or without the one that it belongs to is ignored by every validator. The contract does not say what its author meant."
+	WithoutEffectWhy     = "A keyword for values of another type, of another version of OpenAPI, or without the one that it belongs to is ignored by every validator. The keyword does not do what its author intended."
 )
 
 // An effect is what a keyword needs in its own schema object.

@@ -68,7 +68,7 @@ func findingsOf(opt Options, old, new *contract.Document, ops []operations.Opera
 // finding is the record as readers see it, and what it is about.
 func (e *finder) finding(r *record) (report.Finding, subject) {
 	rule := r.rule
-	level, verdict := e.judgement(r)
+	level, verdict := e.assessment(r)
 	s := e.subjectOf(r)
 	f := report.Finding{
 		Rule: rule.ID, Level: level, Category: string(rule.CategoryWhen(r.When)), Kind: rule.Kind(), Direction: r.Side.String(),
@@ -110,10 +110,10 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// judgement is the level in force: that of the row, or the configured one, lowered where the gate
+// assessment is the level in force: that of the row, or the configured one, lowered where the gate
 // does not reach, where containment is proved, and where only operations are reached that promise
 // nothing yet.
-func (e *finder) judgement(r *record) (report.Level, report.Verdict) {
+func (e *finder) assessment(r *record) (report.Level, report.Verdict) {
 	level := r.rule.Level
 	if l, ok := e.opt.Levels[r.rule.ID]; ok {
 		level = l

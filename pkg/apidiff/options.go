@@ -15,18 +15,19 @@ type Options struct {
 	Waivers         []Waiver
 	Spent           []report.AcceptedBreak // waived changes that are in the old contract: their waivers are spent
 	Now             time.Time              // decides about sunset dates and the expiry of waivers
-	DeprecationDays int                    // days that must lie between a deprecation and its sunset; 0: nobody asks
-	All             bool                   // list every finding that 4 MB hold; else those that break, and of the others what a megabyte holds
+	DeprecationDays int                    // minimum days between a deprecation and its sunset; 0: no minimum
+	All             bool                   // list findings up to 4 MB; else all that break, and others up to 1 MB
 	NoWitness       bool                   // leave breaking changes asserted
-	Accepted        bool                   // beside each request that is rejected now, look for the nearest one that is accepted
+	Accepted        bool                   // for each request that is rejected now, also search the closest accepted one
 	NoDigest        bool                   // leave the digests of the contracts out, which cost as much as reading them
 	WitnessBudget   int                    // values to try for each; 0: 24
 
-	// Advise is the version that the counted changes of a diff ask for, under the version policy in force; nil: nothing is recommended.
+	// Advise returns the version that the changes of a diff require under the version policy; nil:
+	// no recommendation.
 	Advise func(report.Diff) report.Advice
 }
 
-// Off is the level of a rule that is not wanted.
+// Off is the level of a disabled rule.
 const Off report.Level = "off"
 
 func (o Options) gate() rules.Category {

@@ -46,7 +46,7 @@ func TestProverAgainstSearch(t *testing.T) {
 			var f search.Finder
 			w, out := f.Find(context.Background(), search.Query{Inner: sides[inner], Outer: sides[outer], Seed: seed, Budget: 64})
 			if out == search.Found && string(w.Value) == "null" && len(w.ConfirmedBy) == 1 {
-				continue // null beside an enum that lacks it is taken as its author means it: docs/diff-disagreements.md
+				continue // null beside an enum that lacks it is taken as its author means it: docs/diff.md
 			}
 			if meant := func(c *subschema.Schema) bool { return c.Meant() != c.Normal() }; meant(schemas[0]) || meant(schemas[1]) {
 				continue // allOf says no type, and the prover takes the one that is meant

@@ -8,8 +8,8 @@ import (
 )
 
 // Since adds the breaking changes of a comparison with an earlier release that this one has not
-// found: what went in one release and came back otherwise in another is seen by nobody who compares
-// neighbours. A waiver is stale only where it matches nothing in either.
+// found: an item that was removed in one release and added differently in a later one is invisible
+// between consecutive releases. A waiver is stale only if it matches nothing in both.
 func (r *Result) Since(release string, earlier *Result) {
 	known := map[string]bool{}
 	for i := range r.Diff.Changes {

@@ -8,12 +8,12 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// ReferenceNotRead is the rule of a reference that does not resolve: what it names was not
-// compared. It is about the comparison and not about a change, so it stands beside the table of
-// change rules.
+// ReferenceNotRead is the rule of a reference that does not resolve: its target was not compared.
+// It is about the comparison and not about a change, so it is not part of the table of change
+// rules.
 const ReferenceNotRead = "reference-not-read"
 
-// UnreadSummary is what the rule says, for lists of rules.
+// UnreadSummary is the message of the rule, UnreadWhy its reason.
 const (
 	UnreadSummary = "a reference does not resolve, and what it names was not compared"
 	UnreadWhy     = "A change behind a reference that cannot be read is invisible. With allow_dangling_refs the rest is compared, and each such reference is reported so that the comparison is not mistaken for a complete one."

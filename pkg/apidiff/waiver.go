@@ -13,8 +13,8 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// A Waiver accepts findings for a time: those of a rule on subjects of a pattern, or the one of a
-// fingerprint.
+// A Waiver accepts findings for a time: those of a rule whose subject matches a pattern, or the one
+// with a fingerprint.
 type Waiver struct {
 	Rule        string
 	Fingerprint string
@@ -23,11 +23,11 @@ type Waiver struct {
 	Owner       string
 	Ticket      string
 	Contract    string    // the one contract that it is for; empty: every contract of the file
-	Expires     time.Time // the last day on which it holds
+	Expires     time.Time // the last day on which it is valid
 	Place       report.Place
 }
 
-// WaiverLimit is how many days ahead a waiver may expire where nothing else is configured.
+// WaiverLimit is the default maximum of days until a waiver expires.
 const WaiverLimit = 180
 
 var waiverKeys = []string{"rule", "fingerprint", "subject", "reason", "owner", "ticket", "contract", "expires"}
@@ -139,7 +139,7 @@ func (w *Waiver) readExpiry(n, expires contract.Node, now time.Time, limit int) 
 	return nil
 }
 
-// WaiversFor are those of a file that hold for a contract.
+// WaiversFor returns the waivers that apply to a contract.
 func WaiversFor(contract string, all []Waiver) []Waiver {
 	return slices.DeleteFunc(slices.Clone(all), func(w Waiver) bool { return w.Contract != "" && w.Contract != contract })
 }
@@ -228,7 +228,8 @@ func after(pattern, text string) (rest string, ok bool) {
 	}
 }
 
-// The rules of a waiver that matches nothing: of WaiverSpent, the change has become a part of the old contract.
+// The rules of waivers that match nothing. For WaiverSpent, the old contract already has the
+// change.
 const (
 	waiverStale = "waiver-stale"
 	WaiverSpent = "waiver-spent"
@@ -310,5 +311,5 @@ func (w *Waiver) problem(id string, level report.Level, msg, hint string) report
 	}
 	place := w.Place
 	return report.Finding{Rule: id, Level: level, Subject: strings.TrimSpace(subject), Message: msg + " (" + strings.TrimSpace(subject) + ", owner " + w.Owner + ")", Hint: hint, New: &place,
-		Why: "A waiver is a decision about one change; when the change is gone or the waiver expires, a new decision is needed."}
+		Why: "A waiver is a decision about one change; when the change is reverted or the waiver expires, a new decision is needed."}
 }

@@ -9,11 +9,12 @@ import (
 	"unsafe"
 )
 
-// Canonical is the description as canonical JSON: one file that stands alone, with sorted keys, two spaces of indent, a
-// final newline, numbers in the spelling of RFC 8785 with all their digits, strings with as few escapes as JSON allows. It
-// depends on the content alone, not on format, order or spelling, so that exporting the export gives the same bytes.
+// Canonical is the description as canonical JSON: one self-contained file with sorted keys, two
+// spaces of indent, a final newline, numbers in the spelling of RFC 8785 with all their digits,
+// strings with as few escapes as JSON allows. It depends on the content alone, not on format, order
+// or spelling, so that exporting the export gives the same bytes.
 //
-// What stands in other files moves under components: see bundle.
+// The content of other files is moved below components: see bundle.
 func (d *Document) Canonical() []byte {
 	t := d.exported()
 	w := jsonWriter{t: t, dst: make([]byte, 0, len(d.root.src)+len(d.root.src)/8)}

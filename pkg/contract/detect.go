@@ -25,7 +25,7 @@ var signatures = []struct{ head, msg, hint string }{
 
 // markup are beginnings of text that is neither JSON nor YAML, lower case.
 var markup = []struct{ head, msg, hint string }{
-	{"<<<<<<< ", "the file holds the markers of a merge conflict", "resolve the conflict and commit the file again"},
+	{"<<<<<<< ", "the file contains the markers of a merge conflict", "resolve the conflict and commit the file again"},
 	{"<!doctype html", "the text is an HTML page", "give the address of the description itself, not of its documentation or a login page"},
 	{"<html", "the text is an HTML page", "give the address of the description itself, not of its documentation or a login page"},
 	{"<?xml", "the text is XML", "OpenAPI descriptions are JSON or YAML"},
@@ -62,7 +62,7 @@ func checkText(t *tree, data []byte) error {
 // explainConflict replaces a syntax error by its likely cause.
 func explainConflict(t *tree, err error) error {
 	if at := conflict.FindStringIndex(t.src); at != nil {
-		return t.fail(uint32(at[0]), "the file holds the markers of a merge conflict", "resolve the conflict and commit the file again")
+		return t.fail(uint32(at[0]), "the file contains the markers of a merge conflict", "resolve the conflict and commit the file again")
 	}
 	return err
 }

@@ -1,8 +1,8 @@
-// Package contract loads an OpenAPI description into a tree of values that know where they stand in the file and what they
-// are worth: a content hash for each subtree, and one that reaches through references.
+// Package contract parses an OpenAPI description into a tree of values. Each value has its position
+// in the file, a content hash of its subtree, and a hash that includes the targets of references.
 //
-// A loaded Document does not change; it can be read from several goroutines. The package touches no file and no network
-// by itself: Reader and Options carry the functions that do.
+// A loaded Document does not change; it can be read from several goroutines. The package does not
+// access files or the network: Reader and Options have functions for that.
 package contract
 
 import (
@@ -41,7 +41,7 @@ type content struct {
 // Root is the OpenAPI object.
 func (d *Document) Root() Node { return Node{d.root, 0} }
 
-// OpenAPI is the version that the description says it follows: "3.0.3", "3.1.0".
+// OpenAPI is the value of the field openapi: "3.0.3", "3.1.0".
 func (d *Document) OpenAPI() string { return d.version }
 
 // Source is the name that the description was loaded under.
@@ -57,8 +57,9 @@ func (d *Document) under(name string) *Document { return &Document{source: name,
 // Same reports whether d and o were parsed from the same bytes, once.
 func (d *Document) Same(o *Document) bool { return d.content == o.content }
 
-// Parse reads the description in data, which the caller must not change afterwards. name stands in messages and places;
-// files that references name are read through opt. Bad input gives an *Error.
+// Parse reads the description in data, which the caller must not change afterwards. name is used in
+// messages and positions; files that references name are read through opt. Bad input gives an
+// *Error.
 func Parse(ctx context.Context, name string, data []byte, opt Options) (*Document, error) {
 	d := &Document{source: name, content: &content{files: map[string]*tree{}}}
 	root, bad := d.add(name, rootID(name), data, opt)
@@ -68,7 +69,7 @@ func Parse(ctx context.Context, name string, data []byte, opt Options) (*Documen
 	var err error
 	if isSwagger(root) {
 		if !opt.ConvertSwagger {
-			return nil, fail(Node{root, 0}.Get("swagger"), "the document is a Swagger 2.0 description, not OpenAPI 3", "convert it to OpenAPI 3, or let govctl do so with --convert-swagger")
+			return nil, fail(Node{root, 0}.Get("swagger"), "the document is a Swagger 2.0 description, not OpenAPI 3", "convert it to OpenAPI 3, or use --convert-swagger")
 		}
 		if root, err = convertSwagger(root, opt); err != nil {
 			return nil, err
@@ -108,7 +109,7 @@ func (d *Document) whole() error {
 		return nil
 	}
 	if !root.Get("paths").Exists() && !root.Get("webhooks").Exists() {
-		return fail(root, `the description has none of "paths", "webhooks" and "components"`, "is the file cut off? an API without operations says paths: {}")
+		return fail(root, `the description has none of "paths", "webhooks" and "components"`, "is the file truncated? an API without operations has paths: {}")
 	}
 	for _, e := range d.dangling {
 		if e.Place.File == d.root.file && strings.Contains(e.Msg, `"#/components/`) {
@@ -118,8 +119,8 @@ func (d *Document) whole() error {
 	return nil
 }
 
-// ParseValue reads any one JSON or YAML document: a configuration, an alert file. Nothing is required of its content and
-// references mean nothing. Text of nothing but comments is null.
+// ParseValue reads any one JSON or YAML document: a configuration, an alert file. Its content is
+// not validated and references are not resolved. Text of nothing but comments is null.
 func ParseValue(_ context.Context, name string, data []byte, opt Options) (Node, error) {
 	t, bad := parseFile(name, name, data, opt)
 	if bad != nil {

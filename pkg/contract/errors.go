@@ -21,7 +21,7 @@ type Error struct {
 	Place report.Place
 	Msg   string // lower case, no full stop
 	Hint  string // "" where there is no advice
-	Err   error  // what lies beneath, for errors.Is: fs.ErrNotExist for a source that is not there
+	Err   error  // the cause, for errors.Is: fs.ErrNotExist for a source that does not exist
 
 	final bool // holds whatever format the text is in: a limit, a key that stands twice
 }
@@ -47,6 +47,8 @@ func (e *Error) Unwrap() error { return e.Err }
 const emptyHint = "is it the right file, and did the process that writes it finish?"
 
 // fail is an error at a value.
+//
+//go:noinline
 func fail(n Node, msg, hint string) *Error { return &Error{Place: n.Place(), Msg: msg, Hint: hint} }
 
 // failKey is an error at the key that introduces n.

@@ -5,8 +5,8 @@ import (
 	"hash/maphash"
 )
 
-// Hash is a 128-bit content hash. Its key is made anew in each process, so that a hostile document cannot be
-// prepared to collide; it must not be stored, printed or ordered by.
+// Hash is a 128-bit content hash. Its key is random in each process, so that a hostile document
+// cannot cause collisions; it must not be stored, printed or ordered by.
 type Hash [16]byte
 
 // A sum is a Hash as two words, which can be added: the hash of an object is the sum over its fields, so that

@@ -23,7 +23,7 @@ const (
 
 var kindNames = [...]string{"nothing", "null", "a boolean", "a number", "a string", "an array", "an object"}
 
-// String is the kind as it stands in a message: "an object".
+// String is the kind as written in messages: "an object".
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
 		return kindNames[k]
@@ -50,7 +50,7 @@ func (n Node) Kind() Kind {
 	return n.raw().kind
 }
 
-// Get is the field of an object; absent when there is none or n is no object.
+// Get is the field of an object; absent if there is none or n is not an object.
 func (n Node) Get(key string) Node {
 	if n.Kind() != Object {
 		return Node{}

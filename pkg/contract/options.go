@@ -2,7 +2,8 @@ package contract
 
 import "context"
 
-// Options are the limits of loading and the way to other files. The zero Options has the default limits and no other files.
+// Options are the limits of loading and the access to other files. The zero Options has the default
+// limits and no other files.
 type Options struct {
 	MaxBytes  int // of one file; 64 MiB when 0
 	MaxDepth  int // levels of nesting; 1000 when 0
@@ -10,21 +11,22 @@ type Options struct {
 	MaxFiles  int // files that one document reaches; 1000 when 0
 	MaxChain  int // references to references in a row; 100 when 0
 
-	// ConvertSwagger reads a Swagger 2.0 description as the OpenAPI 3.0 one that says the same; without it, it is refused:
-	// who expects OpenAPI 3 should know that it is none.
+	// ConvertSwagger converts a Swagger 2.0 description to OpenAPI 3.0; otherwise it is rejected,
+	// because the user expects OpenAPI 3.
 	ConvertSwagger bool
 
-	// Version is what info.version says in the document, whatever the file says; empty: what the file says.
+	// Version replaces info.version of the file; empty: the file's value is used.
 	Version string
 
 	// AllowDangling lets references pass that do not resolve; Document.Dangling lists them.
 	AllowDangling bool
 
-	// ReadFile reads a file that a reference names: a slash-separated path below the folder of the root document.
-	// It must refuse links that leave that folder. Nil refuses all references to files.
+	// ReadFile reads a file that a reference names: a slash-separated path below the folder of the
+	// root document. It must reject links that leave that folder. Nil rejects all references to
+	// files.
 	ReadFile func(ctx context.Context, path string) ([]byte, error)
 
-	// AllowRemote lets references name https URLs, which Fetch reads. Plain http never is read.
+	// AllowRemote lets references name https URLs, which Fetch reads. Plain http is never read.
 	AllowRemote bool
 	// AllowPrivate lets URLs lead to private and loopback addresses.
 	AllowPrivate bool

@@ -10,7 +10,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Place is where the value stands; the value of a YAML alias stands at its anchor.
+// Place is the position of the value; for a YAML alias, that of the anchor.
 func (n Node) Place() report.Place {
 	if n.t == nil {
 		return report.Place{}
@@ -18,7 +18,7 @@ func (n Node) Place() report.Place {
 	return n.t.place(n.raw().off, n.Pointer())
 }
 
-// KeyPlace is where the key that introduces n stands; n's own place where it is no field.
+// KeyPlace is the position of the key of n; the position of n itself if it is not a field.
 func (n Node) KeyPlace() report.Place {
 	if n.t == nil {
 		return report.Place{}
@@ -29,7 +29,8 @@ func (n Node) KeyPlace() report.Place {
 	return n.t.place(n.raw().koff, n.Pointer())
 }
 
-// Written is the text of the file from where n stands to the end, for what a parsed value no longer tells.
+// Written is the text of the file from the position of n to the end, for details that a parsed
+// value does not keep.
 func (n Node) Written() string {
 	if n.t == nil {
 		return ""
@@ -132,8 +133,9 @@ func (n Node) Pointer() string {
 	return string(b)
 }
 
-// PlaceWithin is Place with no more than so many bytes of the pointer, and the length of the whole one: keys may be as long
-// as the document, and what is said of many values below one must not copy it each time.
+// PlaceWithin is Place with no more than so many bytes of the pointer, and the length of the whole
+// one: keys may be as long as the document, and reports about many values below one key must not
+// copy it each time.
 func (n Node) PlaceWithin(most int) (at report.Place, length int) {
 	if n.t == nil {
 		return report.Place{}, 0
@@ -172,7 +174,7 @@ func (n Node) escapedLength() int {
 	return size
 }
 
-// Path are the values on the way from the root of n's file, which is left out, to n.
+// Path lists the values from the root of n's file (excluded) to n.
 func (n Node) Path() []Node {
 	if n.t == nil {
 		return nil
@@ -222,7 +224,7 @@ func (t *tree) containers() (parents, positions []uint32) {
 	return parents, positions
 }
 
-// File is the file that n stands in, as it is shown.
+// File is the displayed name of the file of n.
 func (n Node) File() string {
 	if n.t == nil {
 		return ""

@@ -14,27 +14,27 @@ import (
 	"sync"
 )
 
-// Reader reads descriptions from where users keep them. Its functions are the only way to the outside; where one is nil,
-// the sources that need it are refused.
+// Reader reads descriptions from files, URLs, commands and git. Its functions are the only access
+// to the outside; if one is nil, sources that need it are rejected.
 type Reader struct {
 	Stdin   io.Reader
 	Open    func(name string) (fs.File, error)   // os.Open: the root document, by the name that the user gave
-	Dir     func(dir string) (fs.FS, error)      // os.OpenRoot: what lies below dir, where links that leave dir do not open
+	Dir     func(dir string) (fs.FS, error)      // os.OpenRoot: the files below dir; links that leave dir do not open
 	HTTP    func(allowPrivate bool) *http.Client // connects to the addresses that may be read
 	Command func(ctx context.Context, command string) ([]byte, error)
 	Git     func(ctx context.Context, rev, path string) ([]byte, error)
 }
 
-// Input is a description that is read and not yet parsed.
+// Input is a description that was read but not parsed.
 type Input struct {
 	Name string // as shown to users: no secrets
 	Data []byte
 	opt  Options // with the way to the files beside it
 }
 
-// Load reads and parses a source: a file name, - for standard input, an https URL, cmd:COMMAND or git:REV:PATH.
-// Wrong input gives an *Error, one that errors.Is fs.ErrNotExist where there is nothing; what the outside
-// could not do (network, command, git) comes back wrapped as it is.
+// Load reads and parses a source: a file name, - for standard input, an https URL, cmd:COMMAND or
+// git:REV:PATH. Wrong input gives an *Error, one that errors.Is fs.ErrNotExist if the source does
+// not exist; errors of the network, a command or git are wrapped unchanged.
 func (r Reader) Load(ctx context.Context, source string, opt Options) (*Document, error) {
 	in, err := r.Read(ctx, source, opt)
 	if err != nil {
@@ -59,7 +59,7 @@ func ParsePair(ctx context.Context, a, b *Input) (da, db *Document, errA, errB e
 	return da, db, errA, errB
 }
 
-// Lenient is the input with references that do not resolve let through: Document.Unresolved names all of them.
+// Lenient is the input with unresolved references allowed: Document.Unresolved lists them.
 func (in *Input) Lenient() *Input {
 	out := *in
 	out.opt.AllowDangling = true

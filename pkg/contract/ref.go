@@ -28,7 +28,8 @@ func (t *tree) edge(i uint32) (edge, bool) {
 	return edge{}, false
 }
 
-// Deref follows the $ref of n, through chains and across files, to its target; n itself when it is no reference.
+// Deref follows the $ref of n, through chains and across files, to its target; n itself if it is
+// not a reference.
 func (d *Document) Deref(n Node) Node {
 	for {
 		to := d.step(n)
@@ -50,6 +51,6 @@ func (d *Document) step(n Node) Node {
 	return Node{}
 }
 
-// Dangling are the references that do not resolve, in the order of the files. There are some only when
-// Options.AllowDangling let them pass; Deref then returns the reference itself.
+// Dangling are the references that do not resolve, in the order of the files. The list is empty
+// unless Options.AllowDangling is set; Deref then returns the reference itself.
 func (d *Document) Dangling() []*Error { return d.dangling }

@@ -286,7 +286,7 @@ func (r *resolver) refuseCircles() error {
 					return fail(s, fmt.Sprintf("$ref %q is circular", s.Text()), "one schema of the circle must be written out")
 				}
 				if hops++; hops > r.opt.maxChain() {
-					return fail(s, fmt.Sprintf("$ref %q passes through more than %d references", s.Text(), r.opt.maxChain()), "let the reference name its target directly")
+					return fail(s, fmt.Sprintf("$ref %q passes through more than %d references", s.Text(), r.opt.maxChain()), "make the reference name its target directly")
 				}
 			}
 		}

@@ -23,7 +23,8 @@ func check32(n Node, s shape) error {
 	return nil
 }
 
-// Methods are the fields of a path item that are operations, in lower case. The last one came with OpenAPI 3.2.
+// Methods are the fields of a path item that are operations, in lower case. The last one is new in
+// OpenAPI 3.2.
 var Methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
 
 // checkAdditional refuses what is no method of HTTP, and a method that has its own field.

@@ -65,7 +65,7 @@ func (r Reader) get(ctx context.Context, name string, u *url.URL, opt Options) (
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, sourceError(name, "cannot be asked for", "", nil)
+		return nil, sourceError(name, "cannot be requested", "", nil)
 	}
 	request.Header.Set("Accept", "application/vnd.oai.openapi+json, application/json, application/yaml, text/yaml;q=0.9, */*;q=0.5")
 	answer, err := client.Do(request)

@@ -89,7 +89,7 @@ var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 // yamlHints are what the library's messages mean to someone who writes YAML.
 var yamlHints = []struct{ msg, hint string }{
 	{"found character that cannot start any token", "a tab cannot indent YAML; a value that begins with @, % or ` must be quoted"},
-	{"mapping values are not allowed in this context", `a value that holds ": " must be quoted, and a key must be aligned with its siblings`},
+	{"mapping values are not allowed in this context", `a value that contains ": " must be quoted, and a key must be aligned with its siblings`},
 	{"did not find expected key", "the line is indented unlike those above it, or a quote is missing before it"},
 	{"could not find expected ':'", "a key needs a colon and a space; a text of several lines must be indented"},
 	{"did not find expected '-' indicator", "the line is indented unlike the entries above it"},

@@ -68,7 +68,7 @@ func plainDirectives(t *tree, data []byte) ([]byte, error) {
 }
 
 func directiveAlone(t *tree, off uint32) error {
-	return t.fail(off, "no document follows the directive", "begin the document with a line of its own that reads ---")
+	return t.fail(off, "no document follows the directive", "begin the document with a separate line that reads ---")
 }
 
 // checkYAMLVersion checks the %YAML directive at off. Those of version 1.x are read alike, as YAML 1.2 asks for.

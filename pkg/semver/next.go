@@ -15,7 +15,7 @@ import (
 type Lowest struct {
 	Version       string
 	ContractMajor string // what info.x-contract-major must be at least; "" where it does not matter
-	Bump          string // none, patch, minor, major: what the change asks for
+	Bump          string // none, patch, minor, major: what the change requires
 	Recommended   string // the version to publish it as: Version, or the calendar version of the day
 }
 
@@ -47,12 +47,12 @@ func bumpOf(f *facts) string {
 	return "none"
 }
 
-// Next returns the lowest release that is accepted after in.Previous for the change that in describes; in.Current is
-// not looked at. For a contract that did not change that is the previous version itself; without a previous one
-// it is 1.0.0, or 0.1.0 under ZeroMinor.
+// Next returns the lowest release that is accepted after in.Previous for the change that in
+// describes; in.Current is ignored. For an unchanged contract it is the previous version; without a
+// previous version it is 1.0.0, or 0.1.0 under ZeroMinor.
 //
-// Lowest means among releases of the same form: a prerelease of it would pass too, and for calendar versions
-// the counter is increased, because the date of the release is not known here.
+// Lowest means among releases of the same form: a prerelease of it would pass too, and for calendar
+// versions the counter is increased, because the date of the release is unknown.
 func Next(in Input) (Lowest, error) {
 	if in.FirstRelease {
 		if in.ZeroMajor == ZeroMinor {

@@ -6,10 +6,10 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Rule is one row of the version policy. The first row whose condition holds decides.
+// Rule is one row of the version policy. The first row whose condition is true applies.
 //
-// In Say and Advice {previous} and {current} stand for the two versions, {expected} for the lowest version that the
-// policy accepts, {major} for the lowest accepted info.x-contract-major.
+// In Say and Advice {previous} and {current} are the two versions, {expected} is the lowest version
+// that the policy accepts, {major} the lowest accepted info.x-contract-major.
 type Rule struct {
 	ID     string
 	Scheme string // SemVer, CalVer, or "" for both
@@ -20,7 +20,7 @@ type Rule struct {
 	Why    string
 
 	Mild    bool // semver.warn_as_fail lets the warning pass
-	Pending bool // the version is still to come that the change asks for
+	Pending bool // the required version is not released yet
 }
 
 // rules are the policy. Order matters: a row may rely on all earlier rows not having matched.
@@ -69,9 +69,9 @@ var rules = []Rule{
 	}, {
 		ID: "calver-breaking-undeclared", Scheme: CalVer, Status: fail,
 		When:   func(f *facts) bool { return f.Breaking && f.major == f.oldMajor },
-		Say:    "the change is breaking and nothing declares it: a calendar version says when, not what",
+		Say:    "the change is breaking and nothing declares it: a calendar version gives the date, not the change",
 		Advice: "set info.x-contract-major to {major} and publish under the date of the release, or waive the breaking changes with a reason and a date; changing the date alone declares nothing",
-		Why:    "The year of a calendar version is not a promise, so a breaking change needs a declaration of its own.",
+		Why:    "The year of a calendar version is not a promise, so a breaking change needs a separate declaration.",
 	}, {
 		ID: "calver-breaking-unchanged", Scheme: CalVer, Status: fail,
 		When:   func(f *facts) bool { return f.Breaking && f.sameVersion },
@@ -161,7 +161,7 @@ var rules = []Rule{
 		ID: "major-planned", Scheme: SemVer, Status: ok,
 		When: func(f *facts) bool { return f.step == major && f.PlannedMajor },
 		Say:  "the major version increased without a breaking change, as planned: {previous} to {current}",
-		Why:  "semver.planned_major says that this one release is meant to be a major.",
+		Why:  "semver.planned_major declares this one release as a major version.",
 	}, {
 		ID: "major-for-waived-break", Scheme: SemVer, Status: fail,
 		When:   func(f *facts) bool { return f.step == major && len(f.Waived) > 0 },
@@ -255,8 +255,8 @@ var notes = []Rule{
 	},
 }
 
-// Fails reports whether a verdict fails a gate: where warnings do, those that only follow from the difference between the policies and
-// those between two releases still pass.
+// Fails reports whether a verdict fails a gate: with warnAsFail, warnings caused only by the
+// difference between the policies and those between two releases still pass.
 func Fails(v report.Semver, warnAsFail bool) bool {
 	mild := func(r Rule) bool { return r.ID == v.Rule && r.Mild }
 	return v.Status == fail || v.Status == warn && warnAsFail && !slices.ContainsFunc(rules, mild)

@@ -1,7 +1,7 @@
 // Package semver checks whether the version of a contract matches its change.
 //
-// It reads two versions and what the diff found, and answers with the status of the policy, the reason, and the
-// lowest version that would have been accepted. The policy is the table in rules.go.
+// Its input is two versions and the result of the diff; its output is the status of the policy, the
+// reason, and the lowest accepted version. The policy is the table in rules.go.
 package semver
 
 import (
@@ -27,20 +27,22 @@ const (
 	fail = "fail"
 )
 
-// The values of semver.zero_major: the number of 0.y.z that rule 1 asks for. ZeroMajor is the default.
+// The values of semver.zero_major: the number of 0.y.z that a breaking change must increase.
+// ZeroMajor is the default.
 const (
 	ZeroMajor = "major"
 	ZeroMinor = "minor"
 )
 
-// The values of semver.policy. Original asks for no more than a patch where nothing breaks; SemVer2 asks for a minor where something is
-// added, as section 7 of Semantic Versioning 2.0.0 does. Original is the default.
+// The values of semver.policy. Original requires only a patch if nothing breaks; SemVer2 requires a
+// minor if something is added, as section 7 of Semantic Versioning 2.0.0 does. Original is the
+// default.
 const (
 	Original = "original"
 	SemVer2  = "semver2"
 )
 
-// Change is what the diff says about two contracts.
+// Change is the result of the diff of two contracts.
 type Change struct {
 	Breaking  bool     // there is a breaking change that no waiver covers
 	Changed   bool     // there is any change at all
@@ -49,13 +51,13 @@ type Change struct {
 	Waived    []string // waived breaking changes, one readable text each
 }
 
-// Input is all that the policy looks at.
+// Input is the complete input of the policy.
 type Input struct {
 	Previous      string // info.version of the published contract
 	Current       string // info.version of the new one
 	PreviousPlace report.Place
 	CurrentPlace  report.Place
-	FirstRelease  bool // there is no published contract; Previous is not looked at
+	FirstRelease  bool // there is no published contract; Previous is ignored
 	Change
 
 	PreviousMajor string // info.x-contract-major of the published contract; "" counts as 0
@@ -63,15 +65,15 @@ type Input struct {
 	Scheme        string // Auto, SemVer, CalVer; "" is Auto
 	ZeroMajor     string // ZeroMajor or ZeroMinor; "" is ZeroMajor
 	Policy        string // Original or SemVer2; "" is Original
-	PlannedMajor  bool   // a major version without a breaking change is meant
+	PlannedMajor  bool   // a major version without a breaking change is intended
 	Tagged        bool   // versions are release tags, whose leading "v" is usual
 
-	// Told says that an earlier run has reported every breaking change and found the version where it still is. BetweenReleases says that Current
-	// is the version of the last release, and that this contract is none.
+	// Told: an earlier run reported every breaking change, with the same version. BetweenReleases:
+	// Current is the version of the last release, and this contract is not a release.
 	Told, BetweenReleases bool
 
-	Now    time.Time // the day of the release, for calendar versions; zero: it is not known
-	Commit string    // what is released, for calendar versions that name it; "" is not known
+	Now    time.Time // the day of the release, for calendar versions; zero: unknown
+	Commit string    // the released commit, for calendar versions that contain it; "": unknown
 }
 
 // step says which number of a semantic version increased.
@@ -101,8 +103,8 @@ type facts struct {
 	oldMajor, major uint64 // info.x-contract-major
 }
 
-// Check judges in by the policy. A version that cannot be read gives status fail and a *contract.Error; the report is
-// complete in that case too. GeneratedAt is left to the caller.
+// Check evaluates the policy. A version that cannot be read gives status fail and a
+// *contract.Error; the report is complete in that case too. GeneratedAt is left to the caller.
 func Check(in Input) (report.Semver, error) {
 	out := report.Semver{
 		Schema: Schema, Scheme: in.Scheme, Breaking: in.Breaking,
@@ -120,7 +122,7 @@ func Check(in Input) (report.Semver, error) {
 	if rule.Pending {
 		out.PendingBump = out.RecommendedBump
 	}
-	words := f.words(lowest)
+	words := f.placeholders(lowest)
 	out.Rule, out.Status = rule.ID, rule.Status
 	out.Messages = append(out.Messages, words.Replace(rule.Say))
 	for _, n := range notes {
@@ -166,8 +168,8 @@ func (f *facts) applies(r Rule) bool {
 	return (r.Scheme == "" || r.Scheme == f.scheme) && r.When(f)
 }
 
-// words fills the placeholders of the table.
-func (f *facts) words(lowest Lowest) *strings.Replacer {
+// placeholders fills the placeholders of the table.
+func (f *facts) placeholders(lowest Lowest) *strings.Replacer {
 	contractMajor := lowest.ContractMajor
 	if contractMajor == "" {
 		contractMajor = strconv.FormatUint(f.oldMajor, 10)
@@ -200,7 +202,7 @@ func gather(in Input) (*facts, error) {
 	if f.prev, err = Parse(in.Previous, in.Scheme); err != nil {
 		return nil, locate(err, "previous", in.PreviousPlace)
 	}
-	f.settle()
+	f.readBothAsSemVer()
 	f.compare()
 	if f.scheme != CalVer {
 		return f, nil
@@ -214,9 +216,9 @@ func gather(in Input) (*facts, error) {
 	return f, nil
 }
 
-// settle reads both versions as semantic ones where Auto took only one of them for a date although both begin with a
+// readBothAsSemVer reads both versions as semantic ones where Auto took only one of them for a date although both begin with a
 // year: 2024.0.0 and 2024.1.0 follow one scheme.
-func (f *facts) settle() {
+func (f *facts) readBothAsSemVer() {
 	if f.prev.Scheme == f.cur.Scheme || !plausibleYear(f.prev.Numbers[0]) || !plausibleYear(f.cur.Numbers[0]) {
 		return
 	}

@@ -21,8 +21,8 @@ const (
 	CalVer = "calver"
 )
 
-// Version is a version that was understood. Two versions with equal numbers and prerelease have equal precedence,
-// whatever their build metadata, as in section 10 of Semantic Versioning 2.0.0.
+// Version is a parsed version. Two versions with equal numbers and prerelease have equal
+// precedence, whatever their build metadata, as in section 10 of Semantic Versioning 2.0.0.
 type Version struct {
 	Scheme     string    // SemVer or CalVer
 	Numbers    [4]uint64 // major, minor, patch, 0; or year, month, day, counter

@@ -46,7 +46,7 @@ func (e *Comparer) compareLifecycle(x exchange) {
 	}
 }
 
-// announcement judges the date of a new deprecation where a period is asked for.
+// announcement evaluates the date of a new deprecation where a period is asked for.
 func (e *Comparer) announcement(n contract.Node) (when, to string) {
 	date, ok := lifecycle.Sunset(n)
 	switch {

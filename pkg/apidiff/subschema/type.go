@@ -104,7 +104,7 @@ func (c *Schema) types() Types {
 
 // Meant is the normal form as the author of a contract means it: who lists properties, or says what
 // else an object has, means an object, and who says what items are means an array, where no keyword
-// says the type. Values are judged by the letter, and so is what stands below not and if.
+// says the type. Values are evaluated by the letter, and so is what stands below not and if.
 func (c *Schema) Meant() *NormalForm {
 	if c.intended == nil {
 		n := c.Normal()

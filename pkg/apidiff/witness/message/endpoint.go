@@ -273,9 +273,9 @@ func SchemaFor(content validators.Schema, mt string) *validators.Schema {
 	return &s
 }
 
-// Judge puts a message before the JSON Schema validator: as an object with a field for each part,
+// Evaluate puts a message before the JSON Schema validator: as an object with a field for each part,
 // against a schema that the operation's parameters, body and responses make up.
-func (o *Endpoint) Judge(w *validators.Session, t Typing, m validators.Mode, msg *Message) (out validators.Verdict, why *jsonschema.ValidationError) {
+func (o *Endpoint) Evaluate(w *validators.Session, t Typing, m validators.Mode, msg *Message) (out validators.Verdict, why *jsonschema.ValidationError) {
 	schema, instance := validators.Empty(), map[string]any{}
 	schema.Properties = map[string]*jsonschema.Schema{}
 	add := func(place string, p *Param) bool {

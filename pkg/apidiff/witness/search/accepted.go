@@ -36,7 +36,7 @@ func (x *exchange) accepted(p *proof) (*message.Message, bool) {
 	r := repair{y, in}
 	v := p.value
 	for range maxRepairs {
-		m, why, ok := y.judged(v)
+		m, why, ok := y.evaluated(v)
 		if ok {
 			return m, true
 		}
@@ -58,18 +58,18 @@ func (x *exchange) withPart() (*message.Message, bool) {
 	if !ok {
 		return nil, false
 	}
-	m, _, ok := x.judged(v)
+	m, _, ok := x.evaluated(v)
 	return m, ok
 }
 
-// judged is the message around v, and whether both validators accept it; else why the first one does not.
-func (x *exchange) judged(v any) (*message.Message, *jsonschema.ValidationError, bool) {
+// evaluated is the message around v, and whether both validators accept it; else why the first one does not.
+func (x *exchange) evaluated(v any) (*message.Message, *jsonschema.ValidationError, bool) {
 	m, ok := x.build(v)
 	if !ok {
 		return nil, nil, false
 	}
 	mode := x.s.mode | validators.StrictFormat
-	out, why := x.inner.Judge(x.s.w.Session, x.typing(), mode, m)
+	out, why := x.inner.Evaluate(x.s.w.Session, x.typing(), mode, m)
 	if out != validators.Accepts {
 		return nil, why, false
 	}
@@ -92,7 +92,7 @@ func (r repair) step(v any, why *jsonschema.ValidationError) (any, *message.Mess
 		path := tokensOf(below)
 		for _, put := range r.answers(l, at(v, path), path) {
 			next := with(v, path, put)
-			if m, _, ok := r.judged(next); ok {
+			if m, _, ok := r.evaluated(next); ok {
 				return next, m
 			}
 			v = next // the last one goes on

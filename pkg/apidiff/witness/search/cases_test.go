@@ -148,6 +148,6 @@ var keywordCases = []keywordCase{
 	// isolation: the value offends by the change that the hint names, and by no other
 	{name: "one change of two", inner: `{type: object, properties: {a: {type: string}, b: {type: string}}}`, outer: `{type: object, required: [b], properties: {a: {type: integer}, b: {type: string}}}`, path: "a", keyword: "type", want: `{"a":"a","b":"a"}`},
 
-	// where one validator cannot judge
+	// where one validator cannot evaluate
 	{name: "const null", version: "3.1.0", inner: `{}`, outer: `{const: null}`, want: `"a"`, alone: true},
 }

@@ -147,7 +147,7 @@ func (x *exchange) gone() (*report.Witness, Outcome) {
 	if !ok || x.q.Direction == Response {
 		return nil, NotFound
 	}
-	if out, _ := x.inner.Judge(x.s.w.Session, x.typing(), x.s.mode|validators.StrictFormat, m); out != validators.Accepts {
+	if out, _ := x.inner.Evaluate(x.s.w.Session, x.typing(), x.s.mode|validators.StrictFormat, m); out != validators.Accepts {
 		return nil, NotFound
 	}
 	if x.inner.Filter(x.s.w.Session, x.s.mode|validators.StrictFormat, m) != validators.Accepts {

@@ -149,10 +149,10 @@ func (x *exchange) refuted(v any) *jsonschema.ValidationError {
 	if !ok {
 		return nil
 	}
-	if out, _ := x.inner.Judge(x.s.w.Session, x.typing(), x.s.mode|validators.StrictFormat, m); out != validators.Accepts {
+	if out, _ := x.inner.Evaluate(x.s.w.Session, x.typing(), x.s.mode|validators.StrictFormat, m); out != validators.Accepts {
 		return nil
 	}
-	out, why := x.outer.Judge(x.s.w.Session, x.typing(), x.s.mode, m)
+	out, why := x.outer.Evaluate(x.s.w.Session, x.typing(), x.s.mode, m)
 	if out != validators.Refuses || !x.about(why) {
 		return nil
 	}
@@ -184,7 +184,7 @@ func (x *exchange) second(v any) (in, out validators.Verdict, by string) {
 	if !ok {
 		return validators.Silent, validators.Silent, ""
 	}
-	if still, _ := x.outer.Judge(x.s.w.Session, x.typing(), x.s.mode|validators.StrictFormat, m); still != validators.Refuses {
+	if still, _ := x.outer.Evaluate(x.s.w.Session, x.typing(), x.s.mode|validators.StrictFormat, m); still != validators.Refuses {
 		return validators.Refuses, validators.Refuses, HTTPFilter // the verdict hangs on the reading of formats
 	}
 	if x.q.Part == message.QueryString {

@@ -2,12 +2,12 @@
 // version of a contract accepts and the other refuses. It only proposes; validators that share no
 // code with the differ decide.
 //
-// A value is claimed only when every validator that can judge it agrees on both sides. What a validator cannot judge
+// A value is claimed only when every validator that can evaluate it agrees on both sides. What a validator cannot evaluate
 // (a keyword it does not know) is never counted as its agreement.
 //
 // Both validators read patterns as Go does. They get an expression that means in Go what the pattern means in ECMA-262,
 // so that the engine stays theirs. Where there is none (look-arounds, back-references) they run our own match, which is
-// compared with Node's RegExp in pkg/internal/ecmaregex: there, and only there, they do not judge by themselves.
+// compared with Node's RegExp in pkg/internal/ecmaregex: there, and only there, they do not evaluate by themselves.
 package search
 
 import (

@@ -27,7 +27,7 @@ type search struct {
 	tried     int
 	disagreed int
 	hint      Hint
-	prefix    string // instance path of the schemas' value in what is judged
+	prefix    string // instance path of the schemas' value in what is evaluated
 
 	// refute is why the outer side refuses what the inner accepts, or nil; ask is the second
 	// opinion, and whose it is.
@@ -171,10 +171,10 @@ func (s *search) try(g *goal, v any) bool {
 // refuted is why Outer refuses a value that Inner accepts; nil where that is not so.
 func (s *search) refuted(v any) *jsonschema.ValidationError {
 	s.w.FormatSensitive = false
-	if out, _ := s.w.Judge(s.in, s.mode|validators.StrictFormat, v); out != validators.Accepts {
+	if out, _ := s.w.Evaluate(s.in, s.mode|validators.StrictFormat, v); out != validators.Accepts {
 		return nil
 	}
-	out, why := s.w.Judge(s.out, s.mode, v)
+	out, why := s.w.Evaluate(s.out, s.mode, v)
 	if out != validators.Refuses {
 		return nil
 	}
@@ -209,7 +209,7 @@ func (s *search) confirm(g *goal, v any, why *jsonschema.ValidationError) bool {
 func (s *search) own(g *goal, v any, why *jsonschema.ValidationError) bool {
 	at, found := g.valueIn(v)
 	if b := s.hint.Branch; b.Node.Exists() && found {
-		if verdict, _ := s.w.Judge(validators.Schema{Doc: s.w.Document(b.Doc), Node: b.Node}, s.mode, at); verdict == validators.Refuses {
+		if verdict, _ := s.w.Evaluate(validators.Schema{Doc: s.w.Document(b.Doc), Node: b.Node}, s.mode, at); verdict == validators.Refuses {
 			return false
 		}
 	}
@@ -233,8 +233,8 @@ func (s *search) formatStable(v any) bool {
 	if !s.w.FormatSensitive {
 		return true
 	}
-	in, _ := s.w.Judge(s.in, s.mode, v)
-	out, _ := s.w.Judge(s.out, s.mode|validators.StrictFormat, v)
+	in, _ := s.w.Evaluate(s.in, s.mode, v)
+	out, _ := s.w.Evaluate(s.out, s.mode|validators.StrictFormat, v)
 	return in == validators.Accepts && out == validators.Refuses
 }
 

@@ -45,7 +45,7 @@ func (c choice) len() int {
 }
 
 // shape is what a conj demands, in one place: references followed, allOf and the picked
-// alternatives merged. It is a plan for the generator, not a judgement: what it cannot express
+// alternatives merged. It is a plan for the generator, not a assessment: what it cannot express
 // stands in verify, and the validators decide.
 type shape struct {
 	kinds  validators.Kinds

@@ -41,7 +41,7 @@ func TestJudge(t *testing.T) {
 		w := NewSession()
 		w.Fuel = 100_000
 		s := Schema{w.Document(d), d.Root().Get("components").Get("schemas").Get("S")}
-		got, why := w.Judge(s, 0, c.value)
+		got, why := w.Evaluate(s, 0, c.value)
 		says := ""
 		if why != nil {
 			says = Refusal(why, 0)

@@ -209,7 +209,7 @@ func (d *deriver) refuseToSay(out *jsonschema.Schema, why string) *jsonschema.Sc
 	return out
 }
 
-// undecided is a keyword that the validator cannot judge.
+// undecided is a keyword that the validator cannot evaluate.
 type undecided string
 
 func (u undecided) Validate(*jsonschema.ValidatorContext, any) { panic(u) }

@@ -108,13 +108,13 @@ func TestDerivesLazily(t *testing.T) {
 	w.Fuel = 1000
 	doc := w.Document(d)
 	s := Schema{doc, d.Root().Get("components").Get("schemas").Get("S")}
-	if out, _ := w.Judge(s, 0, map[string]any{"a": "x"}); out != Accepts {
+	if out, _ := w.Evaluate(s, 0, map[string]any{"a": "x"}); out != Accepts {
 		t.Fatal("not accepted")
 	}
 	if n := len(w.deriver(doc).known); n != 1 {
 		t.Errorf("%d schemas derived for a value that touches one", n)
 	}
-	if out, _ := w.Judge(s, 0, map[string]any{"next": map[string]any{"p": map[string]any{}}}); out != Accepts {
+	if out, _ := w.Evaluate(s, 0, map[string]any{"next": map[string]any{"p": map[string]any{}}}); out != Accepts {
 		t.Fatal("not accepted")
 	}
 	if n := len(w.deriver(doc).known); n != 3 {

@@ -10,7 +10,7 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// errSilent is a schema that kin-openapi cannot judge or would take too long over.
+// errSilent is a schema that kin-openapi cannot evaluate or would take too long over.
 var errSilent = errors.New("not evaluated")
 
 // kinSettings is what every validation by kin-openapi shares.

@@ -48,7 +48,7 @@ func TestRefusals(t *testing.T) {
 		}
 		w := NewSession()
 		w.Begin(t.Context(), 1<<20)
-		out, why := w.Judge(Schema{w.Document(d), d.Root().Get("components").Get("schemas").Get("S")}, 0, v.Value())
+		out, why := w.Evaluate(Schema{w.Document(d), d.Root().Get("components").Get("schemas").Get("S")}, 0, v.Value())
 		if out != Refuses {
 			t.Errorf("%s: %s is not refused", c.schema, c.value)
 			continue

@@ -133,13 +133,13 @@ func (w *Session) applies(schema *jsonschema.Schema, at int) bool {
 type Verdict uint8
 
 const (
-	Silent Verdict = iota // it cannot judge
+	Silent Verdict = iota // it cannot evaluate
 	Accepts
 	Refuses
 )
 
-// Judge asks the JSON Schema validator about a value; the error says why it is rejected.
-func (w *Session) Judge(s Schema, m Mode, v any) (Verdict, *jsonschema.ValidationError) {
+// Evaluate asks the JSON Schema validator about a value; the error says why it is rejected.
+func (w *Session) Evaluate(s Schema, m Mode, v any) (Verdict, *jsonschema.ValidationError) {
 	k := w.deriver(s.Doc).schema(s, m)
 	if !w.Burn(k.size) {
 		return Silent, nil
@@ -170,6 +170,6 @@ func (w *Session) Ask(schema *jsonschema.Schema, v any) (out Verdict, why *jsons
 
 // Accepts is whether a value is valid, as far as the generator wants to know.
 func (w *Session) Accepts(s Schema, m Mode, v any) bool {
-	out, _ := w.Judge(s, m, v)
+	out, _ := w.Evaluate(s, m, v)
 	return out == Accepts
 }
