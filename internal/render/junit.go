@@ -1,89 +1,53 @@
 package render
 
 import (
-	"encoding/xml"
 	"io"
 	"strings"
 
 	"github.com/romel/govctl/internal/sanitize"
+	"github.com/romel/govctl/internal/xmltext"
 	"github.com/romel/govctl/pkg/report"
 )
-
-type junitSuites struct {
-	XMLName  xml.Name   `xml:"testsuites"`
-	Name     string     `xml:"name,attr"`
-	Tests    int        `xml:"tests,attr"`
-	Failures int        `xml:"failures,attr"`
-	Suite    junitSuite `xml:"testsuite"`
-}
-
-type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-type junitCase struct {
-	Class   string   `xml:"classname,attr"`
-	Name    string   `xml:"name,attr"`
-	File    string   `xml:"file,attr,omitempty"`
-	Line    int      `xml:"line,attr,omitempty"`
-	Failure *failure `xml:"failure"`
-	Skipped *skipped `xml:"skipped"`
-	Output  string   `xml:"system-out,omitempty"`
-}
-
-type failure struct {
-	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr"`
-	Text    string `xml:",chardata"`
-}
-
-type skipped struct {
-	Message string `xml:"message,attr"`
-}
 
 // writeJUnit makes a failed test of each error, a skipped one of each waived finding and a passed one, with output, of the others.
 // A clean report is one passed test, since an empty suite looks like a broken one.
 func writeJUnit(w io.Writer, r *Report, _ Look) error {
-	suite := junitSuite{Name: sanitize.Line(r.Title)}
+	title := sanitize.Line(r.Title)
+	suite := &xmltext.Element{Name: "testsuite"}
+	failures, ignored := 0, 0
 	for _, f := range ranked(r.Findings) {
-		suite.Cases = append(suite.Cases, junitOf(f, &suite))
+		c, failed, waived := junitOf(f)
+		failures, ignored = failures+failed, ignored+waived
+		suite.Add(c)
 	}
-	if len(suite.Cases) == 0 {
-		suite.Cases = []junitCase{{Class: suite.Name, Name: "no findings"}}
+	if len(suite.Children) == 0 {
+		suite.Add((&xmltext.Element{Name: "testcase"}).Set("classname", title).Set("name", "no findings"))
 	}
-	suite.Tests = len(suite.Cases)
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	if err := e.Encode(junitSuites{Name: sanitize.Line(r.Headline), Tests: suite.Tests, Failures: suite.Failures, Suite: suite}); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	suite.Set("name", title).Count("tests", len(suite.Children)).Count("failures", failures).Count("errors", 0).Count("skipped", ignored)
+	all := (&xmltext.Element{Name: "testsuites"}).Set("name", sanitize.Line(r.Headline)).Count("tests", len(suite.Children)).Count("failures", failures)
+	_, err := w.Write(xmltext.Document(all.Add(suite)))
 	return err
 }
 
-func junitOf(f *report.Finding, suite *junitSuite) junitCase {
+// junitOf is the test case of a finding, and whether it counts as failed or as skipped.
+func junitOf(f *report.Finding) (c *xmltext.Element, failed, skipped int) {
 	v := viewOf(f)
-	c := junitCase{Class: strings.Trim(sanitize.Line(f.Category)+"."+v.Rule, "."), Name: v.Rule + ": " + sanitize.Cut(sanitize.Line(f.Subject), maxMessage)}
+	c = &xmltext.Element{Name: "testcase"}
+	c.Set("classname", strings.Trim(sanitize.Line(f.Category)+"."+v.Rule, ".")).Set("name", v.Rule+": "+sanitize.Cut(sanitize.Line(f.Subject), maxMessage))
 	if p := f.At(); p != nil {
-		c.File, c.Line = sanitize.Line(p.File), p.Line
+		if p.File != "" {
+			c.Set("file", sanitize.Line(p.File))
+		}
+		if p.Line != 0 {
+			c.Count("line", p.Line)
+		}
 	}
 	switch text := sentence(v); {
 	case f.Waived():
-		suite.Skipped++
-		c.Skipped = &skipped{Message: v.State}
+		return c.Add((&xmltext.Element{Name: "skipped"}).Set("message", v.State)), 0, 1
 	case f.Level == report.Error:
-		suite.Failures++
-		c.Failure = &failure{Message: v.Message, Type: v.Rule, Text: text}
+		return c.Add(xmltext.Text("failure", text).Set("message", v.Message).Set("type", v.Rule)), 1, 0
 	default:
-		c.Output = v.Level + ": " + text
+		return c.Add(xmltext.Text("system-out", v.Level+": "+text)), 0, 0
 	}
-	return c
 }
