@@ -38,7 +38,7 @@ type problem struct {
 	at      *report.Place // the rule's own place where nil
 }
 
-// Config says by which conventions rule files are judged.
+// Config says by which conventions rule files are evaluated.
 type Config struct {
 	Profile    string            // default, mixin, openshift
 	Severities map[string]int    // allowed severity labels

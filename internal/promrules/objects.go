@@ -49,11 +49,11 @@ func (r *reader) objects(docs []document) error {
 	r.doc = docs[0]
 	kind := value(docs[0].root, "kind").Text()
 	if r.foreign != "" {
-		err := r.fail(docs[0].root, fmt.Sprintf("the manifest holds rules of %s, which %s does not load (kind: %s)", r.foreign.program(), r.dialect.program(), kind), setDialect(r.foreign))
+		err := r.fail(docs[0].root, fmt.Sprintf("the manifest contains rules of %s, which %s does not load (kind: %s)", r.foreign.program(), r.dialect.program(), kind), setDialect(r.foreign))
 		err.Err = &foreignError{r.foreign}
 		return err
 	}
-	err := r.fail(docs[0].root, "the manifest holds no PrometheusRule (kind: "+kind+")", "leave the file out of the rules")
+	err := r.fail(docs[0].root, "the manifest contains no PrometheusRule (kind: "+kind+")", "leave the file out of the rules")
 	err.Err = ErrNoRules
 	return err
 }
@@ -62,7 +62,7 @@ func (r *reader) objects(docs []document) error {
 func (r *reader) object(doc contract.Node) (int, error) {
 	kind, api := value(doc, "kind").Text(), value(doc, "apiVersion").Text()
 	if kind == "" {
-		return 0, r.fail(doc, "an object without kind stands among Kubernetes objects", "give it a kind, or remove it")
+		return 0, r.fail(doc, "an object among Kubernetes objects has no kind", "give it a kind, or remove it")
 	}
 	ofList, isList := strings.CutSuffix(kind, "List")
 	rules, foreign := r.holdsRules(ofList, api)

@@ -85,7 +85,7 @@ func (r *reader) read(docs []document) error {
 		}
 		namespace := value(doc.root, "namespace").Text()
 		if seen[namespace] {
-			return r.fail(doc.root, fmt.Sprintf("a second YAML document of the namespace %q begins here", namespace), "give each document of the file a namespace of its own")
+			return r.fail(doc.root, fmt.Sprintf("a second YAML document of the namespace %q begins here", namespace), "give each document of the file its own namespace")
 		}
 		seen[namespace] = true
 		if err := r.plain(doc.root); err != nil {
@@ -147,7 +147,7 @@ func (r *reader) another(doc contract.Node) error {
 	if !tests {
 		return nil
 	}
-	err := r.fail(doc, "the file holds unit tests, not rules", "leave it out of the rules")
+	err := r.fail(doc, "the file contains unit tests, not rules", "leave it out of the rules")
 	err.Err = ErrTests
 	return err
 }

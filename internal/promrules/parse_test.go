@@ -12,7 +12,7 @@ import (
 // for people do not make a file a template.
 func TestTemplatesAreRefusedByLine(t *testing.T) {
 	const head = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n"
-	quotes, render := "a text that begins with {{ must stand in quotes", "render it first, for instance with helm template, and give the result"
+	quotes, render := "a text that begins with {{ must be quoted", "render it first, for instance with helm template, and give the result"
 	for _, c := range []struct {
 		text         string
 		line, column int

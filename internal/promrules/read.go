@@ -41,7 +41,7 @@ func (r *reader) groups(n contract.Node, namespace string) error {
 			return err
 		}
 		if first, again := seen[g.Name]; again {
-			return r.fail(item, fmt.Sprintf("group name %q stands twice, first in line %d", g.Name, r.spot(n.At(first)).place("").Line), "give each group of a file a name of its own")
+			return r.fail(item, fmt.Sprintf("duplicate group name %q, first in line %d", g.Name, r.spot(n.At(first)).place("").Line), "give each group of a file its own name")
 		}
 		seen[g.Name] = len(seen)
 		g.Namespace = namespace

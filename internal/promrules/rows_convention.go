@@ -12,7 +12,7 @@ func conventionRows() []Row {
 	return []Row{
 		{
 			ID: "severity-label-missing", Level: report.Warning, Want: "carry a severity label",
-			Why:  "routes go by the severity: an alert without one reaches whoever is the default",
+			Why:  "alerts are routed by severity: one without it goes to the default receiver",
 			Hint: "add a severity label",
 			Check: func(_ *checker, g *Group, r *Rule) []problem {
 				if r.Alert == "" || g.AllLabels(r)["severity"] != "" {
@@ -23,7 +23,7 @@ func conventionRows() []Row {
 		},
 		{
 			ID: "severity-label-unknown", Level: report.Warning, Want: "carry a known severity label",
-			Why:  "routes go by the severity: one that nobody knows reaches whoever is the default",
+			Why:  "alerts are routed by severity: one with an unknown severity goes to the default receiver",
 			Hint: "use a severity of taxonomy.severities in govctl.yaml, or add this one there",
 			Check: func(c *checker, g *Group, r *Rule) []problem {
 				s := g.AllLabels(r)["severity"]
@@ -37,7 +37,7 @@ func conventionRows() []Row {
 		annotationRow("description", "the sentence for the person who is woken", guided),
 		{
 			ID: "runbook-url-missing", Level: report.Info, Want: "link its runbook in the annotation runbook_url", Profiles: guided,
-			Why:  "an alert that nobody knows what to do about is noise",
+			Why:  "an alert without instructions cannot be acted on",
 			Hint: "add the annotation runbook_url",
 			Check: func(c *checker, g *Group, r *Rule) []problem {
 				// OpenShift's guidelines ask it of critical alerts only.

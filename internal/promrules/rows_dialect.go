@@ -6,7 +6,7 @@ import "github.com/romel/govctl/pkg/report"
 func dialectRows() []Row {
 	return []Row{{
 		ID: "ignored-key", Level: report.Warning, Want: "have only keys that its program uses",
-		Why:      "the program reads the key and goes on without it: what it asks for does not happen",
+		Why:      "the program ignores the key: what it requests does not happen",
 		Hint:     "remove the key, or express it in the rule",
 		CheckSet: ignoredKeys,
 	}}

@@ -29,7 +29,7 @@ func patternRows() []Row {
 		},
 		{
 			ID: "pattern-without-pattern", Level: report.Info, Want: "compare with = where the pattern is a plain text",
-			Why:   "an equality is looked up, a pattern is tried on every value of the label",
+			Why:   "an equality is looked up; a pattern is matched with every value of the label",
 			Hint:  "write = for =~, and != for !~",
 			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.matchers(r, plainPattern) },
 		},
@@ -47,7 +47,7 @@ func patternRows() []Row {
 		},
 		{
 			ID: "matcher-redundant", Level: report.Info, Want: "leave out matchers that another one implies",
-			Why:   "the equality beside it already selects one value, and the matcher lets that one through",
+			Why:   "the equality already selects one value, and this matcher accepts it",
 			Hint:  "drop the matcher, or the equality if the matcher was meant",
 			Check: func(c *checker, _ *Group, r *Rule) []problem { return c.besideEquality(r, true) },
 		},

@@ -22,12 +22,12 @@ func sanityRows() []Row {
 	return []Row{
 		{
 			ID: "duplicate-rule", Level: report.Warning, Want: "differ from the other rules of its group in name or labels",
-			Why:      "two rules that write one series overwrite each other, and of two alerts with one identity nobody knows which fired",
+			Why:      "two rules that write one series overwrite each other, and two alerts with one identity cannot be distinguished",
 			Hint:     "remove one, or give them labels that differ",
 			CheckSet: func(c *checker) []problem { return c.duplicates(true) },
 		},
 		{
-			ID: "duplicate-rule-elsewhere", Level: report.Warning, Want: "not stand in another group or file as well",
+			ID: "duplicate-rule-elsewhere", Level: report.Warning, Want: "not be in another group or file as well",
 			Why:      "the same alert comes twice, and a correction reaches only one of the copies",
 			Hint:     "keep one of them",
 			CheckSet: func(c *checker) []problem { return c.duplicates(false) },
@@ -40,7 +40,7 @@ func sanityRows() []Row {
 		},
 		{
 			ID: "interval-too-long", Level: report.Warning, Want: "be evaluated at least every five minutes",
-			Why:  "between two evaluations that lie further apart the series is stale: graphs have holes and alerts on it resolve",
+			Why:  "between two evaluations that are further apart the series is stale: graphs have holes and alerts on it resolve",
 			Hint: "lower the interval of the group",
 			Check: func(c *checker, g *Group, r *Rule) []problem {
 				if time.Duration(durationOf(g.Interval)) <= lookback {
@@ -109,7 +109,7 @@ func (c *checker) duplicates(within bool) []problem {
 					continue
 				}
 				at := r.Place(f.Name)
-				out = append(out, problem{subject: "rule " + r.Name(), at: &at, got: fmt.Sprintf("the same stands at %s:%d", before.file, before.rule.Place("").Line)})
+				out = append(out, problem{subject: "rule " + r.Name(), at: &at, got: fmt.Sprintf("the same is at %s:%d", before.file, before.rule.Place("").Line)})
 			}
 		}
 	}

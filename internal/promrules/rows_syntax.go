@@ -19,12 +19,12 @@ func syntaxRows() []Row {
 	return []Row{
 		{
 			ID: "file-refused", Level: report.Error, Want: "have the structure of a rule file", Refusal: true,
-			Why:  "of a set in which one file is wrong no rule is loaded",
+			Why:  "Prometheus loads no rule of a set in which one file is invalid",
 			Hint: "correct the file",
 		},
 		{
 			ID: "rule-refused", Level: report.Error, Want: "be loadable", Refusal: true,
-			Why:   "of a set in which one rule is wrong none is loaded",
+			Why:   "Prometheus loads no rule of a set in which one rule is invalid",
 			Hint:  "correct the rule",
 			Check: refusedByPrometheus,
 		},

@@ -41,7 +41,7 @@ func refusal(name string, data []byte, err error) error {
 	}
 	if bareText().Match(lineOf(data, bad.Place.Line)) {
 		better := *bad
-		better.Hint = "a text that begins with {{ must stand in quotes"
+		better.Hint = "a text that begins with {{ must be quoted"
 		return &better
 	}
 	return err

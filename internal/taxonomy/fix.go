@@ -8,7 +8,7 @@ import (
 // Fix returns the text of the taxonomy with the mechanical corrections made, and their number. Findings under a waiver are
 // left alone, and so is everything that needs a decision.
 func Fix(in Input) (text []byte, corrections int, err error) {
-	const rounds = 8 // a field filled in one round can be judged in the next
+	const rounds = 8 // a field filled in one round can be evaluated in the next
 	for range rounds {
 		l := newLinter(in)
 		edits := l.fixes()

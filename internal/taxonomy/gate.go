@@ -44,7 +44,7 @@ const (
 	scoreFloor   = 1.0 // one alert: the least spread that is assumed, where most days are alike
 )
 
-// GateInput is what the gates judge. Past are the snapshots of earlier days, oldest first.
+// GateInput is what the gates evaluate. Past are the snapshots of earlier days, oldest first.
 type GateInput struct {
 	File       *File
 	Metrics    report.TaxonomyMetrics
@@ -55,8 +55,8 @@ type GateInput struct {
 
 // gates is the table of gates, in the order in which they are shown.
 var gates = []struct {
-	name  string
-	judge func(*GateInput, *report.Gate)
+	name     string
+	evaluate func(*GateInput, *report.Gate)
 }{
 	{"runbook-completeness", (*GateInput).runbooks},
 	{"churn-regression", (*GateInput).churn},
@@ -67,12 +67,12 @@ var gates = []struct {
 	{"runbook-sla", (*GateInput).sla},
 }
 
-// Judge runs every gate. A gate that cannot tell says so instead of passing.
-func Judge(in GateInput) report.TaxonomyGates {
+// Evaluate runs every gate. A gate that cannot tell says so instead of passing.
+func Evaluate(in GateInput) report.TaxonomyGates {
 	out := report.TaxonomyGates{Schema: "govctl/taxonomy-gates/v1", GeneratedAt: report.At(in.Now), Passed: true}
 	for _, row := range gates {
 		g := report.Gate{Name: row.name, Status: Pass, Numbers: map[string]float64{}, Alerts: []string{}}
-		row.judge(&in, &g)
+		row.evaluate(&in, &g)
 		out.Passed = out.Passed && g.Status != Fail
 		out.Gates = append(out.Gates, g)
 	}

@@ -27,7 +27,7 @@ func gate(t *testing.T, in taxonomy.GateInput, name string) report.Gate {
 		in.File = parse(t, "t.json", []byte(`[]`))
 	}
 	in.Now = noon
-	got := taxonomy.Judge(in)
+	got := taxonomy.Evaluate(in)
 	failed := false
 	for _, g := range got.Gates {
 		failed = failed || g.Status == taxonomy.Fail

@@ -67,7 +67,7 @@ func Rows() []Row {
 	return slices.Concat(shapeRows(), wordingRows(), lifecycleRows(), ruleFileRows(), runbookRows())
 }
 
-// Table is the lint table with the rows that judge waivers.
+// Table is the lint table with the rows that evaluate waivers.
 func Table() []Row { return append(Rows(), waiverRows()...) }
 
 // Summary is the row in a sentence.
@@ -135,12 +135,12 @@ func newLinter(in Input) *linter {
 	for _, m := range in.File.Misshapen {
 		l.shapes[m.Alert] = append(l.shapes[m.Alert], m)
 	}
-	l.twins = in.File.twins()
+	l.twins = in.File.duplicates()
 	return l
 }
 
-// twins finds the entries that nothing tells apart from an earlier one.
-func (f *File) twins() map[int]int {
+// duplicates finds the entries that nothing tells apart from an earlier one.
+func (f *File) duplicates() map[int]int {
 	twins := map[int]int{}
 	for name, entries := range f.named() {
 		if len(entries) < 2 || name == "" {
@@ -250,6 +250,8 @@ func count(out *report.TaxonomyLint, f *report.Finding) {
 }
 
 // one is the result of a row that found one thing; none the result of one that found nothing.
+//
+//go:noinline
 func one(field, got string) []problem { return []problem{{field: field, got: got}} }
 
 var none []problem

@@ -34,7 +34,7 @@ func lifecycleRows() []Row {
 		},
 		{
 			ID: "deprecated-without-date", Level: report.Warning, Want: "say since when it is deprecated",
-			Why:  "without a date nobody is reminded to remove it for good",
+			Why:  "without a date there is no reminder to remove it",
 			Hint: `add "deprecated_since" with a time like 2025-09-17T10:23:45Z`,
 			Check: func(_ *linter, a *Alert) []problem {
 				if a.Deprecated && a.DeprecatedSince == "" {
@@ -44,8 +44,8 @@ func lifecycleRows() []Row {
 			},
 		},
 		{
-			ID: "deprecated-too-long", Level: report.Warning, Strict: true, Want: "leave the taxonomy when its deprecation is over",
-			Why:   "entries that are kept for ever hide the ones that count",
+			ID: "deprecated-too-long", Level: report.Warning, Strict: true, Want: "be removed from the taxonomy when its deprecation is over",
+			Why:   "entries that are never removed hide the ones that matter",
 			Hint:  "remove the entry, or raise TAXONOMY_DEPRECATION_MAX_DAYS",
 			Needs: func(l *linter) bool { return l.Config.DeprecationMaxDays > 0 },
 			Check: func(l *linter, a *Alert) []problem {
@@ -58,7 +58,7 @@ func lifecycleRows() []Row {
 		},
 		{
 			ID: "replaced-by-unknown", Level: report.Warning, Want: "name an alert of the taxonomy in replaced_by",
-			Why:  "the person who misses the old alert has to find the new one",
+			Why:  "anyone who looks for the old alert has to find the new one",
 			Hint: "write the name or the id of the alert that took its place",
 			Check: func(l *linter, a *Alert) []problem {
 				if a.ReplacedBy == "" || len(l.File.named()[a.ReplacedBy]) > 0 {

@@ -12,7 +12,7 @@ func withRules(l *linter) bool { return l.cover != nil }
 func ruleFileRows() []Row {
 	return []Row{
 		{
-			ID: "not-catalogued", Level: report.Error, Want: "know every alert of the rule files", Coverage: true, Needs: withRules,
+			ID: "not-catalogued", Level: report.Error, Want: "have an entry for every alert of the rule files", Coverage: true, Needs: withRules,
 			Why:       "an alert outside the catalogue has no owner, no runbook and no lifecycle",
 			Hint:      "govctl taxonomy sync --scaffold adds an entry to fill in",
 			CheckFile: notCatalogued,
@@ -20,7 +20,7 @@ func ruleFileRows() []Row {
 		{
 			ID: "ambiguous-selector", Level: report.Warning, Want: "select its rules alone", Coverage: true, Needs: withRules,
 			Why:  "a rule that two entries select equally well is governed by whichever comes first",
-			Hint: "add a label to one of the entries that tells their rules apart",
+			Hint: "add a label to one of the entries that distinguishes their rules",
 			Check: func(l *linter, a *Alert) []problem {
 				rule, ok := l.cover.ambiguous[a.index]
 				if !ok {
@@ -30,8 +30,8 @@ func ruleFileRows() []Row {
 			},
 		},
 		{
-			ID: "deprecated-still-evaluated", Level: report.Error, Want: "leave the rule files when it is deprecated", Needs: withRules,
-			Why:  "a deprecated alert that still fires wakes people for nothing",
+			ID: "deprecated-still-evaluated", Level: report.Error, Want: "be removed from the rule files when it is deprecated", Needs: withRules,
+			Why:  "a deprecated alert that still fires notifies people without need",
 			Hint: "remove the rule, or take the deprecation back",
 			Check: func(l *linter, a *Alert) []problem {
 				if !a.Deprecated || !l.cover.active(a) {
@@ -41,8 +41,8 @@ func ruleFileRows() []Row {
 			},
 		},
 		{
-			ID: "not-evaluated", Level: report.Warning, Want: "stand in a rule file or be deprecated", Needs: withRules,
-			Why:  "the catalogue promises an alert that can never fire",
+			ID: "not-evaluated", Level: report.Warning, Want: "be in a rule file or be deprecated", Needs: withRules,
+			Why:  "the catalogue lists an alert that can never fire",
 			Hint: "deprecate the entry, or restore its rule",
 			Check: func(l *linter, a *Alert) []problem {
 				if a.Deprecated || l.cover.active(a) || l.cover.tied[a.index] || a.Name == "" {
@@ -53,19 +53,19 @@ func ruleFileRows() []Row {
 		},
 		{
 			ID: "severity-differs", Level: report.Warning, Want: "have the severity of its rule", Needs: withRules,
-			Why:   "the label routes the alert, the taxonomy says how bad it is: one of them is wrong",
+			Why:   "the label routes the alert, the taxonomy says how bad it is: one of the two is wrong",
 			Hint:  "correct the entry or the rule's severity label",
 			Check: severityDiffers,
 		},
 		{
 			ID: "required-label-missing", Level: report.Error, Want: "have the required labels on its rules", Needs: labelsRequired,
-			Why:   "routing, grouping and silences go by these labels: an alert without one reaches nobody, or the wrong people",
+			Why:   "routing, grouping and silences go by these labels: an alert without one reaches no one, or the wrong people",
 			Hint:  "add the label to the rule or to its group, or take it out of taxonomy.required_labels",
 			Check: requiredLabels,
 		},
 		{
 			ID: "for-differs", Level: report.Warning, Want: "have the for of its rule", Needs: withRules,
-			Why:   "the catalogue says how long the trouble lasts before somebody is called",
+			Why:   "the catalogue states how long the condition holds before the alert notifies anyone",
 			Hint:  "take over the for of the rule; govctl taxonomy lint --fix does it",
 			Check: func(l *linter, a *Alert) []problem { found, _ := forDiffers(l, a); return found },
 			Fix: func(l *linter, a *Alert) []edit {
@@ -162,7 +162,7 @@ func forDiffers(l *linter, a *Alert) (found []problem, want string) {
 	}
 	if !agree && found != nil {
 		want = ""
-		found[0].hint = "its rules wait for different times: give each an entry of its own with labels that tell them apart, or leave for out"
+		found[0].hint = "its rules wait for different times: give each its own entry with labels that distinguish them, or leave for out"
 	}
 	return found, want
 }

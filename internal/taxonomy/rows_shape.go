@@ -18,7 +18,7 @@ func shapeRows() []Row {
 		},
 		{
 			ID: "required-field", Level: report.Error, Want: "have the fields alert, group, severity and description", Coverage: true,
-			Why:   "without them nobody can tell which alert it is, how bad it is or what it means",
+			Why:   "without them the alert cannot be identified, ranked or understood",
 			Hint:  "fill them in",
 			Check: missingFields, Fix: fixFromRule,
 		},
@@ -31,12 +31,12 @@ func shapeRows() []Row {
 		{
 			ID: "last-updated-invalid", Level: report.Error, Want: "give last_updated as a time",
 			Why:       "the age of the taxonomy is computed from it",
-			Hint:      "write it like 2025-09-17T10:23:45Z, or leave it out: then git tells",
+			Hint:      "write it like 2025-09-17T10:23:45Z, or leave it out: it is read from git",
 			CheckFile: lastUpdatedInvalid,
 		},
 		{
 			ID: "severity-unknown", Level: report.Error, Want: "have a known severity",
-			Why:  "weights, routes and gates go by the severity; one that nobody knows weighs nothing",
+			Why:  "weights, routes and gates use the severity; an unknown one has no weight",
 			Hint: "the known ones are taxonomy.severities in govctl.yaml",
 			Check: func(l *linter, a *Alert) []problem {
 				return l.unknown("severity", "severities", a.Severity, l.severity)
@@ -60,14 +60,14 @@ func shapeRows() []Row {
 			Fix: func(l *linter, a *Alert) []edit { return l.respell(a, "category", a.Category, l.Config.Categories) },
 		},
 		{
-			ID: "duplicate-id", Level: report.Error, Want: "have an id of its own",
+			ID: "duplicate-id", Level: report.Error, Want: "have a unique id",
 			Why:   "the id is what keeps an alert the same through renames",
 			Hint:  "give the younger entry another id",
 			Check: duplicateID,
 		},
 		{
 			ID: "duplicate-name", Level: report.Error, Want: "differ from other entries of its name in group or labels", Coverage: true,
-			Why:   "nobody can tell which of the two entries speaks for the rule that fires",
+			Why:   "the rule that fires cannot be matched to one of the two entries",
 			Hint:  `merge the entries, or give each the "group" or "labels" of the rules it governs`,
 			Check: duplicateName,
 		},
@@ -237,5 +237,5 @@ func badTime(field, text string) []problem {
 	if _, ok := parseTime(text); ok || text == "" {
 		return none
 	}
-	return one(field, quote(text)+" is no time")
+	return one(field, quote(text)+" is not a valid time")
 }

@@ -13,18 +13,18 @@ func wordingRows() []Row {
 	return []Row{
 		{
 			ID: "description-placeholder", Level: report.Error, Want: "have a description while it is active",
-			Why:  "whoever gets the alert reads the description first",
+			Why:  "the person who gets the alert reads the description first",
 			Hint: "write in one sentence what is wrong when it fires",
 			Check: func(l *linter, a *Alert) []problem {
 				if a.Active() && Placeholder(a.Description) && l.has(a, "description") {
-					return one("description", quote(a.Description)+" says nothing")
+					return one("description", quote(a.Description)+" is a placeholder")
 				}
 				return none
 			},
 		},
 		{
 			ID: "runbook-placeholder", Level: report.Error, Want: "have a runbook while it is active",
-			Why:  "an alert that nobody knows what to do about is noise",
+			Why:  "an alert without instructions cannot be acted on",
 			Hint: "write the first steps, or the address of the page that has them",
 			Check: func(l *linter, a *Alert) []problem {
 				switch {
@@ -33,7 +33,7 @@ func wordingRows() []Row {
 				case strings.TrimSpace(a.Runbook) == "":
 					return one("runbook", "there is none")
 				}
-				return one("runbook", quote(a.Runbook)+" says nothing")
+				return one("runbook", quote(a.Runbook)+" is a placeholder")
 			},
 		},
 		{

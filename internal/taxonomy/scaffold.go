@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// FromAnnotations is what the annotations of a rule say about it: a description and a runbook, each empty where there is none.
+// FromAnnotations is what the annotations of a rule describe: a description and a runbook, each empty where there is none.
 func FromAnnotations(annotations map[string]string) (description, runbook string) {
 	first := func(keys ...string) string {
 		for _, key := range keys {
@@ -100,10 +100,10 @@ func scaffold(r *Rule) Alert {
 		a.Group = "TODO"
 	}
 	if a.Description == "" {
-		a.Description = "TODO: say what is wrong when " + r.Name + " fires"
+		a.Description = "TODO: describe what is wrong when " + r.Name + " fires"
 	}
 	if a.Runbook == "" {
-		a.Runbook = "TODO: say what to do about it, or link the page that does"
+		a.Runbook = "TODO: describe what to do, or link the page that does"
 	}
 	return a
 }

@@ -100,7 +100,7 @@ func TestScaffold(t *testing.T) {
 		got = append(got, strings.Join([]string{a.Name + a.Selector(), a.Severity, a.For, a.Description, a.Runbook}, "|"))
 	}
 	todo := func(name string) string {
-		return "TODO: say what is wrong when " + name + " fires|TODO: say what to do about it, or link the page that does"
+		return "TODO: describe what is wrong when " + name + " fires|TODO: describe what to do, or link the page that does"
 	}
 	want := []string{
 		`ByGroup{group="g"}|low||` + todo("ByGroup"), `ByGroup{group="h"}|low||` + todo("ByGroup"),

@@ -115,6 +115,7 @@ func (a *Alert) Selector() string {
 
 var quoter = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
+//go:noinline
 func quote(s string) string { return `"` + quoter.Replace(s) + `"` }
 
 func sortedKeys[V any](m map[string]V) []string {

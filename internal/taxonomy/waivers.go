@@ -50,13 +50,13 @@ func (w *waivers) expired(item Ignore) bool {
 	return err != nil || w.today.After(until)
 }
 
-// waiverRows judge the waivers themselves. They run last, when it is known which of them were needed.
+// waiverRows evaluate the waivers themselves. They run last, when it is known which of them were needed.
 func waiverRows() []Row {
 	return []Row{
 		{
 			ID: "waiver-expired", Level: report.Warning, Want: "not carry a waiver that is over",
-			Why:  "a waiver is a decision for a time; when the time is over somebody has to decide again",
-			Hint: "mend the finding and remove the waiver, or decide on a new last day (YYYY-MM-DD)",
+			Why:  "a waiver is a decision until a date; after it the decision has to be made again",
+			Hint: "fix the finding and remove the waiver, or set a new expiry date (YYYY-MM-DD)",
 		},
 		{
 			ID: "waiver-useless", Level: report.Warning, Want: "not carry a waiver that covers nothing",

@@ -52,7 +52,7 @@ func (c *client) get(ctx context.Context, path string, query url.Values, v any) 
 	u.RawQuery = query.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return &Error{Msg: "the address cannot be asked", Err: err}
+		return &Error{Msg: "the address cannot be requested", Err: err}
 	}
 	req.Header.Set("Accept", "application/json")
 	if c.token != "" {
@@ -106,9 +106,9 @@ func (c *client) refusal(res *http.Response) error {
 		}
 		return &Error{Msg: fmt.Sprintf("%s redirects %s", c.name(), to), Hint: "give the address that it redirects to, without /api/v1/..."}
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return &Error{Msg: fmt.Sprintf("%s refuses access (%d)", c.name(), status), Hint: "PROMETHEUS_TOKEN is sent as bearer token; user and password may stand in the address"}
+		return &Error{Msg: fmt.Sprintf("%s refuses access (%d)", c.name(), status), Hint: "PROMETHEUS_TOKEN is sent as bearer token; user and password may be in the address"}
 	case status == http.StatusNotFound:
-		return &Error{Msg: c.name() + " has no API there (404)", Hint: "give the address below which /api/v1/rules lies"}
+		return &Error{Msg: c.name() + " has no API there (404)", Hint: "give the address that /api/v1/rules is below"}
 	case status == http.StatusServiceUnavailable, status == http.StatusBadGateway, status == http.StatusGatewayTimeout, status == http.StatusTooManyRequests:
 		return &Error{Msg: fmt.Sprintf("%s is not ready (%d)", c.name(), status), Retry: true}
 	}

@@ -19,7 +19,7 @@ var Findings = []Finding{
 	{ruleMissing, "The server has not loaded a rule of the files.", "A rule that is not loaded neither records nor alerts.", "reload Prometheus, and see that rule_files of its configuration names the file"},
 	{ruleDiffers, "The server has loaded a rule in another version.", "What was reviewed and tested is not what runs.", "reload Prometheus, or deploy the rule file"},
 	{ruleUnhealthy, "A rule does not evaluate on the server.", "A rule that fails neither records nor alerts.", "run the expression on the server"},
-	{ruleUnevaluated, "A rule was not evaluated within the timeout.", "Nobody knows whether it works.", "wait at least one interval of its group: --timeout"},
+	{ruleUnevaluated, "A rule was not evaluated within the timeout.", "It is unknown whether it works.", "wait at least one interval of its group: --timeout"},
 	{ruleNoSeries, "A recording rule evaluates, and none of its series is there.", "Alerts and dashboards on the recorded series stay silent.", "see that the metrics which the expression reads are scraped"},
 }
 

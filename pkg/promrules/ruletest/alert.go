@@ -48,7 +48,7 @@ type alerting struct {
 }
 
 // eval brings the rule to the time ts and returns its ALERTS and ALERTS_FOR_STATE samples.
-func (a *alerting) eval(ctx context.Context, t *trial, g *Group, ts time.Time, result promql.Vector) (promql.Vector, error) {
+func (a *alerting) eval(ctx context.Context, t *testRun, g *Group, ts time.Time, result promql.Vector) (promql.Vector, error) {
 	seen := make(map[uint64]bool, len(result))
 	fresh := make([]*alert, 0, len(result))
 	keys := make([]uint64, 0, len(result))
@@ -126,7 +126,7 @@ func (n *alert) age(r *Rule, ts time.Time, seen bool) (active, drop bool) {
 }
 
 // instance is the pending alert that one sample of the expression stands for.
-func (a *alerting) instance(ctx context.Context, t *trial, ts time.Time, s *promql.Sample) *alert {
+func (a *alerting) instance(ctx context.Context, t *testRun, ts time.Time, s *promql.Sample) *alert {
 	expand := t.expander(ctx, a.Rule, ts, s)
 	b := labels.NewBuilder(s.Metric)
 	b.Del(model.MetricNameLabel)
@@ -138,7 +138,7 @@ func (a *alerting) instance(ctx context.Context, t *trial, ts time.Time, s *prom
 }
 
 // ask answers the queries of templates, which make a map of the labels of each series.
-func (t *trial) ask(ctx context.Context, expr string, at time.Time) (promql.Vector, error) {
+func (t *testRun) ask(ctx context.Context, expr string, at time.Time) (promql.Vector, error) {
 	v, err := t.query(ctx, expr, at)
 	t.spend(t.at, perAnswer*len(v))
 	return v, err
@@ -160,7 +160,7 @@ func (a *alerting) samples(n *alert, at time.Time) promql.Vector {
 const prelude = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}"
 
 // expander expands the templates of a rule for one sample. What goes wrong stands in the text, as in Prometheus.
-func (t *trial) expander(ctx context.Context, r *Rule, ts time.Time, s *promql.Sample) func(string) string {
+func (t *testRun) expander(ctx context.Context, r *Rule, ts time.Time, s *promql.Sample) func(string) string {
 	var data any
 	return func(text string) string {
 		if !strings.Contains(text, "{{") {

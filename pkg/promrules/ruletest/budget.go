@@ -78,7 +78,7 @@ func (b *budget) spend(n int) bool {
 var errEvaluationBudget = errors.New("the tests of one file evaluate more than 300,000 expressions, counting 60 samples as one")
 
 // charge takes what a template wrote from the budget of the file.
-func (t *trial) charge(r *Rule, n int) *contract.Error {
+func (t *testRun) charge(r *Rule, n int) *contract.Error {
 	if err := t.budget.write(n); err != nil {
 		return t.overBudget(r, err)
 	}
@@ -86,14 +86,14 @@ func (t *trial) charge(r *Rule, n int) *contract.Error {
 }
 
 // spend takes what costs as much as going over n samples from the budget of the file.
-func (t *trial) spend(r *Rule, n int) {
+func (t *testRun) spend(r *Rule, n int) {
 	if !t.budget.spend(n) && t.excess == nil {
 		t.excess = t.overBudget(r, errEvaluationBudget)
 	}
 }
 
 // overBudget is the problem of a test whose file has no budget left.
-func (t *trial) overBudget(r *Rule, err error) *contract.Error {
+func (t *testRun) overBudget(r *Rule, err error) *contract.Error {
 	if r == nil {
 		return &contract.Error{Place: t.group.place, Msg: err.Error(), Err: err, Hint: "shorten the tested time or the series"}
 	}

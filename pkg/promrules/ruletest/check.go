@@ -20,7 +20,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Failure is an expectation that does not hold, or a rule that cannot be evaluated.
+// Failure is a failed expectation, or a rule that cannot be evaluated.
 type Failure struct {
 	Place    report.Place // of the case in the test file
 	Subject  string       // name of the alert, or the expression
@@ -29,7 +29,7 @@ type Failure struct {
 	Expected []string // sorted
 	Got      []string // sorted
 	Text     string   // what promtool prints
-	Hint     string   // what explains it; empty where nothing is known
+	Hint     string   // explanation; may be empty
 
 	off float64 // by which the values that came differ from those expected, relatively; 0 where other things differ
 }
@@ -45,14 +45,14 @@ func firstOf[T any](b *budget, list []T) []T {
 }
 
 // compared charges what it costs to set what is expected beside what came.
-func (t *trial) compared(want, got int) {
+func (t *testRun) compared(want, got int) {
 	t.spend(nil, 20*(want+got)+want*got/10)
 }
 
-func (t *trial) fail(f Failure) { t.out.Failures = append(t.out.Failures, f) }
+func (t *testRun) fail(f Failure) { t.out.Failures = append(t.out.Failures, f) }
 
 // evalFailure is the failure of a rule that cannot be evaluated.
-func (t *trial) evalFailure(r *ruleState) Failure {
+func (t *testRun) evalFailure(r *ruleState) Failure {
 	return Failure{
 		Place: r.Place, Subject: r.Name(), At: t.now.Sub(t.start),
 		Message: fmt.Sprintf("rule %s cannot be evaluated at %s: %v", r.Name(), model.Duration(t.now.Sub(t.start)), r.err),
@@ -79,7 +79,7 @@ func (i instance) String() string {
 }
 
 // checkAlerts compares what fires now with the cases of a time.
-func (t *trial) checkAlerts(at model.Duration) {
+func (t *testRun) checkAlerts(at model.Duration) {
 	for _, c := range t.group.alerts {
 		if c.at != at {
 			continue
@@ -109,7 +109,7 @@ func (t *trial) checkAlerts(at model.Duration) {
 }
 
 // firing are the firing alerts of a name in all groups.
-func (t *trial) firing(name string) []instance {
+func (t *testRun) firing(name string) []instance {
 	var out []instance
 	for _, g := range t.rules {
 		for _, r := range g.rules {
@@ -126,7 +126,7 @@ func (t *trial) firing(name string) []instance {
 	return out
 }
 
-func (t *trial) alertFailure(c alertCase, want, got []instance) Failure {
+func (t *testRun) alertFailure(c alertCase, want, got []instance) Failure {
 	named := ""
 	if t.group.name != "" {
 		named = fmt.Sprintf("    name: %s,\n", t.group.name)
@@ -142,7 +142,7 @@ func (t *trial) alertFailure(c alertCase, want, got []instance) Failure {
 }
 
 // known reports whether a rule of the name is loaded.
-func (t *trial) known(alert string) bool {
+func (t *testRun) known(alert string) bool {
 	return slices.ContainsFunc(t.rules, func(g *ruleGroup) bool {
 		return slices.ContainsFunc(g.rules, func(r *ruleState) bool { return r.Alert == alert })
 	})
@@ -239,7 +239,7 @@ func (s sample) String() string {
 }
 
 // checkExprs compares the results of expressions with their cases, after all rules were evaluated to the end.
-func (t *trial) checkExprs(ctx context.Context) {
+func (t *testRun) checkExprs(ctx context.Context) {
 	for _, c := range t.group.exprs {
 		if t.excess != nil {
 			return
@@ -295,7 +295,7 @@ func histogramText(h *histogram.FloatHistogram) string {
 }
 
 // wanted reads the expected samples of a case.
-func (t *trial) wanted(c exprCase) ([]sample, error) {
+func (t *testRun) wanted(c exprCase) ([]sample, error) {
 	var want []sample
 	for _, e := range c.expected {
 		lset, err := t.parser.ParseMetric(e.labels.text)
@@ -313,7 +313,7 @@ func (t *trial) wanted(c exprCase) ([]sample, error) {
 }
 
 // histogram reads one histogram of the series notation.
-func (t *trial) histogram(text string) (*histogram.FloatHistogram, error) {
+func (t *testRun) histogram(text string) (*histogram.FloatHistogram, error) {
 	line := "{} " + text
 	if _, _, bytes, err := shorten(line); err != nil {
 		return nil, err
@@ -333,7 +333,7 @@ func (t *trial) histogram(text string) (*histogram.FloatHistogram, error) {
 }
 
 // sameSample compares exactly, or, with fuzzy_compare, to the neighbouring floating-point number.
-func (t *trial) sameSample(a, b sample) bool {
+func (t *testRun) sameSample(a, b sample) bool {
 	near := a.value == b.value || t.near(a.value, b.value) || t.file.fuzzy &&
 		(math.Nextafter(a.value, math.Inf(-1)) == b.value || math.Nextafter(a.value, math.Inf(1)) == b.value)
 	return near && a.histogram == b.histogram && labels.Equal(a.labels, b.labels)

@@ -14,20 +14,20 @@ import (
 
 // Wanted is what coverage is measured against.
 type Wanted struct {
-	Rules    []Group    // rules that count besides those that the tests load
-	Critical []Critical // alerts that must be shown firing
+	Rules    []Group    // further rules that count, besides those that the tests load
+	Critical []Critical // alerts for which a test must observe firing
 	Minimum  *float64   // percent; nil without a gate
 }
 
-// Critical is an alert that the taxonomy calls critical.
+// Critical is an alert with the severity critical in the taxonomy.
 type Critical struct {
 	Name  string
 	Place report.Place // of its entry
 }
 
-// Cover says which rules the tests leave uncovered. An alerting rule has two branches, firing and silent, each covered by a
-// case that holds and sees it so; a recording rule has one, covered when it yields samples that an expression case reads, or
-// that an asserted alert is built on.
+// Cover reports which rules the tests do not cover. An alerting rule has two branches, firing and
+// silent, each covered by a passing case that observes it; a recording rule has one, covered if it
+// yields samples that an expression case or an asserted alert reads.
 func Cover(files []File, want Wanted) (report.RuleCoverage, []report.Finding) {
 	critical := map[string]bool{}
 	for _, c := range want.Critical {
@@ -71,7 +71,8 @@ func belowMinimum(sum *report.RuleCoverage) report.Finding {
 	return f
 }
 
-// Count reads a rule file in any of the forms that promrules knows, to count its rules without running them.
+// Count reads a rule file in any format that promrules supports, to count its rules without running
+// them.
 func Count(file string, data []byte, p parser.Parser) ([]Group, error) {
 	f, err := promrules.Parse(file, data)
 	if err != nil {
@@ -181,7 +182,7 @@ func uncovered(r report.CoveredRule) (report.Finding, bool) {
 	}
 	switch {
 	case r.Kind == report.RecordingRule && r.Recorded && !r.Direct && !r.Through:
-		return say(ruleUnrecorded, "no unit test looks at what recording rule %s records")
+		return say(ruleUnrecorded, "no unit test checks what recording rule %s records")
 	case r.Kind == report.RecordingRule && !r.Recorded:
 		return say(ruleUnrecorded, "recording rule %s yields no sample in any unit test")
 	case r.Kind == report.RecordingRule:

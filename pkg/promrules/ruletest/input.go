@@ -65,7 +65,7 @@ func readInput(file string, t *testGroup, m *memory) (*input, []*contract.Error,
 			}
 			if replaced {
 				warnings = append(warnings, finding(ruleReplaced, at(file, s.series.node), t.title,
-					"an input series of the same labels stands before: promtool takes only the last"))
+					"duplicate input series: promtool takes only the last"))
 			}
 		}
 		if i == len(t.series)-1 {

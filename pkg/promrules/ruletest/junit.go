@@ -1,59 +1,79 @@
 package ruletest
 
 import (
-	"encoding/xml"
 	"fmt"
 
 	"github.com/romel/govctl/internal/sanitize"
+	"github.com/romel/govctl/internal/xmltext"
 	"github.com/romel/govctl/pkg/report"
 )
 
-type junitSuites struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Errors   int          `xml:"errors,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
-}
-
 type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Cases    []junitCase `xml:"testcase"`
+	Name     string
+	Tests    int
+	Failures int
+	Errors   int
+	Cases    []junitCase
 }
 
 type junitCase struct {
-	Class   string        `xml:"classname,attr"`
-	Name    string        `xml:"name,attr"`
-	File    string        `xml:"file,attr,omitempty"`
-	Line    int           `xml:"line,attr,omitempty"`
-	Failure *junitProblem `xml:"failure"`
-	Error   *junitProblem `xml:"error"`
+	Class   string
+	Name    string
+	File    string
+	Line    int
+	Failure *junitProblem
+	Error   *junitProblem
 }
 
 type junitProblem struct {
-	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr"`
-	Text    string `xml:",chardata"`
+	Message string
+	Type    string
+	Text    string
 }
 
-// JUnit is a report as JUnit XML: a suite for each test file and a case for each test group, as promtool writes it, and a last
-// suite for what the coverage lacks.
-func JUnit(r report.RuleTests) ([]byte, error) {
-	var out junitSuites
+// JUnit is a report as JUnit XML: a suite for each test file and a case for each test group, as
+// promtool writes it, and a last suite for missing coverage.
+func JUnit(r report.RuleTests) []byte {
+	var suites []junitSuite
 	for _, f := range r.Files {
-		out.Suites = append(out.Suites, suiteOf(f))
+		suites = append(suites, suiteOf(f))
 	}
 	if r.Coverage != nil {
-		out.Suites = append(out.Suites, coverageSuite(r))
+		suites = append(suites, coverageSuite(r))
 	}
-	for _, s := range out.Suites {
-		out.Tests, out.Failures, out.Errors = out.Tests+s.Tests, out.Failures+s.Failures, out.Errors+s.Errors
+	tests, failures, errors := 0, 0, 0
+	all := &xmltext.Element{Name: "testsuites"}
+	for _, s := range suites {
+		tests, failures, errors = tests+s.Tests, failures+s.Failures, errors+s.Errors
+		all.Add(s.element())
 	}
-	text, err := xml.MarshalIndent(out, "", "  ")
-	return append(append([]byte(xml.Header), text...), '\n'), err
+	return xmltext.Document(counts(all, tests, failures, errors))
+}
+
+func counts(e *xmltext.Element, tests, failures, errors int) *xmltext.Element {
+	return e.Count("tests", tests).Count("failures", failures).Count("errors", errors)
+}
+
+func (s *junitSuite) element() *xmltext.Element {
+	e := counts((&xmltext.Element{Name: "testsuite"}).Set("name", s.Name), s.Tests, s.Failures, s.Errors)
+	for _, c := range s.Cases {
+		one := (&xmltext.Element{Name: "testcase"}).Set("classname", c.Class).Set("name", c.Name)
+		if c.File != "" {
+			one.Set("file", c.File)
+		}
+		if c.Line != 0 {
+			one.Count("line", c.Line)
+		}
+		e.Add(one.Add(c.Failure.element("failure"), c.Error.element("error")))
+	}
+	return e
+}
+
+func (p *junitProblem) element(name string) *xmltext.Element {
+	if p == nil {
+		return nil
+	}
+	return xmltext.Text(name, p.Text).Set("message", p.Message).Set("type", p.Type)
 }
 
 func suiteOf(f report.RuleTestFile) junitSuite {

@@ -107,7 +107,7 @@ func (r *reader) mapping(n *yaml.Node, what string, known fields) {
 		case key.ShortTag() == "!!merge":
 			r.merge(value, what, known)
 		case seen[name]:
-			r.fail(key, "", "key %s stands twice in %s", quoted(name), what)
+			r.fail(key, "", "duplicate key %s in %s", quoted(name), what)
 		case !ok:
 			r.fail(key, nearest(name, slices.Sorted(maps.Keys(known))), "unknown key %s in %s", quoted(name), what)
 		default:

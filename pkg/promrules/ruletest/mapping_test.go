@@ -21,7 +21,7 @@ func TestProblemsHaveTheirPlace(t *testing.T) {
 		{"unknown key", "tests:\n- inteval: 1m\n", `t.yml:2:3: unknown key "inteval" in a test`, `did you mean "interval"?`},
 		{"unknown key at the top", "rule_file: []\n", `t.yml:1:1: unknown key "rule_file" in a test file`, `did you mean "rule_files"?`},
 		{"unlike any key", "tests: [{xyzzy: 1}]\n", `t.yml:1:10: unknown key "xyzzy" in a test`, "known here: alert_rule_test"},
-		{"twice", "tests: []\ntests: []\n", `t.yml:2:1: key "tests" stands twice in a test file`, ""},
+		{"twice", "tests: []\ntests: []\n", `t.yml:2:1: duplicate key "tests" in a test file`, ""},
 		{"no mapping", "- 1\n", "t.yml:1:1: a test file must be a mapping", ""},
 		{"no list", "tests: {}\n", "t.yml:1:8: tests must be a list", ""},
 		{"no YAML", "tests:\n\t- a\n", "t.yml:2:1: found character that cannot start any token", "a tab cannot indent"},

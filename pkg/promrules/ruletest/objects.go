@@ -100,7 +100,7 @@ func parseObjects(file string, data []byte, d *yaml.Decoder, root *yaml.Node, p 
 		}
 	}
 	if m.objects == 0 && len(m.problems) == 0 {
-		m.fail(first, "leave the file out of rule_files", "the manifest holds no PrometheusRule: its kind is %s", quoted(unalias(field(first, "kind")).Value))
+		m.fail(first, "leave the file out of rule_files", "the manifest contains no PrometheusRule: its kind is %s", quoted(unalias(field(first, "kind")).Value))
 	}
 	if len(m.problems) > 0 {
 		return nil, m.problems
@@ -121,7 +121,7 @@ func (m *manifest) object(n *yaml.Node, kind string, depth int) {
 	}
 	switch kind {
 	case "":
-		m.fail(n, "", "an object without kind stands among Kubernetes objects")
+		m.fail(n, "", "an object among Kubernetes objects has no kind")
 	case kindRule:
 		m.rule(n)
 	case kindList, kindRuleList:

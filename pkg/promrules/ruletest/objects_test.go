@@ -218,10 +218,10 @@ func TestPlacesInObjects(t *testing.T) {
 		{head + "spec:\n  groups:\n  - name: g\n    rules:\n    - {alert: A, expr: up, annotations: {t: '{{'}}\n", "o.yml:7:7: group \"g\", rule 1"},
 		{head + "spec:\n  groups:\n  - name: g\n    rules:\n    - {alert: A, exp: up}\n", "o.yml:7:18: unknown key \"exp\""},
 		{head + "spec: {groups: [{name: g}]}\n---\n" + head + "spec:\n  groups:\n  - name: g\n    limit: many\n", "o.yml:10:12: limit must be a whole number"},
-		{head + "spec: {groups: [{name: g}]}\n---\n" + head + "spec:\n  groups: [{name: h}, {name: h}]\n", "o.yml:8:23: group name \"h\""},
-		{head + "spec: {}\n---\ngroups: []\n", "o.yml:5:1: an object without kind"},
+		{head + "spec: {groups: [{name: g}]}\n---\n" + head + "spec:\n  groups: [{name: h}, {name: h}]\n", "o.yml:8:23: duplicate group name \"h\""},
+		{head + "spec: {}\n---\ngroups: []\n", "o.yml:5:1: an object among Kubernetes objects has no kind"},
 		{head + "spec: [1]\n", "o.yml:3:7: spec must be a mapping"},
-		{"apiVersion: v1\nkind: Service\n", "o.yml:1:1: the manifest holds no PrometheusRule: its kind is \"Service\""},
+		{"apiVersion: v1\nkind: Service\n", "o.yml:1:1: the manifest contains no PrometheusRule: its kind is \"Service\""},
 		{"apiVersion: v1\nkind: List\nitems: {}\n", "o.yml:3:8: items must be a list"},
 		{"groups: []\n---\ngroups: []\n", "o.yml:3:1: a second YAML document begins here"},
 		{"---\n---\ngroups: []\n", "o.yml:3:1: a second YAML document begins here"},
@@ -251,7 +251,7 @@ func TestObjectsWithAliases(t *testing.T) {
 	for i := range 9 {
 		bomb += fmt.Sprintf("x%d: &a%d [%s]\n", i+1, i+1, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i), 10), ","))
 	}
-	if got := problemsIn(bomb + "spec: {groups: *a9}\n"); !strings.Contains(got, "stand for too much") {
+	if got := problemsIn(bomb + "spec: {groups: *a9}\n"); !strings.Contains(got, "expand to too much") {
 		t.Error(got)
 	}
 }

@@ -100,7 +100,7 @@ func selectors(expr parser.Expr) []*parser.VectorSelector {
 
 // queried takes note of an expression case that holds: of the recording rules that it reads, and of alerts where it asks for
 // the ALERTS series of one by name.
-func (p *proof) queried(t *trial, c exprCase) {
+func (p *proof) queried(t *testRun, c exprCase) {
 	expr, err := t.parser.ParseExpr(c.expr.text)
 	if err != nil { // the case would not hold
 		return
@@ -132,7 +132,7 @@ func alertOf(s *parser.VectorSelector) (name string, ok bool) {
 }
 
 // alertsQueried takes note of rules that a selector over ALERTS shows firing, or not, at a time.
-func (p *proof) alertsQueried(t *trial, name string, s *parser.VectorSelector, at time.Time) {
+func (p *proof) alertsQueried(t *testRun, name string, s *parser.VectorSelector, at time.Time) {
 	fires := t.store.alive(at.UnixMilli(), append(slices.Clone(s.LabelMatchers), labels.MustNewMatcher(labels.MatchEqual, "alertstate", "firing")))
 	for _, g := range t.rules {
 		for _, r := range g.rules {

@@ -24,7 +24,7 @@ func (f *File) Invalid() bool {
 	return len(f.Problems) > 0
 }
 
-// Failed reports whether a case of the file does not hold.
+// Failed reports whether a case of the file failed.
 func (f *File) Failed() bool {
 	for i := range f.Tests {
 		if len(f.Tests[i].Failures) > 0 {

@@ -1,8 +1,10 @@
-// Package ruletest runs promtool's unit tests of Prometheus rules in process and says which rules they leave untested.
+// Package ruletest runs promtool's unit tests of Prometheus rules in process and reports which
+// rules they do not cover.
 //
-// A test file that promtool accepts runs unchanged and comes to the same verdict with the same failing cases: the expressions
-// are evaluated by Prometheus' own engine over samples in memory, and alerts and recorded series move on as in its rule
-// manager. Nothing here reads a file or a clock: files come in through functions.
+// A test file that promtool accepts runs unchanged, with the same verdict and the same failed
+// cases: the expressions are evaluated by Prometheus' own engine over samples in memory, and alerts
+// and recorded series are updated as in its rule manager. The package reads no clock, and files
+// only through functions of Options.
 package ruletest
 
 import (
@@ -25,7 +27,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Options say what to run and where files come from.
+// Options select the tests and provide the files.
 type Options struct {
 	Read func(name string) ([]byte, error)                      // a file
 	Glob func(test, pattern string) (names []string, err error) // the files that a pattern in the rule_files of a test file names, sorted
@@ -207,7 +209,7 @@ type session struct {
 
 // session has an engine that is configured as promtool's: in particular, no query may touch more than 10,000 samples at a time.
 func (r *runner) session(f *testFile, p parser.Parser, lookback time.Duration, left *budget) session {
-	limited := &stepLimit{Parser: p, interval: f.interval, judged: map[string]error{}}
+	limited := &stepLimit{Parser: p, interval: f.interval, evaluated: map[string]error{}}
 	return session{parser: limited, budget: left, unfed: unfed{}, engine: promql.NewEngine(promql.EngineOpts{
 		MaxSamples:               10_000,
 		Timeout:                  100 * time.Second,
@@ -237,7 +239,7 @@ func (r *runner) test(ctx context.Context, f *testFile, g *testGroup, s session,
 }
 
 // vet names what is wrong with the cases of a test before it runs.
-func (t *trial) vet() []*contract.Error {
+func (t *testRun) vet() []*contract.Error {
 	var problems []*contract.Error
 	fail := func(place report.Place, format string, args ...any) {
 		problems = append(problems, &contract.Error{Place: place, Msg: fmt.Sprintf(format, args...)})

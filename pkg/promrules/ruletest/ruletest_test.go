@@ -255,8 +255,8 @@ func TestBounds(t *testing.T) {
 		{"samples that are kept", "- {interval: 1ms, input_series: [{series: up, values: 0+1x300000000}], promql_expr_test: [{expr: up, eval_time: 10h}]}", "t.yml:2:3: the test keeps more than 64 MiB of samples"},
 		{"evaluations", "- promql_expr_test: [{expr: up, eval_time: 100y}]", "asks for more than 1100000 evaluations"},
 		{"time", "- {interval: 200y, input_series: [{series: up, values: 0x5}]}", "beyond the year 2262"},
-		{"start", "- {start_timestamp: 9e18}", "does not lie between"},
-		{"start in year 9999", "- {start_timestamp: '9999-01-01T00:00:00Z'}", "does not lie between"},
+		{"start", "- {start_timestamp: 9e18}", "is not between"},
+		{"start in year 9999", "- {start_timestamp: '9999-01-01T00:00:00Z'}", "is not between"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := inMemory(map[string]string{"t.yml": "tests:\n" + c.test + "\n"})

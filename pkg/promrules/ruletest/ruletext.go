@@ -58,7 +58,7 @@ func (w *textWriter) node(n *yaml.Node, depth int, p path) {
 	case depth == 0:
 		w.err = fmt.Errorf("%d:%d: the rules of an object nest more than %d deep", at.Line, at.Column, maxNesting)
 	case w.room.nodes < 0 || w.room.bytes < 0:
-		w.err = fmt.Errorf("%d:%d: the aliases in the objects stand for too much text", at.Line, at.Column)
+		w.err = fmt.Errorf("%d:%d: the aliases in the objects expand to too much text", at.Line, at.Column)
 	case n.Kind == yaml.MappingNode:
 		w.line("{", at)
 		w.mapping(n, depth, p)

@@ -13,8 +13,8 @@ import (
 // each step before it looks at a single sample. It serves one engine, whose queries run one after the other.
 type stepLimit struct {
 	parser.Parser
-	interval time.Duration // of a subquery that names none
-	judged   map[string]error
+	interval  time.Duration // of a subquery that names none
+	evaluated map[string]error
 }
 
 // ParseExpr returns the tree of an expression that may be evaluated.
@@ -23,10 +23,10 @@ func (l *stepLimit) ParseExpr(text string) (parser.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	excess, known := l.judged[text]
+	excess, known := l.evaluated[text]
 	if !known {
 		excess = l.excess(expr)
-		l.judged[text] = excess
+		l.evaluated[text] = excess
 	}
 	if excess != nil {
 		return nil, excess

@@ -20,7 +20,7 @@ func TestStepLimit(t *testing.T) {
 		`max_over_time(max_over_time(up[1000000s:1s])[100000s:])`: true, // 1000000 + 100000 seconds in all
 		`max_over_time(rate(up[290y:290y])[290y:1ms])`:            true,
 	} {
-		l := stepLimit{Parser: &memo{Parser: parser.NewParser(parser.Options{})}, interval: time.Minute, judged: map[string]error{}}
+		l := stepLimit{Parser: &memo{Parser: parser.NewParser(parser.Options{})}, interval: time.Minute, evaluated: map[string]error{}}
 		for range 2 {
 			if _, err := l.ParseExpr(text); (err != nil) != refused {
 				t.Errorf("%s: %v", text, err)

@@ -289,7 +289,7 @@ type pricedText struct {
 }
 
 // counted is counted, once for each template.
-func (t *trial) counted(text string) (string, bool) {
+func (t *testRun) counted(text string) (string, bool) {
 	p, known := t.priced[text]
 	if !known {
 		p.text, p.loops = counted(text)

@@ -226,7 +226,7 @@ func (r *reader) instant(n *yaml.Node) time.Time {
 	case err != nil:
 		r.fail(n, "write seconds since the epoch, or a time like 2025-09-17T10:23:45Z", "cannot parse %s to a valid timestamp", quoted(text))
 	case t.Year() < firstYear || t.Year() >= lastYear:
-		r.fail(n, "", "the time %s does not lie between the years %d and %d", quoted(text), firstYear, lastYear)
+		r.fail(n, "", "the time %s is not between the years %d and %d", quoted(text), firstYear, lastYear)
 	default:
 		return t
 	}

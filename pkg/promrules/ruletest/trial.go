@@ -20,8 +20,8 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// trial is one test group while it runs.
-type trial struct {
+// testRun is one test group while it runs.
+type testRun struct {
 	session
 	file     *testFile
 	group    *testGroup
@@ -89,8 +89,8 @@ func ordered(groups []Group, rank map[string]int) []*ruleGroup {
 	return out
 }
 
-func newTrial(f *testFile, g *testGroup, s session, rules []Group, out *Test) *trial {
-	t := &trial{session: s, file: f, group: g, store: newStore(), rules: ordered(rules, f.order), external: g.external.Map(), start: g.start, out: out, proof: newProof()}
+func newTrial(f *testFile, g *testGroup, s session, rules []Group, out *Test) *testRun {
+	t := &testRun{session: s, file: f, group: g, store: newStore(), rules: ordered(rules, f.order), external: g.external.Map(), start: g.start, out: out, proof: newProof()}
 	if t.start.IsZero() {
 		t.start = time.Unix(0, 0).UTC()
 	}
@@ -99,7 +99,7 @@ func newTrial(f *testFile, g *testGroup, s session, rules []Group, out *Test) *t
 
 // runWithin runs the test if nothing is wrong with it. Only one test at a time may take much memory, for which large is the lock. It
 // reports whether the test came to its end or to a failure.
-func (t *trial) runWithin(ctx context.Context, large *sync.Mutex) (warnings []report.Finding, complete bool) {
+func (t *testRun) runWithin(ctx context.Context, large *sync.Mutex) (warnings []report.Finding, complete bool) {
 	if t.out.Problems = append(t.out.Problems, t.vet()...); len(t.out.Problems) > 0 {
 		return nil, false
 	}
@@ -114,7 +114,7 @@ func (t *trial) runWithin(ctx context.Context, large *sync.Mutex) (warnings []re
 }
 
 // run evaluates all rules from the start to the latest time that a case asks for, and checks each case at its time.
-func (t *trial) run(ctx context.Context) error {
+func (t *testRun) run(ctx context.Context) error {
 	times := t.alertTimes()
 	for _, g := range t.rules {
 		t.spend(nil, perState*len(g.rules))
@@ -140,7 +140,7 @@ func (t *trial) run(ctx context.Context) error {
 }
 
 // lastTime is the latest time of all cases.
-func (t *trial) lastTime() time.Duration {
+func (t *testRun) lastTime() time.Duration {
 	var last model.Duration
 	for _, c := range t.group.alerts {
 		last = max(last, c.at)
@@ -152,7 +152,7 @@ func (t *trial) lastTime() time.Duration {
 }
 
 // alertTimes are the times of the alert cases, each once, sorted.
-func (t *trial) alertTimes() []model.Duration {
+func (t *testRun) alertTimes() []model.Duration {
 	var times []model.Duration
 	for _, c := range t.group.alerts {
 		times = append(times, c.at)
@@ -162,7 +162,7 @@ func (t *trial) alertTimes() []model.Duration {
 }
 
 // step loads the input up to now and evaluates every rule. It returns false after an error of evaluation, which ends a test.
-func (t *trial) step(ctx context.Context) bool {
+func (t *testRun) step(ctx context.Context) bool {
 	if err := t.input.loadTill(t.store, t.now); errors.Is(err, errFull) {
 		t.excess = t.overBudget(nil, err)
 		return false
@@ -190,7 +190,7 @@ func (t *trial) step(ctx context.Context) bool {
 }
 
 // evaluate brings one rule to the present and writes what it yields.
-func (t *trial) evaluate(ctx context.Context, g *Group, r *ruleState) {
+func (t *testRun) evaluate(ctx context.Context, g *Group, r *ruleState) {
 	t.at = r.Rule
 	var result promql.Vector
 	if result, r.err = t.result(ctx, g, r.Rule); r.err != nil {
@@ -210,7 +210,7 @@ func (t *trial) evaluate(ctx context.Context, g *Group, r *ruleState) {
 }
 
 // result is what the expression of the rule yields at present.
-func (t *trial) result(ctx context.Context, g *Group, r *Rule) (promql.Vector, error) {
+func (t *testRun) result(ctx context.Context, g *Group, r *Rule) (promql.Vector, error) {
 	at := t.now.Add(-g.QueryOffset)
 	if v, ok := t.unfed.known(r, t.store, at.UnixMilli()); ok {
 		t.spend(r, 1+len(v))
@@ -244,7 +244,7 @@ func (r *ruleState) record(result promql.Vector, limit int) error {
 }
 
 // write appends the samples of a rule, and marks the series stale that it wrote last time and does not write now.
-func (t *trial) write(g *Group, r *ruleState, samples promql.Vector) {
+func (t *testRun) write(g *Group, r *ruleState, samples promql.Vector) {
 	w := t.store.writer()
 	written := make(map[uint64]labels.Labels, len(samples))
 	for i := range samples {
@@ -289,7 +289,7 @@ func labelBytes(lset labels.Labels) (n int) {
 }
 
 // query evaluates an instant query, as rules and cases do.
-func (t *trial) query(ctx context.Context, expr string, at time.Time) (promql.Vector, error) {
+func (t *testRun) query(ctx context.Context, expr string, at time.Time) (promql.Vector, error) {
 	q, err := t.engine.NewInstantQuery(ctx, t.store, nil, expr, at)
 	if err != nil {
 		return nil, err

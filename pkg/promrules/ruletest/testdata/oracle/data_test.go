@@ -36,7 +36,7 @@ func sameVerdicts(t *testing.T, dirs ...string) {
 		}
 	}
 	passed, failed, refused := 0, 0, 0
-	said := judged(t, files...)
+	said := evaluated(t, files...)
 	for _, file := range files {
 		got, problems := outcome(t, file)
 		want := said[filepath.Clean(file)]

@@ -110,7 +110,7 @@ func TestSameVerdictOnMutants(t *testing.T) {
 			test, rules := m.mutantOf(b.test, b.rules)
 			files = append(files, writtenTo(t, filepath.Join(dir, fmt.Sprint(*first+uint64(n))), test, rules))
 		}
-		for i, verdict := range judgedOneByOne(t, files) {
+		for i, verdict := range evaluatedOneByOne(t, files) {
 			kind, detail := compareMutant(t, files[i], verdict)
 			count[kind]++
 			if kind == "verdict" || kind == "message" || kind == "refused" {
@@ -196,8 +196,8 @@ func stricter(t *testing.T, file, problems string) bool {
 // crashed stands for promtool's verdict on a file that it does not survive.
 const crashed = "\x00crashed"
 
-// judgedOneByOne judges files together, and each on its own where that fails.
-func judgedOneByOne(t *testing.T, files []string) []string {
+// evaluatedOneByOne evaluates files together, and each on its own where that fails.
+func evaluatedOneByOne(t *testing.T, files []string) []string {
 	t.Helper()
 	if said, ok := tryJudge(t, files); ok {
 		return said
@@ -205,5 +205,5 @@ func judgedOneByOne(t *testing.T, files []string) []string {
 		return []string{crashed}
 	}
 	half := len(files) / 2
-	return slices.Concat(judgedOneByOne(t, files[:half]), judgedOneByOne(t, files[half:]))
+	return slices.Concat(evaluatedOneByOne(t, files[:half]), evaluatedOneByOne(t, files[half:]))
 }

@@ -55,7 +55,7 @@ var whichGroup = regexp.MustCompile(`match group \{.*\];`)
 // settled is a text without what chance decides in promtool.
 func settled(text string) string { return whichGroup.ReplaceAllString(text, "match group;") }
 
-// batch is how many files promtool judges in one process.
+// batch is how many files promtool evaluates in one process.
 const batch = 50
 
 func TestSameAlertsAtEveryEvaluation(t *testing.T) {
@@ -86,7 +86,7 @@ func (c *tally) compare(t *testing.T, from, end uint64) {
 	for seed := from; seed < end; seed++ {
 		files = append(files, written(t, filepath.Join(dir, fmt.Sprint(seed)), seed))
 	}
-	said := judged(t, files...)
+	said := evaluated(t, files...)
 	for _, file := range files {
 		got, problems := outcome(t, file)
 		want := said[file]

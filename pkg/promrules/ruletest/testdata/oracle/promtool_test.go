@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// promtool builds the pinned promtool once; it is the judge that the project's runner is held against.
+// promtool builds the pinned promtool once; it is the evaluate that the project's runner is held against.
 var promtool = sync.OnceValues(func() (string, error) {
 	out, err := exec.Command("go", "tool", "-n", "promtool").Output() // builds it, and prints where it lies
 	var exit *exec.ExitError
@@ -25,8 +25,8 @@ var promtool = sync.OnceValues(func() (string, error) {
 // verdict is the line with which promtool begins what it says about a file.
 var verdict = regexp.MustCompile(`(?m)^  (SUCCESS|FAILED:)$`)
 
-// judged is what promtool prints about each file: empty for one that passes.
-func judged(t *testing.T, files ...string) map[string]string {
+// evaluated is what promtool prints about each file: empty for one that passes.
+func evaluated(t *testing.T, files ...string) map[string]string {
 	t.Helper()
 	said, ok := tryJudge(t, files)
 	if !ok {
