@@ -13,7 +13,7 @@ const (
 )
 
 // ErrBlock is the error of marks of which one has no counterpart.
-var ErrBlock = errors.New("the lines that begin and end govctl's block do not match: remove the rest of the block")
+var ErrBlock = errors.New("the lines that begin and end govctl's block do not match: remove what is left of the block")
 
 // Style is how the lines of a file are written.
 type Style struct {

@@ -29,7 +29,7 @@ func Names(paths []string) []string {
 	names := make([]string, len(paths))
 	taken := map[string]bool{}
 	for i, p := range paths {
-		parts, every := telling(p)
+		parts, every := distinctiveParts(p)
 		for n := 1; names[i] == "" && n <= len(parts); n++ {
 			if name := joined(parts, n); unique(name, p, paths, n) && !taken[strings.ToLower(name)] {
 				names[i] = name
@@ -53,13 +53,13 @@ func Names(paths []string) []string {
 // unique reports that no other path has this name when it is told by as many parts.
 func unique(name, own string, paths []string, n int) bool {
 	return !slices.ContainsFunc(paths, func(p string) bool {
-		parts, _ := telling(p)
+		parts, _ := distinctiveParts(p)
 		return p != own && strings.EqualFold(joined(parts, n), name)
 	})
 }
 
-// telling are the parts of a path that say more than that an API is described there, and all of them.
-func telling(p string) (parts, every []string) {
+// distinctiveParts are the parts of a path that say more than that an API is described there, and all of them.
+func distinctiveParts(p string) (parts, every []string) {
 	take := func(some, plain []string) {
 		for _, part := range some {
 			if part == "." || part == "" {

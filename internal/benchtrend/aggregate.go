@@ -101,7 +101,7 @@ func (o *Options) series(h *history, last int) report.BenchSeries {
 	if h.points[n-1].run != last {
 		return s
 	}
-	j := o.judge(h.points, h.better)
+	j := o.evaluate(h.points, h.better)
 	s.Verdict, s.Change, s.P, s.NoiseFloor, s.Compared, s.Streak = j.verdict, j.change, j.p, j.floor, j.runs, j.streak
 	if j.verdict != NotKnownYet {
 		s.Baseline = &j.baseline

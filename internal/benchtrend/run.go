@@ -109,6 +109,7 @@ func printable(s string) bool {
 	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
 }
 
+//go:noinline
 func refuse(at report.Place, format string, args ...any) *contract.Error {
 	return &contract.Error{Place: at, Msg: fmt.Sprintf(format, args...)}
 }

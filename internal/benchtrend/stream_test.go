@@ -69,11 +69,11 @@ func simulate(samples int, noise, machine float64) outcome {
 		points := s.steady(length, 0, 1)
 		alarmed := false
 		for n := leastRuns + 1; n <= length; n++ {
-			alarmed = alarmed || standard.judge(points[:n], Lower).verdict == Regressed
+			alarmed = alarmed || standard.evaluate(points[:n], Lower).verdict == Regressed
 		}
 		add(&o.alarmed, alarmed)
 		step := s.steady(after, standard.Confirm, 1.15)
-		add(&o.found, standard.judge(step, Lower).verdict == Regressed)
+		add(&o.found, standard.evaluate(step, Lower).verdict == Regressed)
 		for i, peer := range peers {
 			alarmed := false
 			for n := leastRuns; n < length; n++ {

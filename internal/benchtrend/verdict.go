@@ -39,8 +39,8 @@ type point struct {
 	median  float64
 }
 
-// judgement is the verdict about the last of some points, with what it rests on.
-type judgement struct {
+// assessment is the verdict about the last of some points, with what it rests on.
+type assessment struct {
 	verdict  string
 	baseline float64  // median of the runs before
 	change   *float64 // relative; nil where it is not known or the baseline is 0
@@ -50,9 +50,9 @@ type judgement struct {
 	streak   int      // latest consecutive runs with a shift
 }
 
-// judge compares the last points with those before them. With enough samples in the last run the samples are compared, otherwise the
+// evaluate compares the last points with those before them. With enough samples in the last run the samples are compared, otherwise the
 // medians of the runs.
-func (o *Options) judge(points []point, better Better) judgement {
+func (o *Options) evaluate(points []point, better Better) assessment {
 	last := points[len(points)-1]
 	if len(last.samples) >= leastSamples {
 		if sampled := withSamples(points); len(sampled) > 1 {
@@ -86,14 +86,14 @@ func (s *shift) counts(minEffect float64) bool {
 
 // compare is the verdict on the last point. The last Confirm points are each compared with the window before all of them, so that a shift
 // is not a part of what it is compared with.
-func (o *Options) compare(points []point, better Better, least int, measure func(window []point, p point, better Better) shift) judgement {
+func (o *Options) compare(points []point, better Better, least int, measure func(window []point, p point, better Better) shift) assessment {
 	if len(points) <= least {
-		return judgement{verdict: NotKnownYet, runs: len(points) - 1}
+		return assessment{verdict: NotKnownYet, runs: len(points) - 1}
 	}
 	pending := max(min(o.Confirm, len(points)-least), 1)
 	window := points[:len(points)-pending]
 	window = window[max(0, len(window)-o.Window):]
-	j := judgement{runs: len(window), baseline: median(medians(window))}
+	j := assessment{runs: len(window), baseline: median(medians(window))}
 	direction := 0.0
 	for i := len(points) - 1; i >= len(points)-pending; i-- {
 		s := measure(window, points[i], better)
@@ -123,7 +123,7 @@ func (o *Options) verdict(streak int, worse bool) string {
 }
 
 // enter keeps the figures of the last run.
-func (j *judgement) enter(s shift, value float64) {
+func (j *assessment) enter(s shift, value float64) {
 	j.p = s.p
 	if !math.IsInf(s.floor, 0) {
 		j.floor = &s.floor

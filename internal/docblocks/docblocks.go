@@ -1,5 +1,5 @@
 // Package docblocks reads and rewrites the generated blocks of a Markdown document. A block stands between the comments
-// `<!-- govctl:begin NAME -->` and `<!-- govctl:end NAME -->`, each on a line of its own; everything outside of them is the author's.
+// `<!-- govctl:begin NAME -->` and `<!-- govctl:end NAME -->`, each on a separate line; everything outside of them is the author's.
 // The begin comment of a block that may be edited by hand holds the digest of what was written: `govctl:begin NAME sha256=DIGITS`.
 package docblocks
 

@@ -1,5 +1,5 @@
 // Package evidence is what commands find outside of the repository, in one envelope for all of them: how an envelope is completed,
-// read and judged. It starts nothing and reads no files.
+// read and evaluated. It starts nothing and reads no files.
 package evidence
 
 import (

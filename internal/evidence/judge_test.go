@@ -53,7 +53,7 @@ func input(files ...evidence.File) evidence.Input {
 }
 
 func TestGoodEvidencePasses(t *testing.T) {
-	v := evidence.Judge(input(evidence.File{Name: "headers.json", Data: encode(t, good())})).Verdict
+	v := evidence.Evaluate(input(evidence.File{Name: "headers.json", Data: encode(t, good())})).Verdict
 	if !v.Passed || len(v.Kinds) != 1 || v.Kinds[0].Status != report.EvidenceOK || *v.Kinds[0].AgeSeconds != 3600 {
 		t.Errorf("%+v", v)
 	}
@@ -65,7 +65,7 @@ func TestEvidenceOfAnotherTool(t *testing.T) {
 	e.Govctl = ""
 	spaced := bytes.ReplaceAll(encode(t, good()), []byte(`,"kind"`), []byte(",\r\n  \"kind\""))
 	for _, data := range [][]byte{plain(t, e), spaced} {
-		if v := evidence.Judge(input(evidence.File{Name: "headers.json", Data: data})).Verdict; !v.Passed {
+		if v := evidence.Evaluate(input(evidence.File{Name: "headers.json", Data: data})).Verdict; !v.Passed {
 			t.Errorf("%+v", v)
 		}
 	}
@@ -178,7 +178,7 @@ func TestRequiredEvidenceThatNeverPasses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			in := input(c.files(t)...)
 			in.Waivers = c.waivers
-			v := evidence.Judge(in).Verdict
+			v := evidence.Evaluate(in).Verdict
 			if v.Passed {
 				t.Errorf("passed: %+v", v)
 			}
@@ -200,7 +200,7 @@ func TestWaiversOfTheDay(t *testing.T) {
 		{Rule: "header-hsts-missing", Subject: "sh*", Expires: now}, {Fingerprint: "01234567", Expires: now.AddDate(0, 0, 1)},
 	} {
 		in.Waivers = []evidence.Waiver{w}
-		if v := evidence.Judge(in).Verdict; !v.Passed || v.Kinds[0].Waived != 1 {
+		if v := evidence.Evaluate(in).Verdict; !v.Passed || v.Kinds[0].Waived != 1 {
 			t.Errorf("%+v: %+v", w, v)
 		}
 	}
@@ -208,7 +208,7 @@ func TestWaiversOfTheDay(t *testing.T) {
 		{Rule: "header-hsts-missing", Subject: "other*", Expires: now}, {Rule: "header-csp-missing", Subject: "*", Expires: now}, {Fingerprint: "11234567", Expires: now},
 	} {
 		in.Waivers = []evidence.Waiver{w}
-		if v := evidence.Judge(in).Verdict; v.Passed {
+		if v := evidence.Evaluate(in).Verdict; v.Passed {
 			t.Errorf("%+v waived it", w)
 		}
 	}
@@ -219,11 +219,11 @@ func TestNightlyEvidenceCountsForOtherCommits(t *testing.T) {
 	e.Kind, e.SHA = "image", strings.Repeat("2", 40)
 	in := input(evidence.File{Name: "image.json", Data: encode(t, e)})
 	in.Require = []string{"image"}
-	if v := evidence.Judge(in).Verdict; !v.Passed {
+	if v := evidence.Evaluate(in).Verdict; !v.Passed {
 		t.Errorf("%+v", v)
 	}
 	in.MaxAgeOf = map[string]time.Duration{"image": 30 * time.Minute}
-	if v := evidence.Judge(in).Verdict; v.Passed {
+	if v := evidence.Evaluate(in).Verdict; v.Passed {
 		t.Errorf("%+v", v)
 	}
 }
@@ -231,7 +231,7 @@ func TestNightlyEvidenceCountsForOtherCommits(t *testing.T) {
 func TestEvidenceThatIsNotRequiredFailsNothing(t *testing.T) {
 	in := input(evidence.File{Name: "smoke.json", Data: []byte("{")})
 	in.Require = nil
-	if v := evidence.Judge(in).Verdict; !v.Passed || v.Kinds[0].Status != report.EvidenceInvalid {
+	if v := evidence.Evaluate(in).Verdict; !v.Passed || v.Kinds[0].Status != report.EvidenceInvalid {
 		t.Errorf("%+v", v)
 	}
 }

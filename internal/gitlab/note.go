@@ -88,7 +88,7 @@ func (c *Client) ours(ctx context.Context, notes *url.URL, first string) (found 
 		return nil, err
 	}
 	if me.ID == 0 {
-		return nil, errors.New("GitLab does not say whose token this is")
+		return nil, errors.New("GitLab does not report the user of the token")
 	}
 	for page := 1; page <= maxPages; page++ {
 		at := *notes

@@ -78,7 +78,7 @@ func TestRefusals(t *testing.T) {
 		{fault{method: "POST", path: "/notes", status: 400, body: `{"message":{"note":["is\u001b[31m bad"]}}`}, nil, "GitLab answered 400: map[note:[is"},
 		{fault{method: "GET", path: "/notes", status: 302, header: map[string]string{"Location": "https://evil.example/"}}, nil, "redirects"},
 		{fault{method: "GET", path: "/notes", status: 200, body: `{"a":`}, nil, "not the JSON"},
-		{fault{method: "GET", path: "/user", status: 200, body: `{}`}, nil, "whose token"},
+		{fault{method: "GET", path: "/user", status: 200, body: `{}`}, nil, "the user of the token"},
 	} {
 		f := newFake(t)
 		f.faults = []fault{c.fault}
@@ -209,7 +209,7 @@ func TestALongNoteIsCut(t *testing.T) {
 	if _, err := f.client().Note(t.Context(), 7, strings.Repeat("a line of text ü\n", 100_000), false); err != nil {
 		t.Fatal(err)
 	}
-	if body := f.notes[0].Body; !strings.HasSuffix(body, "*Cut here: the text is too long.*\n") || len([]rune(body)) < 999_000 {
+	if body := f.notes[0].Body; !strings.HasSuffix(body, "*Truncated: the text is too long.*\n") || len([]rune(body)) < 999_000 {
 		t.Errorf("%d characters", len([]rune(body)))
 	}
 }

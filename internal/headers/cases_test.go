@@ -64,7 +64,7 @@ func file(t *testing.T, rule, name string) string {
 	return string(data)
 }
 
-// runCase judges good.http or bad.http of a rule after its before.http, where it has one.
+// runCase evaluates good.http or bad.http of a rule after its before.http, where it has one.
 func runCase(t *testing.T, rule, name string) ([]report.Finding, report.HeadersDetail) {
 	t.Helper()
 	var o headers.Options
@@ -75,14 +75,14 @@ func runCase(t *testing.T, rule, name string) ([]report.Finding, report.HeadersD
 	}
 	var last *report.HeadersDetail
 	if text := file(t, rule, "before.http"); text != "" {
-		_, detail := headers.Judge(parseTargets(t, text), o, nil)
+		_, detail := headers.Evaluate(parseTargets(t, text), o, nil)
 		last = &detail
 	}
 	targets := parseTargets(t, file(t, rule, name))
 	if len(targets) == 0 {
 		t.Fatalf("%s/%s has no answer", rule, name)
 	}
-	return headers.Judge(targets, o, last)
+	return headers.Evaluate(targets, o, last)
 }
 
 // Each rule fires alone on its case, and nothing fires on the case's twin.
@@ -108,8 +108,8 @@ func TestCases(t *testing.T) {
 func TestNothingIsLostWithoutAChange(t *testing.T) {
 	for _, rule := range headers.Rules {
 		for _, name := range []string{"good.http", "bad.http"} {
-			before, detail := headers.Judge(parseTargets(t, file(t, rule.ID, name)), headers.Options{}, nil)
-			after, _ := headers.Judge(parseTargets(t, file(t, rule.ID, name)), headers.Options{}, &detail)
+			before, detail := headers.Evaluate(parseTargets(t, file(t, rule.ID, name)), headers.Options{}, nil)
+			after, _ := headers.Evaluate(parseTargets(t, file(t, rule.ID, name)), headers.Options{}, &detail)
 			if len(before) != len(after) {
 				t.Errorf("%s/%s: %+v after %+v", rule.ID, name, after, before)
 			}

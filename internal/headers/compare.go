@@ -108,7 +108,7 @@ func losses(targets []Target, detail *report.HeadersDetail) (found []report.Find
 			}
 		}
 		for _, name := range names {
-			found = append(found, finding("header-lost", t, problem{header: name, message: name + " was there in the last evidence and is gone", expected: "present"}, by[name]))
+			found = append(found, finding("header-lost", t, problem{header: name, message: name + " was in the previous evidence and is missing", expected: "present"}, by[name]))
 		}
 	}
 	return found

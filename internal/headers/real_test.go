@@ -76,7 +76,7 @@ func start(t *testing.T, program string, args ...string) {
 	})
 }
 
-// ask makes the requests of a target and judges the answers: the rules that fire, each with where.
+// ask makes the requests of a target and evaluates the answers: the rules that fire, each with where.
 func ask(t *testing.T, o probeclient.Options, address, mode string) (fired []string, target headers.Target) {
 	t.Helper()
 	o.Timeout, o.Now = startup, time.Now
@@ -97,7 +97,7 @@ func ask(t *testing.T, o probeclient.Options, address, mode string) (fired []str
 		}
 		target.Answers = append(target.Answers, answer)
 	}
-	found, _ := headers.Judge([]headers.Target{target}, headers.Options{}, nil)
+	found, _ := headers.Evaluate([]headers.Target{target}, headers.Options{}, nil)
 	for _, f := range found {
 		_, on, _ := strings.Cut(f.Message, ", on ")
 		fired = append(fired, f.Rule+" on "+on)

@@ -68,7 +68,7 @@ func hstsWeak(v *view) []problem {
 	case err != nil:
 		return one(hsts, "Strict-Transport-Security cannot be read: "+err.Error(), expected, value)
 	case seconds < minAge:
-		return one(hsts, fmt.Sprintf("Strict-Transport-Security holds for %d seconds", seconds), expected, value)
+		return one(hsts, fmt.Sprintf("Strict-Transport-Security is valid for %d seconds", seconds), expected, value)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func framingWeak(v *view) []problem {
 	if sources, found := v.ancestors(); found { // where it is given, browsers ignore X-Frame-Options
 		for _, s := range sources {
 			if s == "*" || s == "http:" || s == "https:" {
-				return one(csp, "frame-ancestors lets every site frame the page", "'none' or named origins", v.value(csp))
+				return one(csp, "frame-ancestors allows every site to frame the page", "'none' or named origins", v.value(csp))
 			}
 		}
 		return nil
@@ -142,7 +142,7 @@ func referrerWeak(v *view) []problem {
 		return one(referrer, "Referrer-Policy has no value that browsers know", expected, v.value(referrer))
 	}
 	if !referrers[last] {
-		return one(referrer, "Referrer-Policy "+last+" sends whole addresses to other sites", expected, v.value(referrer))
+		return one(referrer, "Referrer-Policy "+last+" sends full addresses to other sites", expected, v.value(referrer))
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ func rulesOn(name string, values ...string) string {
 	for _, v := range values {
 		target.Answers[0].Headers = append(target.Answers[0].Headers, report.HeaderField{Name: name, Value: v})
 	}
-	found, _ := headers.Judge([]headers.Target{target}, headers.Options{}, nil)
+	found, _ := headers.Evaluate([]headers.Target{target}, headers.Options{}, nil)
 	var ids []string
 	for _, f := range found {
 		if f.Rule == "header-nosniff-missing" && name == "X-Content-Type-Options" || !strings.HasSuffix(f.Rule, "-missing") {
@@ -83,24 +83,24 @@ func TestValues(t *testing.T) {
 func TestAllowedAndNone(t *testing.T) {
 	target := headers.Target{Subject: report.EvidenceSubject{Name: "s"}, Profile: "api", Answers: []headers.Answer{{Request: headers.RequestURL, At: "http://s/", Status: 200,
 		Headers: []report.HeaderField{{Name: "Server", Value: "nginx/1.2"}, {Name: "X-Content-Type-Options", Value: "nosniff"}}}}}
-	if found, _ := headers.Judge([]headers.Target{target}, headers.Options{Allowed: []string{"server"}}, nil); len(found) > 0 {
+	if found, _ := headers.Evaluate([]headers.Target{target}, headers.Options{Allowed: []string{"server"}}, nil); len(found) > 0 {
 		t.Errorf("%+v", found)
 	}
 	target.Profile = "none"
-	if found, _ := headers.Judge([]headers.Target{target}, headers.Options{}, nil); len(found) > 0 {
+	if found, _ := headers.Evaluate([]headers.Target{target}, headers.Options{}, nil); len(found) > 0 {
 		t.Errorf("%+v", found)
 	}
 }
 
-// Whatever a server sends is judged, shown in bounds, and has lost nothing when it comes again.
-func FuzzJudge(f *testing.F) {
+// Whatever a server sends is evaluated, shown in bounds, and has lost nothing when it comes again.
+func FuzzEvaluate(f *testing.F) {
 	f.Add("Content-Security-Policy", "default-src 'self', ;;\xff")
 	f.Add("Permissions-Policy", "a=(\"\\\", b=*")
 	f.Fuzz(func(t *testing.T, name, value string) {
 		targets := []headers.Target{{Subject: report.EvidenceSubject{Name: name, Mode: "edge"}, Profile: "web",
 			Answers: []headers.Answer{{Request: headers.RequestURL, At: "https://s/", Headers: []report.HeaderField{{Name: name, Value: value}, {Name: "Server", Value: value}}}}}}
-		first, detail := headers.Judge(targets, headers.Options{}, nil)
-		again, _ := headers.Judge(targets, headers.Options{}, &detail)
+		first, detail := headers.Evaluate(targets, headers.Options{}, nil)
+		again, _ := headers.Evaluate(targets, headers.Options{}, &detail)
 		if len(first) != len(again) {
 			t.Errorf("%+v, then %+v", first, again)
 		}

@@ -36,13 +36,13 @@ type Verdict struct {
 	Counted  []Vulnerability // new and known ones, worst first
 }
 
-// Judge decides on the reports. Its error is that of reports which are too large.
-func Judge(in Input) (*Verdict, error) {
+// Evaluate decides on the reports. Its error is that of reports which are too large.
+func Evaluate(in Input) (*Verdict, error) {
 	all, err := Merge(in.Reports)
 	if err != nil {
 		return nil, err
 	}
-	j := &judge{in: in, v: &Verdict{}, used: make([]bool, len(in.Ignores)), since: map[string]time.Time{}, known: map[string]bool{}}
+	j := &evaluate{in: in, v: &Verdict{}, used: make([]bool, len(in.Ignores)), since: map[string]time.Time{}, known: map[string]bool{}}
 	j.v.Detail = report.ImageGate{Schema: "govctl/evidence-image/v1", Reports: []report.ImageReport{}, Vulnerabilities: []report.ImageVulnerability{}, Known: append([]report.ImageVulnerability{}, in.Known...)}
 	j.remember()
 	for i := range in.Reports {
@@ -57,7 +57,7 @@ func Judge(in Input) (*Verdict, error) {
 	return j.v, nil
 }
 
-type judge struct {
+type evaluate struct {
 	in    Input
 	v     *Verdict
 	used  []bool // by entry of Ignores
@@ -72,7 +72,7 @@ type judge struct {
 func debtKey(id, pkg string) string { return id + "\x00" + pkg }
 
 // remember says since when each vulnerability is there, and which the last run that passed had.
-func (j *judge) remember() {
+func (j *evaluate) remember() {
 	for _, list := range [][]report.ImageVulnerability{j.in.Known, j.in.Last} {
 		for _, v := range list {
 			key := debtKey(v.ID, v.Package)
@@ -87,7 +87,7 @@ func (j *judge) remember() {
 }
 
 // report checks that a report may be relied on.
-func (j *judge) report(r *Report) {
+func (j *evaluate) report(r *Report) {
 	subject := report.EvidenceSubject{Name: r.Name, Mode: r.Scanner}
 	add := func(rule, format string, args ...any) {
 		f := row(rule).Finding(subject, r.Name+fmt.Sprintf(format, args...))
@@ -106,7 +106,7 @@ func (j *judge) report(r *Report) {
 		add("image-report-empty", ": the report has nothing that was scanned")
 	}
 	if j.in.Digest != "" && !slices.Contains(r.Digests, j.in.Digest) {
-		about := "it does not say about which image it is"
+		about := "it does not name its image"
 		if len(r.Digests) > 0 {
 			about = "it is about " + strings.Join(r.Digests, ", ")
 		}
@@ -116,7 +116,7 @@ func (j *judge) report(r *Report) {
 	switch {
 	case j.in.MaxAge == 0:
 	case r.Created.IsZero():
-		add("image-report-undated", ": the report does not say when it was made")
+		add("image-report-undated", ": the report has no date")
 	case age > j.in.MaxAge:
 		add("image-report-old", ": the report is %s old, and may be %s old", age.Truncate(time.Minute), j.in.MaxAge)
 	case age < -maxAhead:
@@ -127,8 +127,8 @@ func (j *judge) report(r *Report) {
 // maxAhead is how far the clock of a scanner may be ahead.
 const maxAhead = 10 * time.Minute
 
-// vulnerability judges one entry of the list.
-func (j *judge) vulnerability(v *Vulnerability) {
+// vulnerability evaluates one entry of the list.
+func (j *evaluate) vulnerability(v *Vulnerability) {
 	switch {
 	case j.isIgnored(v):
 		j.ignored++
@@ -154,7 +154,7 @@ func (j *judge) vulnerability(v *Vulnerability) {
 	j.v.Checks = append(j.v.Checks, j.finding(v, old, since))
 }
 
-func (j *judge) finding(v *Vulnerability, old bool, since time.Time) report.Finding {
+func (j *evaluate) finding(v *Vulnerability, old bool, since time.Time) report.Finding {
 	rule, age := "image-vulnerability", ""
 	if old {
 		days := int(j.in.Now.Sub(since).Hours() / 24)
@@ -188,7 +188,7 @@ func subjectOf(v *Vulnerability) report.EvidenceSubject {
 }
 
 // isIgnored reports whether an entry that has not expired covers the vulnerability.
-func (j *judge) isIgnored(v *Vulnerability) (ignored bool) {
+func (j *evaluate) isIgnored(v *Vulnerability) (ignored bool) {
 	for i := range j.in.Ignores {
 		if entry := &j.in.Ignores[i]; entry.covers(v) {
 			j.used[i] = true
@@ -199,14 +199,14 @@ func (j *judge) isIgnored(v *Vulnerability) (ignored bool) {
 }
 
 // unknown reports the vulnerabilities that no severity decides on.
-func (j *judge) unknown() {
+func (j *evaluate) unknown() {
 	if j.unrated > 0 {
 		j.v.Checks = append(j.v.Checks, row("image-severity-unknown").Finding(report.EvidenceSubject{Name: "UNKNOWN"}, fmt.Sprintf("%d without a severity that the gate could decide on", j.unrated)))
 	}
 }
 
 // ignores reports the entries that cover nothing, or no longer.
-func (j *judge) ignores() {
+func (j *evaluate) ignores() {
 	for i := range j.in.Ignores {
 		entry := &j.in.Ignores[i]
 		subject := report.EvidenceSubject{Name: entry.ID}
@@ -225,7 +225,7 @@ func (j *judge) ignores() {
 	}
 }
 
-func (j *judge) figures() {
+func (j *evaluate) figures() {
 	by := map[string]int{}
 	known := 0
 	for i := range j.v.Counted {

@@ -48,9 +48,9 @@ func input(reports ...imagegate.Report) imagegate.Input {
 	return imagegate.Input{Reports: reports, Severities: []string{"CRITICAL", "HIGH"}, IgnoreUnfixed: true, MaxAge: 48 * time.Hour, Now: now}
 }
 
-func judge(t *testing.T, in imagegate.Input) *imagegate.Verdict {
+func evaluate(t *testing.T, in imagegate.Input) *imagegate.Verdict {
 	t.Helper()
-	v, err := imagegate.Judge(in)
+	v, err := imagegate.Evaluate(in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,10 +105,10 @@ func caseInput(t *testing.T, rule, side string) imagegate.Input {
 func TestCases(t *testing.T) {
 	for _, rule := range imagegate.Rules {
 		t.Run(rule.ID, func(t *testing.T) {
-			if found := judge(t, caseInput(t, rule.ID, "good")).Checks; len(found) > 0 {
+			if found := evaluate(t, caseInput(t, rule.ID, "good")).Checks; len(found) > 0 {
 				t.Errorf("good: %+v", found)
 			}
-			found := judge(t, caseInput(t, rule.ID, "bad")).Checks
+			found := evaluate(t, caseInput(t, rule.ID, "bad")).Checks
 			if len(found) != 1 || found[0].Rule != rule.ID || found[0].Level != rule.Level || len(found[0].Fingerprint) != 16 {
 				t.Errorf("bad: %+v", found)
 			}
@@ -174,7 +174,7 @@ func TestOrderAndDuplicatesChangeNothing(t *testing.T) {
 		in := input(reports...)
 		in.MaxAge, in.Ignores, in.NewOnly = 0, list, true
 		in.Known = []report.ImageVulnerability{{ID: "CVE-2026-1001", Package: "libssl3", Since: report.At(now.Add(-72 * time.Hour))}}
-		return judge(t, in)
+		return evaluate(t, in)
 	}
 	first := one(base)
 	want := messages(first.Checks)
@@ -212,7 +212,7 @@ func TestTheWorseReportCounts(t *testing.T) {
 	low := imagegate.Report{Scanned: 1, Created: now, Found: []imagegate.Vulnerability{{ID: "CVE-2026-1", Package: "a", Version: "1", Severity: "LOW", Unfixed: true}}}
 	high := imagegate.Report{Scanned: 1, Created: now, Found: []imagegate.Vulnerability{{ID: "CVE-2026-1", Package: "a", Version: "1", Severity: "HIGH", FixedIn: "2"}}}
 	for _, order := range [][]imagegate.Report{{low, high}, {high, low}} {
-		if v := judge(t, input(order...)); len(v.Checks) != 1 || v.Checks[0].Rule != "image-vulnerability" {
+		if v := evaluate(t, input(order...)); len(v.Checks) != 1 || v.Checks[0].Rule != "image-vulnerability" {
 			t.Errorf("%+v", v.Checks)
 		}
 	}
@@ -239,7 +239,7 @@ func TestReportsThatNeverPass(t *testing.T) {
 		}
 	}
 	fails := func(in imagegate.Input) bool {
-		return slices.ContainsFunc(judge(t, in).Checks, func(f report.Finding) bool { return f.Level == report.Error })
+		return slices.ContainsFunc(evaluate(t, in).Checks, func(f report.Finding) bool { return f.Level == report.Error })
 	}
 	for _, text := range []string{`{"SchemaVersion": 2}`, `{"SchemaVersion": 2, "Results": []}`, `{"SchemaVersion": 2, "Results": [{"Class": "secret"}]}`, `{"results": []}`, `{"runs": [], "version": "2.1.0"}`,
 		`{"runs": [{}], "version": "2.1.0"}`, `{"matches": [], "descriptor": {"name": "grype"}}`} {
@@ -281,7 +281,7 @@ func TestIgnores(t *testing.T) {
 		in := input(recorded(t, "trivy.json"), recorded(t, "grype.json"))
 		in.Ignores = ignores(t, c.name, c.text)
 		var got []string
-		for _, f := range judge(t, in).Checks {
+		for _, f := range evaluate(t, in).Checks {
 			got = append(got, f.Rule+" "+f.Subject)
 		}
 		slices.Sort(got)
@@ -305,12 +305,12 @@ func TestIgnores(t *testing.T) {
 func TestNewOnly(t *testing.T) {
 	in := input(recorded(t, "trivy.json"))
 	in.NewOnly = true
-	failed := judge(t, in)
+	failed := evaluate(t, in)
 	if len(failed.Counted) != 2 || failed.Checks[0].Rule != "image-vulnerability" {
 		t.Fatalf("%+v", failed.Checks)
 	}
 	in.Baseline = true
-	accepted := judge(t, in)
+	accepted := evaluate(t, in)
 	for _, f := range accepted.Checks {
 		if f.Rule != "image-vulnerability-known" {
 			t.Errorf("%+v", f)
@@ -318,7 +318,7 @@ func TestNewOnly(t *testing.T) {
 	}
 	in.Baseline, in.Known, in.Now, in.MaxAge = false, accepted.Detail.Vulnerabilities, now.AddDate(0, 0, 12), 0
 	in.Reports[0].Found = append(in.Reports[0].Found, imagegate.Vulnerability{ID: "CVE-2026-2000", IDs: []string{"CVE-2026-2000"}, Package: "curl", Version: "8", FixedIn: "9", Severity: "HIGH"})
-	later := judge(t, in)
+	later := evaluate(t, in)
 	got := messages(later.Checks)
 	if strings.Count(got, "; known for 12 days)") != 2 || strings.Count(got, "error image-vulnerability ") != 1 || !strings.Contains(got, "CVE-2026-2000") {
 		t.Errorf("%s", got)
@@ -332,7 +332,7 @@ func TestNewOnly(t *testing.T) {
 func TestSARIFReadsBack(t *testing.T) {
 	in := input(recorded(t, "trivy.json"), recorded(t, "grype.sarif"))
 	in.IgnoreUnfixed, in.MaxAge = false, 0
-	v := judge(t, in)
+	v := evaluate(t, in)
 	data, err := v.SARIF("1.0.0")
 	if err != nil {
 		t.Fatal(err)
@@ -357,8 +357,8 @@ func TestTooManyVulnerabilities(t *testing.T) {
 	for i := range imagegate.MaxVulnerabilities + 1 {
 		r.Found = append(r.Found, imagegate.Vulnerability{ID: fmt.Sprint("CVE-2026-", i), Severity: "LOW"})
 	}
-	if _, err := imagegate.Judge(input(r)); err == nil {
-		t.Error("they were judged")
+	if _, err := imagegate.Evaluate(input(r)); err == nil {
+		t.Error("they were evaluated")
 	}
 }
 
@@ -379,7 +379,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		v, err := imagegate.Judge(input(r))
+		v, err := imagegate.Evaluate(input(r))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -48,7 +48,7 @@ func parseLines(name, text string) (all []Ignore, err error) {
 		for _, word := range words[1:] {
 			date, ok := strings.CutPrefix(word, "exp:")
 			if one.Expires, err = time.Parse(time.DateOnly, date); err != nil || !ok {
-				return nil, &contract.Error{Place: one.Place, Msg: fmt.Sprintf("%.80q follows the id, and is no date", word), Hint: one.ID + " exp:2026-12-31"}
+				return nil, &contract.Error{Place: one.Place, Msg: fmt.Sprintf("%.80q follows the id, and is not a date", word), Hint: one.ID + " exp:2026-12-31"}
 			}
 		}
 		if all = append(all, one); len(all) > maxIgnores {

@@ -99,7 +99,7 @@ func (p *planner) remember() {
 	sorting.Stable(p.plan.Detail.Seen, func(a, b report.ImageSeen) int { return cmp.Compare(a.Image, b.Image) })
 }
 
-// one is a reference while it is judged.
+// one is a reference while it is evaluated.
 type one struct {
 	*Reference
 	out report.ImageReference
@@ -123,7 +123,7 @@ func (p *planner) reference(f *File, r *Reference) {
 	p.plan.Detail.References = append(p.plan.Detail.References, o.out)
 }
 
-// image judges a reference that names an image.
+// image evaluates a reference that names an image.
 func (p *planner) image(o *one) {
 	name := o.Name
 	if name.Digest != "" {
@@ -139,7 +139,7 @@ func (p *planner) image(o *one) {
 	}
 	var asked bool
 	if o.tag, asked = p.in.Tags[name.String()]; !asked {
-		o.out.Action, o.out.Reason = actKeep, "the registry was not asked for the tag"
+		o.out.Action, o.out.Reason = actKeep, "the tag was not looked up in the registry"
 		return
 	}
 	o.out.Current = known(o.tag)
@@ -164,7 +164,7 @@ func known(o Observation) *report.ImageRef {
 	return &ref
 }
 
-// drift judges a tag that points to another digest than the pin.
+// drift evaluates a tag that points to another digest than the pin.
 func (p *planner) drift(o *one) {
 	if o.pin.Size > 0 && o.tag.Size > 0 {
 		delta := o.tag.Size - o.pin.Size

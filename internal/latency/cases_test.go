@@ -54,8 +54,8 @@ func sampled(t *testing.T, keep int, latencies ...float64) (*latency.Sampler, *b
 	return s, b
 }
 
-// judged are the findings on good.json or bad.json of a rule.
-func judged(t *testing.T, rule, name string) []report.Finding {
+// evaluated are the findings on good.json or bad.json of a rule.
+func evaluated(t *testing.T, rule, name string) []report.Finding {
 	t.Helper()
 	data, err := fs.ReadFile(cases, path.Join(rule, name))
 	if err != nil {
@@ -68,17 +68,17 @@ func judged(t *testing.T, rule, name string) []report.Finding {
 		t.Fatal(name, err)
 	}
 	s, _ := sampled(t, 200, one.Latencies...)
-	return latency.Judge(s.Latencies().Services, limits)
+	return latency.Evaluate(s.Latencies().Services, limits)
 }
 
 // Each rule fires alone on its case. Nothing worse fires on the twin: that of latency-high is at the border, where two slow samples of
 // twenty are no tenth of them.
 func TestCases(t *testing.T) {
 	for _, rule := range latency.Rules {
-		if found := judged(t, rule.ID, "good.json"); len(found) > 0 {
+		if found := evaluated(t, rule.ID, "good.json"); len(found) > 0 {
 			t.Errorf("%s/good.json: %+v", rule.ID, found)
 		}
-		if found := judged(t, rule.ID, "bad.json"); len(found) != 1 || found[0].Rule != rule.ID || found[0].Level != rule.Level || len(found[0].Fingerprint) != 16 {
+		if found := evaluated(t, rule.ID, "bad.json"); len(found) != 1 || found[0].Rule != rule.ID || found[0].Level != rule.Level || len(found[0].Fingerprint) != 16 {
 			t.Errorf("%s/bad.json: %+v", rule.ID, found)
 		}
 	}

@@ -30,9 +30,9 @@ func row(id string) *report.EvidenceRule {
 // maxFailurePct is the share of failed requests that is accepted, in percent.
 const maxFailurePct = 10
 
-// Judge applies the rules to the samples of each service. The limit is that of the 90th percentile: the 99th of fewer than 100 samples is
+// Evaluate applies the rules to the samples of each service. The limit is that of the 90th percentile: the 99th of fewer than 100 samples is
 // the slowest one, which an accident can decide.
-func Judge(services []report.ServiceLatency, l Limits) (found []report.Finding) {
+func Evaluate(services []report.ServiceLatency, l Limits) (found []report.Finding) {
 	for i := range services {
 		v := &services[i]
 		subject := report.EvidenceSubject{Name: v.Name, At: v.URL}

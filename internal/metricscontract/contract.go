@@ -61,7 +61,7 @@ func ParseContract(name string, data []byte) (Contract, error) {
 		}
 		m, ok := parseMetric(line)
 		if !ok || len(c.Metrics) > 0 && c.Metrics[len(c.Metrics)-1].Name >= m.Name {
-			return c, &contract.Error{Place: report.Place{File: name, Line: n}, Msg: "is no line of a metrics contract", Hint: "govctl metrics diff --out writes the file; it is sorted by name"}
+			return c, &contract.Error{Place: report.Place{File: name, Line: n}, Msg: "is not a line of a metrics contract", Hint: "govctl metrics diff --out writes the file; it is sorted by name"}
 		}
 		c.Metrics = append(c.Metrics, m)
 	}

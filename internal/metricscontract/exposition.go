@@ -72,6 +72,7 @@ type cursor struct {
 	at   int
 }
 
+//go:noinline
 func (c *cursor) fail(msg string, args ...any) error {
 	return &syntaxError{c.at + 1, fmt.Sprintf(msg, args...)}
 }
@@ -91,8 +92,10 @@ func (f *format) parse(line string) (*entry, error) {
 	return c.sample()
 }
 
+//go:noinline
 func (c *cursor) done() bool { return c.at == len(c.text) }
 
+//go:noinline
 func (c *cursor) spaces() {
 	for !c.done() && (c.text[c.at] == ' ' || c.text[c.at] == '\t') {
 		c.at++

@@ -106,8 +106,8 @@ func TestPlaceAndReasonOfARefusedLine(t *testing.T) {
 		{"# TYPE a info\na 1\n", 1, 10, "the type info is of OpenMetrics"},
 		{"# TYPE a number\na 1\n", 1, 10, `the type "number" is none of`},
 		{"# TYPE a counter\na 1\n# TYPE a gauge\n", 3, 0, "is of the type counter, and now gauge"},
-		{"a 1\n# EOF\nb 1\n", 3, 0, `the text goes on after the "# EOF" of line 2`},
-		{"a 1\n# EOF\n# EOF\n", 3, 0, `the text goes on after the "# EOF" of line 2`},
+		{"a 1\n# EOF\nb 1\n", 3, 0, `there is text after the "# EOF" of line 2`},
+		{"a 1\n# EOF\n# EOF\n", 3, 0, `there is text after the "# EOF" of line 2`},
 		{"a{x=\"1\",y=\"2\"} 1\na{y=\"2\",x=\"1\",z=\"\"} 1\n", 2, 0, "is given twice"},
 	} {
 		_, err := metricscontract.ParseSnapshot("f", []byte(c.text))

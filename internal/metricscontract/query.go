@@ -117,7 +117,7 @@ func (s *Source) usable(expr parser.Expr) error {
 		return fmt.Errorf("the expression is a %s, and must be an instant vector, as a selector or a comparison is", parser.DocumentedType(t))
 	}
 	if b, ok := strip(expr).(*parser.BinaryExpr); ok && b.ReturnBool {
-		return errors.New("with bool the result is never empty, so that the expression always holds: leave bool out")
+		return errors.New("with bool the result is never empty, so that the expression is always true: leave bool out")
 	}
 	return s.known(expr)
 }

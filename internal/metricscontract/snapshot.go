@@ -103,7 +103,7 @@ func (r *reader) read(data []byte) (n int, err error) {
 		}
 		e, err := f.parse(text)
 		if err == nil && ended > 0 && strings.TrimSpace(text) != "" {
-			err = fmt.Errorf("the text goes on after the %q of line %d", endLine, ended)
+			err = fmt.Errorf("there is text after the %q of line %d", endLine, ended)
 		}
 		if err == nil && e != nil {
 			err = r.add(e)

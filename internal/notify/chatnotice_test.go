@@ -13,12 +13,12 @@ import (
 func TestBreakingChangeIsAskedFor(t *testing.T) {
 	s := run(1, "ok", 1, 0)
 	s.BreakingChangesCount = 2
-	if got := Judge(Input{Summary: s, At: s.GeneratedAt}, usual).Reasons; len(got) != 0 {
+	if got := Evaluate(Input{Summary: s, At: s.GeneratedAt}, usual).Reasons; len(got) != 0 {
 		t.Errorf("nobody asked: %v", got)
 	}
 	asked := usual
 	asked.Reasons = []string{BreakingChange}
-	state := Judge(Input{Summary: s, At: s.GeneratedAt}, asked)
+	state := Evaluate(Input{Summary: s, At: s.GeneratedAt}, asked)
 	if strings.Join(state.Reasons, ",") != BreakingChange {
 		t.Errorf("reasons %v", state.Reasons)
 	}
@@ -30,11 +30,11 @@ func TestBreakingChangeIsAskedFor(t *testing.T) {
 		t.Error(err)
 	}
 	s.SemverPolicyStatus = "fail"
-	if got := strings.Join(Judge(Input{Summary: s, At: s.GeneratedAt}, asked).Reasons, ","); got != SemverFail+","+BreakingChange {
+	if got := strings.Join(Evaluate(Input{Summary: s, At: s.GeneratedAt}, asked).Reasons, ","); got != SemverFail+","+BreakingChange {
 		t.Errorf("both: %s", got)
 	}
 	next := run(2, "ok", 1, 0)
-	if got := Judge(Input{Summary: next, State: &state, At: next.GeneratedAt}, asked).Reasons; len(got) != 0 {
+	if got := Evaluate(Input{Summary: next, State: &state, At: next.GeneratedAt}, asked).Reasons; len(got) != 0 {
 		t.Errorf("the event has no recovery: %v", got)
 	}
 }

@@ -32,7 +32,7 @@ func TestAlertsAreKeptForEachContract(t *testing.T) {
 		{"ok", "ok", []string{}},
 	} {
 		s, all := two(i+1, step.a, step.b)
-		next := Judge(Input{Summary: s, Contracts: all, State: state, At: s.GeneratedAt}, once)
+		next := Evaluate(Input{Summary: s, Contracts: all, State: state, At: s.GeneratedAt}, once)
 		if !slices.Equal(next.Reasons, step.want) {
 			t.Errorf("run %d: reasons %v, want %v", i+1, next.Reasons, step.want)
 		}
@@ -49,17 +49,17 @@ func TestAlertsAreKeptForEachContract(t *testing.T) {
 func TestOlderStatesGoOn(t *testing.T) {
 	old := &report.AlertState{Alerts: []report.Incident{{Reason: SemverFail, Open: true, Opened: 3, OpenedBy: "x/1"}}}
 	s, all := two(2, "ok", "fail")
-	next := Judge(Input{Summary: s, Contracts: all, State: old, At: s.GeneratedAt}, usual)
+	next := Evaluate(Input{Summary: s, Contracts: all, State: old, At: s.GeneratedAt}, usual)
 	if want := []string{SemverFail}; !slices.Equal(next.Reasons, want) || next.Alerts[4].Opened != 3 || next.Alerts[0].Open {
 		t.Errorf("one still fails: %v %+v", next.Reasons, next.Alerts)
 	}
 	s, all = two(2, "ok", "ok")
-	next = Judge(Input{Summary: s, Contracts: all, State: old, At: s.GeneratedAt}, usual)
+	next = Evaluate(Input{Summary: s, Contracts: all, State: old, At: s.GeneratedAt}, usual)
 	if want := []string{SemverRecovered}; !slices.Equal(next.Reasons, want) {
 		t.Errorf("all are well: %v", next.Reasons)
 	}
 	s, all = two(3, "ok", "ok")
-	if again := Judge(Input{Summary: s, Contracts: all, State: &next, At: s.GeneratedAt}, usual); len(again.Reasons) != 0 {
+	if again := Evaluate(Input{Summary: s, Contracts: all, State: &next, At: s.GeneratedAt}, usual); len(again.Reasons) != 0 {
 		t.Errorf("reported twice: %v", again.Reasons)
 	}
 }

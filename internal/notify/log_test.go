@@ -80,7 +80,7 @@ func TestOnlyTheQueuedLineIsNeeded(t *testing.T) {
 
 func TestPayloadFitsTheSchemaInEveryState(t *testing.T) {
 	version := report.Summary{SHA: strings.Repeat("a", 40), RunID: "1", SemverPolicyStatus: "unknown", Version: "1.0.0", GeneratedAt: report.At(start)}
-	state := judge(version, nil, usual)
+	state := evaluate(version, nil, usual)
 	body, err := Encode(NewNotice(&version, &state, Context{Repository: "o/r", Checksum: strings.Repeat("0", 64)}))
 	if err != nil {
 		t.Error(err)
@@ -156,7 +156,7 @@ func TestExactlyOnceThroughTheWholePath(t *testing.T) {
 // play is one run; it dies before the given step. Notices do not expire here: that has its own test.
 func play(t *testing.T, w world, s report.Summary, die int, up bool, hear func(report.Delivery)) world {
 	t.Helper()
-	next := judge(s, w.state, usual)
+	next := evaluate(s, w.state, usual)
 	fresh := Untold(w.log, next)
 	after := world{state: &next, log: w.log}
 	if len(fresh.Reasons) > 0 {

@@ -30,7 +30,7 @@ type Thresholds struct {
 	Reasons   []string // further reasons to report
 }
 
-// Input is all that alerts are judged by.
+// Input is all that alerts are evaluated by.
 type Input struct {
 	Summary   report.Summary     // of this run
 	Contracts []Contract         // of this run, in the order of the configuration; empty: what the summary says
@@ -79,17 +79,17 @@ const (
 type alert struct {
 	reason, recovery string // recovery is empty where no webhook tells of it
 	asked            string // the reason that is reported only where the configuration asks for it; empty: the alert's own
-	judge            func(c *Contract, t Thresholds) condition
+	evaluate         func(c *Contract, t Thresholds) condition
 	why              func(c *Contract, was *report.Incident) string // why a healthy run ends it
 }
 
 func table() []alert {
 	return []alert{
-		{SemverFail, SemverRecovered, "", judgeSemver, whySemver},
-		{StabilityDrop, StabilityRecovered, "", judgeStability, whyStability},
-		{PlaceholderStreak, PlaceholderRecovered, "", judgePlaceholder, whyPlaceholder},
-		{EvidenceFail, EvidenceRecovered, "", judgeEvidence, whyEvidence},
-		{Breaking, "", BreakingChange, judgeBreaking, whyBreaking},
+		{SemverFail, SemverRecovered, "", evaluateSemver, whySemver},
+		{StabilityDrop, StabilityRecovered, "", evaluateStability, whyStability},
+		{PlaceholderStreak, PlaceholderRecovered, "", evaluatePlaceholder, whyPlaceholder},
+		{EvidenceFail, EvidenceRecovered, "", evaluateEvidence, whyEvidence},
+		{Breaking, "", BreakingChange, evaluateBreaking, whyBreaking},
 	}
 }
 
@@ -106,7 +106,7 @@ func (row *alert) reported(t Thresholds) bool {
 	return row.asked == "" || slices.Contains(t.Reasons, row.asked)
 }
 
-func judgeSemver(c *Contract, _ Thresholds) condition {
+func evaluateSemver(c *Contract, _ Thresholds) condition {
 	switch c.SemverPolicyStatus {
 	case "fail":
 		return failing
@@ -116,8 +116,8 @@ func judgeSemver(c *Contract, _ Thresholds) condition {
 	return unknown
 }
 
-// judgeStability compares what readers of the summary see. While measuring fails, the ratio of 1.0 means nothing.
-func judgeStability(c *Contract, t Thresholds) condition {
+// evaluateStability compares what readers of the summary see. While measuring fails, the ratio of 1.0 means nothing.
+func evaluateStability(c *Contract, t Thresholds) condition {
 	switch {
 	case c.Placeholder:
 		return unknown
@@ -127,7 +127,7 @@ func judgeStability(c *Contract, t Thresholds) condition {
 	return healthy
 }
 
-func judgePlaceholder(c *Contract, t Thresholds) condition {
+func evaluatePlaceholder(c *Contract, t Thresholds) condition {
 	switch {
 	case !c.Placeholder:
 		return healthy
@@ -137,7 +137,7 @@ func judgePlaceholder(c *Contract, t Thresholds) condition {
 	return unknown
 }
 
-func judgeBreaking(c *Contract, _ Thresholds) condition {
+func evaluateBreaking(c *Contract, _ Thresholds) condition {
 	switch {
 	case c.BreakingChangesCount > 0:
 		return failing
@@ -147,7 +147,7 @@ func judgeBreaking(c *Contract, _ Thresholds) condition {
 	return healthy
 }
 
-func judgeEvidence(c *Contract, _ Thresholds) condition { return c.evidence }
+func evaluateEvidence(c *Contract, _ Thresholds) condition { return c.evidence }
 
 // evidenceOf is what the step evidence says of the run. One that was not checked says nothing.
 func evidenceOf(s *report.Summary) condition {
@@ -196,10 +196,10 @@ func whyBreaking(c *Contract, _ *report.Incident) string {
 	return "reverted, or part of the published contract by now"
 }
 
-// Judge returns the state after a run with the reasons to report. It is a function of its input alone: the same run judged again
+// Evaluate returns the state after a run with the reasons to report. It is a function of its input alone: the same run evaluated again
 // over the state that it left gives the same reasons, and the delivery id identifies the repetition. Each contract has alerts of its own; a
 // reason is listed once, whichever contracts it is about.
-func Judge(in Input, t Thresholds) report.AlertState {
+func Evaluate(in Input, t Thresholds) report.AlertState {
 	run := in.Summary.SHA + "/" + in.Summary.RunID
 	next := report.AlertState{
 		Schema: "govctl/alert-state/v1", GeneratedAt: in.At, SHA: in.Summary.SHA, RunID: in.Summary.RunID, Project: in.Summary.Project,
@@ -244,7 +244,7 @@ func order() []string {
 // next is the alert after this run, and the reason to report it with; empty where there is nothing to report.
 func (row *alert) next(c *Contract, all []Contract, in *Input, t Thresholds, run string) (report.Incident, string) {
 	a := row.before(c, all, in, t)
-	switch row.judge(c, t) {
+	switch row.evaluate(c, t) {
 	case failing:
 		if fail(&a, c, in, run, t) && row.reported(t) {
 			return a, row.failure()
@@ -301,7 +301,7 @@ func (row *alert) before(c *Contract, all []Contract, in *Input, t Thresholds) r
 	}
 	previous := contracts(in.Previous, nil)
 	i := slices.IndexFunc(previous, func(p Contract) bool { return p.Name == c.Name || p.Name == "" || c.Name == "" })
-	if i >= 0 && row.judge(&previous[i], t) == failing {
+	if i >= 0 && row.evaluate(&previous[i], t) == failing {
 		p := in.Previous
 		a.Open, a.Opened, a.Since = true, 1, p.GeneratedAt
 		a.OpenedBy, a.SHA, a.Version = p.SHA+"/"+p.RunID, p.SHA, previous[i].Version
@@ -322,8 +322,8 @@ func (row *alert) stored(c *Contract, all []Contract, s *report.AlertState, t Th
 	if i < 0 || c.Name == "" {
 		return report.Incident{}
 	}
-	anyFails := slices.ContainsFunc(all, func(o Contract) bool { return row.judge(&o, t) == failing })
-	if row.judge(c, t) == failing || !anyFails && c.Name == all[0].Name {
+	anyFails := slices.ContainsFunc(all, func(o Contract) bool { return row.evaluate(&o, t) == failing })
+	if row.evaluate(c, t) == failing || !anyFails && c.Name == all[0].Name {
 		return s.Alerts[i]
 	}
 	return report.Incident{}

@@ -20,7 +20,7 @@ var truthTable string
 
 var start = time.Date(2025, 9, 1, 0, 0, 0, 0, time.UTC)
 
-// TestReasonsTruthTable holds Judge against every combination of what a run finds and what was open before it.
+// TestReasonsTruthTable holds Evaluate against every combination of what a run finds and what was open before it.
 // The expectations were worked out apart from the code.
 func TestReasonsTruthTable(t *testing.T) {
 	rows := 0
@@ -40,7 +40,7 @@ func TestReasonsTruthTable(t *testing.T) {
 				in.State.Alerts = append(in.State.Alerts, report.Incident{Reason: reason, Open: true, Opened: 1, OpenedBy: "a/1"})
 			}
 		}
-		got := strings.Join(Judge(in, Thresholds{Stability: 0.8, Streak: limit}).Reasons, ",")
+		got := strings.Join(Evaluate(in, Thresholds{Stability: 0.8, Streak: limit}).Reasons, ",")
 		if want := strings.Trim(f[6], "-"); got != want {
 			t.Errorf("line %d: %s: got %s", i+1, line, got)
 		}
@@ -56,8 +56,8 @@ func run(n int, semver string, ratio float64, streak int) report.Summary {
 		StabilityRatio: report.Ratio(ratio), Placeholder: streak > 0, PlaceholderStreak: streak, GeneratedAt: report.At(start.Add(time.Duration(n) * time.Hour))}
 }
 
-func judge(s report.Summary, state *report.AlertState, t Thresholds) report.AlertState {
-	return Judge(Input{Summary: s, State: state, At: s.GeneratedAt}, t)
+func evaluate(s report.Summary, state *report.AlertState, t Thresholds) report.AlertState {
+	return Evaluate(Input{Summary: s, State: state, At: s.GeneratedAt}, t)
 }
 
 var usual = Thresholds{Stability: 0.8, Streak: 5}
@@ -101,7 +101,7 @@ func TestSequences(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var state *report.AlertState
 			for i, s := range c.steps {
-				next := judge(s.run, state, c.t)
+				next := evaluate(s.run, state, c.t)
 				if got := strings.Join(next.Reasons, ","); got != s.want {
 					t.Errorf("step %d: got %q, want %q", i+1, got, s.want)
 				}
@@ -112,11 +112,11 @@ func TestSequences(t *testing.T) {
 }
 
 func TestJudgingTwiceGivesTheSameState(t *testing.T) {
-	open := judge(run(1, "fail", 0.1, 0), nil, usual)
-	once := judge(run(2, "ok", 0.9, 0), &open, usual)
-	twice := judge(run(2, "ok", 0.9, 0), &once, usual)
+	open := evaluate(run(1, "fail", 0.1, 0), nil, usual)
+	once := evaluate(run(2, "ok", 0.9, 0), &open, usual)
+	twice := evaluate(run(2, "ok", 0.9, 0), &once, usual)
 	if diff := cmp.Diff(once, twice); diff != "" {
-		t.Errorf("the second judging differs:\n%s", diff)
+		t.Errorf("the second evaluating differs:\n%s", diff)
 	}
 }
 
@@ -126,7 +126,7 @@ func TestPreviousSummaryStandsInForAState(t *testing.T) {
 	p.Version = "1.0.0"
 	now := run(2, "ok", 0.9, 0)
 	now.Version = "2.0.0"
-	first := Judge(Input{Summary: now, Previous: &p, At: now.GeneratedAt}, usual)
+	first := Evaluate(Input{Summary: now, Previous: &p, At: now.GeneratedAt}, usual)
 	if got := strings.Join(first.Reasons, ","); got != "semver_recovered,stability_recovered" {
 		t.Errorf("got %s", got)
 	}
@@ -134,11 +134,11 @@ func TestPreviousSummaryStandsInForAState(t *testing.T) {
 		t.Errorf("got %+v", first.Alerts[0])
 	}
 	now.RunID = "3"
-	if again := Judge(Input{Summary: now, Previous: &p, State: &first, At: now.GeneratedAt}, usual); len(again.Reasons) != 0 {
+	if again := Evaluate(Input{Summary: now, Previous: &p, State: &first, At: now.GeneratedAt}, usual); len(again.Reasons) != 0 {
 		t.Errorf("told again: %v", again.Reasons)
 	}
 	placeholder := run(1, "unknown", 1, 7)
-	if got := Judge(Input{Summary: run(2, "ok", 1, 0), Previous: &placeholder}, usual).Reasons; !slices.Equal(got, []string{PlaceholderRecovered}) {
+	if got := Evaluate(Input{Summary: run(2, "ok", 1, 0), Previous: &placeholder}, usual).Reasons; !slices.Equal(got, []string{PlaceholderRecovered}) {
 		t.Errorf("got %v", got)
 	}
 }
@@ -146,21 +146,21 @@ func TestPreviousSummaryStandsInForAState(t *testing.T) {
 func TestBreakingAlertOutlivesItsCommit(t *testing.T) {
 	broken := run(1, "ok", 1, 0)
 	broken.BreakingChangesCount = 2
-	state := judge(broken, nil, usual)
+	state := evaluate(broken, nil, usual)
 	if a := state.Alerts[3]; !a.Open || a.Reason != Breaking {
 		t.Fatalf("not open: %+v", a)
 	}
 	nightly := run(2, "ok", 1, 0)
 	nightly.SHA = broken.SHA
-	state = judge(nightly, &state, usual)
+	state = evaluate(nightly, &state, usual)
 	if !state.Alerts[3].Open {
 		t.Error("a nightly run of the same commit closed it")
 	}
-	waived := Judge(Input{Summary: nightly, State: &state, Contracts: []Contract{{ContractState: contracts(&nightly, nil)[0].ContractState, Waived: 2}}}, usual)
+	waived := Evaluate(Input{Summary: nightly, State: &state, Contracts: []Contract{{ContractState: contracts(&nightly, nil)[0].ContractState, Waived: 2}}}, usual)
 	if a := waived.Alerts[3]; a.Open || a.Why != "waived" {
 		t.Errorf("a waiver did not close it: %+v", a)
 	}
-	state = judge(run(3, "ok", 1, 0), &state, usual)
+	state = evaluate(run(3, "ok", 1, 0), &state, usual)
 	if a := state.Alerts[3]; a.Open || a.Why == "" {
 		t.Errorf("the next commit did not close it: %+v", a)
 	}
@@ -169,7 +169,7 @@ func TestBreakingAlertOutlivesItsCommit(t *testing.T) {
 func TestWhyAVersionPolicyRecovers(t *testing.T) {
 	failed := run(1, "fail", 1, 0)
 	failed.Version, failed.BreakingChangesCount = "1.0.0", 1
-	state := judge(failed, nil, usual)
+	state := evaluate(failed, nil, usual)
 	for _, c := range []struct {
 		version          string
 		breaking, waived int
@@ -182,7 +182,7 @@ func TestWhyAVersionPolicyRecovers(t *testing.T) {
 		s := run(2, "ok", 1, 0)
 		s.Version, s.BreakingChangesCount = c.version, c.breaking
 		in := Contract{ContractState: contracts(&s, nil)[0].ContractState, Waived: c.waived, Reverted: c.reverted}
-		if got := Judge(Input{Summary: s, State: &state, Contracts: []Contract{in}}, usual).Alerts[0].Why; got != c.want {
+		if got := Evaluate(Input{Summary: s, State: &state, Contracts: []Contract{in}}, usual).Alerts[0].Why; got != c.want {
 			t.Errorf("%+v: got %q", c, got)
 		}
 	}
@@ -208,7 +208,7 @@ func TestRecoveryExactlyOnceOverAMonth(t *testing.T) {
 			}
 			model(s, open, want)
 			for range 1 + r.IntN(3) {
-				next := judge(s, state, usual)
+				next := evaluate(s, state, usual)
 				id := DeliveryID("o/r", &next, "")
 				if len(next.Reasons) > 0 && !ids[id] {
 					ids[id] = true

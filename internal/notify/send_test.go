@@ -104,7 +104,7 @@ func statusOf(codes ...int) func(int, http.ResponseWriter, *http.Request) {
 func queued(t *testing.T, n int) report.Delivery {
 	t.Helper()
 	s := run(n, "fail", 0.5, 0)
-	state := judge(s, nil, usual)
+	state := evaluate(s, nil, usual)
 	notice := NewNotice(&s, &state, Context{Repository: "o/r", RunURL: "https://example.com/run"})
 	body, err := Encode(notice)
 	if err != nil {
@@ -124,7 +124,7 @@ func sender(t *testing.T, e Endpoint, c *fakeClock) *Sender {
 	return s
 }
 
-// unhurried gives a try more time than it asks for: it is the fake clock by which the tests judge, and a loaded machine may stand still
+// unhurried gives a try more time than it asks for: it is the fake clock by which the tests evaluate, and a loaded machine may stand still
 // for seconds.
 func unhurried(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, 5*time.Minute)

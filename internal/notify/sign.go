@@ -21,7 +21,7 @@ type secret struct {
 	key          ed25519.PrivateKey // may be nil
 }
 
-var errSecret = errors.New("the webhook secret begins with whsec_ but the rest is not base64")
+var errSecret = errors.New("the webhook secret begins with whsec_, but what follows is not base64")
 
 func newSecret(s string, key ed25519.PrivateKey) (secret, error) {
 	out := secret{raw: []byte(s), decoded: []byte(s), key: key}

@@ -61,7 +61,7 @@ func TestWaivers(t *testing.T) {
 		"the same fingerprint in other letters": {[]Waiver{print8}, []Waiver{{Fingerprint: "abcdef12", Owner: "bob", Reason: "r", Expires: "2027-01-01"}}, nil},
 		"another subject": {[]Waiver{known}, with(func(w *Waiver) { w.Subject = "*" }), []string{
 			"policy-waiver-added warning added - w.yaml:9 | new waiver for operation-removed on *, until 2026-12-31, owner ann",
-			"policy-waiver-removed info removed w.yaml:1 - | the waiver for operation-removed on GET /a is gone"}},
+			"policy-waiver-removed info removed w.yaml:1 - | the waiver for operation-removed on GET /a was removed"}},
 		"extended": {[]Waiver{known}, with(func(w *Waiver) { w.Expires = "2027-01-01" }), []string{
 			"policy-waiver-extended warning changed w.yaml:1 w.yaml:9 | the waiver for operation-removed on GET /a was valid until 2026-12-31 and is now valid until 2027-01-01"}},
 		"for ever": {[]Waiver{known}, with(func(w *Waiver) { w.Expires = "" }), []string{

@@ -58,7 +58,7 @@ func (c *comparison) waivers(base, head []Waiver, r waiverRules) {
 	for _, key := range before {
 		if is[key] == nil {
 			w := was[key]
-			c.add(r.removed, change{subject: w.Covers(), kind: "removed", old: placeOf(w), from: w.Expires, say: "the " + r.what + " for " + w.Covers() + " is gone"})
+			c.add(r.removed, change{subject: w.Covers(), kind: "removed", old: placeOf(w), from: w.Expires, say: "the " + r.what + " for " + w.Covers() + " was removed"})
 		}
 	}
 }

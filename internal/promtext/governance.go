@@ -111,7 +111,7 @@ var metrics = []metric{
 	{"govctl_evidence_status", "1 for the status of a kind of evidence, 0 for the others.", evidence(func(e *report.EvidenceState) []Sample {
 		return oneOf("status", e.Status, "ok", "warn", "fail", "error", "missing", "stale", "invalid")
 	})},
-	{"govctl_info", "Constant 1; the labels say which commit and contract version the figures are about.", summary(func(s *report.Summary) []Sample {
+	{"govctl_info", "Constant 1; the labels name the commit and contract version that the figures describe.", summary(func(s *report.Summary) []Sample {
 		return []Sample{{[]Label{{"sha", s.SHA}, {"run_id", s.RunID}, {"version", s.Version}}, 1}}
 	})},
 	{"govctl_last_run_timestamp_seconds", "When the figures were made.", summary(func(s *report.Summary) []Sample {

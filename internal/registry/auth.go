@@ -89,13 +89,13 @@ func (c *Client) authorize(ctx context.Context, r Repository, challenges []strin
 		case "basic":
 			header := c.basic(r.Registry)
 			if header == "" {
-				return errors.New("the registry wants a user and a password: docker login writes them")
+				return errors.New("the registry requires a user and a password: docker login writes them")
 			}
 			c.tokens[r.String()] = header
 			return nil
 		}
 	}
-	return errors.New("the registry wants authentication of a kind that is not supported")
+	return errors.New("the registry requires a kind of authentication that is not supported")
 }
 
 // safeRealm reports whether credentials may be sent to an address for tokens: over https, or from loopback to loopback.

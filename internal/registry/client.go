@@ -113,7 +113,7 @@ func (c *Client) get(ctx context.Context, r Repository, path, accept string, lim
 			drain(answer)
 			wait, ok := retryAfter(answer.Header, firstWait<<(try-1))
 			if !ok {
-				return nil, nil, &Error{At: at, Status: answer.StatusCode, Why: fmt.Sprintf("the registry is busy, and asks to wait for %s", wait)}
+				return nil, nil, &Error{At: at, Status: answer.StatusCode, Why: fmt.Sprintf("the registry is busy; retry after %s", wait)}
 			}
 			if err := c.Sleep(ctx, wait); err != nil {
 				return nil, nil, &Error{At: at, Status: answer.StatusCode, Why: err.Error()}

@@ -295,7 +295,7 @@ func TestARegistryThatIsBusyIsAskedAgain(t *testing.T) {
 		{"", "", 1, time.Second, ""},
 		{"Tue, 10 Mar 2026 12:00:07 GMT", "Tue, 10 Mar 2026 12:00:00 GMT", 1, 7 * time.Second, ""},
 		{"0", "", 9, 0, "refuses further requests"},
-		{"3600", "", 1, 0, "asks to wait for 1h0m0s"},
+		{"3600", "", 1, 0, "retry after 1h0m0s"},
 	} {
 		var asked atomic.Int32
 		host := start(t, func(next http.Handler) http.Handler {

@@ -30,7 +30,7 @@ const (
 type Docker struct{ HTTP *http.Client }
 
 // errGone is a container that ended between the list and its stats.
-var errGone = errors.New("the container is gone")
+var errGone = errors.New("the container no longer exists")
 
 // Snapshot measures the running containers whose names match one of the globs; all without globs.
 func (d *Docker) Snapshot(ctx context.Context, globs []string) ([]Sample, error) {

@@ -16,7 +16,7 @@ func Characters(s string) int { return utf8.RuneCountInString(s) }
 func Bytes(s string) int { return len(s) }
 
 // cutNote ends a text that was cut. It is ASCII, as is all that Fit adds.
-const cutNote = "\n*Cut here: the text is too long.*\n"
+const cutNote = "\n*Truncated: the text is too long.*\n"
 
 // Fit is text cut to a limit at the end of a line, with what stays open closed: code fences, HTML comments and folded blocks.
 func Fit(text string, limit int, size Measure) string {

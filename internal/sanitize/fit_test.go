@@ -10,7 +10,7 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 )
 
-// TestWhatFollowsACutIsProse cuts a text everywhere and lets a renderer judge: the note at the end is a paragraph of its own, inside of no
+// TestWhatFollowsACutIsProse cuts a text everywhere and lets a renderer evaluate: the note at the end is a paragraph of its own, inside of no
 // code, no comment, no folded block and no table.
 func TestWhatFollowsACutIsProse(t *testing.T) {
 	text := "## Title\n\n- **error** x\n  <br>Proof\n\n  ````\n  ```\n  curl <details>\n  ````\n\n<details><summary>2 more</summary>\n\n- **warning** \U0001f600 世界\n\n  ```\n  {}\n  ```\n\n</details>\n\n" +
@@ -25,7 +25,7 @@ func TestWhatFollowsACutIsProse(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := b.String()
-		if !strings.HasSuffix(got, "<p><em>Cut here: the text is too long.</em></p>\n") || strings.Count(got, "<details><summary>") != strings.Count(got, "</details>") ||
+		if !strings.HasSuffix(got, "<p><em>Truncated: the text is too long.</em></p>\n") || strings.Count(got, "<details><summary>") != strings.Count(got, "</details>") ||
 			strings.Count(got, "<!--") != strings.Count(got, "-->") || strings.Contains(strings.ReplaceAll(got, "<code>code that @hides</code>", ""), "@hides") {
 			t.Fatalf("limit %d:\n%s\n%s", limit, cut, got)
 		}

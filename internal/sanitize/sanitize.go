@@ -4,9 +4,12 @@ package sanitize
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/romel/govctl/internal/late"
 )
 
 // Line is s as one line that can do nothing to the reader's screen: control characters, the marks that turn the direction of
@@ -177,4 +180,30 @@ func Quoted(s string) []string {
 		parts = append(parts[:n-2], parts[n-2]+"`"+parts[n-1])
 	}
 	return parts
+}
+
+// Span is a part of a text with marks.
+type Span struct {
+	Text           string
+	Code, Emphasis bool
+}
+
+// emphasised is a part of a text between asterisks that are at the borders of words.
+var emphasised = late.Pattern(`(?:^|[\s(“])(\*[^*\s][^*]*\*)(?:$|[\s).,;:”])`)
+
+// Marked divides a text at its marks: code is between backquotes, emphasis between asterisks.
+func Marked(s string) []Span {
+	var out []Span
+	for i, part := range Quoted(s) {
+		if i%2 == 1 {
+			out = append(out, Span{Text: part, Code: true})
+			continue
+		}
+		for m := emphasised().FindStringSubmatchIndex(part); m != nil; m = emphasised().FindStringSubmatchIndex(part) {
+			out = append(out, Span{Text: part[:m[2]]}, Span{Text: part[m[2]+1 : m[3]-1], Emphasis: true})
+			part = part[m[3]:]
+		}
+		out = append(out, Span{Text: part})
+	}
+	return slices.DeleteFunc(out, func(p Span) bool { return p.Text == "" })
 }

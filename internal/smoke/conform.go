@@ -102,7 +102,7 @@ func (c *Contract) body(o *operation, x *Exchange, response contract.Node) []vio
 	case content.Len() == 0 && len(x.Body) == 0:
 		return nil
 	case content.Len() == 0:
-		return say("smoke-media-type-undocumented", response, "there is a body, of which the contract says nothing")
+		return say("smoke-media-type-undocumented", response, "there is a body, which the contract does not describe")
 	case len(x.Body) == 0:
 		return say("smoke-body-unreadable", content, "there is no body")
 	}

@@ -72,14 +72,14 @@ func (r *Runner) Flow(ctx context.Context, file *hurl.File) (report.SmokeFlow, [
 	return flow, f.found, nil
 }
 
-// entry makes one request, as often as its option says, and judges the last answer.
+// entry makes one request, as often as its option says, and evaluates the last answer.
 func (f *run) entry(ctx context.Context, e *hurl.Entry) (out report.SmokeEntry, passed bool, err error) {
 	for try := 0; ; try++ {
 		x, answer, err := f.exchange(ctx, e, &out)
 		if err != nil {
 			return out, false, err
 		}
-		found := f.judge(e, answer, &out)
+		found := f.evaluate(e, answer, &out)
 		if len(found) > 0 && try < e.Options.Retry {
 			interval := time.Duration(e.Options.IntervalMS) * time.Millisecond
 			if e.Options.IntervalMS == 0 {
@@ -233,8 +233,8 @@ func (f *run) body(e *hurl.Entry, t *texts, r *probeclient.Request) {
 	}
 }
 
-// judge captures, evaluates the expectations, and returns what does not hold.
-func (f *run) judge(e *hurl.Entry, a *hurl.Answer, out *report.SmokeEntry) (found []report.Finding) {
+// evaluate captures, evaluates the expectations, and returns what does not hold.
+func (f *run) evaluate(e *hurl.Entry, a *hurl.Answer, out *report.SmokeEntry) (found []report.Finding) {
 	fail := func(rule string, line int, format string, args ...any) {
 		one := row(rule).Finding(f.subject, f.Secrets.Hide(fmt.Sprintf(format, args...)), strconv.Itoa(line))
 		one.New = &report.Place{File: f.file.Name, Line: line}
@@ -259,7 +259,7 @@ func (f *run) judge(e *hurl.Entry, a *hurl.Answer, out *report.SmokeEntry) (foun
 	for _, a := range f.expectations(e, a) {
 		out.Asserts = append(out.Asserts, report.SmokeAssert{Line: a.line, Text: bounded(f.Secrets.Hide(a.text)), Passed: a.holds})
 		if !a.holds {
-			fail("smoke-assert-failed", a.line, "%s %s: %s does not hold", e.Method, out.Path, bounded(f.Secrets.Hide(a.text)))
+			fail("smoke-assert-failed", a.line, "%s %s: %s failed", e.Method, out.Path, bounded(f.Secrets.Hide(a.text)))
 			last := &found[len(found)-1]
 			last.Expected, last.Actual = bounded(f.Secrets.Hide(a.text)), f.shown(a.actual)
 		}

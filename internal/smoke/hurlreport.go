@@ -106,7 +106,7 @@ func (f *run) reported(e *hurlEntry, body func(string) ([]byte, error)) (out rep
 	for _, a := range e.Asserts {
 		out.Asserts = append(out.Asserts, report.SmokeAssert{Line: a.Line, Text: "line " + strconv.Itoa(a.Line), Passed: a.Success})
 		if !a.Success {
-			one := row("smoke-assert-failed").Finding(f.subject, fmt.Sprintf("%s %s (%d): the assert does not hold", out.Method, out.Path, out.Status), strconv.Itoa(a.Line))
+			one := row("smoke-assert-failed").Finding(f.subject, fmt.Sprintf("%s %s (%d): the assert failed", out.Method, out.Path, out.Status), strconv.Itoa(a.Line))
 			one.New = &report.Place{File: f.file.Name, Line: a.Line}
 			f.found = append(f.found, one)
 		}

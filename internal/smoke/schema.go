@@ -157,7 +157,7 @@ func (w *walker) typed(schema contract.Node, v any, pointer string) bool {
 	if len(names) == 0 || slices.Contains(names, is) || is == "integer" && slices.Contains(names, "number") {
 		return true
 	}
-	w.add("smoke-type-wrong", schema.Get("type"), pointer, "it is %s, and the contract says %s", is, strings.Join(names, " or "))
+	w.add("smoke-type-wrong", schema.Get("type"), pointer, "it is %s, and in the contract %s", is, strings.Join(names, " or "))
 	return false
 }
 

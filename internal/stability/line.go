@@ -73,7 +73,7 @@ func parse(line []byte) (report.HistoryLine, error) {
 	return out, complete(&out, &raw, known)
 }
 
-// check refuses lines of a later schema before their values are judged by the rules of this one.
+// check refuses lines of a later schema before their values are evaluated by the rules of this one.
 func (raw *rawLine) check() error {
 	if s := raw.Schema; present(s) && string(s) != strconv.Quote(lineSchema) {
 		return fmt.Errorf("schema is %.60s, this govctl reads %s", s, lineSchema)

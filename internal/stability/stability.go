@@ -141,6 +141,19 @@ func Tail(history io.Reader, n int) ([]report.HistoryLine, error) {
 	return l.last()
 }
 
+// Lines returns the last n lines of history that count, oldest first and as they stand.
+func Lines(history io.Reader, n int) ([]byte, error) {
+	l := newLedger(min(max(n, 1), MaxWindow))
+	if err := l.readAll(history); err != nil {
+		return nil, err
+	}
+	var b []byte
+	for _, t := range l.tail {
+		b = append(append(b, t.raw...), '\n')
+	}
+	return b, nil
+}
+
 // Digest returns what history_sha256 and history_lines say of the first n readable lines of history, or of all of them when
 // n is 0: SHA-256 over each readable line as it stands, ended by one line feed. A history that only grew since
 // the figures were made gives the same digest for their history_lines.

@@ -57,6 +57,8 @@ func (p *parser) fail(column int, msg string) {
 }
 
 // unsupported is the error of what Hurl may know.
+//
+//go:noinline
 func (p *parser) unsupported(column int, what string) {
 	p.fail(column, what+" is not supported by govctl")
 }

@@ -118,7 +118,7 @@ func parseBracket(s step, rest string) (step, string, error) {
 		}
 		s.kind = index
 		if s.index, err = strconv.Atoi(rest[:n]); err != nil {
-			return s, rest, errors.New("a bracket holds a 'name', an index, * or ?@.name == value; slices, unions and functions are not supported")
+			return s, rest, errors.New("a bracket contains a 'name', an index, * or ?@.name == value; slices, unions and functions are not supported")
 		}
 		rest = rest[n:]
 	}
@@ -127,7 +127,7 @@ func parseBracket(s step, rest string) (step, string, error) {
 	}
 	after, ok := strings.CutPrefix(strings.TrimLeft(rest, " "), "]")
 	if !ok {
-		return s, rest, errors.New("a bracket is not closed, or holds more than one selector")
+		return s, rest, errors.New("a bracket is not closed, or contains more than one selector")
 	}
 	return s, after, nil
 }
