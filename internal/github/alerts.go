@@ -42,7 +42,11 @@ type kind struct {
 	title         func(r *Run, a *report.Incident) string
 	lines         func(r *Run, a *report.Incident) []string
 	causes, steps []string
+	runbook       string // its section in docs/runbooks.md
 }
+
+// runbooks is where the runbooks are published.
+const runbooks = "https://github.com/romel/govctl/blob/main/docs/runbooks.md#"
 
 func kinds() []kind {
 	return []kind{
@@ -51,7 +55,8 @@ func kinds() []kind {
 				return fmt.Sprintf("API stability degradation alert (ratio %.2f)", r.Summary.StabilityRatio.Rounded())
 			}, stabilityLines,
 			[]string{"Breaking changes reached several of the latest runs.", "Runs that could not be measured count as not stable."},
-			[]string{"Look at the breaking changes of the latest runs on the status page.", "Check that the version number told the truth about each of them.", "Group the breaking changes that remain, or hold them back for the next major version.", "The alert closes by itself once the ratio is back at the threshold."},
+			[]string{"Look at the breaking changes of the latest runs on the status page.", "Check that the version number matched each of them.", "Group the breaking changes that remain, or hold them back for the next major version.", "The alert closes by itself once the ratio is back at the threshold."},
+			"govctlstabilitydrop",
 		},
 		{"placeholder_streak", "Placeholder metrics streak alert", []string{"api-stability", "automated", "placeholder-streak"},
 			func(r *Run, _ *report.Incident) string {
@@ -59,13 +64,15 @@ func kinds() []kind {
 			}, streakLines,
 			[]string{"The contract could not be exported, read or compared.", "A dependency or download failed before the metrics were made.", "The workflow may not write to the branch of the artifacts."},
 			[]string{"Open the log of the latest failed run.", "Find the first step that failed; the metrics are made after the export and the diff.", "Look at the reason in `stability-metrics.json`.", "Check that the branch of the artifacts moved.", "Run the failed job again with debug logging.", "After the repair, see the streak go back to 0 on the next run."},
+			"govctlplaceholderstreak",
 		},
 		{"breaking", "Breaking API changes detected", []string{"api-breaking", "automated"},
 			func(_ *Run, a *report.Incident) string {
 				return fmt.Sprintf("Breaking API changes detected (%s)", a.SHA[:min(len(a.SHA), 7)])
 			}, breakingLines,
 			[]string{"The contract was changed in a way that existing callers notice."},
-			[]string{"Decide for each change: revert it, waive it with a reason and an end date, or raise the major version.", "Tell the callers that are reached.", "The alert closes by itself with the next change that breaks nothing."},
+			[]string{"Decide for each change: revert it, waive it with a reason and an end date, or raise the major version.", "Notify the clients that are affected.", "The alert closes by itself with the next change that breaks nothing."},
+			"govctlbreakingchange",
 		},
 	}
 }
@@ -114,16 +121,16 @@ func Alerts(r *Run) []Alert {
 			}
 			list = append(list, Alert{
 				ID: k.id, Prefix: k.prefix, Title: sanitize.Line(k.title(r, in)), Labels: k.labels, Lines: k.lines(r, in), Causes: k.causes, Steps: k.steps,
-				Links: links(r.PageURL, r.RunURL), Open: in.Open, Episode: in.Opened, Since: in.Since, Why: in.Why,
+				Links: links(runbooks+k.runbook, r.PageURL, r.RunURL), Open: in.Open, Episode: in.Opened, Since: in.Since, Why: in.Why,
 			})
 		}
 	}
 	return list
 }
 
-// links are the ways to the status page and to the workflow run, as far as they are web addresses.
-func links(page, run string) (list []string) {
-	for _, link := range []string{sanitize.Link("Status page", page), sanitize.Link("Workflow run", run)} {
+// links are the ways to the runbook, to the status page and to the workflow run, as far as they are web addresses.
+func links(runbook, page, run string) (list []string) {
+	for _, link := range []string{sanitize.Link("Runbook", runbook), sanitize.Link("Status page", page), sanitize.Link("Workflow run", run)} {
 		if link != "" {
 			list = append(list, link)
 		}

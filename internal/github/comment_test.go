@@ -91,7 +91,7 @@ func TestALongCommentIsCut(t *testing.T) {
 	if _, err := f.client().Comment(t.Context(), 1, strings.Repeat("a line of text\n", 10_000), false, false); err != nil {
 		t.Fatal(err)
 	}
-	if body := f.find(1).comments[0].Body; len(body) > 65_536 || len(body) < 65_400 || !strings.HasSuffix(body, "*Cut here: the text is too long.*\n") {
+	if body := f.find(1).comments[0].Body; len(body) > 65_536 || len(body) < 65_400 || !strings.HasSuffix(body, "*Truncated: the text is too long.*\n") {
 		t.Errorf("%d characters, end %q", len(body), body[len(body)-50:])
 	}
 }

@@ -21,8 +21,8 @@ const (
 // errDoor marks what another try would meet again.
 var errDoor = errors.New("refused")
 
-// door is the way to one GitHub: the token goes to no other host, and answers come in whole or not at all.
-type door struct {
+// authTransport is the way to one GitHub: the token goes to no other host, and answers come in whole or not at all.
+type authTransport struct {
 	next   http.RoundTripper
 	host   *url.URL // scheme and host of the API
 	token  string
@@ -30,7 +30,7 @@ type door struct {
 }
 
 // send makes one try of a request, redirects within GitHub included. The answer lies in memory.
-func (d *door) send(req *http.Request, limit time.Duration) (*http.Response, error) {
+func (d *authTransport) send(req *http.Request, limit time.Duration) (*http.Response, error) {
 	ctx, cancel := d.within(req.Context(), limit)
 	defer cancel()
 	to := req.URL
@@ -51,7 +51,7 @@ func (d *door) send(req *http.Request, limit time.Duration) (*http.Response, err
 
 // hop is one request and its answer. Method and body stay what they are, also over a 301 or 302: a change that became a look would count
 // as done.
-func (d *door) hop(ctx context.Context, req *http.Request, to *url.URL) (*http.Response, error) {
+func (d *authTransport) hop(ctx context.Context, req *http.Request, to *url.URL) (*http.Response, error) {
 	next := req.Clone(ctx)
 	next.URL, next.Host = to, ""
 	next.Header.Set("Authorization", "Bearer "+d.token)
@@ -82,14 +82,14 @@ func whole(resp *http.Response) error {
 	case len(body) > maxAnswer:
 		return fmt.Errorf("%w: an answer of more than %d MiB", errDoor, maxAnswer>>20)
 	case resp.StatusCode/100 == 2 && len(body) > 0 && !json.Valid(body):
-		return errors.New("the answer is no whole JSON")
+		return errors.New("the answer is not complete JSON")
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return cerr
 }
 
 // onward is where a redirect leads; nil where the answer is none.
-func (d *door) onward(resp *http.Response) (*url.URL, error) {
+func (d *authTransport) onward(resp *http.Response) (*url.URL, error) {
 	switch resp.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 	default:
@@ -97,7 +97,7 @@ func (d *door) onward(resp *http.Response) (*url.URL, error) {
 	}
 	to, err := resp.Location()
 	if err != nil {
-		return nil, fmt.Errorf("%w: a redirect that leads nowhere", errDoor)
+		return nil, fmt.Errorf("%w: a redirect that does not resolve", errDoor)
 	}
 	if to.Scheme != d.host.Scheme || to.Host != d.host.Host {
 		return nil, fmt.Errorf("%w: GitHub redirects to another host, which must not see the token", errDoor)

@@ -20,7 +20,7 @@ func doorTo(t *testing.T, base string, deadline time.Duration) *Client {
 	return unhurried(c)
 }
 
-// unhurried gives each try more time than a loaded machine needs: it is the stopped clock by which the tests judge.
+// unhurried gives each try more time than a loaded machine needs: it is the stopped clock by which the tests evaluate.
 func unhurried(c *Client) *Client {
 	c.api.Client().Transport.(*limiter).door.within = func(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) {
 		return context.WithTimeout(ctx, 10*time.Minute)
@@ -88,10 +88,10 @@ func TestAnswersThatAreNotWhole(t *testing.T) {
 	}{
 		"short":         {[]http.HandlerFunc{short, whole}, "", 2},
 		"torn":          {[]http.HandlerFunc{torn, whole}, "", 2},
-		"always short":  {[]http.HandlerFunc{short}, "no whole JSON", maxRetries + 1},
+		"always short":  {[]http.HandlerFunc{short}, "not complete JSON", maxRetries + 1},
 		"endless":       {[]http.HandlerFunc{endless}, "more than 64 MiB", 1},
 		"going round":   {[]http.HandlerFunc{loop}, "redirects", maxHops + 1},
-		"into the void": {[]http.HandlerFunc{func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusFound) }}, "nowhere", 1},
+		"into the void": {[]http.HandlerFunc{func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusFound) }}, "does not resolve", 1},
 	} {
 		n := 0
 		f := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

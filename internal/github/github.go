@@ -67,7 +67,7 @@ func New(c Config) (*Client, error) {
 	if strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return nil, errors.New("the GitHub token has characters that no token has")
 	}
-	limited := &limiter{door: &door{next: c.Transport, host: base, token: c.Token, within: context.WithTimeout}, clock: c.Clock, end: c.Clock.Now().Add(c.Deadline)}
+	limited := &limiter{door: &authTransport{next: c.Transport, host: base, token: c.Token, within: context.WithTimeout}, clock: c.Clock, end: c.Clock.Now().Add(c.Deadline)}
 	api := github.NewClient(&http.Client{Transport: limited})
 	api.BaseURL, api.UserAgent = base, c.UserAgent
 	return &Client{api: api, owner: owner, name: name, author: c.Author, clock: c.Clock}, nil

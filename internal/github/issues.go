@@ -213,7 +213,7 @@ func (c *Client) open(ctx context.Context, a *Alert, number *int) error {
 // update tells people what changed and shows it in the body. The comment comes first: when the body is not reached, the next run finds the
 // comment and does not repeat it.
 func (c *Client) update(ctx context.Context, a *Alert, issue *github.Issue) error {
-	if err := c.tell(ctx, issue, a.facts(), strings.Join(bullets(a.Lines), "\n")); err != nil {
+	if err := c.addComment(ctx, issue, a.facts(), strings.Join(bullets(a.Lines), "\n")); err != nil {
 		return err
 	}
 	body := a.Body()
@@ -221,7 +221,7 @@ func (c *Client) update(ctx context.Context, a *Alert, issue *github.Issue) erro
 }
 
 func (c *Client) reopen(ctx context.Context, a *Alert, issue *github.Issue) error {
-	if err := c.tell(ctx, issue, "reopened "+issue.GetClosedAt().UTC().Format(time.RFC3339), "The condition lasts, so the issue is open again. Close it as not planned, or as a duplicate, to keep it closed.\n\n"+strings.Join(bullets(a.Lines), "\n")); err != nil {
+	if err := c.addComment(ctx, issue, "reopened "+issue.GetClosedAt().UTC().Format(time.RFC3339), "The condition lasts, so the issue is open again. Close it as not planned, or as a duplicate, to keep it closed.\n\n"+strings.Join(bullets(a.Lines), "\n")); err != nil {
 		return err
 	}
 	body := a.Body()
@@ -233,7 +233,7 @@ func (c *Client) close(ctx context.Context, a *Alert, issue *github.Issue) error
 	if a.Why != "" {
 		text += ": " + a.Why
 	}
-	if err := c.tell(ctx, issue, fmt.Sprintf("closed %d", a.Episode), text+"."); err != nil {
+	if err := c.addComment(ctx, issue, fmt.Sprintf("closed %d", a.Episode), text+"."); err != nil {
 		return err
 	}
 	return c.edit(ctx, issue, &github.IssueRequest{State: github.String("closed"), StateReason: github.String("completed")})
@@ -242,7 +242,7 @@ func (c *Client) close(ctx context.Context, a *Alert, issue *github.Issue) error
 // merge closes an issue in favour of another. Its body gets a marker of its own, so that it is never taken for the issue that a person closed.
 // The reason is the one that servers of all ages know.
 func (c *Client) merge(ctx context.Context, a *Alert, issue *github.Issue, kept int) error {
-	if err := c.tell(ctx, issue, fmt.Sprintf("merged %d", kept), fmt.Sprintf("Duplicate of #%d", kept)); err != nil {
+	if err := c.addComment(ctx, issue, fmt.Sprintf("merged %d", kept), fmt.Sprintf("Duplicate of #%d", kept)); err != nil {
 		return err
 	}
 	body := sanitize.Fit(fmt.Sprintf("<!-- govctl:duplicate=%s of=%d -->\n%s", a.ID, kept, strings.TrimPrefix(issue.GetBody(), a.marker())), maxBody, sanitize.Characters)
@@ -262,8 +262,8 @@ func (c *Client) edit(ctx context.Context, issue *github.Issue, to *github.Issue
 	return explain("edit issue", err)
 }
 
-// tell adds a comment unless our last one says the same already, as it does after a lost answer.
-func (c *Client) tell(ctx context.Context, issue *github.Issue, fact, text string) error {
+// addComment adds a comment unless our last one says the same already, as it does after a lost answer.
+func (c *Client) addComment(ctx context.Context, issue *github.Issue, fact, text string) error {
 	stamp := "<!-- govctl:told=" + fact + " -->"
 	said := func() (bool, error) {
 		last, err := c.lastComment(ctx, issue.GetNumber())

@@ -3,6 +3,8 @@ package github
 import (
 	"errors"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +63,7 @@ func TestIssueLifecycle(t *testing.T) {
 	if i.Title != "API stability degradation alert (ratio 0.72)" || !slices.Equal(i.Labels, []label{{"api-stability"}, {"automated"}, {"alert"}}) {
 		t.Errorf("title %q, labels %v", i.Title, i.Labels)
 	}
-	for _, want := range []string{"<!-- govctl:alert=stability_drop -->\n", "**0.72** (threshold 0.80)", "**What to do**", "[Status page](<https://o.github.io/r/>) | [Workflow run](<https://github.com/o/r/actions/runs/1>)"} {
+	for _, want := range []string{"<!-- govctl:alert=stability_drop -->\n", "**0.72** (threshold 0.80)", "**What to do**", "[Runbook](<https://github.com/romel/govctl/blob/main/docs/runbooks.md#govctlstabilitydrop>) | [Status page](<https://o.github.io/r/>) | [Workflow run](<https://github.com/o/r/actions/runs/1>)"} {
 		if !strings.Contains(i.Body, want) {
 			t.Errorf("no %q in\n%s", want, i.Body)
 		}
@@ -344,5 +346,34 @@ func TestConfiguration(t *testing.T) {
 	c, err := New(Config{BaseURL: "https://ghe.example.com/api/v3", Token: "t", Repository: "o/r", Clock: (&stopped{}).clock()})
 	if err != nil || c.api.BaseURL.String() != "https://ghe.example.com/api/v3/" {
 		t.Errorf("%v %v", c, err)
+	}
+}
+
+// TestRunbooksOfIssues: each kind of issue links a section of docs/runbooks.md that is there.
+func TestRunbooksOfIssues(t *testing.T) {
+	page, err := os.ReadFile("../../docs/runbooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^## (.+)$`).FindAllStringSubmatch(string(page), -1) {
+		sections[strings.ToLower(m[1])] = true
+	}
+	run := &Run{}
+	for _, id := range []string{"stability_drop", "placeholder_streak", "breaking"} {
+		run.State.Alerts = append(run.State.Alerts, report.Incident{Reason: id, Open: true, SHA: "aaaaaaa"})
+	}
+	alerts := Alerts(run)
+	if len(alerts) != 3 {
+		t.Fatalf("%d issues", len(alerts))
+	}
+	seen := map[string]bool{}
+	for i := range alerts {
+		m := regexp.MustCompile(`\[Runbook\]\(<https://github\.com/romel/govctl/blob/main/docs/runbooks\.md#([a-z]+)>\)`).FindStringSubmatch(alerts[i].Body())
+		if m == nil || !sections[m[1]] || seen[m[1]] {
+			t.Errorf("%s: %v\n%s", alerts[i].ID, m, alerts[i].Body())
+			continue
+		}
+		seen[m[1]] = true
 	}
 }

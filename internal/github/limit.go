@@ -23,7 +23,7 @@ const (
 // may be repeated after a failure of the server or an answer that broke off. The client library knows of 403 alone, and refuses later
 // requests on its own account, so it does not get to see the limits.
 type limiter struct {
-	door  *door
+	door  *authTransport
 	clock Clock
 	end   time.Time
 
@@ -41,7 +41,7 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, ErrLate
 		}
 		resp, err := l.door.send(req, min(left, tryTime))
-		wait, retry, lerr := l.judge(req, resp, err, n)
+		wait, retry, lerr := l.evaluate(req, resp, err, n)
 		if lerr != nil {
 			return nil, lerr
 		}
@@ -74,8 +74,8 @@ func (l *limiter) pace(req *http.Request) error {
 	return nil
 }
 
-// judge decides whether a request is made again, and when.
-func (l *limiter) judge(req *http.Request, resp *http.Response, err error, n int) (wait time.Duration, retry bool, failed error) {
+// evaluate decides whether a request is made again, and when.
+func (l *limiter) evaluate(req *http.Request, resp *http.Response, err error, n int) (wait time.Duration, retry bool, failed error) {
 	safe := req.Method != http.MethodPost
 	switch {
 	case err != nil:
