@@ -31,6 +31,9 @@ func (w *workshop) build(ctx context.Context, tips map[string]Tip, decisions map
 				fmt.Fprintf(&in, "D %s\n", quote(name))
 			}
 		}
+		if tip.Commit == "" {
+			maps.Copy(files, b.First)
+		}
 		for _, name := range slices.Sorted(maps.Keys(files)) {
 			fmt.Fprintf(&in, "M 100644 inline %s\ndata %d\n", quote(name), len(files[name]))
 			in.Write(files[name])

@@ -139,7 +139,7 @@ func TestTheServersWords(t *testing.T) {
 		name, script string
 		has, hasNot  []string
 	}{
-		{"plain", "echo no writing on sundays >&2; echo ask the release team >&2", []string{"pre-receive hook declined", "the server says: no writing on sundays; ask the release team"}, nil},
+		{"plain", "echo no writing on sundays >&2; echo ask the release team >&2", []string{"pre-receive hook declined", "the server answers: no writing on sundays; ask the release team"}, nil},
 		{"protected", "printf 'error: GH006: Protected branch update failed for refs/heads/schemas.\\nerror: At least 1 approving review is required\\n' >&2",
 			[]string{"GH006: Protected branch update failed", "At least 1 approving review"}, nil},
 		{"like a race", "echo 'stale info: fetch first, cannot lock ref' >&2", []string{"declined", "fetch first"}, nil},

@@ -16,6 +16,7 @@ import (
 type Branch struct {
 	Name  string
 	Files map[string][]byte // by path from the top of the branch
+	First map[string][]byte // files that only a branch gets which the push creates
 	// Merge holds, for files that only grow, how the branch's copy and ours become one.
 	Merge map[string]func(theirs, ours []byte) ([]byte, error)
 	// Check looks at what the remote has, in each try anew, before anything is built on it: its error ends the publication. Nil accepts

@@ -54,7 +54,7 @@ func withRemote(reason string, refused *Error) string {
 	if refused.Remote == "" || strings.Contains(reason, refused.Remote) {
 		return clean(reason)
 	}
-	return clean(reason + ": the server says: " + refused.Remote)
+	return clean(reason + ": the server answers: " + refused.Remote)
 }
 
 // Bounds on what is told of a server's words.
