@@ -111,7 +111,7 @@ func minisigWrong(data []byte, s signer) string {
 	case bad != nil:
 		return bad.detail
 	case !bytes.Equal(m.value, s.sig):
-		return "it holds another signature"
+		return "it contains another signature"
 	case !s.key.verify(append(slices.Clone(m.value), m.comment...), m.global):
 		return "the key did not sign the trusted comment"
 	}
@@ -124,7 +124,7 @@ func minisignKeyWrong(data []byte, key PublicKey, signature []byte) string {
 		return bad.detail
 	}
 	if string(m.value) != key.raw {
-		return "it holds another key"
+		return "it contains another key"
 	}
 	if sig, bad := parseMinisign(MinisigFile, signature, ed25519.SignatureSize); bad == nil && sig.number != m.number {
 		return "its key number is not the one of " + MinisigFile

@@ -129,7 +129,7 @@ func parseBundle(file string, data []byte) (*statement, *refusal) {
 	case w.MediaType != bundleMediaType && w.MediaType != oldMediaType:
 		return bad("media type %.80q, not %q", w.MediaType, bundleMediaType)
 	case w.DSSEEnvelope == nil || len(w.DSSEEnvelope.Signatures) == 0:
-		return bad("it holds no signed envelope")
+		return bad("it contains no signed envelope")
 	case w.DSSEEnvelope.PayloadType != payloadType:
 		return bad("payload type %.80q, not %q", w.DSSEEnvelope.PayloadType, payloadType)
 	}

@@ -40,6 +40,7 @@ type comparison struct {
 	files    fs.FS
 	dir      string   // folder of the integrity files below files: "status" or "."
 	nested   []string // folders that are bundles of their own
+	measured map[string]report.Checksum
 	list     *list
 	verdicts []report.FileVerdict
 	refusals []*refusal
@@ -51,15 +52,16 @@ type comparison struct {
 
 // compare looks at every listed file and at the other ones of the folder. A file is read only where it has the listed size. The error says
 // that the folder could not be read.
-func compare(ctx context.Context, files fs.FS, dir string, nested []string, l *list) (*comparison, error) {
-	c := &comparison{files: files, dir: dir, nested: nested, list: l, holder: map[string]string{}, plain: map[string]error{".": nil},
+func compare(ctx context.Context, r *Request, l *list) (*comparison, error) {
+	files := r.Files
+	c := &comparison{files: files, dir: r.Dir, nested: r.Nested, measured: r.Measured, list: l, holder: map[string]string{}, plain: map[string]error{".": nil},
 		found: make([]report.Checksum, len(l.Artifacts))}
 	errs := make([]error, len(l.Artifacts))
 	var names []string
 	var at []int // index in the list of each name
 	for i, a := range l.Artifacts {
 		c.holder[a.SHA256] = a.Path
-		if c.found[i], errs[i] = c.measure(a.Path); errs[i] == nil && (a.Size < 0 || a.Size == c.found[i].Size) {
+		if c.found[i], errs[i] = c.measure(a.Path); errs[i] == nil && c.measured == nil && (a.Size < 0 || a.Size == c.found[i].Size) {
 			names, at = append(names, a.Path), append(at, i)
 		}
 	}
@@ -109,6 +111,12 @@ var errLink = errors.New("it is reached through a symbolic link")
 // measure is the size of a regular file that no symbolic link leads to.
 func (c *comparison) measure(p string) (report.Checksum, error) {
 	sum := report.Checksum{Path: p}
+	if c.measured != nil {
+		if got, ok := c.measured[p]; ok {
+			return got, nil
+		}
+		return sum, fs.ErrNotExist
+	}
 	if err := c.reach(path.Dir(p)); err != nil {
 		return sum, err
 	}
@@ -140,7 +148,7 @@ func (c *comparison) reach(dir string) error {
 	return err
 }
 
-// one judges a listed file.
+// one evaluates a listed file.
 func (c *comparison) one(i int, want report.Checksum, err error) (string, error) {
 	got := c.found[i]
 	switch {
@@ -166,7 +174,7 @@ func (c *comparison) one(i int, want report.Checksum, err error) (string, error)
 // story adds what helps to understand a change: whose content it is, and whether it is younger than the list.
 func (c *comparison) story(i int) string {
 	if other := c.holder[c.found[i].SHA256]; other != "" {
-		return "; it holds the content of " + other
+		return "; it has the content of " + other
 	}
 	info, err := fs.Stat(c.files, c.list.Artifacts[i].Path)
 	base, err2 := fs.Stat(c.files, path.Join(c.dir, ChecksumsFile))
@@ -272,8 +280,12 @@ func (c *comparison) renamed(ctx context.Context, missing []int, extras []string
 		want := c.list.Artifacts[i]
 		here := elsewhere[want.SHA256]
 		if len(here) == 0 {
+			missing := refuse("file-missing", want.Path, "the file is listed and missing")
+			if c.measured != nil {
+				missing.hint = "is it deployed yet? If it stays missing, publish again"
+			}
 			c.verdicts = append(c.verdicts, report.FileVerdict{Path: want.Path, Verdict: fileMissing})
-			c.refusals = append(c.refusals, refuse("file-missing", want.Path, "the file is listed and missing"))
+			c.refusals = append(c.refusals, missing)
 			continue
 		}
 		elsewhere[want.SHA256], taken[here[0]] = here[1:], true

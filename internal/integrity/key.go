@@ -127,6 +127,8 @@ func (k PublicKey) Fingerprint() string {
 }
 
 // Base64 is the form of the files and the command line.
+//
+//go:noinline
 func (k PublicKey) Base64() string { return base64.StdEncoding.EncodeToString([]byte(k.raw)) }
 
 func (k PublicKey) String() string { return k.Base64() }
@@ -153,7 +155,7 @@ func parsePEM(what string, text []byte) (PublicKey, *refusal) {
 	v, err := x509.ParsePKIXPublicKey(block.Bytes)
 	raw, ok := v.(ed25519.PublicKey)
 	if err != nil || !ok {
-		return PublicKey{}, refuse("key-malformed", what, "the PEM block holds no Ed25519 key")
+		return PublicKey{}, refuse("key-malformed", what, "the PEM block contains no Ed25519 key")
 	}
 	return newPublicKey(what, raw)
 }

@@ -142,7 +142,7 @@ func readBeside(files fs.FS, name, reason string) ([]byte, *refusal, error) {
 	return nil, refuse(reason, name, "it cannot be read: %v", err), nil
 }
 
-// trust judges the keys. One that is trusted is enough; during an overlap the others are for other readers.
+// trust evaluates the keys. One that is trusted is enough; during an overlap the others are for other readers.
 func (v *verifier) trust() {
 	v.taken[stepTrust] = true
 	first := v.signers[0]
@@ -164,7 +164,7 @@ func (v *verifier) trust() {
 			no = append(no, refuse("key-untrusted", s.key.ID(), "key %s is not trusted%s", s.key.Base64(), records(v.Trust.bad, void)))
 			continue
 		}
-		refused, warning := e.judge(signing{key: s.key, aggregate: v.list.AggregateSHA256, signed: s.signed, claimed: v.sig.claimed, now: v.Now})
+		refused, warning := e.evaluate(signing{key: s.key, aggregate: v.list.AggregateSHA256, signed: s.signed, claimed: v.sig.claimed, now: v.Now})
 		if refused != nil {
 			no = append(no, refused)
 			continue

@@ -43,6 +43,7 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.subject + ": " + r.detail }
 
+//go:noinline
 func refuse(reason, subject, format string, args ...any) *refusal {
 	return &refusal{reason: reason, subject: subject, detail: fmt.Sprintf(format, args...)}
 }
@@ -103,7 +104,7 @@ func scan(file string, data []byte, names map[string]bool) error {
 }
 
 // asPublished is the advice for a file that cannot be read: most such files were cut off or rewritten on their way.
-const asPublished = "was the file fetched whole, and as it was published?"
+const asPublished = "was the file downloaded completely and without changes?"
 
 func syntax(file string, data []byte, err error) error {
 	var bad *jsontext.SyntacticError

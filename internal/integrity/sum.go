@@ -199,7 +199,7 @@ func badPath(p string) string {
 	case p == "" || p == "." || !fs.ValidPath(p):
 		return "the path is not a plain relative one inside the folder"
 	case strings.ContainsRune(p, 0):
-		return "the path holds a zero byte"
+		return "the path contains a zero byte"
 	case len(p) > maxPath:
 		return "the path is longer than " + strconv.Itoa(maxPath) + " bytes"
 	}

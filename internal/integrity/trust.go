@@ -192,7 +192,7 @@ func (t *Trust) reach() (map[PublicKey]trusted, []*refusal) {
 				continue
 			}
 			if other, again := heir[k]; again && other != r.new {
-				void = append(void, refuse("rotation-branched", k.ID(), "it hands over to %s and to %s", other.ID(), r.new.ID()))
+				void = append(void, refuse("rotation-branched", k.ID(), "it transfers trust to both %s and %s", other.ID(), r.new.ID()))
 			}
 			heir[k] = r.new
 			if _, known := reached[r.new]; !known {
@@ -217,7 +217,7 @@ func (e trusted) cannotHandOver(at time.Time) string {
 	return ""
 }
 
-// signing is what is known of one signature when its key is judged.
+// signing is what is known of one signature when its key is evaluated.
 type signing struct {
 	key       PublicKey
 	aggregate string
@@ -226,11 +226,11 @@ type signing struct {
 	now       time.Time
 }
 
-// judge says why a signature of the key does not count, or nil; the second answer is a warning.
+// evaluate says why a signature of the key does not count, or nil; the second answer is a warning.
 //
 // A signed time is taken at its word: the key said it. Without one, the signature was made some time before now, and the
 // claim can only count against it.
-func (e trusted) judge(s signing) (no, warn *refusal) {
+func (e trusted) evaluate(s signing) (no, warn *refusal) {
 	id := s.key.ID()
 	if e.status == Revoked {
 		return refuse("key-revoked", id, "the key is revoked"), nil
@@ -265,7 +265,7 @@ func (e trusted) tooLate(id string, latest time.Time, bound bool) *refusal {
 	end := e.notAfter.Format(time.RFC3339)
 	switch {
 	case e.status == Retired && e.notAfter.IsZero():
-		return refuse("key-retired", id, "the key is retired, and the list neither says when (not_after) nor accepts this aggregate")
+		return refuse("key-retired", id, "the key is retired, and the list has neither a date (not_after) nor an exception for this aggregate")
 	case e.status == Retired && !bound:
 		return refuse("key-retired", id, "the key retired on %s, the time of this signature is not signed, and the list does not accept this aggregate", end)
 	case e.notAfter.IsZero() || !latest.After(e.notAfter):

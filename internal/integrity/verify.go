@@ -22,15 +22,16 @@ type Request struct {
 	ChecksumsName  string // its name in messages
 	Signature      []byte // checksums-signature.json
 	SignatureName  string
-	Files          fs.FS  // the folder that the paths start from; nil looks at no file
-	Dir            string // folder of checksums.json below Files: "status" or "."
-	Beside         fs.FS  // the folder of the files for verification by hand; nil looks at none
-	ByHand         bool   // false reads from Beside the signed time and nothing else
-	Trust          *Trust // nil trusts the key in the signature file, with a warning
-	RequireTrusted bool   // makes that warning an error
-	Exact          bool   // makes unlisted files errors, and whatever else nothing proves
-	IgnoreMissing  bool   // lets listed files be absent, so long as one is there as it is listed
-	MinVersion     int    // lowest signature format that is accepted
+	Files          fs.FS                      // the folder that the paths start from; nil looks at no file
+	Measured       map[string]report.Checksum // the files as they were received, for Files that hold the manifest and the integrity files alone; nil reads Files
+	Dir            string                     // folder of checksums.json below Files: "status" or "."
+	Beside         fs.FS                      // the folder of the files for verification by hand; nil looks at none
+	ByHand         bool                       // false reads from Beside the signed time and nothing else
+	Trust          *Trust                     // nil trusts the key in the signature file, with a warning
+	RequireTrusted bool                       // makes that warning an error
+	Exact          bool                       // makes unlisted files errors, and whatever else nothing proves
+	IgnoreMissing  bool                       // lets listed files be absent, so long as one is there as it is listed
+	MinVersion     int                        // lowest signature format that is accepted
 	Now            time.Time
 	Commit         string        // the signed manifest must be of this commit, or of one that begins so; empty accepts any
 	MaxAge         time.Duration // the signed manifest must not be older; 0 accepts any age
@@ -73,6 +74,18 @@ func Verify(ctx context.Context, r Request) (report.Verification, error) {
 		}
 	}
 	return v.answer(), nil
+}
+
+// Passing is the first error of a verdict that waiting may change, where the files come from a site: another version of them is on its way, or
+// some of them are older ones of a cache. It is empty where there is none: no other files make an untrusted key a trusted one.
+func Passing(v report.Verification) string {
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		if f.Level == report.Error && slices.Contains([]string{stepFiles, stepManifest, stepPayload, stepByHand}, f.Category) {
+			return f.Rule + ": " + f.Subject + ": " + f.Message
+		}
+	}
+	return ""
 }
 
 // VerifyChecksums takes the first two steps only: the files, and what the list says about itself. It proves that the files
@@ -148,7 +161,7 @@ func (v *verifier) readList() error {
 
 func (v *verifier) files(ctx context.Context) error {
 	v.taken[stepFiles] = true
-	c, err := compare(ctx, v.Files, v.Dir, v.Nested, v.list)
+	c, err := compare(ctx, &v.Request, v.list)
 	if err != nil {
 		return err
 	}
@@ -184,14 +197,16 @@ func (v *verifier) firstTools(refusals []*refusal) {
 	}
 }
 
-// histories asks about the history beside each metrics file that is as it was signed.
+// histories asks about the history beside each metrics file that is as it was signed. One that is listed itself, as in the pages, was
+// compared with the list; it may hold the last lines alone.
 func (v *verifier) histories() {
 	for _, f := range v.out.Files {
-		if v.History == nil || f.Verdict != fileOK || path.Base(f.Path) != metricsFile {
+		history := path.Join(path.Dir(f.Path), historyFile)
+		if v.History == nil || f.Verdict != fileOK || path.Base(f.Path) != metricsFile || v.lists(history) {
 			continue
 		}
 		if why := v.History(v.Files, f.Path); why != "" {
-			v.say(refuse("history-differs", path.Join(path.Dir(f.Path), historyFile), "%s", why))
+			v.say(refuse("history-differs", history, "%s", why))
 		}
 	}
 }

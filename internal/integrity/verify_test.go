@@ -349,7 +349,7 @@ func TestWhyAFileChanged(t *testing.T) {
 		contains string
 		lacks    string
 	}{
-		"the content of another":     {"two", time.Second, "; it holds the content of status/b.json", "written"},
+		"the content of another":     {"two", time.Second, "; it has the content of status/b.json", "written"},
 		"written later":              {"new", 2 * time.Second, "; it was written 2s after the checksums", "content"},
 		"written at the same moment": {"new", 0, "is listed", ";"},
 		"written before":             {"new", -time.Second, "is listed", ";"},

@@ -34,6 +34,7 @@ type Options struct {
 	Timeout   time.Duration  // of an exchange with all its redirects; 0: 10 s
 	Roots     *x509.CertPool // that certificates are verified with; nil: those of the system
 	Insecure  bool           // do not verify certificates
+	Public    bool           // refuse private and loopback addresses, too
 	UserAgent string
 	Verbatim  bool // the answer is as it was sent, with the credentials of the request where it repeats them: its reader hides them
 	Now       func() time.Time
@@ -49,7 +50,7 @@ type Client struct {
 // New is a client with these options.
 func New(o Options) *Client {
 	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
-	t := netguard.Transport(true, o.Roots)
+	t := netguard.Transport(!o.Public, o.Roots)
 	t.TLSClientConfig.InsecureSkipVerify = o.Insecure //nolint:gosec // what --insecure and the key of the same name ask for
 	return &Client{options: o, transport: t}
 }
@@ -60,8 +61,9 @@ type Request struct {
 	URL       string
 	Header    http.Header // not sent to another host or port, should a redirect lead there
 	Body      []byte
-	MaxBody   int // bytes of the answer's body that are read; 0: none
-	Redirects int // that are followed, at most 10; never to another host name, nor from https to http
+	MaxBody   int       // bytes of the answer's body that are read; 0: none
+	To        io.Writer // takes the body of an answer with the status 200, of up to MaxBody bytes; that of another is not read then
+	Redirects int       // that are followed, at most 10; never to another host name, nor from https to http
 }
 
 // Header is one field of an answer. A name that was sent twice is there twice.
@@ -158,7 +160,7 @@ func (c *Client) exchange(ctx context.Context, r *Request, u *url.URL, a *Answer
 	if a.Headers, err = fields(answer.Header); err != nil {
 		return nil, err
 	}
-	if err := a.read(answer.Body, r.MaxBody); err != nil {
+	if err := a.take(answer.Body, r); err != nil {
 		return nil, err
 	}
 	if location, err := answer.Location(); err == nil && answer.StatusCode/100 == 3 {
@@ -175,9 +177,25 @@ func (c *Client) exchange(ctx context.Context, r *Request, u *url.URL, a *Answer
 // deadline, since net/http leaves the connection to the caller then.
 func Switched(answer *http.Response) error {
 	if answer.StatusCode == http.StatusSwitchingProtocols {
-		return Refusal("the answer changes the protocol, which was not asked for")
+		return Refusal("the answer changes the protocol, which was not requested")
 	}
 	return nil
+}
+
+// take reads a body as the request asks for it.
+func (a *Answer) take(body io.Reader, r *Request) error {
+	if r.To == nil {
+		return a.read(body, r.MaxBody)
+	}
+	if a.Status != http.StatusOK {
+		return nil
+	}
+	n, err := io.Copy(r.To, io.LimitReader(body, int64(r.MaxBody)))
+	if err == nil && n == int64(r.MaxBody) {
+		_, more := io.ReadFull(body, make([]byte, 1))
+		a.Cut = more == nil
+	}
+	return err
 }
 
 // read keeps the first bytes of a body.

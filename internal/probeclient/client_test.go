@@ -108,7 +108,7 @@ func TestHostileServers(t *testing.T) {
 		{"10,000 headers", "http://" + raw(t, func(c net.Conn) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n"+strings.Repeat("a: b\r\n", 10_000)+"\r\n")
 		}), "headers"},
-		{"not HTTP", "http://" + raw(t, func(c net.Conn) { _, _ = io.WriteString(c, "canary canary canary\r\n\r\n") }), "is not HTTP"},
+		{"not HTTP", "http://" + raw(t, func(c net.Conn) { _, _ = io.WriteString(c, "canary canary canary\r\n\r\n") }), "is not valid HTTP"},
 		{"closed", "http://" + raw(t, func(net.Conn) {}), "closed before the answer was complete"},
 		{"no TLS", "https://" + raw(t, func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") }), "no TLS connection"},
 		{"broken TLS", "https://" + raw(t, func(c net.Conn) { _, _ = c.Write([]byte{21, 3, 3, 0, 2, 2, 40}) }), "no TLS connection"},

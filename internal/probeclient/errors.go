@@ -55,7 +55,7 @@ var (
 	errSlow       = errors.New("no complete answer in time")
 	errTLS        = errors.New("no TLS connection could be made")
 	errClosed     = errors.New("the connection was closed before the answer was complete")
-	errUnreadable = errors.New("the answer is not HTTP that can be read, or its headers are too large")
+	errUnreadable = errors.New("the answer is not valid HTTP, or its headers are too large")
 )
 
 // maxForeign is how much of a text is shown that the other side has a part in, in bytes.

@@ -161,7 +161,7 @@ func decoded(text string) string {
 }
 
 // secretsOf are the credentials of a request, which a server may repeat in its answer. Short ones are left out: the values of headers are
-// judged, and would change by chance.
+// evaluated, and would change by chance.
 func secretsOf(r *Request, u *url.URL) *Secrets {
 	var s Secrets
 	if password, ok := u.User.Password(); ok {
@@ -181,7 +181,7 @@ func secretsOf(r *Request, u *url.URL) *Secrets {
 	return &s
 }
 
-// hide replaces the credentials of the request in what the answer shows. A body is for its reader to judge.
+// hide replaces the credentials of the request in what the answer shows. A body is for its reader to evaluate.
 func (a *Answer) hide(s *Secrets) {
 	for i := range a.Headers {
 		a.Headers[i].Value = s.Hide(a.Headers[i].Value)
