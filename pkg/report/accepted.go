@@ -2,7 +2,8 @@ package report
 
 import "slices"
 
-// Accepted are the breaking changes that waivers accept: how many, by whom, and until when the first of the waivers holds.
+// Accepted are the breaking changes that waivers accept: how many, by whom, and the first day on
+// which one of the waivers expires.
 type Accepted struct {
 	Changes []Finding
 	Owners  []string // sorted, each once

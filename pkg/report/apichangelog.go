@@ -1,6 +1,7 @@
 package report
 
-// APIChangelog is what `govctl changelog api --format json` prints: the releases of an API, newest first, for developers of its clients.
+// APIChangelog is the releases of an API, newest first, for developers of its clients: what a run keeps, and what
+// `govctl changelog api --format json` prints.
 type APIChangelog struct {
 	Schema      string       `json:"schema"` // govctl/api-changelog/v1
 	GeneratedAt Time         `json:"generated_at"`
@@ -16,6 +17,7 @@ type APIRelease struct {
 	Previous string         `json:"previous_version,omitzero"` // the release before it
 	Date     string         `json:"date,omitzero"`             // YYYY-MM-DD
 	First    bool           `json:"first,omitzero"`            // there is nothing to compare with
+	Pending  bool           `json:"pending,omitzero"`          // the run that wrote it has made it; the next one makes it again
 	Summary  string         `json:"summary"`                   // one sentence
 	Counts   map[string]int `json:"counts"`                    // by kind: breaking, deprecated, added, changed, wording
 	Entries  []APIEntry     `json:"entries"`                   // by kind, then group
@@ -24,9 +26,10 @@ type APIRelease struct {
 
 // APIEntry is one edit, or the same edit in several places.
 type APIEntry struct {
-	Kind         string        `json:"kind"`  // breaking, deprecated, added, changed
-	Group        string        `json:"group"` // first tag of its operations
-	Text         string        `json:"text"`  // a sentence; code is between backquotes
+	Kind         string        `json:"kind"`          // breaking, deprecated, added, changed
+	Group        string        `json:"group"`         // first tag of its operations
+	Text         string        `json:"text"`          // a sentence; code is between backquotes, the summary of an operation between asterisks
+	Line         string        `json:"line,omitzero"` // the same with fewer names, where they are many
 	Rule         string        `json:"rule"`
 	Changes      int           `json:"changes"`             // changes of the diff that it stands for
 	Operations   []Operation   `json:"operations,omitzero"` // at most 20

@@ -3,7 +3,8 @@ package report
 // BenchTrendSchema names the shape of BenchTrend.
 const BenchTrendSchema = "govctl/evidence-bench/v1"
 
-// BenchTrend is artifacts/aggregate.json, and without samples the detail of the evidence bench: what the runs of benchmarks say about the last.
+// BenchTrend is artifacts/aggregate.json, and without samples the detail of the evidence bench: the
+// comparison of the last benchmark run with the earlier ones.
 type BenchTrend struct {
 	Schema        string        `json:"schema"`         // BenchTrendSchema
 	Count         int           `json:"count"`          // runs that were read

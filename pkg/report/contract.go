@@ -81,7 +81,8 @@ func idOfSet(ops []Operation) string {
 	return hex.EncodeToString(h.Sum(nil))[:12]
 }
 
-// Advice is which version a change asks for under the version policy in force. Every report that names one has it from the same function.
+// Advice is the version that a change requires under the configured version policy. Every report
+// that names one has it from the same function.
 type Advice struct {
 	RecommendedBump    string `json:"recommended_bump,omitzero"`    // none, patch, minor, major
 	RecommendedVersion string `json:"recommended_version,omitzero"` // empty where there is no version to count from

@@ -27,7 +27,7 @@ type HeadersAnswer struct {
 	Remote  string        `json:"remote,omitzero"`
 	Hops    []HeadersHop  `json:"hops,omitzero"` // redirects that were followed, and last the one that was not
 	Headers []HeaderField `json:"headers"`       // a name that was sent twice is there twice
-	Lost    []string      `json:"lost,omitzero"` // headers of earlier evidence that are gone and were not accepted
+	Lost    []string      `json:"lost,omitzero"` // headers of earlier evidence that are missing and were not accepted
 }
 
 // HeadersHop is one redirect.

@@ -121,7 +121,7 @@ type KeyInfo struct {
 	Fingerprint     string `json:"fingerprint"` // SHA256: and the base64 of the whole digest
 }
 
-// TrustedKeys is trusted.json: the keys that a verifier accepts, and the records by which one key hands over to the next.
+// TrustedKeys is trusted.json: the keys that a verifier accepts, and the records by which one key transfers trust to the next.
 type TrustedKeys struct {
 	Schema    string       `json:"schema,omitzero"` // govctl/trusted-keys/v1
 	Keys      []TrustedKey `json:"keys"`
@@ -139,7 +139,7 @@ type TrustedKey struct {
 	Reason          string   `json:"reason,omitzero"`    // why it was retired or revoked
 }
 
-// Rotation is the record, signed by both keys, that one key hands over to the next.
+// Rotation is the record, signed by both keys, that one key transfers trust to the next.
 type Rotation struct {
 	Schema             string `json:"schema"` // govctl/key-rotation/v1
 	Old                string `json:"old"`    // public key, base64

@@ -1,9 +1,9 @@
-// Package report holds the shape of every file that govctl writes: types only, so that the packages which
-// measure and the packages which show can meet without knowing each other.
+// Package report defines the types of every file that govctl writes. It has no behaviour, so that
+// packages that measure and packages that render depend on it and not on each other.
 //
-// Field names are a contract with readers that already exist; a name is never changed, only new ones are added.
-// Every type here has a JSON Schema of the same shape in schemas/, and a test compares the two.
-// Times are RFC 3339 in UTC with seconds; lists are sorted by a stated key and never null.
+// Existing readers depend on field names: a name is never changed, only new ones are added. Every
+// type has a JSON Schema in schemas/, and a test compares the two. Times are RFC 3339 in UTC with
+// seconds; lists are sorted by a stated key and never null.
 package report
 
 import (

@@ -65,7 +65,7 @@ type RuleCoverage struct {
 	Rules                 []CoveredRule `json:"rules"` // sorted by place
 }
 
-// CoveredRule is one rule and what the tests show of it.
+// CoveredRule is one rule with its test coverage.
 type CoveredRule struct {
 	Name     string `json:"name"`
 	Kind     string `json:"kind"` // alert, record

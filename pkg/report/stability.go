@@ -39,7 +39,7 @@ type Stability struct {
 	Extensions            StabilityExtensions `json:"extensions"`
 }
 
-// StabilityExtensions are the figures that came after the original contract.
+// StabilityExtensions are figures that the original format does not have.
 type StabilityExtensions struct {
 	PlaceholderStreak  int            `json:"placeholder_streak"` // latest consecutive placeholder runs
 	TotalRuns          int            `json:"total_runs"`

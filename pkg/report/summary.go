@@ -140,7 +140,8 @@ type PendingBreak struct {
 	Since       string `json:"since"` // the commit, else the identity, of the run that reported it first
 }
 
-// AcceptedBreak is a waived change that became a part of the baseline: the waiver has done its work.
+// AcceptedBreak is a waived change that became a part of the baseline: the waiver is no longer
+// needed.
 type AcceptedBreak struct {
 	Rule        string `json:"id"`
 	Subject     string `json:"subject"`

@@ -28,7 +28,8 @@ type Alert struct {
 // AlertEntry is Alert under a name that does not hide its field of the same name where it is embedded.
 type AlertEntry = Alert
 
-// AlertLine is a line of taxonomy.jsonl: an alert with the keys that every line has, whatever the entry says.
+// AlertLine is a line of taxonomy.jsonl: an alert with the keys that every line has, even if the
+// entry lacks them.
 type AlertLine struct {
 	AlertEntry
 	Group    *string  `json:"group"`
@@ -88,7 +89,7 @@ type TaxonomySide struct {
 	RunbookCompletenessPercent Percent `json:"runbook_completeness_percent"`
 }
 
-// AlertRef names an alert with what a reader wants to know about it first.
+// AlertRef identifies an alert, with the fields that readers need first.
 type AlertRef struct {
 	Alert    string `json:"alert"`
 	ID       string `json:"id,omitzero"`
