@@ -27,15 +27,16 @@ func TestArtifactsPage(t *testing.T) {
 		}
 	}
 	if got, err := os.ReadFile(page); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%s is not what the schemas say (%v); run make update", page, err)
+		t.Errorf("%s differs from the schemas (%v); run make update", page, err)
 	}
 }
 
 func artifactsPage(t *testing.T) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Files that govctl writes\n\nGenerated from the table of files and the schemas in `schemas/`; `make update` rewrites this page.\n" +
-		"A JSON file is checked against its schema before it appears. `govctl schema show NAME` prints a schema, `govctl schema check FILE` checks a file.\n\n" +
-		"| File | Schema | What it is |\n|---|---|---|\n")
+		"A JSON file is checked against its schema before it appears. `govctl schema show NAME` prints a schema, `govctl schema check FILE` checks a file.\n" +
+		"*yes* under *Pages*: the published pages have a copy at their root, under the same name.\n\n" +
+		"| File | Schema | Pages | What it is |\n|---|---|---|---|\n")
 	for _, k := range Kinds() {
 		link := "-"
 		if k.Schema != "" {
@@ -45,7 +46,11 @@ func artifactsPage(t *testing.T) []byte {
 		if k.Path != "" {
 			where = "`" + k.Path + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", where, link, k.About)
+		pages := "-"
+		if k.Served {
+			pages = "yes"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", where, link, pages, k.About)
 	}
 	done := map[string]bool{"": true}
 	for _, k := range Kinds() {
@@ -71,7 +76,7 @@ func artifactsPage(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// TestWebhookSchemaCopy: the schema of the payload lies at the address that receivers of the original know.
+// TestWebhookSchemaCopy: the schema of the payload is at the address that receivers of the original know.
 func TestWebhookSchemaCopy(t *testing.T) {
 	const page = "../../docs/governance_webhook.schema.json"
 	want, err := schemas.Source("governance_webhook")
@@ -84,7 +89,7 @@ func TestWebhookSchemaCopy(t *testing.T) {
 		}
 	}
 	if got, err := os.ReadFile(page); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%s is no copy of schemas/governance_webhook.schema.json (%v); run make update", page, err)
+		t.Errorf("%s is not a copy of schemas/governance_webhook.schema.json (%v); run make update", page, err)
 	}
 }
 
@@ -128,4 +133,54 @@ func typeName(s *schema) string {
 		return strings.Join(names, " or ")
 	}
 	return "any"
+}
+
+// TestDescriptions: a sentence describes fields of one type, and what is true or false is a boolean. Fields of different meaning that
+// share a name have sentences of their own.
+func TestDescriptions(t *testing.T) {
+	types := map[string]map[string]string{} // sentence, type, field
+	for _, name := range schemas.Names() {
+		src, err := schemas.Source(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s schema
+		if err := json.Unmarshal(src, &s); err != nil {
+			t.Fatal(err)
+		}
+		describe(t, types, name, &s)
+	}
+	if len(types) < 300 {
+		t.Errorf("only %d sentences were found", len(types))
+	}
+	for about, byType := range types {
+		if len(byType) > 1 {
+			t.Errorf("%q describes fields of several types: %v", about, byType)
+		}
+	}
+}
+
+func describe(t *testing.T, types map[string]map[string]string, at string, s *schema) {
+	for name, field := range s.Properties {
+		kind, where := strings.TrimSuffix(typeName(field), " or null"), at+"."+name
+		if strings.HasPrefix(kind, "`") { // a constant
+			kind = "constant"
+		}
+		if strings.HasPrefix(field.About, "true ") && kind != "boolean" {
+			t.Errorf("%s is of type %s: %s", where, kind, field.About)
+		}
+		if field.About != "" {
+			if types[field.About] == nil {
+				types[field.About] = map[string]string{}
+			}
+			types[field.About][kind] = where
+		}
+		describe(t, types, where, field)
+		if field.Items != nil {
+			describe(t, types, where, field.Items)
+		}
+	}
+	for name, def := range s.Defs {
+		describe(t, types, at+":"+name, def)
+	}
 }
