@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
@@ -19,23 +20,14 @@ import (
 // Unreleased is the version of what no release has yet.
 const Unreleased = "Unreleased"
 
-// Changelog is the releases of an API, newest first.
-type Changelog struct {
-	Title    string
-	Releases []*Release
-	More     int // older releases that are left out
-}
-
-// Release is what a version changed.
-type Release struct {
-	Version, Previous string
-	Date              time.Time // zero where it is not known
-	First             bool      // there is nothing to compare with
-	Operations        int       // of the first release
-	Entries           []*Entry  // by kind, group and weight
-	Counts            counts    // of the things that changed
-	More              counts    // entries that are left out
-	NotRead           int       // changes that the comparison could only count
+// release is what a version changed.
+type release struct {
+	version, previous string
+	date              time.Time // zero where it is not known
+	entries           []*entry  // by kind, group and weight
+	counts            counts    // of the things that changed
+	more              int       // entries that are left out
+	notRead           int       // changes that the comparison could only count
 }
 
 // Kind is the section of a release in which a change is listed.
@@ -59,18 +51,18 @@ var kinds = [...]struct{ id, title, noun string }{
 // counts are figures by kind.
 type counts [Wording + 1]int
 
-// Entry is one edit, or the same edit in several places.
-type Entry struct {
-	Kind       Kind
-	Group      string
-	Rule       string
-	Things     []thing // what was edited
-	Count      int     // findings that it stands for
-	Operations []report.Operation
+// entry is one edit, or the same edit in several places.
+type entry struct {
+	kind       Kind
+	group      string
+	rule       string
+	things     []thing // what was edited
+	count      int     // findings that it stands for
+	operations []report.Operation
 	predicate  string // what happened to the things, with {from} and {to}
 	from, to   []Span
-	Note       []Span // a date, a condition
-	Migration  *Migration
+	note       []Span // a date, a condition
+	migration  *migration
 	findings   []*report.Finding
 	labels     *labels
 }
@@ -86,15 +78,23 @@ type Input struct {
 // maxEntries bounds the entries of a release.
 const maxEntries = 300
 
-// First is a release that has nothing before it.
-func First(version string, date time.Time, doc *contract.Document) *Release {
-	return &Release{Version: version, Date: date, First: true, Operations: countOperations(doc)}
+// First is a release that has nothing before it; whole reports that it is the first of the API, and not of the changelog alone.
+func First(version string, date time.Time, doc *contract.Document, whole bool) report.APIRelease {
+	r := release{version: version, date: date}
+	out := r.report()
+	operations := count.Of(countOperations(doc), "operation")
+	if out.First, out.Summary = true, "First release, with "+operations+"."; !whole {
+		out.Summary = "This changelog begins with this version, which has " + operations + "."
+	}
+	return out
 }
 
 // New is the release that a comparison found.
-func New(in *Input) *Release {
-	r := &Release{Version: in.Version, Previous: in.Previous, Date: in.Date}
-	b := builder{labels: newLabels(in.Old, in.New), old: in.Old, new: in.New, byKey: map[key]*Entry{}}
+func New(in *Input) report.APIRelease { return newRelease(in).report() }
+
+func newRelease(in *Input) *release {
+	r := &release{version: in.Version, previous: in.Previous, date: in.Date}
+	b := builder{labels: newLabels(in.Old, in.New), old: in.Old, new: in.New, byKey: map[key]*entry{}}
 	b.several = b.causesOfSeveralGroups(in.Changes)
 	deprecated := map[string]bool{}
 	for i := range in.Changes {
@@ -107,42 +107,27 @@ func New(in *Input) *Release {
 		switch {
 		case f.Rule == "sunset-added" && deprecated[f.Subject]: // the deprecation names the date
 		case kind == Wording:
-			r.Counts[Wording] += f.Count()
+			r.counts[Wording] += f.Count()
 		case f.More > 0:
-			r.NotRead += f.More
+			r.notRead += f.More
 		default:
 			b.add(kind, f)
 		}
 	}
+	b.list = together(b.list)
 	sorting.Stable(b.list, byKind)
 	candidates := b.added()
 	for _, e := range b.list {
-		if len(r.Entries) >= maxEntries {
-			r.More[e.Kind]++
-			r.Counts[e.Kind] += len(e.findings)
+		if len(r.entries) >= maxEntries {
+			r.more++
+			r.counts[e.kind] += len(e.findings)
 			continue
 		}
 		b.finish(e, candidates)
-		r.Counts[e.Kind] += len(e.Things)
-		r.Entries = append(r.Entries, e)
+		r.counts[e.kind] += len(e.things)
+		r.entries = append(r.entries, e)
 	}
 	return r
-}
-
-// Empty reports whether nothing changed.
-func (r *Release) Empty() bool {
-	return !r.First && len(r.Entries) == 0 && r.NotRead == 0 && r.Counts[Wording] == 0
-}
-
-// of are the entries of a kind.
-func (r *Release) of(k Kind) []*Entry {
-	var out []*Entry
-	for _, e := range r.Entries {
-		if e.Kind == k {
-			out = append(out, e)
-		}
-	}
-	return out
 }
 
 // kindOf is the section for a finding. A break that a waiver accepts breaks clients nevertheless.
@@ -182,8 +167,8 @@ type builder struct {
 	labels
 	old, new *contract.Document
 	several  map[string]bool // causes that reach several groups
-	byKey    map[key]*Entry
-	list     []*Entry
+	byKey    map[key]*entry
+	list     []*entry
 }
 
 // perGroup are the rules whose edits are listed in each group: everybody looks for new operations among those of their kind.
@@ -215,63 +200,108 @@ func (b *builder) add(kind Kind, f *report.Finding) {
 	k := key{kind, group, f.Rule, string(f.From), string(f.To)}
 	e := b.byKey[k]
 	if e == nil {
-		e = &Entry{Kind: kind, Group: group, Rule: f.Rule, labels: &b.labels}
+		e = &entry{kind: kind, group: group, rule: f.Rule, labels: &b.labels}
 		b.byKey[k] = e
 		b.list = append(b.list, e)
 	}
 	e.findings = append(e.findings, f)
-	e.Count += f.Count()
+	e.count += f.Count()
+}
+
+// crowded is how many breaks a release lists by group. With more, the same edit in several groups is one entry.
+const crowded = 20
+
+// together are the entries of a release, where there are many breaks with one for each edit that was made in several groups.
+func together(list []*entry) []*entry {
+	breaks := 0
+	for _, e := range list {
+		if e.kind == Breaking {
+			breaks++
+		}
+	}
+	if breaks <= crowded {
+		return list
+	}
+	known := map[key]*entry{}
+	return slices.DeleteFunc(list, func(e *entry) bool {
+		if e.kind != Breaking || perGroup.has(e.rule) {
+			return false
+		}
+		f := e.findings[0]
+		k := key{kind: e.kind, rule: e.rule, from: string(f.From), to: string(f.To)}
+		first := known[k]
+		if first == nil {
+			known[k] = e
+			return false
+		}
+		first.group = severalGroups
+		first.findings = append(first.findings, e.findings...)
+		first.count += e.count
+		return true
+	})
 }
 
 // finish words an entry.
-func (b *builder) finish(e *Entry, candidates additions) {
+func (b *builder) finish(e *entry, candidates additions) {
 	known := map[string]bool{}
 	ops := map[report.Operation]bool{}
 	for _, f := range e.findings {
 		for _, op := range f.Operations {
 			if !ops[op] {
 				ops[op] = true
-				e.Operations = append(e.Operations, op)
+				e.operations = append(e.operations, op)
 			}
 		}
 		t := b.thingOf(f)
 		if id := t.id(); !known[id] {
 			known[id] = true
-			e.Things = append(e.Things, t)
+			e.things = append(e.things, t)
 		}
 	}
 	f := e.findings[0]
 	row := sentenceOf(f)
-	if row.is == "" || slices.ContainsFunc(e.Things, func(t thing) bool { return t.raw != "" }) {
+	if row.is == "" || slices.ContainsFunc(e.things, func(t thing) bool { return t.raw != "" }) {
 		e.inOwnWords()
 	}
 	e.predicate = row.is
 	e.from, e.to = value(f, f.From), value(f, f.To)
-	e.Note = b.note(f)
-	if e.Kind == Breaking || removes(f) {
-		e.Migration = b.migration(e, row, candidates)
+	e.note = b.note(f)
+	if e.kind == Breaking || removes(f) {
+		e.migration = b.migration(e, row, candidates)
 	}
 }
 
 // inOwnWords gives an entry the messages of its findings.
-func (e *Entry) inOwnWords() {
-	e.Things = nil
+func (e *entry) inOwnWords() {
+	e.things = nil
 	for _, f := range e.findings {
-		e.Things = append(e.Things, thing{raw: f.Message})
+		e.things = append(e.things, thing{raw: withCode(f)})
 	}
+}
+
+// withCode is the message of a finding with its operation as code.
+func withCode(f *report.Finding) string {
+	if len(f.Operations) == 0 {
+		return f.Message
+	}
+	call := f.Operations[0].Method + " " + f.Operations[0].Path
+	if strings.Contains(call, "`") || strings.Contains(f.Message, "`"+call) {
+		return f.Message
+	}
+	return strings.Replace(f.Message, call, "`"+call+"`", 1)
 }
 
 // removes reports a change that takes something away without breaking by the rules, as after its deprecation.
 func removes(f *report.Finding) bool { return f.Kind == "removed" && f.Level == report.Warning }
 
 // byKind orders entries: by kind, what is most serious first, then by group.
-func byKind(a, b *Entry) int {
+func byKind(a, b *entry) int {
 	return cmp.Or(
-		cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(groupRank(a.Group), groupRank(b.Group)),
-		strings.Compare(a.Group, b.Group),
+		cmp.Compare(a.kind, b.kind),
+		cmp.Compare(groupRank(a.group), groupRank(b.group)),
+		strings.Compare(a.group, b.group),
 		cmp.Compare(levelRank(a.findings[0]), levelRank(b.findings[0])),
-		cmp.Compare(b.Count, a.Count),
+		cmp.Compare(b.count, a.count),
 	)
 }
 

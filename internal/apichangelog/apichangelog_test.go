@@ -41,38 +41,39 @@ func read(t testing.TB, file string) []byte {
 	return data
 }
 
-// release compares two documents.
-func release(t testing.TB, old, new *contract.Document) (*Release, report.Diff) {
+// compared compares two documents.
+func compared(t testing.TB, old, new *contract.Document) (*release, report.Diff) {
 	t.Helper()
 	opt := apidiff.Options{Now: day, All: true, NoDigest: true, Accepted: true}
 	d := apidiff.Compare(context.Background(), old, new, opt).Diff
-	return New(&Input{Version: "2.0.0", Previous: "1.0.0", Date: day, Changes: d.Changes, Old: old, New: new}), d
+	return newRelease(&Input{Version: "2.0.0", Previous: "1.0.0", Date: day, Changes: d.Changes, Old: old, New: new}), d
 }
 
 // formats are the changelog in each of its forms.
-func formats(t testing.TB, c *Changelog) map[string][]byte {
+func formats(t testing.TB, title string, releases ...report.APIRelease) map[string][]byte {
 	t.Helper()
-	html, err := c.HTML("govctl dev")
+	log := Report(title, "all", day)
+	log.Releases = append(log.Releases, releases...)
+	html, err := HTML(&log, "govctl dev")
 	if err != nil {
 		t.Fatal(err)
 	}
-	atom, err := c.Atom("parcels", day, "govctl dev")
+	atom, err := Atom(&log, "parcels", "govctl dev", "https://example.com/api/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.Marshal(c.Report(day, "all"), json.Deterministic(true))
+	data, err := json.Marshal(log, json.Deterministic(true))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string][]byte{"md": []byte(c.Markdown()), "html": html, "atom": atom, "json": append(data, '\n')}
+	return map[string][]byte{"md": []byte(Markdown(&log)), "html": html, "atom": atom, "json": append(data, '\n')}
 }
 
 // TestGolden compares what two small documents lead to.
 func TestGolden(t *testing.T) {
 	old, new := parse(t, "old.yaml", read(t, "testdata/old.yaml")), parse(t, "new.yaml", read(t, "testdata/new.yaml"))
-	r, _ := release(t, old, new)
-	c := Changelog{Title: "Parcels", Releases: []*Release{r, First("1.0.0", day.AddDate(0, -1, 0), old)}}
-	for name, got := range formats(t, &c) {
+	r, _ := compared(t, old, new)
+	for name, got := range formats(t, "Parcels", r.report(), First("1.0.0", day.AddDate(0, -1, 0), old, true)) {
 		file := filepath.Join("testdata", "changelog."+name)
 		if *update {
 			if err := os.WriteFile(file, got, 0o644); err != nil {
@@ -88,9 +89,9 @@ func TestGolden(t *testing.T) {
 // TestNoChange expects a document to have no changes against itself.
 func TestNoChange(t *testing.T) {
 	doc := parse(t, "old.yaml", read(t, "testdata/old.yaml"))
-	r, _ := release(t, doc, doc)
-	if !r.Empty() || r.Summary() != "No changes since 1.0.0." {
-		t.Errorf("%+v: %s", *r, r.Summary())
+	r, _ := compared(t, doc, doc)
+	if got := r.report(); !Empty(&got) || got.Summary != "No changes since 1.0.0." {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -107,7 +108,7 @@ func TestHistories(t *testing.T) {
 			old := parse(t, files[0], read(t, files[0]))
 			for _, file := range files[1:] {
 				new := parse(t, file, read(t, file))
-				r, d := release(t, old, new)
+				r, d := compared(t, old, new)
 				check(t, filepath.Base(file), r, d)
 				old = new
 			}
@@ -116,10 +117,10 @@ func TestHistories(t *testing.T) {
 }
 
 // check looks at one release of a real history.
-func check(t *testing.T, name string, r *Release, d report.Diff) {
+func check(t *testing.T, name string, r *release, d report.Diff) {
 	t.Helper()
 	listed := map[string]bool{}
-	for _, e := range r.Entries {
+	for _, e := range r.entries {
 		for _, f := range e.findings {
 			listed[f.Fingerprint] = true
 		}
@@ -133,9 +134,17 @@ func check(t *testing.T, name string, r *Release, d report.Diff) {
 			}
 		}
 	}
-	c := Changelog{Title: name, Releases: []*Release{r}}
-	out := formats(t, &c)
-	breaks := len(r.of(Breaking))
+	out := formats(t, name, r.report())
+	breaks := 0
+	for _, e := range r.entries {
+		if e.kind != Breaking {
+			continue
+		}
+		breaks++
+		if e.migration == nil || len(e.migration.do) == 0 {
+			t.Errorf("%s: %s has no migration", name, e.rule)
+		}
+	}
 	if lines := strings.Count(string(out["md"]), "\n"); breaks <= 14 && lines > 40 || lines > 2*breaks+40 {
 		t.Errorf("%s: %d lines for %d breaks in %d causes", name, lines, breaks, len(causes))
 	} else {
@@ -151,13 +160,8 @@ func check(t *testing.T, name string, r *Release, d report.Diff) {
 		t.Errorf("%s: %v: %+v", name, err, atom)
 	}
 	var back report.APIChangelog
-	if err := json.Unmarshal(out["json"], &back); err != nil || len(back.Releases[0].Entries) != len(r.Entries) {
+	if err := json.Unmarshal(out["json"], &back); err != nil || len(back.Releases[0].Entries) != len(r.entries) {
 		t.Errorf("%s: %v", name, err)
-	}
-	for _, e := range r.of(Breaking) {
-		if e.Migration == nil || len(e.Migration.Do) == 0 {
-			t.Errorf("%s: %s has no migration", name, e.Rule)
-		}
 	}
 }
 
@@ -215,10 +219,9 @@ func TestHostileTexts(t *testing.T) {
 
 func checkHostile(t *testing.T, text string) {
 	t.Helper()
-	r, _ := release(t, hostileDocument(t, text, "string"), hostileDocument(t, text, "integer"))
-	r.Version, r.Previous = text, text
-	c := Changelog{Title: text, Releases: []*Release{r}}
-	out := formats(t, &c)
+	r, _ := compared(t, hostileDocument(t, text, "string"), hostileDocument(t, text, "integer"))
+	r.version, r.previous = text, text
+	out := formats(t, text, r.report())
 	for _, bad := range []string{"<script", "<img", "\x1b", "\u202e", "href=\"http", "javascript:alert(1)\""} {
 		if strings.Contains(string(out["html"]), bad) {
 			t.Errorf("the page of %q has %q", text, bad)
@@ -274,9 +277,8 @@ func FuzzHostileTexts(f *testing.F) {
 		if len(text) > 2000 {
 			t.Skip()
 		}
-		r, _ := release(t, hostileDocument(t, text, "string"), hostileDocument(t, text, "integer"))
-		c := Changelog{Title: text, Releases: []*Release{r}}
-		out := formats(t, &c)
+		r, _ := compared(t, hostileDocument(t, text, "string"), hostileDocument(t, text, "integer"))
+		out := formats(t, text, r.report())
 		if err := xml.Unmarshal(out["atom"], new(struct{})); err != nil {
 			t.Errorf("the feed: %v", err)
 		}
@@ -296,12 +298,13 @@ func TestBounds(t *testing.T) {
 		}
 		return parse(t, "b.yaml", []byte(b.String()))
 	}
-	r, _ := release(t, document(0), document(1000))
-	if len(r.Entries) != maxEntries || r.More[Added] != 1000-maxEntries || r.Counts[Added] != 1000 {
-		t.Errorf("%d entries, %d more, %d additions", len(r.Entries), r.More[Added], r.Counts[Added])
+	r, _ := compared(t, document(0), document(1000))
+	if len(r.entries) != maxEntries || r.more != 1000-maxEntries || r.counts[Added] != 1000 {
+		t.Errorf("%d entries, %d more, %d additions", len(r.entries), r.more, r.counts[Added])
 	}
-	text := r.Markdown()
-	if lines := strings.Count(text, "\n"); lines > maxSection || !strings.Contains(text, "- and 9") {
+	data := r.report()
+	text := Section(&data)
+	if lines := strings.Count(text, "\n"); lines > maxSection+2 || !strings.Contains(text, "700 more entries not listed.") {
 		t.Errorf("%d lines:\n%s", lines, text)
 	}
 }

@@ -2,70 +2,64 @@ package apichangelog
 
 import (
 	"crypto/sha256"
-	"encoding/xml"
 	"fmt"
 	"time"
 
 	"github.com/romel/govctl/internal/sanitize"
+	"github.com/romel/govctl/internal/xmltext"
+	"github.com/romel/govctl/pkg/report"
 )
 
-// feed is an Atom feed (RFC 4287).
-type feed struct {
-	XMLName   xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	ID        string      `xml:"id"`
-	Title     string      `xml:"title"`
-	Updated   string      `xml:"updated"`
-	Author    string      `xml:"author>name"`
-	Generator string      `xml:"generator"`
-	Entries   []feedEntry `xml:"entry"`
-}
-
-type feedEntry struct {
-	ID      string      `xml:"id"`
-	Title   string      `xml:"title"`
-	Updated string      `xml:"updated"`
-	Summary string      `xml:"summary"`
-	Content feedContent `xml:"content"`
-}
-
-type feedContent struct {
-	Type string `xml:"type,attr"`
-	HTML string `xml:",chardata"`
-}
-
 // Atom is the changelog as a feed with an entry for each release. The ids follow from the name of the API and the version, so that a reader
-// of the feed knows an entry again. What is not released is no entry: it would be read once and not again.
-func (c *Changelog) Atom(name string, now time.Time, tool string) ([]byte, error) {
-	title := "API changelog"
-	if c.Title != "" {
-		title = "Changelog of " + sanitize.Line(shorten(oneLine(c.Title), maxSummary))
+// of the feed knows an entry again. What is not released is no entry: it would be read once and not again. Site is the address of the folder
+// with api-changelog.html, with a slash at its end; empty where there is none.
+func Atom(log *report.APIChangelog, name, tool, site string) ([]byte, error) {
+	now := log.GeneratedAt.UTC()
+	link := func(rel, page string) *xmltext.Element {
+		if site == "" {
+			return nil
+		}
+		return (&xmltext.Element{Name: "link"}).Set("rel", rel).Set("href", site+page)
 	}
-	f := feed{ID: idOf(name), Title: title, Author: sanitize.Line(shorten(oneLine(name), maxSummary)), Generator: tool, Updated: now.UTC().Format(time.RFC3339)}
+	var entries []*xmltext.Element
 	newest := time.Time{}
-	for _, r := range c.Releases {
+	all := views(log)
+	for i := range log.Releases {
+		r := &log.Releases[i]
 		if r.Version == Unreleased {
 			continue
 		}
-		html, err := r.fragment()
+		if len(entries) == maxFeed {
+			break
+		}
+		html, err := fragment(r)
 		if err != nil {
 			return nil, err
 		}
-		date := r.Date
-		if date.IsZero() {
+		date, err := time.Parse(time.DateOnly, r.Date)
+		if err != nil {
 			date = now
 		}
 		if date.After(newest) {
 			newest = date
 		}
-		f.Entries = append(f.Entries, feedEntry{ID: idOf(name, r.Version), Title: sanitize.Line(shorten(oneLine(r.Version), maxName)), Updated: date.UTC().Format(time.RFC3339),
-			Summary: sanitize.Line(r.Summary()), Content: feedContent{"html", html}})
+		entries = append(entries, (&xmltext.Element{Name: "entry"}).Add(
+			xmltext.Text("id", idOf(name, r.Version)), xmltext.Text("title", sanitize.Line(shorten(oneLine(r.Version), maxName))),
+			xmltext.Text("updated", date.UTC().Format(time.RFC3339)), link("alternate", "api-changelog.html#"+all[i].ID),
+			xmltext.Text("summary", sanitize.Line(r.Summary)), xmltext.Text("content", string(html)).Set("type", "html")))
 	}
-	if !newest.IsZero() {
-		f.Updated = newest.UTC().Format(time.RFC3339)
+	if newest.IsZero() {
+		newest = now
 	}
-	out, err := xml.MarshalIndent(f, "", "  ")
-	return append([]byte(xml.Header), append(out, '\n')...), err
+	author := (&xmltext.Element{Name: "author"}).Add(xmltext.Text("name", sanitize.Line(shorten(oneLine(name), maxSummary))))
+	feed := (&xmltext.Element{Name: "feed"}).Set("xmlns", "http://www.w3.org/2005/Atom").Add(
+		xmltext.Text("id", idOf(name)), xmltext.Text("title", sanitize.Line(Title(log))), xmltext.Text("updated", newest.UTC().Format(time.RFC3339)),
+		author, xmltext.Text("generator", tool), link("self", "api-changelog.xml"), link("alternate", "api-changelog.html"))
+	return xmltext.Document(feed.Add(entries...)), nil
 }
+
+// maxFeed is how many releases a feed has.
+const maxFeed = 30
 
 // idOf is a UUID (RFC 9562, version 8) that follows from names.
 func idOf(names ...string) string {

@@ -1,6 +1,7 @@
 package apichangelog
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -24,6 +25,21 @@ func Public(doc *contract.Document) ([]byte, error) {
 	}
 	publisher{original}.clean(root, "")
 	return json.Marshal(root, json.Deterministic(true))
+}
+
+// ForPublic is the audience that what is internal or unstable is not for.
+const ForPublic = "public"
+
+// For is the contract as an audience sees it.
+func For(ctx context.Context, audience string, doc *contract.Document) (*contract.Document, error) {
+	if audience != ForPublic {
+		return doc, nil
+	}
+	data, err := Public(doc)
+	if err != nil {
+		return nil, err
+	}
+	return contract.Parse(ctx, doc.Source(), data, contract.Options{AllowDangling: true})
 }
 
 // publisher takes parts out of a document. It resolves references in the original, which stays as it is.

@@ -9,11 +9,11 @@ import (
 	"html/template"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/sanitize"
+	"github.com/romel/govctl/pkg/report"
 )
 
 //go:embed page.html
@@ -24,12 +24,12 @@ var pageStyle string
 
 // page is parsed at its first use: commands that print no HTML do not pay for it.
 var page = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("page").Funcs(template.FuncMap{"line": sanitize.Line}).Parse(pageSource)
+	return template.New("page").Funcs(template.FuncMap{"line": sanitize.Line, "marked": sanitize.Marked, "examples": Examples}).Parse(pageSource)
 })
 
 // HTML is the changelog as one page without scripts and without any request to elsewhere. Its policy allows the one style sheet in it, by
 // digest. Each release has an anchor.
-func (c *Changelog) HTML(tool string) ([]byte, error) {
+func HTML(log *report.APIChangelog, tool string) ([]byte, error) {
 	t, err := page()
 	if err != nil {
 		return nil, err
@@ -41,97 +41,134 @@ func (c *Changelog) HTML(tool string) ([]byte, error) {
 		Several                   bool
 		Releases                  []releaseView
 	}{
-		Title: strings.TrimSpace("API changelog"), Tool: sanitize.Line(tool), Style: template.CSS(pageStyle), Several: len(c.Releases) > 1,
+		Title: sanitize.Line(Title(log)), Tool: sanitize.Line(tool), Style: template.CSS(pageStyle), Several: len(log.Releases) > 1, Releases: views(log),
 		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'; base-uri 'none'; form-action 'none'",
 	}
-	if c.Title != "" {
-		view.Title = "Changelog of " + sanitize.Line(shorten(oneLine(c.Title), maxSummary))
-	}
-	if c.More > 0 {
-		view.More = count.Of(c.More, "older release") + " not listed."
-	}
-	ids := map[string]bool{}
-	for _, r := range c.Releases {
-		view.Releases = append(view.Releases, r.view(ids))
+	if log.More > 0 {
+		view.More = count.Of(log.More, "older release") + " not listed."
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, view)
 	return b.Bytes(), err
 }
 
+// Page is a release as pages show it.
+type Page struct {
+	ID      string // anchor and name of the file, unique in a changelog whatever the case of letters
+	Version string
+	Date    string
+	Summary string
+	Pending bool
+	Short   template.HTML // the first entries
+	Left    int           // entries that are not among them
+	Full    template.HTML // all entries; empty where these are the first ones
+}
+
+// Pages are the releases of a changelog with so many entries in short.
+func Pages(log *report.APIChangelog, short int) ([]Page, error) {
+	var out []Page
+	for i, v := range views(log) {
+		r := log.Releases[i]
+		p := Page{ID: v.ID, Version: v.Version, Date: v.Date, Summary: v.Summary, Pending: r.Pending, Left: max(len(r.Entries)-short, 0)}
+		full, err := fragment(&r)
+		if err == nil && p.Left > 0 {
+			p.Full = full
+			r.Entries, r.More = r.Entries[:short], 0
+			full, err = fragment(&r)
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.Short = full
+		out = append(out, p)
+	}
+	return out, nil
+}
+
 type releaseView struct {
 	ID, Version, Date, Summary string
 	Sections                   []sectionView
+	More                       int
 }
 
+// sectionView are the entries of a kind.
 type sectionView struct {
-	Kind, Title, More string
-	Groups            []groupView
+	Kind, Title string
+	Groups      []groupView
 }
 
+// groupView are the entries of a group of operations.
 type groupView struct {
-	Name  string
-	Items []itemView
+	Name    string // empty where the release has one group
+	Entries []report.APIEntry
 }
 
-type itemView struct {
-	Sentence  []Span
-	Migration *Migration
+func views(log *report.APIChangelog) []releaseView {
+	ids := map[string]bool{}
+	var out []releaseView
+	for i := range log.Releases {
+		v := viewOf(&log.Releases[i])
+		for n, id := 2, v.ID; ids[v.ID]; n++ {
+			v.ID = fmt.Sprintf("%s-%d", id, n)
+		}
+		ids[v.ID] = true
+		out = append(out, v)
+	}
+	return out
 }
 
 // notInID are characters that an anchor does not have.
-var notInID = late.Pattern(`[^0-9A-Za-z._-]+`)
+var notInID = late.Pattern(`[^0-9a-z._-]+`)
 
-func (r *Release) view(ids map[string]bool) releaseView {
-	v := releaseView{Version: sanitize.Line(shorten(oneLine(r.Version), maxName)), Summary: sanitize.Line(r.Summary())}
-	v.ID = "v" + strings.TrimPrefix(notInID().ReplaceAllString(strings.ToLower(v.Version), "-"), "v")
-	for n, id := 2, v.ID; ids[v.ID]; n++ {
-		v.ID = fmt.Sprintf("%s-%d", id, n)
-	}
-	ids[v.ID] = true
-	if !r.Date.IsZero() {
-		v.Date = r.Date.Format(time.DateOnly)
-	}
-	several := r.groups() > 1
+// maxID bounds an anchor, which is the name of a file, too.
+const maxID = 80
+
+func viewOf(r *report.APIRelease) releaseView {
+	v := releaseView{Version: sanitize.Line(shorten(oneLine(r.Version), maxName)), Date: sanitize.Line(shorten(r.Date, maxName)), Summary: sanitize.Line(shorten(oneLine(r.Summary), maxSentence)), More: r.More}
+	v.ID = idOfVersion(v.Version)
+	several := groupsIn(r) > 1
 	for k := range Wording {
-		list := r.of(k)
-		if len(list) == 0 && r.More[k] == 0 {
-			continue
+		if list := of(r, kinds[k].id); len(list) > 0 {
+			v.Sections = append(v.Sections, sectionView{Kind: kinds[k].id, Title: kinds[k].title, Groups: groupsOf(list, several)})
 		}
-		s := sectionView{Kind: kinds[k].id, Title: kinds[k].title, Groups: groupsOf(list, several)}
-		if r.More[k] > 0 {
-			s.More = fmt.Sprintf("and %d more", r.More[k])
-		}
-		v.Sections = append(v.Sections, s)
 	}
 	return v
 }
 
-// groupsOf are entries by group. A release that has one group does not name it.
-func groupsOf(list []*Entry, named bool) []groupView {
+// idOfVersion begins with a letter and ends with no dot, so that it is a name of a file on every system: v1.2.0, or unreleased.
+func idOfVersion(version string) string {
+	id := strings.TrimRight(notInID().ReplaceAllString(strings.ToLower(version), "-"), ".")
+	if version != Unreleased {
+		id = "v" + strings.TrimPrefix(id, "v")
+	}
+	return id[:min(len(id), maxID)]
+}
+
+// groupsOf are entries by group.
+func groupsOf(list []report.APIEntry, named bool) []groupView {
 	var out []groupView
 	last := ""
 	for _, e := range list {
 		if len(out) == 0 || e.Group != last {
 			g := groupView{}
 			if named {
-				g.Name = sanitize.Line(e.Group)
+				g.Name = sanitize.Line(shorten(oneLine(e.Group), maxName))
 			}
 			out, last = append(out, g), e.Group
 		}
 		g := &out[len(out)-1]
-		g.Items = append(g.Items, itemView{e.Sentence(shownInFull), e.Migration})
+		g.Entries = append(g.Entries, e)
 	}
 	return out
 }
 
 // fragment is a release as HTML without a page around it.
-func (r *Release) fragment() (string, error) {
+func fragment(r *report.APIRelease) (template.HTML, error) {
 	t, err := page()
 	if err != nil {
 		return "", err
 	}
 	var b bytes.Buffer
-	err = t.ExecuteTemplate(&b, "release", r.view(map[string]bool{}))
-	return strings.TrimSpace(b.String()), err
+	err = t.ExecuteTemplate(&b, "release", viewOf(r))
+	return template.HTML(strings.TrimSpace(b.String())), err //nolint:gosec // the template has escaped it
 }

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/romel/govctl/internal/count"
 	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/sanitize"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // Bounds of a release in Markdown, in lines. What breaks is listed whatever it takes.
@@ -19,54 +21,57 @@ const (
 )
 
 // Markdown is the whole changelog.
-func (c *Changelog) Markdown() string {
+func Markdown(log *report.APIChangelog) string {
 	var b strings.Builder
-	b.WriteString(c.Heading())
-	for _, r := range c.Releases {
-		b.WriteString("\n" + r.Markdown())
+	b.WriteString(Heading(log))
+	for i := range log.Releases {
+		b.WriteString("\n" + Section(&log.Releases[i]))
 	}
-	if c.More > 0 {
-		fmt.Fprintf(&b, "\n%s not listed.\n", count.Of(c.More, "older release"))
+	if log.More > 0 {
+		fmt.Fprintf(&b, "\n%s not listed.\n", count.Of(log.More, "older release"))
 	}
 	return b.String()
 }
 
 // Heading is the first line of a changelog.
-func (c *Changelog) Heading() string {
-	title := "API changelog"
-	if c.Title != "" {
-		title = "Changelog of " + sanitize.Markdown(shorten(oneLine(c.Title), maxSummary))
+func Heading(log *report.APIChangelog) string { return "# " + sanitize.Markdown(Title(log)) + "\n" }
+
+// Section is a release in Markdown.
+func Section(r *report.APIRelease) string {
+	head := "## " + versionText(r.Version)
+	if r.Date != "" {
+		head += " (" + sanitize.Markdown(shorten(r.Date, maxName)) + ")"
 	}
-	return "# " + title + "\n"
+	return head + "\n\n" + Body(r, "###")
 }
 
-// Markdown is the section of the release.
-func (r *Release) Markdown() string {
+// Body is a release in Markdown without its heading; its sections have headings of the given level.
+func Body(r *report.APIRelease, level string) string {
 	var b strings.Builder
-	b.WriteString("## " + versionText(r.Version))
-	if !r.Date.IsZero() {
-		b.WriteString(" (" + r.Date.Format(time.DateOnly) + ")")
-	}
-	b.WriteString("\n\n" + sanitize.Markdown(r.Summary()) + "\n")
-	inline := r.lines(2) > maxSection
-	room := r.room(inline)
+	b.WriteString(plain(shorten(oneLine(r.Summary), maxSentence)) + "\n")
+	inline := linesOf(r, 2) > maxSection
+	room := roomOf(r, inline)
+	groups := groupsIn(r) > 1
+	left := r.More
 	for k := range Wording {
-		list := r.of(k)
-		if len(list) == 0 && r.More[k] == 0 {
+		list := of(r, kinds[k].id)
+		if len(list) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n### %s\n\n", kinds[k].title)
+		fmt.Fprintf(&b, "\n%s %s\n\n", level, kinds[k].title)
 		shown := len(list)
 		if k != Breaking {
 			shown = room[k]
 		}
-		groups := r.groups() > 1
-		for _, e := range list[:shown] {
-			e.markdown(&b, groups, inline)
+		for i := range list[:shown] {
+			writeEntry(&b, &list[i], groups, inline)
 		}
-		if left := len(list) - shown + r.More[k]; left > 0 {
-			fmt.Fprintf(&b, "- and %d more\n", left)
+		if more := len(list) - shown; more > 0 {
+			fmt.Fprintf(&b, "- and %d more\n", more)
 		}
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "\n%s not listed.\n", count.Of(left, "more entry"))
 	}
 	return b.String()
 }
@@ -81,22 +86,19 @@ func versionText(v string) string {
 	return sanitize.Markdown(shorten(oneLine(v), maxName))
 }
 
-// Summary is the release in a sentence.
-func (r *Release) Summary() string {
-	if r.First {
-		return fmt.Sprintf("First release, with %s.", count.Of(r.Operations, "operation"))
-	}
+// summary is the release in a sentence.
+func (r *release) summary() string {
 	var parts []string
 	for k := range Wording {
-		if n := r.Counts[k]; n > 0 {
+		if n := r.counts[k]; n > 0 {
 			parts = append(parts, count.Of(n, kinds[k].noun))
 		}
 	}
 	since := ""
-	if r.Previous != "" {
-		since = " since " + shorten(oneLine(r.Previous), maxName)
+	if r.previous != "" {
+		since = " since " + shorten(oneLine(r.previous), maxName)
 	}
-	wording := r.Counts[Wording]
+	wording := r.counts[Wording]
 	switch {
 	case len(parts) == 0 && wording == 0:
 		return "No changes" + since + "."
@@ -107,58 +109,50 @@ func (r *Release) Summary() string {
 	if wording > 0 {
 		out += fmt.Sprintf(" Documentation changed in %s.", count.Of(wording, "place"))
 	}
-	if r.NotRead > 0 {
-		out += fmt.Sprintf(" %s were only counted.", count.Of(r.NotRead, "more change"))
+	if r.notRead > 0 {
+		out += fmt.Sprintf(" %s were only counted.", count.Of(r.notRead, "more change"))
 	}
 	return out
 }
 
-// groups is how many groups the entries have.
-func (r *Release) groups() int {
-	known := map[string]bool{}
-	for _, e := range r.Entries {
-		known[e.Group] = true
-	}
-	return len(known)
-}
-
-// lines is how many lines a release takes, where a break takes so many and of each other section only one entry is shown.
-func (r *Release) lines(each int) int {
+// linesOf is how many lines a release takes, where a break takes so many and of each other section only one entry is shown.
+func linesOf(r *report.APIRelease, each int) int {
 	n := 3
 	for k := range Wording {
-		switch entries := len(r.of(k)); {
-		case k == Breaking && entries > 0:
+		switch entries := len(of(r, kinds[k].id)); {
+		case entries == 0:
+		case k == Breaking:
 			n += 3 + each*entries
-		case entries+r.More[k] > 0:
+		default:
 			n += 3 + 2
 		}
 	}
 	return n
 }
 
-// room is how many entries of each section besides breaks are shown: they share the lines that are left, the first ones first.
-func (r *Release) room(inline bool) counts {
+// roomOf is how many entries of each section besides breaks are shown: they share the lines that are left, the first ones first.
+func roomOf(r *report.APIRelease, inline bool) counts {
 	each := 2
 	if inline {
 		each = 1
 	}
-	left := max(maxSection-r.lines(each), 0)
-	if len(r.of(Breaking)) > maxSection/2 {
+	left := max(maxSection-linesOf(r, each), 0)
+	if len(of(r, kinds[Breaking].id)) > maxSection/2 {
 		left = roomForOthers
 	}
 	var out counts
 	sections := 0
 	for k := Deprecated; k < Wording; k++ {
-		sections += min(len(r.of(k)), 1)
+		sections += min(len(of(r, kinds[k].id)), 1)
 	}
 	for k := Deprecated; k < Wording; k++ {
-		entries := len(r.of(k))
+		entries := len(of(r, kinds[k].id))
 		if entries == 0 {
 			continue
 		}
 		share := left / sections
 		sections--
-		if entries <= share+2 && r.More[k] == 0 { // one has its line already, and another that of the count
+		if entries <= share+2 { // one has its line already, and another that of the count
 			out[k] = entries
 			left -= entries - 2
 			continue
@@ -169,34 +163,38 @@ func (r *Release) room(inline bool) counts {
 	return out
 }
 
-// markdown writes an entry as an item of a list.
-func (e *Entry) markdown(b *strings.Builder, group, inline bool) {
+// writeEntry writes an entry as an item of a list.
+func writeEntry(b *strings.Builder, e *report.APIEntry, group, inline bool) {
 	b.WriteString("- ")
 	if group {
-		b.WriteString("**" + sanitize.Markdown(e.Group) + ":** ")
+		b.WriteString("**" + sanitize.Markdown(shorten(oneLine(e.Group), maxName)) + ":** ")
 	}
-	b.WriteString(markdown(e.Sentence(0)))
+	sentence := e.Line
+	if sentence == "" {
+		sentence = e.Text
+	}
+	b.WriteString(marked(sentence))
 	if e.Migration != nil {
-		if inline {
+		if inline || e.Kind != kinds[Breaking].id {
 			b.WriteString(" ")
 		} else {
 			b.WriteString("\n  - ")
 		}
-		b.WriteString("Migration: " + e.Migration.markdown())
+		b.WriteString("Migration: " + migrationText(e.Migration))
 	}
 	b.WriteString("\n")
 }
 
-func (m *Migration) markdown() string {
-	parts := []string{markdown(lower(m.Do))}
-	if m.Replacement != nil {
-		parts = append(parts, markdown(m.Replacement))
+func migrationText(m *report.APIMigration) string {
+	parts := []string{marked(lower(m.Text))}
+	if m.Replacement != "" {
+		parts = append(parts, marked(m.Replacement))
 	}
-	examples := m.Examples()
+	examples := Examples(m)
 	tooLong := func(e Example) bool { return len(e.Text) > maxInLine || placeholders.has(e.Text) }
 	if slices.ContainsFunc(examples, tooLong) {
 		before, after := fragments(m.Before, m.After)
-		examples = (&Migration{Before: before, After: after}).Examples()
+		examples = Examples(&report.APIMigration{Before: before, After: after})
 	}
 	if slices.ContainsFunc(examples, tooLong) {
 		examples = nil // of two requests, one alone shows nothing
@@ -214,7 +212,7 @@ const placeholders names = ` null "a" ["a"] {} [] 0 0.5 true `
 type Example struct{ Label, Text string }
 
 // Examples are the old request and the new one, or a value of the new responses.
-func (m *Migration) Examples() []Example {
+func Examples(m *report.APIMigration) []Example {
 	var out []Example
 	add := func(label, text string) {
 		if text != "" {
@@ -227,20 +225,29 @@ func (m *Migration) Examples() []Example {
 	return out
 }
 
-// markdown is a sentence with everything in it escaped.
-func markdown(list []Span) string {
+// marked is a text with marks as Markdown, with everything in it escaped.
+func marked(text string) string {
 	var b strings.Builder
-	for _, s := range list {
-		switch s.Style {
-		case Code:
+	for _, s := range sanitize.Marked(shorten(oneLine(text), maxSentence)) {
+		switch {
+		case s.Code:
 			b.WriteString(sanitize.Code(s.Text))
-		case Emphasis:
-			b.WriteString("*" + sanitize.Markdown(strings.TrimSpace(s.Text)) + "*")
-		case Foreign:
-			b.WriteString(sanitize.Markdown(s.Text))
+		case s.Emphasis:
+			b.WriteString("*" + plain(s.Text) + "*")
 		default:
-			b.WriteString(s.Text)
+			b.WriteString(plain(s.Text))
 		}
 	}
 	return b.String()
+}
+
+// parentheses are harmless but after a bracket.
+var parentheses = strings.NewReplacer(`\\`, `\\`, `\]\(`, `\]\(`, `\(`, "(", `\)`, ")")
+
+func plain(text string) string { return parentheses.Replace(sanitize.Markdown(text)) }
+
+// lower begins a sentence with a small letter.
+func lower(text string) string {
+	first, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToLower(first)) + text[n:]
 }

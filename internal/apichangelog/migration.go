@@ -9,13 +9,13 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Migration is what a client does about a change that breaks it.
-type Migration struct {
-	Do          []Span // sentences
-	Before      string // a request that is rejected now
-	After       string // the request nearest to it that is accepted; checked by both validators
-	Example     string // a value that responses have now and did not have before, as JSON
-	Replacement []Span // what to use instead: a sentence
+// migration is what a client does about a change that breaks it.
+type migration struct {
+	do          []Span // sentences
+	before      string // a request that is rejected now
+	after       string // the request nearest to it that is accepted; checked by both validators
+	example     string // a value that responses have now and did not have before, as JSON
+	replacement []Span // what to use instead: a sentence
 }
 
 // What to do where the table has no advice.
@@ -25,9 +25,9 @@ const (
 )
 
 // migration is the advice for an entry, with the example of the first of its findings that has one.
-func (b *builder) migration(e *Entry, row sentence, candidates additions) *Migration {
+func (b *builder) migration(e *entry, row sentence, candidates additions) *migration {
 	f := e.findings[0]
-	m := &Migration{}
+	m := &migration{}
 	do := row.do(f)
 	switch {
 	case do != "":
@@ -39,10 +39,10 @@ func (b *builder) migration(e *Entry, row sentence, candidates additions) *Migra
 	if _, many := e.subject(1); many {
 		do = severalForms.Replace(do)
 	}
-	m.Do = append(e.filled(do), words("."))
-	m.Replacement = b.replacement(e, candidates)
-	if strings.HasPrefix(f.Rule, "operation-removed") && m.Replacement == nil {
-		m.Replacement = []Span{words("The contract names no replacement.")}
+	m.do = append(e.filled(do), words("."))
+	m.replacement = b.replacement(e, candidates)
+	if strings.HasPrefix(f.Rule, "operation-removed") && m.replacement == nil {
+		m.replacement = []Span{words("The contract names no replacement.")}
 	}
 	if strings.Contains(f.Rule, "-removed") && f.Kind == "removed" && len(f.To) == 0 && (perGroup.has(f.Rule) || f.Direction == "response") {
 		return m // what is gone needs no example
@@ -60,13 +60,13 @@ func (b *builder) migration(e *Entry, row sentence, candidates additions) *Migra
 var severalForms = strings.NewReplacer(" it", " them", " its ", " their ")
 
 // show takes the example of a break.
-func (m *Migration) show(w *report.Witness) {
+func (m *migration) show(w *report.Witness) {
 	if w.Request != "" {
-		m.Before, m.After = compact(w.Request), compact(w.Accepted)
+		m.before, m.after = compact(w.Request), compact(w.Accepted)
 		return
 	}
 	if w.AcceptedBy == "new" {
-		m.Example = string(w.Value)
+		m.example = string(w.Value)
 	}
 }
 

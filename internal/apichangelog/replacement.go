@@ -168,7 +168,7 @@ func shapeOf(n contract.Node) string {
 
 // replacement is what to use instead of something that was removed, as a sentence: what the old document says, else the only thing
 // of the same shape that the release added in its place.
-func (b *builder) replacement(e *Entry, candidates additions) []Span {
+func (b *builder) replacement(e *entry, candidates additions) []Span {
 	f := e.findings[0]
 	switch {
 	case f.Kind != "removed":
@@ -197,8 +197,9 @@ func (b *builder) replacement(e *Entry, candidates additions) []Span {
 	return []Span{words("Probably replaced by "), code(other), words(", which is new there and has the same type.")}
 }
 
-// otherOperations are the new operations that have the operation id or the summary of those that were removed.
-func (b *builder) otherOperations(e *Entry, added []report.Operation) []Span {
+// otherOperations are the new operations that have the operation id, the summary or, but for a slash at its end, the path of those that were
+// removed.
+func (b *builder) otherOperations(e *entry, added []report.Operation) []Span {
 	var first report.Operation
 	for i, f := range e.findings {
 		other, ok := b.otherOperation(f, added)
@@ -228,7 +229,8 @@ func (b *builder) otherOperation(f *report.Finding, added []report.Operation) (r
 			was := old.Get(key).Text()
 			return was != "" && was == n.Get(key).Text()
 		}
-		if same("operationId") || same("summary") {
+		moved := gone.Method == op.Method && strings.TrimRight(gone.Path, "/") == strings.TrimRight(op.Path, "/")
+		if moved || same("operationId") || same("summary") {
 			found = append(found, op)
 		}
 	}

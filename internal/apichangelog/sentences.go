@@ -2,6 +2,7 @@ package apichangelog
 
 import (
 	_ "embed"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -86,7 +87,7 @@ func value(f *report.Finding, v jsontext.Value) []Span {
 		case json.Unmarshal(v, &one) != nil:
 			return []Span{code(string(v))}
 		case strings.Contains(one, " of "): // alternatives, such as "any of string, array"
-			return []Span{code(one)}
+			return alternativesOf(one)
 		}
 		list = []string{one}
 	}
@@ -106,6 +107,20 @@ func value(f *report.Finding, v jsontext.Value) []Span {
 		out = append(out, code(one))
 	}
 	return out
+}
+
+// alternativesOf are the alternatives of a union: several forms of one type, or several types.
+func alternativesOf(text string) []Span {
+	_, rest, _ := strings.Cut(text, " of ")
+	list := strings.Split(rest, ", ")
+	word, known := typeNames[list[0]]
+	if all := slices.Compact(slices.Clone(list)); len(all) > 1 || !known {
+		if len(all) < len(list) || len(list) > maxValues {
+			return []Span{code(text)}
+		}
+		return types(list)
+	}
+	return []Span{words(word + " in one of " + strconv.Itoa(len(list)) + " forms")}
 }
 
 // maxValues is how many values of a list a sentence shows.

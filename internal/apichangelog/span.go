@@ -25,12 +25,6 @@ type Span struct {
 	Style Style
 }
 
-// IsCode reports the style to a template.
-func (s Span) IsCode() bool { return s.Style == Code }
-
-// IsEmphasis reports the style to a template.
-func (s Span) IsEmphasis() bool { return s.Style == Emphasis }
-
 func words(s string) Span { return Span{Text: s} }
 func code(s string) Span  { return Span{shorten(oneLine(s), maxName), Code} }
 
@@ -49,13 +43,16 @@ func spans(text string, style Style) []Span {
 	return out
 }
 
-// Text is a sentence without its styles, with code between backquotes.
+// text is a sentence with its styles as marks: code between backquotes, emphasis between asterisks.
 func text(list []Span) string {
 	var b strings.Builder
 	for _, s := range list {
-		if s.Style == Code {
+		switch s.Style {
+		case Code:
 			b.WriteString("`" + sanitize.Line(s.Text) + "`")
-		} else {
+		case Emphasis:
+			b.WriteString("*" + sanitize.Line(strings.TrimSpace(strings.ReplaceAll(s.Text, "*", "∗"))) + "*")
+		default:
 			b.WriteString(sanitize.Line(s.Text))
 		}
 	}
@@ -64,10 +61,11 @@ func text(list []Span) string {
 
 // Bounds of what a line shows, in characters.
 const (
-	maxName    = 100
-	maxSummary = 80
-	maxQuote   = 200 // of a sentence of a description
-	maxRequest = 300 // of a request or a value
+	maxName     = 100
+	maxSummary  = 80
+	maxQuote    = 200   // of a sentence of a description
+	maxRequest  = 300   // of a request or a value
+	maxSentence = 20000 // of a sentence with all names
 )
 
 // oneLine is a text with single spaces.
@@ -86,19 +84,13 @@ func shorten(s string, limit int) string {
 	return string([]rune(s)[:limit-1]) + "…"
 }
 
-// upper begins a sentence with a capital letter.
-func upper(list []Span) []Span { return beginning(list, unicode.ToUpper) }
-
-// lower begins a sentence with a small letter.
-func lower(list []Span) []Span { return beginning(list, unicode.ToLower) }
-
-// beginning changes the first letter, unless it is of code or of a summary.
-func beginning(list []Span, change func(rune) rune) []Span {
+// upper begins a sentence with a capital letter, unless it begins with code or a summary.
+func upper(list []Span) []Span {
 	if len(list) == 0 || list[0].Style > Foreign || list[0].Text == "" {
 		return list
 	}
 	out := append([]Span(nil), list...)
 	first, n := utf8.DecodeRuneInString(out[0].Text)
-	out[0].Text = string(change(first)) + out[0].Text[n:]
+	out[0].Text = string(unicode.ToUpper(first)) + out[0].Text[n:]
 	return out
 }

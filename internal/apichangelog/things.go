@@ -132,14 +132,14 @@ const (
 	shownInFull   = 100 // where there is room for all
 )
 
-// Sentence is the entry in words, with at most so many names; 0 means as many as a line shows.
-func (e *Entry) Sentence(most int) []Span {
+// sentence is the entry in words, with at most so many names; 0 means as many as a line shows.
+func (e *entry) sentence(most int) []Span {
 	if most == 0 {
-		if most = shownOthers; e.Kind == Breaking {
+		if most = shownOthers; e.kind == Breaking {
 			most = shownBreaking
 		}
 	}
-	if e.Things[0].raw != "" {
+	if e.things[0].raw != "" {
 		return e.ofMessages(most)
 	}
 	subject, many := e.subject(most)
@@ -150,16 +150,16 @@ func (e *Entry) Sentence(most int) []Span {
 	out := append(subject, words(" "))
 	out = append(out, e.filled(predicate)...)
 	out = append(out, e.reach()...)
-	out = append(out, e.Note...)
+	out = append(out, e.note...)
 	return upper(append(out, words(".")))
 }
 
 // ofMessages is an entry in the words of its findings.
-func (e *Entry) ofMessages(most int) []Span {
+func (e *entry) ofMessages(most int) []Span {
 	var out []Span
-	for i, t := range e.Things {
+	for i, t := range e.things {
 		if i == most {
-			out = append(out, words(fmt.Sprintf("; and %d more", len(e.Things)-most)))
+			out = append(out, words(fmt.Sprintf("; and %d more", len(e.things)-most)))
 			break
 		}
 		if i > 0 {
@@ -167,7 +167,7 @@ func (e *Entry) ofMessages(most int) []Span {
 		}
 		out = append(out, spans(shorten(oneLine(t.raw), maxQuote), Foreign)...)
 	}
-	return upper(append(append(out, e.Note...), words(".")))
+	return upper(append(append(out, e.note...), words(".")))
 }
 
 // A piece is things of the same names in several places: "`a` and `b` of X, Y and 3 more".
@@ -179,11 +179,11 @@ type piece struct {
 }
 
 // pieces are the things of an entry, those of one place and then the places of the same names together.
-func (e *Entry) pieces() []*piece {
+func (e *entry) pieces() []*piece {
 	type at struct{ noun, place string }
 	var byPlace, out []*piece
 	found := map[at]*piece{}
-	for _, t := range e.Things {
+	for _, t := range e.things {
 		k := at{t.noun, t.place()}
 		p := found[k]
 		if p == nil {
@@ -213,14 +213,14 @@ func (e *Entry) pieces() []*piece {
 const maxPieces = 3
 
 // subject lists the things, and whether they are several.
-func (e *Entry) subject(most int) ([]Span, bool) {
+func (e *entry) subject(most int) ([]Span, bool) {
 	all := e.pieces()
 	shown := all
 	if limit := max(maxPieces, most-shownBreaking); len(all) > limit+1 {
 		shown = all[:limit]
 	}
 	var out []Span
-	left := len(e.Things)
+	left := len(e.things)
 	for i, p := range shown {
 		if i > 0 {
 			out = append(out, words("; "))
@@ -233,15 +233,19 @@ func (e *Entry) subject(most int) ([]Span, bool) {
 	}
 	first := all[0]
 	names := map[string]bool{}
-	for _, t := range e.Things {
+	for _, t := range e.things {
 		names[t.noun+" "+t.name] = true
 	}
 	return out, len(names) > 1 || first.names[0].isOperation() && len(first.places) > 1
 }
 
 // piece is one of them in words.
-func (e *Entry) piece(p *piece, most int) []Span {
+func (e *entry) piece(p *piece, most int) []Span {
 	first := p.names[0]
+	where := e.where
+	if len(p.places) > maxSummaries {
+		where = e.call
+	}
 	if first.isOperation() {
 		return e.list(p.places, most, e.where)
 	}
@@ -249,7 +253,7 @@ func (e *Entry) piece(p *piece, most int) []Span {
 	if len(e.where(first)) == 0 {
 		return out
 	}
-	return append(append(out, words(" "+first.prep+" ")), e.list(p.places, most, e.where)...)
+	return append(append(out, words(" "+first.prep+" ")), e.list(p.places, most, where)...)
 }
 
 // isOperation reports a thing that is an operation as a whole.
@@ -276,7 +280,7 @@ func nameOf(t thing) []Span {
 }
 
 // where is the operation or the schema of a thing.
-func (e *Entry) where(t thing) []Span {
+func (e *entry) where(t thing) []Span {
 	switch {
 	case t.owner != "":
 		return []Span{code(t.owner)}
@@ -286,8 +290,19 @@ func (e *Entry) where(t thing) []Span {
 	return e.labels.named(t.op)
 }
 
+// maxSummaries is how many operations of a list are named by their summaries, too.
+const maxSummaries = 3
+
+// call is where without the summary of the operation.
+func (e *entry) call(t thing) []Span {
+	if t.owner != "" || t.op.Path == "" {
+		return e.where(t)
+	}
+	return []Span{code(t.op.Method + " " + t.op.Path)}
+}
+
 // list is "a, b and c" or "a, b and 7 more".
-func (e *Entry) list(things []thing, most int, item func(thing) []Span) []Span {
+func (e *entry) list(things []thing, most int, item func(thing) []Span) []Span {
 	n := len(things)
 	shown := min(n, most)
 	if n == most+1 {
@@ -311,16 +326,16 @@ func (e *Entry) list(things []thing, most int, item func(thing) []Span) []Span {
 }
 
 // reach counts the operations of an entry that does not name them.
-func (e *Entry) reach() []Span {
-	t := e.Things[0]
-	if t.op.Path != "" || len(e.Operations) == 0 {
+func (e *entry) reach() []Span {
+	t := e.things[0]
+	if t.op.Path != "" || len(e.operations) == 0 {
 		return nil
 	}
 	direction := map[string]string{"request": "requests of ", "response": "responses of "}[e.findings[0].Direction]
 	if direction == "" {
 		direction = "reaches "
 	}
-	return []Span{words(" (" + direction + count.Of(len(e.Operations), "operation") + ")")}
+	return []Span{words(" (" + direction + count.Of(len(e.operations), "operation") + ")")}
 }
 
 // plural is a predicate, or advice, about several things.
@@ -331,13 +346,13 @@ func plural(s string) string {
 			list[i] = other
 		}
 	}
-	return strings.Join(list, " ")
+	return strings.Replace(strings.Join(list, " "), "a required field", "required fields", 1)
 }
 
 var pluralForms = map[string]string{"is": "are", "was": "were", "it": "they", "has": "have", "its": "their", "defaults": "default", "matches": "match"}
 
 // filled is a predicate with its values.
-func (e *Entry) filled(predicate string) []Span {
+func (e *entry) filled(predicate string) []Span {
 	var out []Span
 	for predicate != "" {
 		i := strings.IndexByte(predicate, '{')

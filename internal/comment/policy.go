@@ -8,7 +8,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// writePolicy says what the change does to the policy that judges it. It is silent only where the policy is unchanged.
+// writePolicy says what the change does to the policy that evaluates it. It is silent only where the policy is unchanged.
 func writePolicy(b *strings.Builder, p *Request) {
 	c := p.Policy
 	if c == nil || len(c.Findings) == 0 {

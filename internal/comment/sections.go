@@ -17,6 +17,7 @@ type Request struct {
 	Policy     *report.Policy   // what the change does to its own policy, in the part of the first contract
 	Findings   []report.Finding // the API changes as data, for those that waivers accept
 	Changes    string           // the API changes as Markdown, with their proofs
+	Changelog  Changelog        // what the changelog of the API will have
 	Semver     *report.Semver
 	Operations *report.Operations
 	Stability  *report.Stability
@@ -24,6 +25,12 @@ type Request struct {
 	Evidence   []report.EvidenceKind // that do not pass, in the part of the first contract
 	Taxonomy   string                // what changed about the alerts, as Markdown
 	Links      []string
+}
+
+// Changelog is what the changelog of the API will have, in Markdown.
+type Changelog struct {
+	Version string
+	Text    string // empty where nothing changed
 }
 
 // section is a row of the table of sections.
@@ -38,6 +45,7 @@ func sections() []section {
 		{title: "Policy", common: true, write: writePolicy}, // first: it must not be left out
 		{title: "Accepted breaking changes", write: writeAccepted},
 		{title: "API changes", write: func(b *strings.Builder, p *Request) { b.WriteString(p.Changes) }},
+		{title: "What will be published", write: writeChangelog},
 		{title: "Version", write: writeVersion},
 		{title: "Operations", write: writeOperations},
 		{title: "Stability", write: writeStability},
@@ -68,6 +76,30 @@ func Sections(p *Request) []string {
 		list = append(list, strings.Join(p.Links, " | ")+"\n")
 	}
 	return list
+}
+
+// Bounds of the changelog in a comment.
+const (
+	unfolded     = 14     // lines that are shown without folding them
+	maxChangelog = 20_000 // characters
+)
+
+// writeChangelog writes what the changelog of the API will have, folded where it is long.
+func writeChangelog(b *strings.Builder, p *Request) {
+	text := strings.TrimSpace(p.Changelog.Text)
+	if text == "" {
+		return
+	}
+	version := sanitize.Code(sanitize.Cut(p.Changelog.Version, 100))
+	summary, rest, _ := strings.Cut(text, "\n")
+	fmt.Fprintf(b, "%s: %s\n", version, summary)
+	switch rest = sanitize.Fit(strings.TrimSpace(rest), maxChangelog, sanitize.Characters); {
+	case rest == "":
+	case strings.Count(rest, "\n") < unfolded:
+		b.WriteString("\n" + rest + "\n")
+	default:
+		b.WriteString("\n<details><summary>The whole text</summary>\n\n" + rest + "\n\n</details>\n")
+	}
 }
 
 func writeVersion(b *strings.Builder, p *Request) {

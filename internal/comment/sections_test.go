@@ -21,7 +21,7 @@ func TestJoinLeavesOutWholeSections(t *testing.T) {
 	if want := "first\n\nthird\n\n*1 section did not fit here.*\n"; got != want {
 		t.Errorf("got %q", got)
 	}
-	if got := Join([]string{b, c}, 500); len(got) > 500 || !strings.Contains(got, "Cut here") {
+	if got := Join([]string{b, c}, 500); len(got) > 500 || !strings.Contains(got, "Truncated") {
 		t.Errorf("a long first section: %q", got)
 	}
 }
@@ -74,6 +74,28 @@ func outsideCode(s string) string {
 		_, s, _ = strings.Cut(s[i+len(marks):], marks)
 	}
 	return b.String() + s
+}
+
+func TestChangelogSection(t *testing.T) {
+	section := func(text string) string {
+		list := Sections(&Request{Headline: "h", Changelog: Changelog{Version: "2.0.0 `x`", Text: text}})
+		if len(list) == 1 {
+			return ""
+		}
+		return list[1]
+	}
+	if got := section(""); got != "" {
+		t.Errorf("nothing changed: %q", got)
+	}
+	if got, want := section("One addition.\n\n- a\n"), "### What will be published\n\n`` 2.0.0 `x` ``: One addition.\n\n- a\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := section("Much.\n\n" + strings.Repeat("- a\n", 20)); !strings.Contains(got, ": Much.\n\n<details><summary>") || !strings.HasSuffix(got, "\n\n</details>\n") {
+		t.Errorf("%q", got)
+	}
+	if got := section("Much.\n\n" + strings.Repeat("- a b c d e f g h i j k l m n o p q r s t u v w x y z\n", 2000)); len(got) > maxChangelog+500 || !strings.HasSuffix(got, "</details>\n") {
+		t.Errorf("%d bytes: %q", len(got), got[len(got)-200:])
+	}
 }
 
 func TestSectionsOfACleanRun(t *testing.T) {
