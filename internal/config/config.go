@@ -33,6 +33,7 @@ type Config struct {
 	Stability  Stability  `json:"stability,omitzero"`
 	Taxonomy   Taxonomy   `json:"taxonomy,omitzero"`
 	Milestones string     `json:"milestones,omitzero"` // file; an absent default file is no error
+	Changelog  Changelog  `json:"changelog,omitzero"`
 	Evidence   Evidence   `json:"evidence,omitzero"`
 	Metrics    Metrics    `json:"metrics,omitzero"`
 	Docs       Docs       `json:"docs,omitzero"`
@@ -48,6 +49,8 @@ type Config struct {
 }
 
 // Given reports whether the file itself sets the value at a JSON pointer: what is a default there is none.
+//
+//go:noinline
 func (c *Config) Given(pointer string) bool { return c.root.Find(pointer).Exists() }
 
 // KeyPlace is where the file names the key at a JSON pointer, for errors about it.
@@ -62,13 +65,14 @@ func (c *Config) KeyPlace(pointer string) report.Place {
 type Contract struct {
 	Name            string  `json:"name,omitzero"`             // published as schemas/NAME.json
 	RenamedFrom     string  `json:"renamed_from,omitzero"`     // the name that its state is kept under until now
+	Owner           string  `json:"owner,omitzero"`            // who is responsible for it: a name for people
 	Source          string  `json:"source,omitzero"`           // file | https URL | cmd:COMMAND | git:REV:PATH
 	Baseline        string  `json:"baseline,omitzero"`         // same forms, or "none"; empty: the last published contract
 	ReleaseBaseline string  `json:"release_baseline,omitzero"` // compared with and reported, never gated
 	Gate            string  `json:"gate,omitzero"`             // semver, breaking, none
 	AllowBreaking   bool    `json:"allow_breaking,omitzero"`   // for gate: breaking
 	AllowRemoteRefs bool    `json:"allow_remote_refs,omitzero"`
-	AllowDangling   bool    `json:"allow_dangling_refs,omitzero"` // compare the rest where references do not resolve
+	AllowDangling   bool    `json:"allow_dangling_refs,omitzero"` // compare the other parts where references do not resolve
 	AllowPrivate    bool    `json:"allow_private,omitzero"`       // also read from private and loopback addresses
 	Rules           Rules   `json:"rules,omitzero"`
 	Waivers         string  `json:"waivers,omitzero"` // file; an absent default file is no error
@@ -129,6 +133,12 @@ type Taxonomy struct {
 
 	Levels map[string]string `json:"levels,omitzero"`  // rule id to error, warning, info, off
 	FailOn string            `json:"fail_on,omitzero"` // lowest level of a finding that fails
+}
+
+// Changelog is about the changelog of the API.
+type Changelog struct {
+	API      string `json:"api,omitzero"`      // name of the Markdown file; empty: none is written
+	Audience string `json:"audience,omitzero"` // all, public
 }
 
 // Evidence says which kinds of evidence a run requires.
@@ -225,7 +235,7 @@ type SmokeTarget struct {
 	Required *bool  `json:"required,omitzero"` // nil: true
 }
 
-// ProbeLatency says how latencies are sampled and judged.
+// ProbeLatency says how latencies are sampled and evaluated.
 type ProbeLatency struct {
 	Interval    Duration `json:"interval,omitzero"`     // between two samples of a target
 	Samples     int      `json:"samples,omitzero"`      // of a service that are kept
@@ -264,13 +274,13 @@ type Publish struct {
 // GrowthBreaks is the value of response_growth with which response growth breaks whatever the gate's category.
 const GrowthBreaks = "breaking"
 
-// The modes in which a change of the policy itself is judged.
+// The modes in which a change of the policy itself is evaluated.
 const (
 	PolicyShow  = "show"  // the verdict under the new policy counts, and the change is a finding
 	PolicyBlock = "block" // only the verdict under the policy of the base branch counts
 )
 
-// Policy says how a pull request that changes the policy is judged. The value of the base branch counts.
+// Policy says how a pull request that changes the policy is evaluated. The value of the base branch counts.
 type Policy struct {
 	Mode string `json:"mode,omitzero"`
 }
@@ -292,6 +302,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 func Default() Config {
 	return Config{
 		Milestones: "project_milestones.json",
+		Changelog:  Changelog{Audience: "all"},
 		Semver:     Semver{Scheme: "auto", ZeroMajor: "major", Policy: "original", VersionFrom: FromInfo},
 		Stability:  Stability{Window: 30, AlertThreshold: 0.8, PlaceholderMaxRuns: 10, PlaceholderStreakAlertThreshold: 5},
 		Taxonomy: Taxonomy{File: "alerts_taxonomy.json", Dialect: "prometheus", Profile: "default", FailOn: "error", RunbookMinPercent: 90, WindowDays: 30,

@@ -73,6 +73,7 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 		{"both forms", "contract: {}\ncontracts: [{name: a}]\n", "1:1", "contract and contracts", "move the single contract"},
 		{"same name twice", "contracts:\n  - {name: a}\n  - {name: A}\n", "3:5", `second contract is named "A"`, ""},
 		{"name of the folder of evidence", "contracts:\n  - {name: a}\n  - {name: Evidence}\n", "3:5", `a contract is named "Evidence"`, "renamed_from: Evidence"},
+		{"name of the folder of runs", "contracts:\n  - {name: a}\n  - {name: RUNS}\n", "3:5", `a contract is named "RUNS", as the folder of runs`, "renamed_from: RUNS"},
 		{"a path as name", "contract: {name: ../x}\n", "1:18", "contract/name", ""},
 		{"bad duration", "webhook: {timeout: soon}\n", "1:20", "webhook/timeout", ""},
 	} {

@@ -86,8 +86,8 @@ func semantic(root contract.Node, err error) error {
 // maxContracts bounds the contracts of one configuration, of each of which a run writes several files.
 const maxContracts = 1_000
 
-// evidenceFolder is where a run reads evidence. Among several contracts, each has a folder of its name beside it.
-const evidenceFolder = "evidence"
+// folders of the output folder, for evidence and for the records of runs. Each of several contracts has a folder of its name beside them.
+var folders = []string{"evidence", "runs"}
 
 // finish fills in what each contract leaves empty and holds the contracts apart.
 func finish(c Config, root contract.Node) (Config, error) {
@@ -118,15 +118,21 @@ func finish(c Config, root contract.Node) (Config, error) {
 		if slices.Contains(names, strings.ToLower(name)) { // they become file names, and some file systems fold case
 			return Config{}, &contract.Error{Place: root.Get("contracts").At(i).Place(), Msg: fmt.Sprintf("a second contract is named %q", name), Hint: "give each contract its own name"}
 		}
-		if len(c.Contracts) > 1 && strings.EqualFold(name, evidenceFolder) {
-			return Config{}, &contract.Error{Place: root.Get("contracts").At(i).Place(), Msg: fmt.Sprintf("a contract is named %q, as the folder of evidence in the output folder is", name),
+		if folder := strings.ToLower(name); len(c.Contracts) > 1 && slices.Contains(folders, folder) {
+			return Config{}, &contract.Error{Place: root.Get("contracts").At(i).Place(), Msg: fmt.Sprintf("a contract is named %q, as the folder of %s in the output folder is", name, folder),
 				Hint: "choose another name; renamed_from: " + name + " continues what was published under this one"}
 		}
 		names = append(names, strings.ToLower(name))
 	}
 	c.Contract = Contract{}
+	if slices.Contains(ownNames, strings.ToLower(c.Changelog.API)) {
+		return Config{}, &contract.Error{Place: root.Get("changelog").Get("api").Place(), Msg: fmt.Sprintf("changelog/api: govctl writes another file of the name %q", c.Changelog.API), Hint: "choose another name, such as CHANGELOG-API.md"}
+	}
 	return c, nil
 }
+
+// ownNames are the Markdown files that a run writes into status/ under fixed names, in small letters.
+var ownNames = []string{"taxonomy.md", "alerts_changelog.md"}
 
 func fill(c *Contract, common Semver) {
 	d := contractDefaults
