@@ -12,53 +12,53 @@ import (
 
 // badges writes the badges of each contract and those of the whole. Every badge is there after every run: a badge that
 // vanishes from a README looks like an error of the reader.
-func badges(_ context.Context, b *bench) error {
+func badges(_ context.Context, sc *stepContext) error {
 	var errs []error
-	for _, one := range b.benches() {
+	for _, one := range sc.stepContexts() {
 		errs = append(errs, one.contractBadges())
 	}
-	s := b.final
+	s := sc.final
 	errs = append(errs,
-		b.badge(artifact.SummaryBadge, badge.Summary(&s)),
-		b.badge(artifact.CombinedBadge, badge.Combined(&s)),
-		b.badge(artifact.PayloadBadge, badge.PayloadVersion(s.WebhookPayloadVersion)),
-		b.greyAlerts(),
-		b.evidenceBadges(),
+		sc.badge(artifact.SummaryBadge, badge.Summary(&s)),
+		sc.badge(artifact.CombinedBadge, badge.Combined(&s)),
+		sc.badge(artifact.PayloadBadge, badge.PayloadVersion(s.WebhookPayloadVersion)),
+		sc.greyAlerts(),
+		sc.evidenceBadges(),
 	)
-	m, err := written[report.Milestones](b, artifact.MilestonesPath)
+	m, err := written[report.Milestones](sc, artifact.MilestonesPath)
 	if m != nil {
-		err = b.badge(artifact.MilestonesBadge, badge.Milestones(m))
+		err = sc.badge(artifact.MilestonesBadge, badge.Milestones(m))
 	}
 	made := 0
-	for _, f := range b.job.Store.Written() {
+	for _, f := range sc.job.Store.Written() {
 		if IsBadge(f.Path) {
 			made++
 		}
 	}
-	b.note = count(made, "badge")
+	sc.note = count(made, "badge")
 	return errors.Join(append(errs, err)...)
 }
 
 // badge writes a badge; grey where the run was not checked, whatever its figures say.
-func (b *bench) badge(p string, v report.Badge) error {
-	if !b.final.Checked {
+func (sc *stepContext) badge(p string, v report.Badge) error {
+	if !sc.final.Checked {
 		v.Color = badge.LightGrey
 	}
-	return b.job.Store.JSON(p, v)
+	return sc.job.Store.JSON(p, v)
 }
 
 // greyAlerts takes the colour from the badges of the alerts, which were written with their figures, where the run was not checked.
-func (b *bench) greyAlerts() error {
-	if b.final.Checked {
+func (sc *stepContext) greyAlerts() error {
+	if sc.final.Checked {
 		return nil
 	}
-	for _, f := range b.job.Store.Written() {
+	for _, f := range sc.job.Store.Written() {
 		if !strings.HasPrefix(f.Path, "status/badge-") {
 			continue
 		}
-		v, err := artifact.Again[report.Badge](b.job.Store, f.Path)
+		v, err := artifact.Again[report.Badge](sc.job.Store, f.Path)
 		if err == nil {
-			err = b.badge(f.Path, *v)
+			err = sc.badge(f.Path, *v)
 		}
 		if err != nil {
 			return err
@@ -67,18 +67,20 @@ func (b *bench) greyAlerts() error {
 	return nil
 }
 
-func (b *bench) contractBadges() error { return errors.Join(b.breakingBadge(), b.stabilityBadges()) }
+func (sc *stepContext) contractBadges() error {
+	return errors.Join(sc.breakingBadge(), sc.stabilityBadges())
+}
 
-func (b *bench) breakingBadge() error {
-	broken, err := written[report.Breaking](b, breakingFile)
+func (sc *stepContext) breakingBadge() error {
+	broken, err := written[report.Breaking](sc, breakingFile)
 	if err != nil {
 		return err
 	}
-	return b.badge(b.path(artifact.BreakingBadge), badge.Breaking(broken))
+	return sc.badge(sc.path(artifact.BreakingBadge), badge.Breaking(broken))
 }
 
-func (b *bench) stabilityBadges() error {
-	view, err := written[stabilityView](b, stabilityFile)
+func (sc *stepContext) stabilityBadges() error {
+	view, err := written[stabilityView](sc, stabilityFile)
 	if err != nil {
 		return err
 	}
@@ -89,12 +91,12 @@ func (b *bench) stabilityBadges() error {
 	}
 	if view != nil && !view.Placeholder {
 		var err error
-		if full, err = written[report.Stability](b, stabilityFile); err != nil {
+		if full, err = written[report.Stability](sc, stabilityFile); err != nil {
 			return err
 		}
 	}
 	return errors.Join(
-		b.badge(b.path(artifact.StabilityBadge), badge.Stability(full)),
-		b.job.Store.JSON(b.path(artifact.StreakBadge), badge.PlaceholderStreak(streak)),
+		sc.badge(sc.path(artifact.StabilityBadge), badge.Stability(full)),
+		sc.job.Store.JSON(sc.path(artifact.StreakBadge), badge.PlaceholderStreak(streak)),
 	)
 }

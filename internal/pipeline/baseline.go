@@ -59,6 +59,11 @@ func keep(store *artifact.Store, p string, data []byte) error {
 // carry writes what the state carries on into the folder of this run, the manifest last: it says that the others are there. Files that are
 // there already are left alone.
 func (s *State) carry(store *artifact.Store) error {
+	for _, p := range s.LeftOut {
+		if err := store.Remove(p); err != nil {
+			return err
+		}
+	}
 	for _, p := range sortedKeys(s.Files) {
 		if p == artifact.ManifestPath || measuredElsewhere(p) && there(store, p) {
 			continue // what a command has just measured is newer
@@ -80,9 +85,9 @@ func there(store *artifact.Store, p string) bool {
 
 // memory are the files by which runs remember, as patterns; a pattern without a slash is a file name anywhere below status/.
 var memory = []string{
-	"schemas/*.json", "status/metrics-history/*.json", runRecords,
+	"schemas/*.json", "status/metrics-history/*.json", artifact.RunsDir + "/*.json",
 	"manifest.json", "history.jsonl", "governance-summary.json", "taxonomy-metrics-history.json", "ALERTS_CHANGELOG.md", "alert-state.json", "webhook-deliveries.jsonl",
-	"evidence-history.jsonl",
+	"evidence-history.jsonl", "api-changelog.json", "api-release.json",
 }
 
 // Forget removes from a folder what earlier runs in it remembered, because the state of this run comes from elsewhere.

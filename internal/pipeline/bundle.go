@@ -83,23 +83,20 @@ func (b Bundle) previous(s *artifact.Store) (*report.Manifest, error) {
 }
 
 // manifest writes what the run made of the artifacts. Everything after it belongs to the proof of what it lists.
-func manifest(ctx context.Context, b *bench) error {
-	if err := b.correct(ctx); err != nil {
+func manifest(ctx context.Context, sc *stepContext) error {
+	if err := sc.correct(ctx); err != nil {
 		return err
 	}
-	m := b.manifest()
+	m := sc.manifest()
 	surplus := surplus(m.Contracts)
-	m.Files = slices.DeleteFunc(Artifacts.lists(b.job.Store.Written()), func(f report.ManifestFile) bool { return slices.Contains(surplus, f.Path) })
-	b.note = count(len(m.Files), "file")
-	err := b.job.Store.JSON(artifact.ManifestPath, m)
+	m.Files = slices.DeleteFunc(Artifacts.lists(sc.job.Store.Written()), func(f report.ManifestFile) bool { return slices.Contains(surplus, f.Path) })
+	sc.note = count(len(m.Files), "file")
+	err := sc.job.Store.JSON(artifact.ManifestPath, m)
 	for _, p := range surplus {
-		err = errors.Join(err, b.job.Store.Remove(p))
+		err = errors.Join(err, sc.job.Store.Remove(p))
 	}
 	return err
 }
-
-// runRecords are the records of earlier runs, which stay in the bundle although a run writes only its own: the state carries them.
-const runRecords = "status/runs/*.json"
 
 func changed(p string) error {
 	return fmt.Errorf("%s is not the file that the last manifest lists, and this run did not write it", p)

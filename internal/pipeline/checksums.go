@@ -13,18 +13,18 @@ import (
 )
 
 // checksums takes the digest of every file of the run that can be covered, for each bundle. It runs when nothing else is written any more.
-func checksums(ctx context.Context, b *bench) error {
-	store := b.job.Store
+func checksums(ctx context.Context, sc *stepContext) error {
+	store := sc.job.Store
 	m, err := artifact.Again[report.Manifest](store, artifact.ManifestPath)
 	if err != nil {
 		return err
 	}
-	total, err := b.sum(ctx, Artifacts, *m)
+	total, err := sc.sum(ctx, Artifacts, *m)
 	if err != nil {
 		return err
 	}
-	if !b.succeeded("site") { // half of the pages, or those of an earlier run
-		b.note = count(total, "file")
+	if !sc.succeeded("site") { // half of the pages, or those of an earlier run
+		sc.note = count(total, "file")
 		return dropBundle(store, Pages)
 	}
 	if err := publishChecksumsBadge(store); err != nil {
@@ -34,14 +34,14 @@ func checksums(ctx context.Context, b *bench) error {
 	if err := store.JSON(Pages.At(integrity.ManifestFile), m); err != nil {
 		return err
 	}
-	n, err := b.sum(ctx, Pages, *m)
-	b.note = count(total+n, "file")
+	n, err := sc.sum(ctx, Pages, *m)
+	sc.note = count(total+n, "file")
 	return err
 }
 
 // sum writes the checksums of one bundle and returns the number of files. All of its files are there: this run has written them.
-func (b *bench) sum(ctx context.Context, one Bundle, m report.Manifest) (int, error) {
-	files, err := one.files(b.job.Store)
+func (sc *stepContext) sum(ctx context.Context, one Bundle, m report.Manifest) (int, error) {
+	files, err := one.files(sc.job.Store)
 	if err != nil {
 		return 0, err
 	}
@@ -49,11 +49,11 @@ func (b *bench) sum(ctx context.Context, one Bundle, m report.Manifest) (int, er
 	if err != nil {
 		return 0, err
 	}
-	sums.GeneratedAt = report.At(b.job.Now)
+	sums.GeneratedAt = report.At(sc.job.Now)
 	if len(sums.Missing) > 0 {
 		return 0, fmt.Errorf("%s of this run missing, the first is %s", count(len(sums.Missing), "file"), path.Join(one.Root, sums.Missing[0]))
 	}
-	return sums.Count, writeChecksums(b.job.Store, one, sums)
+	return sums.Count, writeChecksums(sc.job.Store, one, sums)
 }
 
 // succeeded reports whether a step of this run did its work.

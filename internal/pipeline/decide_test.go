@@ -44,11 +44,11 @@ func TestDecide(t *testing.T) {
 		if c.contract.Semver == nil {
 			c.contract.Semver = &config.Semver{}
 		}
-		b := &bench{run: &run{}, contract: &c.contract}
-		err := b.decide(c.broken, c.policy)
+		sc := &stepContext{run: &run{}, contract: &c.contract}
+		err := sc.decide(c.broken, c.policy)
 		var found finding
-		if (err != nil) != (c.refused != "") || err != nil && (!errors.As(err, &found) || err.Error() != c.refused) || err == nil && b.note != c.note {
-			t.Errorf("%s: %v with the note %q, want %q with %q", c.name, err, b.note, c.refused, c.note)
+		if (err != nil) != (c.refused != "") || err != nil && (!errors.As(err, &found) || err.Error() != c.refused) || err == nil && sc.note != c.note {
+			t.Errorf("%s: %v with the note %q, want %q with %q", c.name, err, sc.note, c.refused, c.note)
 		}
 	}
 }
@@ -119,9 +119,9 @@ func TestAgain(t *testing.T) {
 		if c.unreadable {
 			r.docs["a"] = loaded{err: errDisk}
 		}
-		b := &bench{run: r, contract: &config.Contract{Name: "a"}}
-		if r.again() != c.again || b.refresh(t.Context()) != c.refresh {
-			t.Errorf("%s: again %v, refresh %v", name, r.again(), b.refresh(t.Context()))
+		sc := &stepContext{run: r, contract: &config.Contract{Name: "a"}}
+		if r.again() != c.again || sc.refresh(t.Context()) != c.refresh {
+			t.Errorf("%s: again %v, refresh %v", name, r.again(), sc.refresh(t.Context()))
 		}
 	}
 }
@@ -214,16 +214,16 @@ func TestDanglingReferences(t *testing.T) {
 		doc         *contract.Document
 		allow, pass bool
 	}{{whole, false, true}, {whole, true, true}, {torn, true, true}, {torn, false, false}} {
-		b := &bench{run: &run{}, contract: &config.Contract{AllowDangling: c.allow}}
-		if err := b.resolved(c.doc); (err == nil) != c.pass {
+		sc := &stepContext{run: &run{}, contract: &config.Contract{AllowDangling: c.allow}}
+		if err := sc.resolved(c.doc); (err == nil) != c.pass {
 			t.Errorf("%d references that do not resolve, allowed %v: %v", len(c.doc.Dangling()), c.allow, err)
 		}
 	}
 }
 
-// judgedBy is a run under --policy up to the step of that name: the policy of the base with its files, and that of the change with the files
+// evaluatedBy is a run under --policy up to the step of that name: the policy of the base with its files, and that of the change with the files
 // of the world. The run before it accepted a contract, or none where accepted is nil.
-func (w *world) judgedBy(base string, files map[string]string, accepted []byte, change func(*Job)) *run {
+func (w *world) evaluatedBy(base string, files map[string]string, accepted []byte, change func(*Job)) *run {
 	w.t.Helper()
 	cfg, err := config.Parse(w.t.Context(), config.File, []byte(base))
 	if err != nil {
@@ -332,7 +332,7 @@ func TestPolicyOfAChange(t *testing.T) {
 			for name, text := range c.ours {
 				w.files[name] = text
 			}
-			r := w.judgedBy(c.base, c.files, accepted.Canonical(), func(j *Job) {
+			r := w.evaluatedBy(c.base, c.files, accepted.Canonical(), func(j *Job) {
 				load := j.Load
 				j.Load = func(ctx context.Context, source string, one config.Contract) (*contract.Document, error) {
 					if text, ok := w.files[source]; ok && strings.Contains(text, "gone") {
@@ -382,7 +382,7 @@ func TestPolicyThatCannotBeRead(t *testing.T) {
 		for file, text := range c.head {
 			w.files[file] = text
 		}
-		r := w.judgedBy(cfg, c.base, nil, func(*Job) {})
+		r := w.evaluatedBy(cfg, c.base, nil, func(*Job) {})
 		if s := r.steps[len(r.steps)-1]; s.Name != "policy" || s.Status != statusFailed || !strings.Contains(s.Reason, c.says) || r.worst < c.code {
 			t.Errorf("%s: outcome %d, %+v", name, r.worst, s)
 		}
@@ -404,8 +404,8 @@ func TestOutcomesOfOtherSteps(t *testing.T) {
 		"a changelog that failed":           {[]report.Step{{Name: "changelog", Status: statusFailed}, {Name: "milestones", Status: statusOK}}, report.WorkFailed, report.WorkFailed},
 		"a step that was skipped":           {[]report.Step{{Name: "milestones", Status: statusSkipped}}, report.GateFailed, report.Passed},
 	} {
-		if r := (&run{steps: c.steps, worst: c.worst}); r.unjudged() != c.want {
-			t.Errorf("%s: %d, want %d", name, r.unjudged(), c.want)
+		if r := (&run{steps: c.steps, worst: c.worst}); r.independentOutcome() != c.want {
+			t.Errorf("%s: %d, want %d", name, r.independentOutcome(), c.want)
 		}
 	}
 }
@@ -450,7 +450,7 @@ func TestPlaceholdersUnderAnotherPolicy(t *testing.T) {
 		w.cfg = strings.Replace(c.head, "max_runs: 1", "max_runs: 9", 1)
 		w.run("aaaaaaa", "1") // there is no contract
 		w.cfg = c.head
-		r := w.judgedBy(c.base, nil, nil, func(*Job) {})
+		r := w.evaluatedBy(c.base, nil, nil, func(*Job) {})
 		if p := r.policyReport; p == nil || p.VerdictBase+" "+p.VerdictNew != c.verdicts {
 			t.Errorf("%s to %s: %+v", c.base, c.head, p)
 		}
@@ -496,7 +496,7 @@ func TestPolicySource(t *testing.T) {
 	}
 }
 
-// TestIgnoresOfTheBase: the lint_ignore entries of the base count instead of those of the change only in a run that is judged by the base.
+// TestIgnoresOfTheBase: the lint_ignore entries of the base count instead of those of the change only in a run that is evaluated by the base.
 func TestIgnoresOfTheBase(t *testing.T) {
 	const file = `{"schema_version": "1", "alerts": [{"alert": "A", "group": "g", "severity": "low", "description": "A is wrong.", "lint_ignore": [{"rule": "%s", "reason": "r"}]}]}`
 	read := func(context.Context, string) ([]byte, error) {
@@ -514,7 +514,7 @@ func TestIgnoresOfTheBase(t *testing.T) {
 			t.Fatal(err)
 		}
 		in := taxonomy.Input{File: f}
-		if err := (&bench{run: &run{policy: c.policy}}).readIgnores(&in); err != nil || len(f.Alerts[0].Ignores) != 1 || f.Alerts[0].Ignores[0].Rule != c.want {
+		if err := (&stepContext{run: &run{policy: c.policy}}).readIgnores(&in); err != nil || len(f.Alerts[0].Ignores) != 1 || f.Alerts[0].Ignores[0].Rule != c.want {
 			t.Errorf("%+v %v, want %s", f.Alerts[0].Ignores, err, c.want)
 		}
 	}

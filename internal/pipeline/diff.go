@@ -17,43 +17,43 @@ import (
 )
 
 // diff compares the contract with its baseline and writes the three answers that follow from it.
-func diff(ctx context.Context, b *bench) error {
-	doc, err := b.document(ctx)
+func diff(ctx context.Context, sc *stepContext) error {
+	doc, err := sc.document(ctx)
 	if err != nil {
 		return skip("the contract could not be read")
 	}
-	old, err := b.baseline(ctx)
+	old, err := sc.baseline(ctx)
 	if err != nil {
 		return unreadable{fmt.Errorf("baseline: %w", err)}
 	}
-	opt, err := b.options(ctx)
+	opt, err := sc.options(ctx)
 	if err != nil {
 		return unreadable{err}
 	}
-	opt.Advise = b.advise(ctx, doc)
+	opt.Advise = sc.advise(ctx, doc)
 	result := apidiff.First(doc, opt)
 	if old != nil {
 		result = apidiff.Compare(ctx, old, doc, opt)
 	}
-	at := report.At(b.job.Now)
+	at := report.At(sc.job.Now)
 	d, ops, broken := result.Diff, result.Operations(), result.Breaking()
 	d.GeneratedAt, ops.GeneratedAt, broken.GeneratedAt = at, at, at
-	b.note = d.Headline
-	if old == nil && b.contract.Baseline != "" && b.contract.Baseline != config.NoBaseline {
-		b.note += ": " + b.contract.Baseline + " does not exist"
+	sc.note = d.Headline
+	if old == nil && sc.contract.Baseline != "" && sc.contract.Baseline != config.NoBaseline {
+		sc.note += ": " + sc.contract.Baseline + " does not exist"
 	}
-	b.note += b.sinceRelease(ctx, doc, opt)
+	sc.note += sc.sinceRelease(ctx, doc, opt)
 	spent, wrong := partition(result.Problems)
 	if n := len(wrong); n > 0 {
-		b.note += fmt.Sprintf("; %d waiver(s) stale or expired, the first at %s:%d", n, wrong[0].New.File, wrong[0].New.Line)
+		sc.note += fmt.Sprintf("; %d waiver(s) stale or expired, the first at %s:%d", n, wrong[0].New.File, wrong[0].New.Line)
 	}
 	if n := len(spent); n > 0 {
-		b.note += fmt.Sprintf("; %s spent (govctl openapi waivers prune)", count(n, "waiver"))
+		sc.note += fmt.Sprintf("; %s spent (govctl openapi waivers prune)", count(n, "waiver"))
 	}
 	return errors.Join(
-		b.job.Store.JSON(b.path(diffFile), d),
-		b.job.Store.JSON(b.path(operationsFile), ops),
-		b.job.Store.JSON(b.path(breakingFile), broken),
+		sc.job.Store.JSON(sc.path(diffFile), d),
+		sc.job.Store.JSON(sc.path(operationsFile), ops),
+		sc.job.Store.JSON(sc.path(breakingFile), broken),
 	)
 }
 
@@ -70,11 +70,11 @@ func partition(problems []report.Finding) (spent, wrong []report.Finding) {
 }
 
 // sinceRelease is what the second baseline adds to the note of the step. It is reported and never fails a run.
-func (b *bench) sinceRelease(ctx context.Context, doc *contract.Document, opt apidiff.Options) string {
-	if b.contract.ReleaseBaseline == "" {
+func (sc *stepContext) sinceRelease(ctx context.Context, doc *contract.Document, opt apidiff.Options) string {
+	if sc.contract.ReleaseBaseline == "" {
 		return ""
 	}
-	old, err := b.job.Load(ctx, b.contract.ReleaseBaseline, *b.contract)
+	old, err := sc.job.Load(ctx, sc.contract.ReleaseBaseline, *sc.contract)
 	switch {
 	case absent(err):
 		return "; no release to compare with"
@@ -86,68 +86,68 @@ func (b *bench) sinceRelease(ctx context.Context, doc *contract.Document, opt ap
 }
 
 // baseline is the contract to compare with; nil for a first run.
-func (b *bench) baseline(ctx context.Context) (*contract.Document, error) {
-	switch b.contract.Baseline {
+func (sc *stepContext) baseline(ctx context.Context) (*contract.Document, error) {
+	switch sc.contract.Baseline {
 	case config.NoBaseline:
-		return nil, b.job.Store.Remove(baselinePath(b.contract.Name))
+		return nil, sc.job.Store.Remove(baselinePath(sc.contract.Name))
 	case "":
-		data := b.start[b.contract.Name]
+		data := sc.start[sc.contract.Name]
 		if data == nil {
 			return nil, nil
 		}
-		old, err := b.published(ctx, data)
+		old, err := sc.published(ctx, data)
 		if err != nil {
 			return nil, err
 		}
-		if err := b.resolved(old); err != nil {
+		if err := sc.resolved(old); err != nil {
 			return nil, err
 		}
-		r, err := b.missed(ctx, old)
+		r, err := sc.missed(ctx, old)
 		if err != nil || r == nil {
 			return old, err
 		}
-		b.contracts[b.contract.Name].release = r
+		sc.contracts[sc.contract.Name].release = r
 		return r.doc, errors.Join( // in this order: no run that is killed may lose what was accepted
-			b.job.Store.Bytes(acceptedPath(b.contract.Name), data), b.job.Store.Bytes(baselinePath(b.contract.Name), r.doc.Canonical()))
+			sc.job.Store.Bytes(acceptedPath(sc.contract.Name), data), sc.job.Store.Bytes(baselinePath(sc.contract.Name), r.doc.Canonical()))
 	}
-	old, err := b.named(ctx)
+	old, err := sc.named(ctx)
 	if absentRevision(err) {
-		if b.job.Required {
-			return nil, &contract.Error{Place: b.job.Config.KeyPlace(b.contract.At + "/baseline"), Err: err, Msg: fmt.Sprintf("%s does not exist (--require-state)", b.contract.Baseline), Hint: "fetch the revision, or correct contract.baseline"}
+		if sc.job.Required {
+			return nil, &contract.Error{Place: sc.job.Config.KeyPlace(sc.contract.At + "/baseline"), Err: err, Msg: fmt.Sprintf("%s does not exist (--require-state)", sc.contract.Baseline), Hint: "fetch the revision, or correct contract.baseline"}
 		}
-		return nil, b.job.Store.Remove(baselinePath(b.contract.Name))
+		return nil, sc.job.Store.Remove(baselinePath(sc.contract.Name))
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := b.resolved(old); err != nil {
+	if err := sc.resolved(old); err != nil {
 		return nil, err
 	}
-	return old, b.job.Store.Bytes(baselinePath(b.contract.Name), old.Canonical())
+	return old, sc.job.Store.Bytes(baselinePath(sc.contract.Name), old.Canonical())
 }
 
 // published is the contract that an earlier run accepted, under the version that it counts as.
-func (b *bench) published(ctx context.Context, data []byte) (*contract.Document, error) {
-	version, err := b.taken(ctx)
+func (sc *stepContext) published(ctx context.Context, data []byte) (*contract.Document, error) {
+	version, err := sc.taken(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return contract.Parse(ctx, baselinePath(b.contract.Name), data, contract.Options{AllowDangling: true, Version: version})
+	return contract.Parse(ctx, baselinePath(sc.contract.Name), data, contract.Options{AllowDangling: true, Version: version})
 }
 
 // named is the baseline that the configuration names.
-func (b *bench) named(ctx context.Context) (*contract.Document, error) {
-	c := *b.contract
+func (sc *stepContext) named(ctx context.Context) (*contract.Document, error) {
+	c := *sc.contract
 	if rev := revision(c.Baseline); rev != "" && c.Semver.VersionFrom != config.FromInfo {
 		var err error
 		if rev == gitrepo.LatestTagRevision {
 			rev = ""
 		}
-		if c, err = b.readAs(ctx, rev); err != nil {
+		if c, err = sc.readAs(ctx, rev); err != nil {
 			return nil, err
 		}
 	}
-	return b.job.Load(ctx, c.Baseline, c)
+	return sc.job.Load(ctx, c.Baseline, c)
 }
 
 // absent reports a source that is not there, as opposed to one that cannot be read.
@@ -165,21 +165,21 @@ func absentRevision(err error) bool {
 }
 
 // options are the rules of this contract, with its waivers.
-func (b *bench) options(ctx context.Context) (apidiff.Options, error) {
-	opt, err := RuleOptions(*b.contract, b.job.Now)
+func (sc *stepContext) options(ctx context.Context) (apidiff.Options, error) {
+	opt, err := RuleOptions(*sc.contract, sc.job.Now)
 	if err != nil {
 		return opt, err
 	}
-	data, ok, err := b.readWaivers(ctx)
+	data, ok, err := sc.readWaivers(ctx)
 	if err != nil || !ok {
 		return opt, err
 	}
-	all, err := apidiff.ParseWaivers(ctx, b.contract.Waivers, data, b.job.Now, b.contract.Rules.WaiverMaxDays)
+	all, err := apidiff.ParseWaivers(ctx, sc.contract.Waivers, data, sc.job.Now, sc.contract.Rules.WaiverMaxDays)
 	if err != nil {
 		return opt, err
 	}
-	opt.Waivers, opt.Spent = apidiff.WaiversFor(b.contract.Name, all), b.job.State.Contracts[b.contract.Name].Spent
-	return opt, KnownContracts(b.job.Config, all)
+	opt.Waivers, opt.Spent = apidiff.WaiversFor(sc.contract.Name, all), sc.job.State.Contracts[sc.contract.Name].Spent
+	return opt, KnownContracts(sc.job.Config, all)
 }
 
 // KnownContracts refuses waivers for contracts that the configuration does not have.

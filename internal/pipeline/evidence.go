@@ -18,7 +18,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// hasEvidence reports a run that has evidence to judge: without it, nothing of the step is in any file.
+// hasEvidence reports a run that has evidence to evaluate: without it, nothing of the step is in any file.
 func hasEvidence(j *Job) bool {
 	names, err := evidenceFiles(j.Store.FS())
 	return len(j.Config.Evidence.Require) > 0 || len(names) > 0 || err != nil
@@ -43,68 +43,68 @@ func evidenceFiles(folder fs.FS) ([]string, error) {
 	return names, nil
 }
 
-// judgeEvidence reads what the commands of evidence have left in the folder, and fails for a required kind that does not pass.
-func judgeEvidence(ctx context.Context, b *bench) error {
-	in, err := b.evidenceInput(ctx)
+// evaluateEvidence reads what the commands of evidence have left in the folder, and fails for a required kind that does not pass.
+func evaluateEvidence(ctx context.Context, sc *stepContext) error {
+	in, err := sc.evidenceInput(ctx)
 	if err != nil {
 		return err
 	}
-	judged := evidence.Judge(in)
-	if err := b.writeEvidence(in.Files, &judged); err != nil {
+	evaluated := evidence.Evaluate(in)
+	if err := sc.writeEvidence(in.Files, &evaluated); err != nil {
 		return err
 	}
-	b.note = describeEvidence(judged.Verdict.Kinds)
-	return outcomeOfEvidence(judged.Verdict.Kinds)
+	sc.note = describeEvidence(evaluated.Verdict.Kinds)
+	return outcomeOfEvidence(evaluated.Verdict.Kinds)
 }
 
-func (b *bench) evidenceInput(ctx context.Context) (in evidence.Input, err error) {
-	c := b.job.Config.Evidence
-	in = evidence.Input{Require: c.Require, MaxAge: time.Duration(c.MaxAge), MaxAgeOf: map[string]time.Duration{}, SHA: b.job.SHA, RunID: b.job.RunID, Now: b.job.Now}
+func (sc *stepContext) evidenceInput(ctx context.Context) (in evidence.Input, err error) {
+	c := sc.job.Config.Evidence
+	in = evidence.Input{Require: c.Require, MaxAge: time.Duration(c.MaxAge), MaxAgeOf: map[string]time.Duration{}, SHA: sc.job.SHA, RunID: sc.job.RunID, Now: sc.job.Now}
 	for i, name := range c.Require {
 		if _, ok := evidence.Lookup(name); !ok {
-			return in, &contract.Error{Place: b.job.Config.KeyPlace(fmt.Sprintf("/evidence/require/%d", i)), Msg: fmt.Sprintf("there is no kind of evidence %q", name),
+			return in, &contract.Error{Place: sc.job.Config.KeyPlace(fmt.Sprintf("/evidence/require/%d", i)), Msg: fmt.Sprintf("there is no kind of evidence %q", name),
 				Hint: "expected one of " + strings.Join(evidence.Names(), ", ")}
 		}
 	}
 	for kind, age := range c.MaxAgeOf {
 		if _, ok := evidence.Lookup(kind); !ok {
-			return in, &contract.Error{Place: b.job.Config.KeyPlace("/evidence/max_age_of/" + kind), Msg: fmt.Sprintf("there is no kind of evidence %q", kind),
+			return in, &contract.Error{Place: sc.job.Config.KeyPlace("/evidence/max_age_of/" + kind), Msg: fmt.Sprintf("there is no kind of evidence %q", kind),
 				Hint: "expected one of " + strings.Join(evidence.Names(), ", ")}
 		}
 		in.MaxAgeOf[kind] = time.Duration(age)
 	}
-	waivers, ok, err := b.job.optional(c.Waivers, "/evidence/waivers")
+	waivers, ok, err := sc.job.optional(c.Waivers, "/evidence/waivers")
 	if err == nil && ok {
-		in.Waivers, err = evidence.ParseWaivers(ctx, c.Waivers, waivers, b.job.Now)
+		in.Waivers, err = evidence.ParseWaivers(ctx, c.Waivers, waivers, sc.job.Now)
 	}
 	if err != nil {
 		return in, err
 	}
-	names, err := evidenceFiles(b.job.Store.FS())
+	names, err := evidenceFiles(sc.job.Store.FS())
 	for _, name := range names {
 		f := evidence.File{Name: name}
-		f.Data, f.Err = artifact.Read(b.job.Store.FS(), path.Join(artifact.EvidenceDir, name), evidence.MaxFile)
+		f.Data, f.Err = artifact.Read(sc.job.Store.FS(), path.Join(artifact.EvidenceDir, name), evidence.MaxFile)
 		in.Files = append(in.Files, f)
 	}
 	return in, err
 }
 
 // writeEvidence writes the verdict and what follows from the envelopes, and lists those that can be read with the files of the run.
-func (b *bench) writeEvidence(files []evidence.File, judged *evidence.Judged) error {
-	errs := []error{b.job.Store.JSON(artifact.VerdictPath, judged.Verdict)}
-	for i := range judged.Read {
-		e := &judged.Read[i]
+func (sc *stepContext) writeEvidence(files []evidence.File, evaluated *evidence.Evaluated) error {
+	errs := []error{sc.job.Store.JSON(artifact.VerdictPath, evaluated.Verdict)}
+	for i := range evaluated.Read {
+		e := &evaluated.Read[i]
 		at := slices.IndexFunc(files, func(f evidence.File) bool { return f.Name == e.Kind+".json" })
-		errs = append(errs, b.job.Store.Carry(artifact.EvidencePath(e.Kind, ".json"), files[at].Data),
-			b.job.Store.Bytes(artifact.EvidencePath(e.Kind, ".prom"), promtext.Evidence(e.Figures)))
+		errs = append(errs, sc.job.Store.Carry(artifact.EvidencePath(e.Kind, ".json"), files[at].Data),
+			sc.job.Store.Bytes(artifact.EvidencePath(e.Kind, ".prom"), promtext.Evidence(e.Figures)))
 	}
-	history, err := artifact.Read(b.job.Store.FS(), artifact.FiguresPath, maxContract)
+	history, err := artifact.Read(sc.job.Store.FS(), artifact.FiguresPath, maxContract)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(append(errs, err)...)
 	}
-	text, err := evidence.AddFigures(history, judged.Read)
+	text, err := evidence.AddFigures(history, evaluated.Read)
 	if err == nil && len(text) > 0 {
-		err = b.job.Store.Bytes(artifact.FiguresPath, text)
+		err = sc.job.Store.Bytes(artifact.FiguresPath, text)
 	}
 	return errors.Join(append(errs, err)...)
 }
@@ -168,14 +168,14 @@ func states(v *report.EvidenceVerdict) (all []report.EvidenceState) {
 }
 
 // evidenceBadges writes a badge for each kind.
-func (b *bench) evidenceBadges() error {
-	v, err := written[report.EvidenceVerdict](b, artifact.VerdictPath)
+func (sc *stepContext) evidenceBadges() error {
+	v, err := written[report.EvidenceVerdict](sc, artifact.VerdictPath)
 	if err != nil || v == nil {
 		return err
 	}
 	var errs []error
 	for i := range v.Kinds {
-		errs = append(errs, b.badge(artifact.EvidenceBadge(v.Kinds[i].Kind), badge.Evidence(&v.Kinds[i])))
+		errs = append(errs, sc.badge(artifact.EvidenceBadge(v.Kinds[i].Kind), badge.Evidence(&v.Kinds[i])))
 	}
 	return errors.Join(errs...)
 }

@@ -7,21 +7,21 @@ import (
 )
 
 // export reads the contract and writes its canonical form. Where it cannot be read, the contract of the last run stays published.
-func export(ctx context.Context, b *bench) error {
-	name := publishedPath(b.contract.Name)
-	doc, err := b.document(ctx)
+func export(ctx context.Context, sc *stepContext) error {
+	name := publishedPath(sc.contract.Name)
+	doc, err := sc.document(ctx)
 	if err != nil {
-		if old := b.job.State.Contracts[b.contract.Name].Published; old != nil {
-			return errors.Join(err, b.job.Store.Bytes(name, old))
+		if old := sc.job.State.Contracts[sc.contract.Name].Published; old != nil {
+			return errors.Join(err, sc.job.Store.Bytes(name, old))
 		}
-		return errors.Join(err, b.job.Store.Remove(name))
+		return errors.Join(err, sc.job.Store.Remove(name))
 	}
-	b.note = name
+	sc.note = name
 	if doc.Converted() {
-		b.note = "converted from Swagger 2.0"
+		sc.note = "converted from Swagger 2.0"
 	}
 	if n := len(doc.Dangling()); n > 0 {
-		b.note = fmt.Sprintf("%s not read, the first is %v", count(n, "reference"), doc.Dangling()[0])
+		sc.note = fmt.Sprintf("%s not read, the first is %v", count(n, "reference"), doc.Dangling()[0])
 	}
-	return b.job.Store.Bytes(name, doc.Canonical())
+	return sc.job.Store.Bytes(name, doc.Canonical())
 }

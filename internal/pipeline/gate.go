@@ -9,46 +9,46 @@ import (
 )
 
 // gate decides whether the change of one contract may pass.
-func gate(_ context.Context, b *bench) error {
-	broken, err := written[report.Breaking](b, breakingFile)
+func gate(_ context.Context, sc *stepContext) error {
+	broken, err := written[report.Breaking](sc, breakingFile)
 	if err != nil {
 		return err
 	}
-	policy, err := written[report.Semver](b, semverFile)
+	policy, err := written[report.Semver](sc, semverFile)
 	if err != nil {
 		return err
 	}
-	return b.decide(broken, policy)
+	return sc.decide(broken, policy)
 }
 
 // decide is the gate of the contract's policy over what was found; its error is a finding.
-func (b *bench) decide(broken *report.Breaking, policy *report.Semver) error {
-	switch b.contract.Gate {
+func (sc *stepContext) decide(broken *report.Breaking, policy *report.Semver) error {
+	switch sc.contract.Gate {
 	case "semver":
-		return semverGate(b, policy)
+		return semverGate(sc, policy)
 	case "breaking":
-		if broken.Breaking && !b.contract.AllowBreaking {
+		if broken.Breaking && !sc.contract.AllowBreaking {
 			return finding(fmt.Sprintf("%s and none may pass (gate: breaking)", count(broken.Total, "unwaived breaking change")))
 		}
-		b.note = "gate: breaking"
+		sc.note = "gate: breaking"
 		if broken.Breaking {
-			b.note = fmt.Sprintf("%s allowed", count(broken.Total, "breaking change"))
+			sc.note = fmt.Sprintf("%s allowed", count(broken.Total, "breaking change"))
 		}
 	default:
-		b.note = "gate: none"
+		sc.note = "gate: none"
 	}
 	return nil
 }
 
-func semverGate(b *bench, policy *report.Semver) error {
+func semverGate(sc *stepContext, policy *report.Semver) error {
 	if policy == nil {
 		return finding("the version policy could not be checked (gate: semver)")
 	}
-	b.note = fmt.Sprintf("gate: semver, policy %s", policy.Status)
+	sc.note = fmt.Sprintf("gate: semver, policy %s", policy.Status)
 	if policy.PendingBump != "" {
-		b.note += ": the next version is at least " + policy.LowestVersion
+		sc.note += ": the next version is at least " + policy.LowestVersion
 	}
-	if !semver.Fails(*policy, b.contract.Semver.WarnAsFail) {
+	if !semver.Fails(*policy, sc.contract.Semver.WarnAsFail) {
 		return nil
 	}
 	reason := "the version policy failed"

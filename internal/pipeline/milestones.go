@@ -10,19 +10,19 @@ import (
 )
 
 // milestones sums up the milestone file where there is one.
-func milestones(ctx context.Context, b *bench) error {
-	name := b.job.Config.Milestones
-	data, ok, err := b.job.optional(name, "/milestones")
+func milestones(ctx context.Context, sc *stepContext) error {
+	name := sc.job.Config.Milestones
+	data, ok, err := sc.job.optional(name, "/milestones")
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return skip(fmt.Sprintf("no %s", name))
 	}
-	m, err := milestone.Summarize(ctx, name, data, report.At(b.job.Now))
+	m, err := milestone.Summarize(ctx, name, data, report.At(sc.job.Now))
 	if err != nil {
 		return err
 	}
-	b.note = fmt.Sprintf("%.0f %% done", float64(m.Totals.Percent))
-	return b.job.Store.JSON(artifact.MilestonesPath, m)
+	sc.note = fmt.Sprintf("%.0f %% done", float64(m.Totals.Percent))
+	return sc.job.Store.JSON(artifact.MilestonesPath, m)
 }

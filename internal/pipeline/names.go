@@ -10,4 +10,6 @@ const (
 	semverFile     = artifact.SemverPath
 	historyFile    = artifact.HistoryPath
 	stabilityFile  = artifact.StabilityPath
+	apiLogFile     = artifact.APILogPath
+	apiReleaseFile = artifact.APIReleasePath
 )

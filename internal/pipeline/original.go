@@ -16,7 +16,7 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// withoutManifest judges a folder without a manifest: no run has published into it, the original system wrote it, or a manifest was lost.
+// withoutManifest evaluates a folder without a manifest: no run has published into it, the original system wrote it, or a manifest was lost.
 func (in *StateInput) withoutManifest() (State, error) {
 	files, err := in.List("schemas")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -41,29 +42,36 @@ type PageSource struct {
 }
 
 // section is one contract's part of the page.
-func (b *bench) section() (site.Contract, error) {
-	return b.source().contract(b.contract.Name, b.folder)
+func (sc *stepContext) section() (site.Contract, error) {
+	return sc.source().contract(sc.contract.Name, sc.folder)
 }
 
 // source is the run as the pages see it.
-func (b *bench) source() PageSource {
-	s := PageSource{Store: b.job.Store, Config: b.job.Config, Now: report.At(b.job.Now), Links: b.job.Links}
-	for _, f := range b.job.Store.Written() {
+func (sc *stepContext) source() PageSource {
+	s := PageSource{Store: sc.job.Store, Config: sc.job.Config, Now: report.At(sc.job.Now), Links: sc.job.Links}
+	for _, f := range sc.job.Store.Written() {
 		s.Files = append(s.Files, f.Path)
 	}
 	return s
 }
 
 // pages builds the pages of the public site and its copies of the badges.
-func pages(_ context.Context, b *bench) error {
-	s := b.source()
-	if b.job.Signing != nil {
-		key := b.job.Signing.Key.Public()
+func pages(_ context.Context, sc *stepContext) error {
+	s := sc.source()
+	if sc.job.Signing != nil {
+		key := sc.job.Signing.Key.Public()
 		s.Signed = &site.Signing{KeyID: key.ID(), Fingerprint: key.Fingerprint()}
 	}
 	n, err := s.Build()
-	b.note = count(n, "file")
+	sc.note = count(n, "file")
 	return err
+}
+
+// pageFile is one page: where it lies, what it shows, and what makes it.
+type pageFile struct {
+	path string
+	page *site.Page
+	make func(*site.Page) ([]byte, error)
 }
 
 // Build writes the folder site/ and the status page beside the artifacts, and returns the number of files.
@@ -76,19 +84,30 @@ func (s PageSource) Build() (int, error) {
 		return 0, err
 	}
 	n := 2 * len(page.Badges)
+	logs, err := s.apiLogs()
+	if err != nil {
+		return n, err
+	}
 	alone := page
 	alone.Alone = true
-	for _, f := range []struct {
-		path string
-		page *site.Page
-		make func(*site.Page) ([]byte, error)
-	}{
+	page.APIChangelog = len(logs) > 0
+	if len(logs) == 1 && logs[0].contract == "" {
+		page.Feed = path.Base(artifact.APIFeedPath)
+	}
+	list := []pageFile{
 		{artifact.IndexPath, &alone, site.Index},
 		{artifact.PagePath, &page, site.Index},
 		{artifact.AlertsHTMLPath, &page, site.Alerts},
 		{artifact.ChangelogPath, &page, site.Changelog},
+		{artifact.BadgesPath, &page, site.Badges},
 		{artifact.EmbedPath, &page, site.Embed},
-	} {
+	}
+	for i := range page.Contracts {
+		if len(page.Contracts) > 1 {
+			list = append(list, pageFile{path.Join("site", page.Contracts[i].Name, "index.html"), &page, func(p *site.Page) ([]byte, error) { return p.Contract(i) }})
+		}
+	}
+	for _, f := range list {
 		html, err := f.make(f.page)
 		if err != nil {
 			return n, err
@@ -98,27 +117,45 @@ func (s PageSource) Build() (int, error) {
 		}
 		n++
 	}
+	runs, err := s.runPages(page)
+	if err != nil {
+		return n, err
+	}
+	made, err := s.apiPages(page, logs)
+	if err != nil {
+		return n + made, err
+	}
 	copied, err := s.copyFigures()
-	return n + copied, err
+	return n + runs + made + copied, err
 }
 
-// copied are the figures that are beside the pages, too: embedded snippets fetch the summary, dashboards the metrics of the alerts.
-var copied = []string{artifact.SummaryPath, artifact.MetricsPath, artifact.SnapshotsPath}
-
-// copyFigures copies the figures, and writes every alert as one array, which is what dashboards read.
+// copyFigures copies what the table of files calls served to the root of the pages: embedded snippets, dashboards and scripts fetch it there.
+// Every alert is written as one array, which is what dashboards read.
 func (s PageSource) copyFigures() (n int, err error) {
-	for _, file := range copied {
-		if file != artifact.SummaryPath && !slices.Contains(s.Files, file) {
+	names := append(slices.Clone(s.Files), artifact.SummaryPath)
+	for i := range s.Config.Contracts {
+		names = append(names, path.Join(s.folder(s.Config.Contracts[i].Name), path.Base(historyFile))) // which no manifest lists
+	}
+	made := map[string]bool{artifact.NoJekyllPath: true}
+	if err := s.Store.Bytes(artifact.NoJekyllPath, nil); err != nil {
+		return n, err
+	}
+	for _, file := range names {
+		at := artifact.PageCopy(file)
+		if at == "" || made[at] {
 			continue
 		}
-		data, err := artifact.Read(s.Store.FS(), file, maxContract)
+		data, err := s.copyOf(file)
+		if err == nil && data != nil {
+			made[at], err = true, s.Store.Bytes(at, data)
+		}
 		if err != nil {
 			return n, err
 		}
-		if err := s.Store.Bytes(path.Join("site", path.Base(file)), data); err != nil {
-			return n, err
-		}
-		n++
+	}
+	n = len(made)
+	if err := s.dropCopies(made); err != nil {
+		return n, err
 	}
 	if !slices.Contains(s.Files, artifact.AlertsPath) {
 		return n, nil
@@ -129,6 +166,37 @@ func (s PageSource) copyFigures() (n int, err error) {
 	}
 	array := bytes.ReplaceAll(bytes.TrimSuffix(lines, []byte("\n")), []byte("\n"), []byte(",\n"))
 	return n + 1, s.Store.Bytes(artifact.AlertsArrayPath, slices.Concat([]byte("[\n"), array, []byte("\n]\n")))
+}
+
+// copyOf is what the copy of a file holds; nil where there is no history. Of a history it is the runs that the pages know of: each publication
+// stores the copy anew, and the whole history is on the branch of the artifacts.
+func (s PageSource) copyOf(file string) (data []byte, err error) {
+	if path.Base(file) != path.Base(historyFile) {
+		return artifact.Read(s.Store.FS(), file, maxContract)
+	}
+	err = s.history(file, func(f io.Reader) (err error) {
+		data, err = stability.Lines(f, pageRuns)
+		return err
+	})
+	return data, err
+}
+
+// dropCopies removes the copies of files that are gone.
+func (s PageSource) dropCopies(made map[string]bool) error {
+	return fs.WalkDir(s.Store.FS(), "site", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || made[p] || !artifact.IsPageCopy(p) {
+			return err
+		}
+		return s.Store.Remove(p)
+	})
+}
+
+// folder is where the files of a contract are.
+func (s PageSource) folder(contract string) string {
+	if len(s.Config.Contracts) > 1 {
+		return path.Join("status", contract)
+	}
+	return "status"
 }
 
 // page gathers what the run wrote.
@@ -152,19 +220,17 @@ func (s PageSource) page() (site.Page, error) {
 		return p, err
 	}
 	for i := range s.Config.Contracts {
-		folder := "status"
-		if len(s.Config.Contracts) > 1 {
-			folder = path.Join(folder, s.Config.Contracts[i].Name)
-		}
-		c, err := s.contract(s.Config.Contracts[i].Name, folder)
+		c, err := s.contract(s.Config.Contracts[i].Name, s.folder(s.Config.Contracts[i].Name))
 		if err != nil {
 			return p, err
 		}
 		if c.Diff != nil && c.Diff.New.Title != "" && len(s.Config.Contracts) == 1 {
 			p.Title = c.Diff.New.Title
 		}
+		c.Several, c.Owner, c.WaiverDays = len(s.Config.Contracts) > 1, s.Config.Contracts[i].Owner, s.Config.Contracts[i].Rules.WaiverMaxDays
 		p.Contracts = append(p.Contracts, c)
 	}
+	p.Records = readRecords(s.Store.FS(), s.Files)
 	if p.Deliveries, err = s.deliveries(); err != nil {
 		return p, err
 	}
@@ -195,15 +261,23 @@ func (s PageSource) contract(name, folder string) (site.Contract, error) {
 }
 
 func (s PageSource) runs(file string) (runs []report.HistoryLine, err error) {
+	err = s.history(file, func(f io.Reader) (err error) {
+		runs, err = stability.Tail(f, pageRuns)
+		return err
+	})
+	return runs, err
+}
+
+// history reads a run history, where there is one.
+func (s PageSource) history(file string, read func(io.Reader) error) error {
 	f, err := s.Store.FS().Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read run history: %w", err)
+		return fmt.Errorf("read run history: %w", err)
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return stability.Tail(f, pageRuns)
+	return errors.Join(read(f), f.Close())
 }
 
 // figures are those of evidence in earlier runs.

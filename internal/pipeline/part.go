@@ -48,9 +48,9 @@ func Part(ctx context.Context, j *Job, q PartRequest) (Result, error) {
 			s.run = readAndDiff
 		}
 		if s.name == "semver" && q.Verdict != nil {
-			s.needs, s.run = nil, func(_ context.Context, b *bench) error {
-				b.note = q.Verdict.Status + ": " + strings.Join(q.Verdict.Messages, "; ")
-				return b.job.Store.JSON(b.path(semverFile), *q.Verdict)
+			s.needs, s.run = nil, func(_ context.Context, sc *stepContext) error {
+				sc.note = q.Verdict.Status + ": " + strings.Join(q.Verdict.Messages, "; ")
+				return sc.job.Store.JSON(sc.path(semverFile), *q.Verdict)
 			}
 		}
 		if s.name == "stability" && q.Reason != "" {
@@ -75,11 +75,11 @@ func Part(ctx context.Context, j *Job, q PartRequest) (Result, error) {
 }
 
 // readAndDiff is the step diff where no step export has said what is wrong with the contract.
-func readAndDiff(ctx context.Context, b *bench) error {
-	if _, err := b.document(ctx); err != nil {
+func readAndDiff(ctx context.Context, sc *stepContext) error {
+	if _, err := sc.document(ctx); err != nil {
 		return err
 	}
-	return diff(ctx, b)
+	return diff(ctx, sc)
 }
 
 // keepState keeps in the folder what the next run needs of the state, although this is no run: the contracts that were published and accepted,
@@ -157,7 +157,7 @@ func (r *run) clear(done []string) error {
 
 // take makes the files of a step count as those of this part.
 func (r *run) take(step, contract string) error {
-	for _, b := range r.benches() {
+	for _, b := range r.stepContexts() {
 		if contract != "" && b.contract.Name != contract {
 			continue
 		}
@@ -183,7 +183,7 @@ func (r *run) take(step, contract string) error {
 
 // endPart writes what follows from the steps: their badges, the summary, the pages where there are some, the manifest and the checksums.
 func (r *run) endPart(ctx context.Context, q PartRequest) error {
-	b := &bench{run: r}
+	sc := &stepContext{run: r}
 	r.job.Store.Begin("badges")
 	r.final.Checked = r.worst.Checked()
 	if err := r.partBadges(q); err != nil {
@@ -192,18 +192,18 @@ func (r *run) endPart(ctx context.Context, q PartRequest) error {
 	r.sortSteps()
 	r.job.Store.Begin("summary")
 	r.unchecked = append(r.unchecked, report.NotChecked{Step: "gate", Reason: "only " + r.done() + " of a run was done: govctl run applies the gates"})
-	if err := summary(ctx, b); err != nil {
+	if err := summary(ctx, sc); err != nil {
 		return err
 	}
 	r.final.Headline = r.partHeadline()
 	r.job.Store.Begin("badges")
-	err := errors.Join(r.job.Store.JSON(artifact.SummaryPath, r.final), b.badge(artifact.SummaryBadge, badge.Summary(&r.final)), b.badge(artifact.CombinedBadge, badge.Combined(&r.final)))
+	err := errors.Join(r.job.Store.JSON(artifact.SummaryPath, r.final), sc.badge(artifact.SummaryBadge, badge.Summary(&r.final)), sc.badge(artifact.CombinedBadge, badge.Combined(&r.final)))
 	if err != nil {
 		return err
 	}
 	if _, serr := fs.Stat(r.job.Store.FS(), artifact.IndexPath); serr == nil {
 		r.job.Store.Begin("site")
-		if _, err := b.source().Build(); err != nil {
+		if _, err := sc.source().Build(); err != nil {
 			return err
 		}
 	}
@@ -225,7 +225,7 @@ func (r *run) endPart(ctx context.Context, q PartRequest) error {
 func (r *run) partBadges(q PartRequest) error {
 	var errs []error
 	there := func(p string) bool { _, err := fs.Stat(r.job.Store.FS(), p); return err == nil }
-	for _, b := range r.benches() {
+	for _, b := range r.stepContexts() {
 		mine := q.Contract == "" || b.contract.Name == q.Contract
 		if mine && slices.Contains(q.Steps, "diff") || there(b.path(artifact.BreakingBadge)) {
 			errs = append(errs, b.breakingBadge())
@@ -234,9 +234,9 @@ func (r *run) partBadges(q PartRequest) error {
 			errs = append(errs, b.stabilityBadges())
 		}
 	}
-	m, err := written[report.Milestones](&bench{run: r}, artifact.MilestonesPath)
+	m, err := written[report.Milestones](&stepContext{run: r}, artifact.MilestonesPath)
 	if m != nil {
-		err = (&bench{run: r}).badge(artifact.MilestonesBadge, badge.Milestones(m))
+		err = (&stepContext{run: r}).badge(artifact.MilestonesBadge, badge.Milestones(m))
 	}
 	return errors.Join(append(errs, err)...)
 }
@@ -263,7 +263,7 @@ func (r *run) done() string {
 
 // partHeadline says what was done and what it found, without a verdict.
 func (r *run) partHeadline() string {
-	text := fmt.Sprintf("Not a whole run: only %s was done, and no gate was applied", r.done())
+	text := fmt.Sprintf("Not a complete run: only %s was done, and no gate was applied", r.done())
 	for _, s := range r.steps {
 		if s.Status == statusFailed || s.Status == statusFindings {
 			return text + "; " + strings.TrimSuffix(failure(r.steps), ".") + "."

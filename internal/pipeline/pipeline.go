@@ -82,7 +82,7 @@ type step struct {
 	needs, makes []string
 	once         bool            // for the whole run, not for each contract
 	when         func(*Job) bool // nil: in every run
-	run          func(context.Context, *bench) error
+	run          func(context.Context, *stepContext) error
 }
 
 // steps is the main job, in order.
@@ -92,15 +92,17 @@ var steps = []step{
 	{name: "semver", about: "check that the version matches the change", needs: []string{diffFile}, makes: []string{semverFile}, run: semverPolicy},
 	{name: "stability", about: "record the run and compute the metrics", run: stabilityMetrics},
 	{name: "gate", about: "apply the gate to the change", needs: []string{breakingFile}, run: gate},
+	{name: "api-changelog", about: "list what the next version of the API publishes", run: apiChangelog},
 	{name: "taxonomy", about: "lint the alert taxonomy against its rules", makes: []string{artifact.LintPath, artifact.AlertsPath, artifact.AlertsPagePath}, once: true, run: lintTaxonomy},
 	{name: "alerts", about: "measure churn, runbooks and age of the alerts", makes: []string{artifact.MetricsPath}, once: true, run: measureTaxonomy},
 	{name: "alert-gates", about: "check the alerts against their limits and their history", needs: []string{artifact.MetricsPath}, makes: []string{artifact.GatesPath}, once: true, run: gateTaxonomy},
 	{name: "changelog", about: "list how the alerts changed since the last run", makes: []string{artifact.AlertDiffPath}, once: true, run: alertChangelog},
 	{name: "milestones", about: "summarise the milestones", makes: []string{artifact.MilestonesPath, artifact.MilestonesBadge}, once: true, run: milestones},
-	{name: "evidence", about: "check the evidence in the folder, if it is required or present", makes: []string{artifact.VerdictPath}, once: true, when: hasEvidence, run: judgeEvidence},
-	{name: "policy", about: "compare the policy with that of the base, with --policy only", makes: []string{artifact.PolicyPath}, once: true, when: hasPolicy, run: judgePolicy},
+	{name: "evidence", about: "check the evidence in the folder, if it is required or present", makes: []string{artifact.VerdictPath}, once: true, when: hasEvidence, run: evaluateEvidence},
+	{name: "policy", about: "compare the policy with that of the base, with --policy only", makes: []string{artifact.PolicyPath}, once: true, when: hasPolicy, run: evaluatePolicy},
 	{name: "summary", about: "write the summary for dashboards", once: true, run: summary},
 	{name: "reasons", about: "decide which alerts open and recover", needs: []string{artifact.SummaryPath}, once: true, run: reasons},
+	{name: "record", about: "keep a record of the run for the pages", needs: []string{artifact.SummaryPath}, once: true, run: keepRecord},
 	{name: "badges", about: "write the badges", once: true, run: badges},
 	{name: "metrics", about: "write the figures for Prometheus", once: true, run: metrics},
 	{name: "site", about: "build the pages", once: true, run: pages},
@@ -168,38 +170,38 @@ func Run(ctx context.Context, j *Job) (Result, error) {
 	return Result{Steps: r.steps, Summary: r.final, Worst: r.worst, Notices: r.notices, Hints: r.hints, Details: r.details, SHA: r.job.SHA, RunID: r.job.RunID, Breaks: breaks, Policy: r.policyReport}, err
 }
 
-// correct writes summary and badges again where a step after them could not do its work: they say that everything was checked.
+// correct writes summary, record and badges again where a step after them could not do its work: they say that everything was checked.
 func (r *run) correct(ctx context.Context) error {
 	if !r.final.Checked || len(r.unchecked) == 0 {
 		return nil
 	}
-	b := &bench{run: r}
+	sc := &stepContext{run: r}
 	r.found = nil
-	return errors.Join(summary(ctx, b), badges(ctx, b))
+	return errors.Join(summary(ctx, sc), keepRecord(ctx, sc), badges(ctx, sc))
 }
 
 // do runs one step and records how it ended. Whatever happens in it, the next step follows.
-func (r *run) do(ctx context.Context, s step, b *bench) {
+func (r *run) do(ctx context.Context, s step, sc *stepContext) {
 	name := s.name
-	if b.contract != nil && len(r.job.Config.Contracts) > 1 {
-		name += " " + b.contract.Name
+	if sc.contract != nil && len(r.job.Config.Contracts) > 1 {
+		name += " " + sc.contract.Name
 	}
 	if r.job.Progress != nil {
 		r.job.Progress(name)
 	}
 	r.job.Store.Begin(s.name)
-	err := b.lacks(s.needs)
+	err := sc.lacks(s.needs)
 	switch {
-	case err == nil && !b.configured():
+	case err == nil && !sc.configured():
 		err = skip("no contract is configured")
 	case err == nil:
-		err = s.run(ctx, b)
+		err = s.run(ctx, sc)
 	}
-	out, outcome := judged(err, b.note)
+	out, outcome := evaluated(err, sc.note)
 	out.Name = name
 	if err != nil && out.Status != statusFindings {
 		for _, p := range s.makes {
-			if rerr := r.job.Store.Remove(b.path(p)); rerr != nil {
+			if rerr := r.job.Store.Remove(sc.path(p)); rerr != nil {
 				out.Reason, outcome = errors.Join(err, rerr).Error(), report.WorkFailed
 			}
 		}
@@ -213,7 +215,7 @@ func (r *run) do(ctx context.Context, s step, b *bench) {
 		r.details[name] = several.Unwrap()
 	}
 	r.steps = append(r.steps, out)
-	r.note(s, b, err, outcome, out.Reason)
+	r.note(s, sc, err, outcome, out.Reason)
 }
 
 // The statuses of a step, as files have them.
@@ -224,8 +226,8 @@ const (
 	statusSkipped  = "skipped"
 )
 
-// judged is how a step ended that returned err.
-func judged(err error, note string) (report.Step, report.Outcome) {
+// evaluated is how a step ended that returned err.
+func evaluated(err error, note string) (report.Step, report.Outcome) {
 	var none skip
 	var found finding
 	switch {
@@ -250,18 +252,18 @@ func OutcomeOf(err error) report.Outcome {
 
 // note enters the outcome of a step into that of its contract and of the run. What could not be checked is said of both, and counts for the
 // run unless the contract has no gate.
-func (r *run) note(s step, b *bench, err error, outcome report.Outcome, reason string) {
+func (r *run) note(s step, sc *stepContext, err error, outcome report.Outcome, reason string) {
 	unchecked := report.NotChecked{Step: s.name, Reason: reason}
-	if b.contract != nil {
-		unchecked.Contract = b.contract.Name
-		v := r.contracts[b.contract.Name]
+	if sc.contract != nil {
+		unchecked.Contract = sc.contract.Name
+		v := r.contracts[sc.contract.Name]
 		v.outcome = max(v.outcome, outcome)
 		v.gated = v.gated || s.name == "gate" && err == nil
 	}
 	if !outcome.Checked() {
 		r.unchecked = append(r.unchecked, unchecked)
 		var u unreadable
-		if errors.As(err, &u) && b.contract != nil && b.contract.Gate == "none" {
+		if errors.As(err, &u) && sc.contract != nil && sc.contract.Gate == "none" {
 			return
 		}
 	}
@@ -269,10 +271,10 @@ func (r *run) note(s step, b *bench, err error, outcome report.Outcome, reason s
 }
 
 // lacks is the skip for the first needed file that this run did not write.
-func (b *bench) lacks(needs []string) error {
+func (sc *stepContext) lacks(needs []string) error {
 	for _, p := range needs {
-		if !b.wrote(b.path(p)) {
-			return skip(fmt.Sprintf("%s was not written", b.path(p)))
+		if !sc.wrote(sc.path(p)) {
+			return skip(fmt.Sprintf("%s was not written", sc.path(p)))
 		}
 	}
 	return nil
@@ -281,7 +283,7 @@ func (b *bench) lacks(needs []string) error {
 // breaks gathers the breaking changes of all contracts.
 func (r *run) breaks() ([]report.Finding, error) {
 	var all []report.Finding
-	for _, b := range r.benches() {
+	for _, b := range r.stepContexts() {
 		d, err := written[report.Diff](b, diffFile)
 		if err != nil {
 			return nil, err

@@ -44,9 +44,9 @@ func (r *run) beginPolicy() error {
 	return nil
 }
 
-// readIgnores makes the lint_ignore entries of the base count, instead of those of the change, for the run that is judged by the base.
-func (b *bench) readIgnores(in *taxonomy.Input) error {
-	base := b.policy
+// readIgnores makes the lint_ignore entries of the base count, instead of those of the change, for the run that is evaluated by the base.
+func (sc *stepContext) readIgnores(in *taxonomy.Input) error {
+	base := sc.policy
 	if base == nil || !base.base {
 		return nil
 	}
@@ -57,18 +57,18 @@ func (b *bench) readIgnores(in *taxonomy.Input) error {
 	return err
 }
 
-// readWaivers reads the waiver file of the policy that the run is judged by. An absent file waives nothing.
-func (b *bench) readWaivers(ctx context.Context) ([]byte, bool, error) {
-	j := *b.job
-	if b.policy != nil {
-		j.ReadFile = func(name string) ([]byte, error) { return b.policy.Read(ctx, name) }
+// readWaivers reads the waiver file of the policy that the run is evaluated by. An absent file waives nothing.
+func (sc *stepContext) readWaivers(ctx context.Context) ([]byte, bool, error) {
+	j := *sc.job
+	if sc.policy != nil {
+		j.ReadFile = func(name string) ([]byte, error) { return sc.policy.Read(ctx, name) }
 	}
-	return j.optional(b.contract.Waivers, b.contract.At+"/waivers")
+	return j.optional(sc.contract.Waivers, sc.contract.At+"/waivers")
 }
 
-// judgePolicy compares the policy of the change with that of the base, and reaches the verdict under both.
-func judgePolicy(ctx context.Context, b *bench) error {
-	p := b.job.Policy
+// evaluatePolicy compares the policy of the change with that of the base, and reaches the verdict under both.
+func evaluatePolicy(ctx context.Context, sc *stepContext) error {
+	p := sc.job.Policy
 	base, err := p.Base.side(ctx)
 	if err != nil {
 		return fmt.Errorf("policy of %s: %w", p.Rev, err)
@@ -77,37 +77,37 @@ func judgePolicy(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	out := report.Policy{Schema: "govctl/policy/v1", GeneratedAt: report.At(b.job.Now), SHA: b.job.SHA, RunID: b.job.RunID, Base: p.Rev, BaseSHA: p.SHA,
-		Mode: p.Mode(), Overrides: b.job.Overrides, Checks: []report.PolicyCheck{}, Findings: []report.Finding{}}
-	other := b.worst
+	out := report.Policy{Schema: "govctl/policy/v1", GeneratedAt: report.At(sc.job.Now), SHA: sc.job.SHA, RunID: sc.job.RunID, Base: p.Rev, BaseSHA: p.SHA,
+		Mode: p.Mode(), Overrides: sc.job.Overrides, Checks: []report.PolicyCheck{}, Findings: []report.Finding{}}
+	other := sc.worst
 	if found := policy.Compare(base, head); len(found) > 0 {
 		out.Findings, out.Weaker = found, len(policy.Weaker(found))
-		other = b.unjudged()
-		for _, c := range b.checksOfOther(ctx) {
+		other = sc.independentOutcome()
+		for _, c := range sc.checksOfOther(ctx) {
 			other = max(other, c.outcome)
 			c.Outcome = c.outcome.String()
 			out.Checks = append(out.Checks, c.PolicyCheck)
 		}
 	}
-	v := policy.Verdicts{Blocks: p.blocks(), Base: other, New: b.worst}
+	v := policy.Verdicts{Blocks: p.blocks(), Base: other, New: sc.worst}
 	if v.Blocks {
 		v.Base, v.New = v.New, v.Base
 	}
 	out.VerdictBase, out.VerdictNew = v.Base.String(), v.New.String()
 	out.Headline = v.Headline(out.Findings)
-	b.note = out.Headline + " (compared with " + p.Rev + ")"
+	sc.note = out.Headline + " (compared with " + p.Rev + ")"
 	if len(out.Findings) == 0 {
-		b.note = "unchanged since " + p.Rev
+		sc.note = "unchanged since " + p.Rev
 	}
-	b.policyReport = &out
-	return b.job.Store.JSON(artifact.PolicyPath, out)
+	sc.policyReport = &out
+	return sc.job.Store.JSON(artifact.PolicyPath, out)
 }
 
 // againstPolicy are the steps whose outcome depends on the policy.
 var againstPolicy = map[string]bool{"export": true, "diff": true, "semver": true, "stability": true, "gate": true, "taxonomy": true, "alert-gates": true}
 
-// unjudged is the worst outcome of the steps that end in the same way under every policy.
-func (r *run) unjudged() report.Outcome {
+// independentOutcome is the worst outcome of the steps that end in the same way under every policy.
+func (r *run) independentOutcome() report.Outcome {
 	worst := report.Passed
 	for _, s := range r.steps {
 		if name, _, _ := strings.Cut(s.Name, " "); !againstPolicy[name] {
@@ -134,48 +134,48 @@ type policyCheck struct {
 }
 
 func checkedAgain(check, contract string, err error) policyCheck {
-	step, outcome := judged(err, "")
+	step, outcome := evaluated(err, "")
 	return policyCheck{report.PolicyCheck{Check: check, Contract: contract, Reason: step.Reason}, outcome}
 }
 
 // checksOfOther reaches the verdict of each check under the policy that does not count. Nothing is written.
-func (b *bench) checksOfOther(ctx context.Context) []policyCheck {
+func (sc *stepContext) checksOfOther(ctx context.Context) []policyCheck {
 	var out []policyCheck
-	for _, one := range b.other.benches() {
+	for _, one := range sc.other.stepContexts() {
 		if one.contract.Source == "" {
 			continue // under that policy, nothing is governed
 		}
-		err := one.gateAgain(ctx, b.run)
+		err := one.gateAgain(ctx, sc.run)
 		var u unreadable
 		if errors.As(err, &u) && one.contract.Gate == "none" {
-			err = b.placeholdersAgain(one)
+			err = sc.placeholdersAgain(one)
 		}
 		out = append(out, checkedAgain("gate", one.contract.Name, err))
 	}
-	return append(out, b.taxonomyAgain(ctx)...)
+	return append(out, sc.taxonomyAgain(ctx)...)
 }
 
 // gateAgain is the verdict on one contract under the policy of this run, which is not the one that counts.
-func (b *bench) gateAgain(ctx context.Context, counting *run) error {
-	doc, err := b.documentAgain(ctx, counting)
+func (sc *stepContext) gateAgain(ctx context.Context, counting *run) error {
+	doc, err := sc.documentAgain(ctx, counting)
 	if err != nil {
 		return err
 	}
-	old, err := b.baselineAgain(ctx)
+	old, err := sc.baselineAgain(ctx)
 	if err != nil {
 		return unreadable{fmt.Errorf("baseline: %w", err)}
 	}
-	opt, err := b.options(ctx)
+	opt, err := sc.options(ctx)
 	if err != nil {
 		return err
 	}
 	opt.NoWitness = true // an example changes no verdict
-	opt.Advise = b.advise(ctx, doc)
+	opt.Advise = sc.advise(ctx, doc)
 	result := apidiff.First(doc, opt)
 	if old != nil {
 		result = apidiff.Compare(ctx, old, doc, opt)
 	}
-	in, err := b.semverInput(ctx, result.Diff, doc)
+	in, err := sc.semverInput(ctx, result.Diff, doc)
 	if err != nil {
 		return unreadable{err}
 	}
@@ -184,14 +184,14 @@ func (b *bench) gateAgain(ctx context.Context, counting *run) error {
 		return unreadable{err}
 	}
 	broken := result.Breaking()
-	return b.decide(&broken, &version)
+	return sc.decide(&broken, &version)
 }
 
 // placeholdersAgain checks the streak of runs that could not measure a contract without a gate by the limit of the policy that does not
 // count.
-func (b *bench) placeholdersAgain(one *bench) error {
+func (sc *stepContext) placeholdersAgain(one *stepContext) error {
 	limit := one.job.Config.Stability.PlaceholderMaxRuns
-	for _, c := range b.benches() {
+	for _, c := range sc.stepContexts() {
 		s, err := written[stabilityView](c, stabilityFile)
 		if err != nil {
 			return err
@@ -204,13 +204,13 @@ func (b *bench) placeholdersAgain(one *bench) error {
 }
 
 // documentAgain is the contract, which is not read a second time where both policies read it in the same way.
-func (b *bench) documentAgain(ctx context.Context, counting *run) (*contract.Document, error) {
-	for _, one := range counting.benches() {
-		if how(one.contract) == how(b.contract) {
+func (sc *stepContext) documentAgain(ctx context.Context, counting *run) (*contract.Document, error) {
+	for _, one := range counting.stepContexts() {
+		if how(one.contract) == how(sc.contract) {
 			return one.document(ctx)
 		}
 	}
-	return b.document(ctx)
+	return sc.document(ctx)
 }
 
 // reading is how a contract is read.
@@ -225,19 +225,19 @@ func how(c *config.Contract) reading {
 }
 
 // baselineAgain is the baseline under this policy; nil for a first run.
-func (b *bench) baselineAgain(ctx context.Context) (old *contract.Document, err error) {
-	switch b.contract.Baseline {
+func (sc *stepContext) baselineAgain(ctx context.Context) (old *contract.Document, err error) {
+	switch sc.contract.Baseline {
 	case config.NoBaseline:
 		return nil, nil
 	case "":
-		data := b.start[b.contract.Name]
+		data := sc.start[sc.contract.Name]
 		if data == nil {
 			return nil, nil
 		}
-		if old, err = b.published(ctx, data); err != nil {
+		if old, err = sc.published(ctx, data); err != nil {
 			return nil, err
 		}
-		r, err := b.missed(ctx, old)
+		r, err := sc.missed(ctx, old)
 		if err != nil {
 			return nil, err
 		}
@@ -245,20 +245,20 @@ func (b *bench) baselineAgain(ctx context.Context) (old *contract.Document, err 
 			old = r.doc
 		}
 	default:
-		old, err = b.named(ctx)
-		if absentRevision(err) && !b.job.Required {
+		old, err = sc.named(ctx)
+		if absentRevision(err) && !sc.job.Required {
 			return nil, nil
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return old, b.resolved(old)
+	return old, sc.resolved(old)
 }
 
 // taxonomyAgain is the verdict on the alerts under the policy that does not count.
-func (b *bench) taxonomyAgain(ctx context.Context) []policyCheck {
-	other := &bench{run: b.other}
+func (sc *stepContext) taxonomyAgain(ctx context.Context) []policyCheck {
+	other := &stepContext{run: sc.other}
 	in, err := other.taxonomyInput()
 	var none skip
 	if errors.As(err, &none) {
@@ -273,21 +273,21 @@ func (b *bench) taxonomyAgain(ctx context.Context) []policyCheck {
 	return []policyCheck{checkedAgain("taxonomy", "", err), checkedAgain("alert-gates", "", other.alertGatesAgain(ctx, in))}
 }
 
-// alertGatesAgain judges the alerts by the limits of this policy.
-func (b *bench) alertGatesAgain(ctx context.Context, in taxonomy.Input) error {
+// alertGatesAgain evaluates the alerts by the limits of this policy.
+func (sc *stepContext) alertGatesAgain(ctx context.Context, in taxonomy.Input) error {
 	if err := in.File.Usable(); err != nil {
 		return err
 	}
-	m, err := b.job.Alerts.Measure(ctx, in)
+	m, err := sc.job.Alerts.Measure(ctx, in)
 	if err != nil {
 		return err
 	}
-	history, err := ReadSnapshots(b.job.Store.FS())
+	history, err := ReadSnapshots(sc.job.Store.FS())
 	if err != nil {
 		return err
 	}
-	verdict := taxonomy.Judge(taxonomy.GateInput{
-		File: in.File, Metrics: m, Past: taxonomy.Before(history, b.job.Now), Thresholds: TaxonomyThresholds(b.job.Config.Taxonomy), Now: b.job.Now,
+	verdict := taxonomy.Evaluate(taxonomy.GateInput{
+		File: in.File, Metrics: m, Past: taxonomy.Before(history, sc.job.Now), Thresholds: TaxonomyThresholds(sc.job.Config.Taxonomy), Now: sc.job.Now,
 	})
 	if !verdict.Passed {
 		return finding(DescribeGates(verdict))

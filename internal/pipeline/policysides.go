@@ -38,7 +38,7 @@ type PolicySource struct {
 	base      bool // it is the policy of the base, whose lint_ignore entries count instead of those of the change
 }
 
-// Mode is how a change of policy is judged: as the base says, before the merge.
+// Mode is how a change of policy is evaluated: as the base says, before the merge.
 func (p *Policy) Mode() string {
 	if p.Merged {
 		return config.PolicyShow
@@ -168,7 +168,7 @@ func (s *PolicySource) file(ctx context.Context, name string) (data []byte, foun
 	return data, err == nil, err
 }
 
-// waivers are the waivers of a file as they are written, however far ahead they expire: the limit is judged where they are used.
+// waivers are the waivers of a file as they are written, however far ahead they expire: the limit is evaluated where they are used.
 func (s *PolicySource) waivers(ctx context.Context, c config.Contract) ([]policy.Waiver, error) {
 	name := c.Waivers
 	data, ok, err := s.file(ctx, name)

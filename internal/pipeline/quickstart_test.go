@@ -41,7 +41,7 @@ func TestQuickstartStory(t *testing.T) {
 		}
 		return doc
 	}
-	judge := func(old, new *contract.Document) (report.Semver, []report.Finding) {
+	evaluate := func(old, new *contract.Document) (report.Semver, []report.Finding) {
 		d := apidiff.Compare(ctx, old, new, apidiff.Options{}).Diff
 		verdict, err := semver.Check(SemverInput(d, config.Semver{}, new))
 		if err != nil {
@@ -50,10 +50,10 @@ func TestQuickstartStory(t *testing.T) {
 		return verdict, d.Changes
 	}
 	v1, v2, v3 := load("openapi/v1.yaml"), load("openapi/v2.yaml"), load("openapi/v3.yaml")
-	if got, _ := judge(v1, v2); got.Rule != "minor-for-additions" || got.Status != "warn" {
+	if got, _ := evaluate(v1, v2); got.Rule != "minor-for-additions" || got.Status != "warn" {
 		t.Errorf("v2: %s %v", got.Rule, got.Messages)
 	}
-	got, changes := judge(v2, v3)
+	got, changes := evaluate(v2, v3)
 	if got.Rule != "breaking-without-major" || got.ExpectedVersion != "2.0.0" {
 		t.Errorf("v3: %s %v", got.Rule, got.Messages)
 	}

@@ -16,12 +16,12 @@ import (
 // maxDeliveries bounds the receipts that are carried on, in bytes.
 const maxDeliveries = 64 << 20
 
-// reasons judges which alerts open and which recover, over the state that the run before left. Nothing is sent here.
-func reasons(_ context.Context, b *bench) error {
-	state := b.job.State
-	in := notify.Input{Summary: b.final, Previous: state.Summary, State: state.Alerts, At: report.At(b.job.Now)}
-	for i, one := range b.benches() {
-		c := notify.Contract{ContractState: b.found[i].ContractState}
+// reasons evaluates which alerts open and which recover, over the state that the run before left. Nothing is sent here.
+func reasons(_ context.Context, sc *stepContext) error {
+	state := sc.job.State
+	in := notify.Input{Summary: sc.final, Previous: state.Summary, State: state.Alerts, At: report.At(sc.job.Now)}
+	for i, one := range sc.stepContexts() {
+		c := notify.Contract{ContractState: sc.found[i].ContractState}
 		broken, err := written[report.Breaking](one, breakingFile)
 		if err != nil {
 			return err
@@ -29,21 +29,21 @@ func reasons(_ context.Context, b *bench) error {
 		if broken != nil {
 			c.Waived = len(broken.Waived)
 		}
-		before := b.start[one.contract.Name]
-		c.Reverted = before != nil && digest(before) == b.digestOf(publishedPath(one.contract.Name))
+		before := sc.start[one.contract.Name]
+		c.Reverted = before != nil && digest(before) == sc.digestOf(publishedPath(one.contract.Name))
 		in.Contracts = append(in.Contracts, c)
 	}
-	next := notify.Judge(in, Thresholds(b.job.Config))
-	b.note = "nothing to report"
+	next := notify.Evaluate(in, Thresholds(sc.job.Config))
+	sc.note = "nothing to report"
 	if len(next.Reasons) > 0 {
-		b.note = strings.Join(next.Reasons, ", ")
+		sc.note = strings.Join(next.Reasons, ", ")
 	}
-	return errors.Join(b.job.Store.JSON(artifact.AlertStatePath, next), b.carryDeliveries())
+	return errors.Join(sc.job.Store.JSON(artifact.AlertStatePath, next), sc.carryDeliveries())
 }
 
 // carryDeliveries lists the receipts in this run's manifest, so that a state taken from it has them.
-func (b *bench) carryDeliveries() error {
-	log, err := artifact.Read(b.job.Store.FS(), artifact.DeliveriesPath, maxDeliveries)
+func (sc *stepContext) carryDeliveries() error {
+	log, err := artifact.Read(sc.job.Store.FS(), artifact.DeliveriesPath, maxDeliveries)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(log) == 0 {
 		return nil
 	}
@@ -51,12 +51,12 @@ func (b *bench) carryDeliveries() error {
 		return err
 	}
 	if _, bad := notify.ParseLog(log); bad > 0 {
-		b.note += fmt.Sprintf("; %d unreadable lines in %s", bad, artifact.DeliveriesPath)
+		sc.note += fmt.Sprintf("; %d unreadable lines in %s", bad, artifact.DeliveriesPath)
 	}
-	return b.job.Store.Bytes(artifact.DeliveriesPath, log)
+	return sc.job.Store.Bytes(artifact.DeliveriesPath, log)
 }
 
-// Thresholds are the limits by which alerts are judged.
+// Thresholds are the limits by which alerts are evaluated.
 func Thresholds(c config.Config) notify.Thresholds {
 	return notify.Thresholds{Stability: c.Stability.AlertThreshold, Streak: c.Stability.PlaceholderStreakAlertThreshold, OnChange: c.Webhook.Repeat == "on-change",
 		Reasons: c.Webhook.Reasons}

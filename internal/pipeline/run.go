@@ -37,7 +37,7 @@ type run struct {
 
 	placeholder string // why this run is recorded as a placeholder although nothing failed; empty for a run that is not
 
-	// Of `run --policy`: the policy that the run is judged by, the run under the one that does not count, and what the step policy
+	// Of `run --policy`: the policy that the run is evaluated by, the run under the one that does not count, and what the step policy
 	// found. All are empty without the flag.
 	policy       *PolicySource
 	other        *run
@@ -58,87 +58,87 @@ type loaded struct {
 	err error
 }
 
-// bench is the place at which a step works: one contract of the run, or the run as a whole.
-type bench struct {
+// stepContext is what a step works on: one contract of the run, or the run as a whole.
+type stepContext struct {
 	*run
 	contract *config.Contract // nil in steps for the whole run
 	folder   string           // of the contract's status files: "status", or "status/NAME" among several
-	note     string           // what the step has to say when it went well
+	note     string           // what the step reports when it passed
 }
 
-func (r *run) bench(i int) *bench {
+func (r *run) stepContext(i int) *stepContext {
 	c := &r.job.Config.Contracts[i]
 	folder := "status"
 	if len(r.job.Config.Contracts) > 1 {
 		folder = path.Join(folder, c.Name)
 	}
-	return &bench{run: r, contract: c, folder: folder}
+	return &stepContext{run: r, contract: c, folder: folder}
 }
 
 // configured reports that the configuration says where the contract is, or that an earlier run knew it: a contract that goes missing must not
 // pass. A place of the whole run has none to ask about.
-func (b *bench) configured() bool {
-	return b.contract == nil || b.contract.Source != "" || b.job.State.Contracts[b.contract.Name].Published != nil
+func (sc *stepContext) configured() bool {
+	return sc.contract == nil || sc.contract.Source != "" || sc.job.State.Contracts[sc.contract.Name].Published != nil
 }
 
-// benches are the contracts of the run.
-func (r *run) benches() []*bench {
-	all := make([]*bench, len(r.job.Config.Contracts))
+// stepContexts are the contracts of the run.
+func (r *run) stepContexts() []*stepContext {
+	all := make([]*stepContext, len(r.job.Config.Contracts))
 	for i := range all {
-		all[i] = r.bench(i)
+		all[i] = r.stepContext(i)
 	}
 	return all
 }
 
 // places are where a step works: each contract, or once for the whole run.
-func (r *run) places(s step) []*bench {
+func (r *run) places(s step) []*stepContext {
 	if s.once {
-		return []*bench{{run: r}}
+		return []*stepContext{{run: r}}
 	}
-	return r.benches()
+	return r.stepContexts()
 }
 
-// path is where a file of the table in names.go lies for this bench.
-func (b *bench) path(p string) string {
-	if b.contract == nil {
+// path is where a file of the table in names.go is for this context.
+func (sc *stepContext) path(p string) string {
+	if sc.contract == nil {
 		return p
 	}
-	return path.Join(b.folder, path.Base(p))
+	return path.Join(sc.folder, path.Base(p))
 }
 
 // document is the contract as it is now; it is read once.
-func (b *bench) document(ctx context.Context) (*contract.Document, error) {
-	l, ok := b.docs[b.contract.Name]
+func (sc *stepContext) document(ctx context.Context) (*contract.Document, error) {
+	l, ok := sc.docs[sc.contract.Name]
 	if !ok {
-		if l.doc, l.err = b.load(ctx); l.err != nil {
+		if l.doc, l.err = sc.load(ctx); l.err != nil {
 			l.err = unreadable{l.err}
 		}
-		b.docs[b.contract.Name] = l
+		sc.docs[sc.contract.Name] = l
 	}
 	return l.doc, l.err
 }
 
-func (b *bench) load(ctx context.Context) (*contract.Document, error) {
-	if b.contract.Source == "" {
+func (sc *stepContext) load(ctx context.Context) (*contract.Document, error) {
+	if sc.contract.Source == "" {
 		return nil, &contract.Error{Place: report.Place{File: config.File}, Msg: "contract.source is not set", Hint: "name the OpenAPI document, like `source: api/openapi.yaml`"}
 	}
-	c, err := b.readAs(ctx, "")
+	c, err := sc.readAs(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	doc, err := b.job.Load(ctx, b.contract.Source, c)
+	doc, err := sc.job.Load(ctx, sc.contract.Source, c)
 	if err != nil {
 		return nil, err
 	}
-	return doc, b.resolved(doc)
+	return doc, sc.resolved(doc)
 }
 
 // resolved refuses a document in which references do not resolve, unless the configuration lets the rest be compared.
-func (b *bench) resolved(doc *contract.Document) error {
-	if n := len(doc.Dangling()); n == 0 || b.contract.AllowDangling {
+func (sc *stepContext) resolved(doc *contract.Document) error {
+	if n := len(doc.Dangling()); n == 0 || sc.contract.AllowDangling {
 		return nil
 	}
-	return doc.Unresolved("allow_dangling_refs: true compares the rest, and reports what was not read")
+	return doc.Unresolved("allow_dangling_refs: true compares the other parts, and reports what was not read")
 }
 
 // begin decides who this run is and what it compares with, and keeps that beside the contract before anything else is touched.
@@ -149,7 +149,7 @@ func (r *run) begin(ctx context.Context) error {
 	if r.job.RunID == "" {
 		r.job.RunID = r.derivedID(ctx)
 	}
-	r.notices = describe(r.job.Found)
+	r.notices = append(describe(r.job.Found), r.job.State.Notices...)
 	for i := range r.job.Config.Contracts {
 		r.contracts[r.job.Config.Contracts[i].Name] = &verdict{}
 	}
@@ -177,7 +177,7 @@ func (r *run) again() bool {
 func (r *run) derivedID(ctx context.Context) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%d\n", r.job.SHA, r.job.Now.Unix())
-	for _, b := range r.benches() {
+	for _, b := range r.stepContexts() {
 		doc, err := b.document(ctx)
 		if err != nil {
 			fmt.Fprintf(h, "%s\n", err)
@@ -223,7 +223,7 @@ func surplus(contracts []report.ManifestContract) (paths []string) {
 // manifestContracts is what the next run must know of each contract.
 func (r *run) manifestContracts() []report.ManifestContract {
 	rows := make([]report.ManifestContract, 0, len(r.job.Config.Contracts))
-	for _, b := range r.benches() {
+	for _, b := range r.stepContexts() {
 		v := r.contracts[b.contract.Name]
 		row := report.ManifestContract{
 			Name: b.contract.Name, Outcome: v.outcome.String(), HistoryLines: v.lines, SHA256: r.digestOf(publishedPath(b.contract.Name)),
@@ -295,13 +295,13 @@ func (j *Job) optional(name, key string) ([]byte, bool, error) {
 }
 
 // refresh reports a run that has nothing new to count: the commit and the contract are those of the last run.
-func (b *bench) refresh(ctx context.Context) bool {
-	s := b.job.State
-	if !b.again() || s.Partial {
+func (sc *stepContext) refresh(ctx context.Context) bool {
+	s := sc.job.State
+	if !sc.again() || s.Partial {
 		return false
 	}
-	doc, err := b.document(ctx)
-	return err == nil && s.RunID != b.job.RunID && digest(s.Contracts[b.contract.Name].Published) == doc.SHA256()
+	doc, err := sc.document(ctx)
+	return err == nil && s.RunID != sc.job.RunID && digest(s.Contracts[sc.contract.Name].Published) == doc.SHA256()
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

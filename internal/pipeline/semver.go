@@ -15,63 +15,63 @@ import (
 )
 
 // semverPolicy checks that the version of the contract matches what the diff found.
-func semverPolicy(ctx context.Context, b *bench) error {
-	d, err := written[report.Diff](b, diffFile)
+func semverPolicy(ctx context.Context, sc *stepContext) error {
+	d, err := written[report.Diff](sc, diffFile)
 	if err != nil {
 		return err
 	}
-	doc, err := b.document(ctx)
+	doc, err := sc.document(ctx)
 	if err != nil {
 		return err
 	}
-	in, err := b.semverInput(ctx, *d, doc)
+	in, err := sc.semverInput(ctx, *d, doc)
 	if err != nil {
 		return unreadable{err}
 	}
 	verdict, err := semver.Check(in)
-	if err != nil && b.contract.Gate != "semver" { // no gate needs it: what breaks is known without
+	if err != nil && sc.contract.Gate != "semver" { // no gate needs it: what breaks is known without
 		verdict.Status, err = "warn", nil
 	}
-	b.finish(ctx, &verdict, *d)
-	if werr := b.job.Store.JSON(b.path(semverFile), verdict); werr != nil {
+	sc.finish(ctx, &verdict, *d)
+	if werr := sc.job.Store.JSON(sc.path(semverFile), verdict); werr != nil {
 		return errors.Join(err, werr)
 	}
 	if err != nil { // a version that cannot be read
 		return unreadable{err}
 	}
-	b.note = verdict.Status + ": " + strings.Join(verdict.Messages, "; ")
+	sc.note = verdict.Status + ": " + strings.Join(verdict.Messages, "; ")
 	return nil
 }
 
 // finish says in a verdict where its version was read, and keeps what later runs must know of it.
-func (b *bench) finish(ctx context.Context, verdict *report.Semver, d report.Diff) {
-	verdict.GeneratedAt = report.At(b.job.Now)
-	now, _ := b.sourced(ctx) // the version was read
+func (sc *stepContext) finish(ctx context.Context, verdict *report.Semver, d report.Diff) {
+	verdict.GeneratedAt = report.At(sc.job.Now)
+	now, _ := sc.sourced(ctx) // the version was read
 	if now.From != config.FromInfo {
 		verdict.VersionFrom = now.From
 	}
-	known := b.known()
-	if b.asksForSource(*verdict) && len(known) == 0 {
+	known := sc.known()
+	if sc.asksForSource(*verdict) && len(known) == 0 {
 		verdict.Recommendations = append(verdict.Recommendations, sourceAdvice)
 	}
 	w := &waiting{from: now.From}
-	w.refused, w.since = b.refused()
-	w.taken, _ = b.taken(ctx)
-	w.holds = verdict.Rule == "between-releases" || verdict.Rule == "pending-bump" && b.contract.Gate == "semver"
+	w.refused, w.since = sc.refused()
+	w.taken, _ = sc.taken(ctx)
+	w.holds = verdict.Rule == "between-releases" || verdict.Rule == "pending-bump" && sc.contract.Gate == "semver"
 	if verdict.Status == "fail" && byTag(now.From) && w.refused != now.Version {
-		w.refused, w.since = now.Version, b.since()
+		w.refused, w.since = now.Version, sc.since()
 	}
 	if prints, whole := breaksOf(d); whole {
 		for _, id := range prints {
 			p, ok := known[id]
 			if !ok {
-				p = report.PendingBreak{Fingerprint: id, Since: b.since()}
+				p = report.PendingBreak{Fingerprint: id, Since: sc.since()}
 			}
 			w.pending = append(w.pending, p)
 		}
 	}
 	w.spent = waivedOf(d)
-	b.contracts[b.contract.Name].waiting = w
+	sc.contracts[sc.contract.Name].waiting = w
 }
 
 // sourceAdvice is said once, in the run that brings the first break under a version that did not move.
@@ -79,9 +79,9 @@ const sourceAdvice = "if the version of this contract is a release tag or in ano
 	"as long as it does not move, later runs warn of these breaks and fail only for new ones"
 
 // asksForSource reports a break under a version that did not move, where nobody has said where versions come from.
-func (b *bench) asksForSource(v report.Semver) bool {
-	cfg := b.job.Config
-	return v.Breaking && v.Status == "fail" && v.CurrentVersion == v.PreviousVersion && !cfg.Given("/semver/version_from") && !cfg.Given(b.contract.At+"/semver/version_from")
+func (sc *stepContext) asksForSource(v report.Semver) bool {
+	cfg := sc.job.Config
+	return v.Breaking && v.Status == "fail" && v.CurrentVersion == v.PreviousVersion && !cfg.Given("/semver/version_from") && !cfg.Given(sc.contract.At+"/semver/version_from")
 }
 
 // breaksOf are the fingerprints of the breaking changes, sorted; false where the diff does not list them all, or too many to remember.
@@ -102,9 +102,9 @@ func Told(d report.Diff, known map[string]report.PendingBreak) bool {
 }
 
 // wait enters into a row of the manifest what later runs must know about a version that has not moved.
-func (b *bench) wait(row *report.ManifestContract, v *verdict, accepted bool) {
+func (sc *stepContext) wait(row *report.ManifestContract, v *verdict, accepted bool) {
 	w := v.waiting
-	s := b.job.State.Contracts[b.contract.Name]
+	s := sc.job.State.Contracts[sc.contract.Name]
 	row.VersionFrom, row.AcceptedVersion, row.BaselineVersion = s.VersionFrom, s.AcceptedVersion, s.ComparedVersion
 	row.Pending, row.RefusedVersion, row.RefusedSince, row.Spent = s.Pending, s.Refused, s.RefusedSince, s.Spent
 	switch {
@@ -117,7 +117,7 @@ func (b *bench) wait(row *report.ManifestContract, v *verdict, accepted bool) {
 		row.AcceptedVersion, row.Pending, row.RefusedVersion, row.RefusedSince, row.VersionFrom = "", w.pending, "", "", w.from
 	default:
 		row.Pending, row.RefusedVersion, row.RefusedSince = w.pending, w.refused, w.since
-		if row.VersionFrom = w.from; !b.again() {
+		if row.VersionFrom = w.from; !sc.again() {
 			row.AcceptedVersion = w.taken
 		}
 	}
@@ -145,22 +145,22 @@ func spend(before, now []report.AcceptedBreak) []report.AcceptedBreak {
 }
 
 // semverInput is what the version policy looks at in this run.
-func (b *bench) semverInput(ctx context.Context, d report.Diff, doc *contract.Document) (semver.Input, error) {
-	now, err := b.sourced(ctx)
+func (sc *stepContext) semverInput(ctx context.Context, d report.Diff, doc *contract.Document) (semver.Input, error) {
+	now, err := sc.sourced(ctx)
 	if err != nil {
 		return semver.Input{}, err
 	}
-	in := Released(SemverInput(d, *b.contract.Semver, doc), b.job.Now, b.job.SHA)
-	in.Told = Told(d, b.known())
-	refused, _ := b.refused()
+	in := Released(SemverInput(d, *sc.contract.Semver, doc), sc.job.Now, sc.job.SHA)
+	in.Told = Told(d, sc.known())
+	refused, _ := sc.refused()
 	in.BetweenReleases = now.Between && !d.FirstRun && (now.Version == d.Old.Version || now.Version == refused)
 	return in, nil
 }
 
 // advise is the version that a diff asks for, under the policy of the contract.
-func (b *bench) advise(ctx context.Context, doc *contract.Document) func(report.Diff) report.Advice {
+func (sc *stepContext) advise(ctx context.Context, doc *contract.Document) func(report.Diff) report.Advice {
 	return func(d report.Diff) report.Advice {
-		in, err := b.semverInput(ctx, d, doc)
+		in, err := sc.semverInput(ctx, d, doc)
 		if err != nil {
 			return report.Advice{}
 		}

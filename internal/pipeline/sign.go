@@ -23,12 +23,12 @@ type Signing struct {
 }
 
 // sign signs the checksums where a key is configured, and reads everything back as a reader will.
-func sign(ctx context.Context, b *bench) error {
-	if b.job.Signing == nil {
+func sign(ctx context.Context, sc *stepContext) error {
+	if sc.job.Signing == nil {
 		return skip("no signing key is configured: GOV_SIGNING_PRIVATE_KEY is not set")
 	}
-	b.note = "key " + b.job.Signing.Key.Public().ID()
-	return Sign(ctx, b.job.Store, *b.job.Signing, b.job.Now)
+	sc.note = "key " + sc.job.Signing.Key.Public().ID()
+	return Sign(ctx, sc.job.Store, *sc.job.Signing, sc.job.Now)
 }
 
 // Sign signs the checksum list of each bundle of an output folder and verifies what it wrote. Whether a list matches the files is the

@@ -17,24 +17,24 @@ import (
 
 // stabilityMetrics records the run in the history and computes the figures. Where the contract could not be measured, it
 // records a placeholder: the streak of placeholders is how a silent failure becomes loud.
-func stabilityMetrics(ctx context.Context, b *bench) error {
-	line, reason, err := b.historyLine(ctx)
+func stabilityMetrics(ctx context.Context, sc *stepContext) error {
+	line, reason, err := sc.historyLine(ctx)
 	if err != nil {
 		return err
 	}
-	c := StabilityConfig(b.job.Config.Stability, b.job.Now)
-	c.Refresh, c.Reason = b.refresh(ctx), reason
-	result, err := Record(b.job.Store, b.path(historyFile), line, c)
+	c := StabilityConfig(sc.job.Config.Stability, sc.job.Now)
+	c.Refresh, c.Reason = sc.refresh(ctx), reason
+	result, err := Record(sc.job.Store, sc.path(historyFile), line, c)
 	if err != nil {
 		return err
 	}
-	if err := b.job.Store.JSON(b.path(stabilityFile), result.Artifact()); err != nil {
+	if err := sc.job.Store.JSON(sc.path(stabilityFile), result.Artifact()); err != nil {
 		return err
 	}
-	b.contracts[b.contract.Name].lines = result.Lines
-	b.note = DescribeStability(result)
+	sc.contracts[sc.contract.Name].lines = result.Lines
+	sc.note = DescribeStability(result)
 	if reason == noOperation {
-		b.note = noOperation + ", so that nothing was measured: " + b.note
+		sc.note = noOperation + ", so that nothing was measured: " + sc.note
 	}
 	if result.MaxExceeded {
 		return finding(fmt.Sprintf("%d placeholder runs in a row, more than placeholder_max_runs (%d)", result.Streak, c.PlaceholderMaxRuns))
@@ -43,26 +43,26 @@ func stabilityMetrics(ctx context.Context, b *bench) error {
 }
 
 // historyLine is this run in the history, and why it is a placeholder where it is one.
-func (b *bench) historyLine(ctx context.Context) (report.HistoryLine, string, error) {
-	line := report.HistoryLine{Timestamp: report.At(b.job.Now), SHA: b.job.SHA, RunID: b.job.RunID, Synthetic: b.job.Synthetic,
-		Project: b.job.Project, Contract: b.contract.Name}
-	if b.placeholder != "" {
+func (sc *stepContext) historyLine(ctx context.Context) (report.HistoryLine, string, error) {
+	line := report.HistoryLine{Timestamp: report.At(sc.job.Now), SHA: sc.job.SHA, RunID: sc.job.RunID, Synthetic: sc.job.Synthetic,
+		Project: sc.job.Project, Contract: sc.contract.Name}
+	if sc.placeholder != "" {
 		line.Placeholder = true
-		return line, b.placeholder, nil
+		return line, sc.placeholder, nil
 	}
-	broken, err := written[report.Breaking](b, breakingFile)
+	broken, err := written[report.Breaking](sc, breakingFile)
 	if err != nil {
 		return line, "", err
 	}
-	d, err := written[report.Diff](b, diffFile)
+	d, err := written[report.Diff](sc, diffFile)
 	if err != nil {
 		return line, "", err
 	}
-	if broken == nil || d == nil || !b.contracts[b.contract.Name].outcome.Checked() {
+	if broken == nil || d == nil || !sc.contracts[sc.contract.Name].outcome.Checked() {
 		line.Placeholder = true
-		return line, b.firstFailure(), nil
+		return line, sc.firstFailure(), nil
 	}
-	empty, err := b.describesNothing(ctx)
+	empty, err := sc.describesNothing(ctx)
 	if err != nil {
 		return line, "", err
 	}
@@ -79,19 +79,19 @@ func (b *bench) historyLine(ctx context.Context) (report.HistoryLine, string, er
 const noOperation = "the contract describes no operation"
 
 // describesNothing reports a contract without an operation that had none before either: that nothing in it broke says nothing.
-func (b *bench) describesNothing(ctx context.Context) (bool, error) {
-	ops, err := written[report.Operations](b, operationsFile)
+func (sc *stepContext) describesNothing(ctx context.Context) (bool, error) {
+	ops, err := written[report.Operations](sc, operationsFile)
 	if err != nil || ops == nil || ops.Counts.TotalNew+ops.Counts.TotalOld > 0 {
 		return false, err
 	}
-	doc, err := b.document(ctx)
+	doc, err := sc.document(ctx)
 	return err == nil && doc.Root().Get("webhooks").Len() == 0, err
 }
 
 // firstFailure is the reason of the first step of this contract that failed.
-func (b *bench) firstFailure() string {
-	for _, s := range b.steps {
-		if s.Status == "failed" && (len(b.job.Config.Contracts) == 1 || strings.HasSuffix(s.Name, " "+b.contract.Name)) {
+func (sc *stepContext) firstFailure() string {
+	for _, s := range sc.steps {
+		if s.Status == "failed" && (len(sc.job.Config.Contracts) == 1 || strings.HasSuffix(s.Name, " "+sc.contract.Name)) {
 			return s.Name + ": " + s.Reason
 		}
 	}

@@ -31,6 +31,8 @@ type State struct {
 	Partial    bool                     // single commands wrote the manifest, and no run: nothing in it passed or was counted
 	Steps      []report.Step            // of the last run, or of the single commands
 	Unfinished bool                     // the last run was killed after it had decided and before its files were whole
+	LeftOut    []string                 // records of earlier runs that cannot be read: nothing depends on them, and they are removed
+	Notices    []string                 // what was left out, and why
 }
 
 // ContractState is what earlier runs say about one contract.
@@ -132,7 +134,7 @@ func (in *StateInput) owned(file, project string) error {
 		what = "the file"
 	}
 	return &StateError{Outcome: report.BadInput, File: file, Msg: fmt.Sprintf("%s belongs to the project %q, this is %q", what, project, in.Project),
-		Hint: "give each project a folder of its own with publish.folder; after a rename, take the folder over with govctl publish --adopt, or keep the name with project:"}
+		Hint: "give each project its own folder with publish.folder; after a rename, take the folder over with govctl publish --adopt, or keep the name with project:"}
 }
 
 // stateReader reads the state that a manifest describes.
@@ -143,7 +145,7 @@ type stateReader struct {
 }
 
 func (r *stateReader) read() (State, error) {
-	for _, step := range []func() error{r.summary, r.contracts, r.alerts, r.histories, r.others} {
+	for _, step := range []func() error{r.summary, r.contracts, r.alerts, r.histories, r.apiLogs, r.others} {
 		if err := step(); err != nil {
 			return State{}, err
 		}
@@ -226,11 +228,11 @@ func (r *stateReader) row(rows map[string]report.ManifestContract, c config.Cont
 	return report.ManifestContract{}, false
 }
 
-// orphans judges configured contracts without a state beside states without a configured contract.
+// orphans evaluates configured contracts without a state beside states without a configured contract.
 func (in *StateInput) orphans(fresh, left []string) error {
 	switch {
 	case len(fresh) == 1 && len(left) == 1 && len(in.Config.Contracts) == 1:
-		return &StateError{Outcome: report.BadInput, Msg: fmt.Sprintf("no state of the contract %q: the folder holds the contract %q", fresh[0], left[0]),
+		return &StateError{Outcome: report.BadInput, Msg: fmt.Sprintf("no state of the contract %q: the folder has the contract %q", fresh[0], left[0]),
 			Hint: fmt.Sprintf("contract.name: %s continues its state; after a rename, keep the new name and set contract.renamed_from: %s", left[0], left[0])}
 	case in.Required && len(fresh) > 0 && len(left) > 0:
 		return &StateError{Outcome: report.WorkFailed, Msg: fmt.Sprintf("no state of %s, while the state of %s has no contract any more (--require-state)", strings.Join(fresh, ", "), strings.Join(left, ", ")),
@@ -427,16 +429,7 @@ func (r *stateReader) historyPath(c config.Contract) string {
 // or had another name. Found elsewhere, it is carried to where it belongs.
 func (r *stateReader) historyOf(c config.Contract) (openedHistory, error) {
 	now := r.historyPath(c)
-	places := []string{now}
-	if len(r.manifest.Contracts) == 1 || len(r.in.Config.Contracts) > 1 && len(r.manifest.Contracts) < 2 {
-		places = append(places, historyFile)
-	}
-	for _, name := range []string{c.Name, c.RenamedFrom, r.in.Renamed[c.Name]} {
-		if name != "" {
-			places = append(places, path.Join("status", name, path.Base(historyFile)))
-		}
-	}
-	for _, p := range places {
+	for _, p := range r.places(c, historyFile) {
 		if !r.in.Copied && p == now {
 			f, err := r.in.Open(p)
 			if errors.Is(err, fs.ErrNotExist) {
@@ -457,6 +450,59 @@ func (r *stateReader) historyOf(c config.Contract) (openedHistory, error) {
 		}
 	}
 	return openedHistory{}, nil
+}
+
+// places are where a file of a contract is now, and where it was when the contract was the only one, or one of several, or had another name.
+func (r *stateReader) places(c config.Contract, file string) []string {
+	places := []string{contractFile(r.in.Config, c.Name, file)}
+	if len(r.manifest.Contracts) == 1 || len(r.in.Config.Contracts) > 1 && len(r.manifest.Contracts) < 2 {
+		places = append(places, file)
+	}
+	for _, name := range []string{c.Name, c.RenamedFrom, r.in.Renamed[c.Name]} {
+		if name != "" {
+			places = append(places, path.Join("status", name, path.Base(file)))
+		}
+	}
+	return places
+}
+
+// apiLogs carries on the changelog of each contract, with the contract of its last release.
+func (r *stateReader) apiLogs() error {
+	for _, c := range r.in.Config.Contracts {
+		if _, ok := r.state.Contracts[c.Name]; !ok {
+			continue
+		}
+		for _, file := range []string{apiLogFile, apiReleaseFile} {
+			if err := r.continues(c, file); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// continues carries on a file of a contract to where it belongs now.
+func (r *stateReader) continues(c config.Contract, file string) error {
+	for _, p := range r.places(c, file) {
+		b, err := r.optional(p)
+		_, listed := r.listed(p)
+		switch {
+		case err != nil:
+			return err
+		case b == nil && listed:
+			return damaged(p, "the file is listed in "+artifact.ManifestPath+" and is missing", nil)
+		case b == nil:
+			continue
+		}
+		if file == apiLogFile {
+			if _, err := artifact.Parse[report.APIChangelog](p, b); err != nil {
+				return damaged(p, "", err)
+			}
+		}
+		r.state.Files[contractFile(r.in.Config, c.Name, file)] = b
+		return nil
+	}
+	return nil
 }
 
 // continued are further files that the next run reads or continues, with what must be true of them.
@@ -487,20 +533,17 @@ func (r *stateReader) others() error {
 		return err
 	}
 	for _, f := range r.manifest.Files {
-		if !strings.HasPrefix(f.Path, dayFolder+"/") && !strings.HasPrefix(f.Path, path.Dir(runRecords)+"/") {
+		if !strings.HasPrefix(f.Path, dayFolder+"/") {
 			continue
 		}
 		if !fs.ValidPath(f.Path) {
 			return damaged(artifact.ManifestPath, fmt.Sprintf("it lists %q, which is outside the folder", f.Path), nil)
 		}
-		b, err := r.file(f.Path)
-		if err != nil {
+		if _, err := r.file(f.Path); err != nil {
 			return err
 		}
-		if strings.HasPrefix(f.Path, path.Dir(runRecords)+"/") && digest(b) != f.SHA256 {
-			return damaged(f.Path, "the record of an earlier run is not as "+artifact.ManifestPath+" lists it", nil)
-		}
 	}
+	r.records()
 	return nil
 }
 

@@ -169,7 +169,7 @@ func TestState(t *testing.T) {
 
 		// Which contract continues which.
 		{name: "the only contract has another name", cfg: named, change: func(past, *report.Manifest, *StateInput) {}, code: report.BadInput,
-			says: `no state of the contract "cart": the folder holds the contract "openapi"`, hint: "contract.renamed_from: openapi"},
+			says: `no state of the contract "cart": the folder has the contract "openapi"`, hint: "contract.renamed_from: openapi"},
 		{name: "the only contract was renamed", cfg: "contract: {source: api.yaml, name: cart, renamed_from: openapi}\n", change: func(past, *report.Manifest, *StateInput) {}, want: `cart: "new" after "old", next "new"`},
 		{name: "the only contract was renamed by the change", cfg: named, change: func(_ past, _ *report.Manifest, in *StateInput) { in.Renamed = map[string]string{"cart": "openapi"} },
 			want: `cart: "new" after "old", next "new"`},
@@ -257,7 +257,7 @@ func TestState(t *testing.T) {
 		{name: "early: a file without a name is no contract that a new one continues", cfg: named, change: func(_ past, m *report.Manifest, _ *StateInput) {
 			early(m)
 			m.Steps, m.Files = gate("gate", "ok"), []report.ManifestFile{{Path: "schemas/.json"}}
-		}, code: report.BadInput, says: `the folder holds the contract ""`},
+		}, code: report.BadInput, says: `the folder has the contract ""`},
 
 		// The history.
 		{name: "a history that grew", change: func(p past, _ *report.Manifest, _ *StateInput) {
@@ -288,19 +288,12 @@ func TestState(t *testing.T) {
 		// Further files that are continued.
 		{name: "snapshots cut off", change: func(p past, _ *report.Manifest, _ *StateInput) { p[artifact.SnapshotsPath] = "{" }, code: report.WorkFailed, says: "read status/taxonomy-metrics-history.json"},
 		{name: "alert log on a bad disk", change: func(p past, _ *report.Manifest, _ *StateInput) { p[artifact.AlertLogPath] = broken }, code: report.WorkFailed, says: "status/ALERTS_CHANGELOG.md: input/output error"},
-		{name: "a record of an earlier run was changed", change: func(p past, m *report.Manifest, _ *StateInput) {
-			p["status/runs/1.json"] = "forged"
-			m.Files = append(m.Files, report.ManifestFile{Path: "status/runs/1.json", SHA256: sumOf("record")})
-		}, code: report.WorkFailed, says: "status/runs/1.json: the record of an earlier run is not as status/manifest.json lists it"},
-		{name: "a record of an earlier run is lost", change: func(_ past, m *report.Manifest, _ *StateInput) {
-			m.Files = append(m.Files, report.ManifestFile{Path: "status/runs/1.json"})
-		}, code: report.WorkFailed, says: "status/runs/1.json: the file is listed"},
 		{name: "a figure of an earlier run is lost", change: func(_ past, m *report.Manifest, _ *StateInput) {
 			m.Files = append(m.Files, report.ManifestFile{Path: "status/metrics-history/1.json"})
 		}, code: report.WorkFailed, says: "status/metrics-history/1.json: the file is listed"},
 		{name: "a manifest that leads out of the folder", change: func(_ past, m *report.Manifest, _ *StateInput) {
-			m.Files = append(m.Files, report.ManifestFile{Path: "status/runs/../../../secret"})
-		}, code: report.WorkFailed, says: `status/manifest.json: it lists "status/runs/../../../secret", which is outside the folder`},
+			m.Files = append(m.Files, report.ManifestFile{Path: "status/metrics-history/../../../secret"})
+		}, code: report.WorkFailed, says: `status/manifest.json: it lists "status/metrics-history/../../../secret", which is outside the folder`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, m := left()
@@ -354,9 +347,11 @@ func refusedState(t *testing.T, err error, code report.Outcome, says, hint strin
 // TestStateCarries: what a run takes along into another folder, and whether the last run was killed.
 func TestStateCarries(t *testing.T) {
 	p, m := left()
-	m.Files = append(m.Files, report.ManifestFile{Path: "status/runs/1.json", SHA256: sumOf("record")}, report.ManifestFile{Path: "status/metrics-history/1.json"}, report.ManifestFile{Path: "status/index.html"})
+	id := recordID("aaaaaaa", "1")
+	file, text := "status/runs/"+id+".json", encoded(t, report.RunRecord{Schema: "govctl/run-record/v1", ID: id, SHA: "aaaaaaa", RunID: "1", Outcome: "passed", Contracts: []report.RunContract{}})
+	m.Files = append(m.Files, report.ManifestFile{Path: file, SHA256: sumOf(text)}, report.ManifestFile{Path: "status/metrics-history/1.json"}, report.ManifestFile{Path: "status/index.html"})
 	p.written(t, m)
-	maps.Copy(p, past{"status/runs/1.json": "record", "status/metrics-history/1.json": "figures", "status/index.html": "page", artifact.SummaryPath: encoded(t, summaryOf("us")),
+	maps.Copy(p, past{file: text, "status/metrics-history/1.json": "figures", "status/index.html": "page", artifact.SummaryPath: encoded(t, summaryOf("us")),
 		artifact.AlertStatePath: encoded(t, report.AlertState{Schema: "govctl/alert-state/v1", SHA: "aaaaaaa", Project: "us", Reasons: []string{}, Alerts: []report.Incident{}}),
 		artifact.SnapshotsPath:  `{"history": []}`, artifact.AlertLogPath: "log", artifact.DeliveriesPath: "{torn"})
 	in := p.input(t, one)
@@ -365,7 +360,7 @@ func TestStateCarries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{artifact.AlertLogPath, artifact.AlertStatePath, artifact.SummaryPath, historyFile, artifact.ManifestPath, "status/metrics-history/1.json", "status/runs/1.json", artifact.SnapshotsPath, artifact.DeliveriesPath}
+	want := []string{artifact.AlertLogPath, artifact.AlertStatePath, artifact.SummaryPath, historyFile, artifact.ManifestPath, "status/metrics-history/1.json", file, artifact.SnapshotsPath, artifact.DeliveriesPath}
 	if got := sortedKeys(s.Files); !slices.Equal(got, want) || s.Summary == nil || s.Alerts == nil || s.Unfinished {
 		t.Errorf("carries %v, want %v; %+v", got, want, s)
 	}
@@ -487,7 +482,7 @@ func TestFolderWithoutManifest(t *testing.T) {
 		{name: "the original system under another name", cfg: "contract: {source: api.yaml, renamed_from: openapi-governance}\n", files: past{artifact.SummaryPath: original, "schemas/openapi-governance.json": "text"},
 			want: `openapi: "text" after -, next "text"`},
 		{name: "the original system under a name that is not declared", files: past{artifact.SummaryPath: original, "schemas/openapi-governance.json": "text"}, code: report.BadInput,
-			says: `no state of the contract "openapi": the folder holds the contract "openapi-governance"`},
+			says: `no state of the contract "openapi": the folder has the contract "openapi-governance"`},
 		{name: "the original system, and a second contract", cfg: both, files: past{artifact.SummaryPath: original, "schemas/openapi.json": "text"}, want: `openapi: "text" after -, next "text"`},
 		{name: "the original system, after a contract that is new", cfg: "contracts:\n  - {source: b.yaml, name: cart}\n  - {source: api.yaml, name: openapi}\n", files: past{artifact.SummaryPath: original, "schemas/openapi.json": "text"}, want: `openapi: "text" after -, next "text"`},
 		{name: "the original system without its contract", files: past{artifact.SummaryPath: original}, says: "schemas: there is no published contract beside status/governance-summary.json", code: report.WorkFailed},

@@ -16,52 +16,52 @@ const payloadVersion = 1
 var semverRank = map[string]int{"ok": 0, "warn": 1, "unknown": 2, "fail": 3}
 
 // summary gathers what the run found into the one file that a dashboard fetches.
-func summary(ctx context.Context, b *bench) error {
+func summary(ctx context.Context, sc *stepContext) error {
 	s := report.Summary{
-		Schema: "govctl/governance-summary/v1", SHA: b.job.SHA, RunID: b.job.RunID, GeneratedAt: report.At(b.job.Now),
+		Schema: "govctl/governance-summary/v1", SHA: sc.job.SHA, RunID: sc.job.RunID, GeneratedAt: report.At(sc.job.Now),
 		StabilityRatio: 1, SemverPolicyStatus: "ok", WebhookPayloadVersion: payloadVersion,
-		Passed: b.worst == report.Passed && len(b.unchecked) == 0, Checked: len(b.unchecked) == 0, NotChecked: b.unchecked,
-		Project: b.job.Project, Steps: b.steps,
+		Passed: sc.worst == report.Passed && len(sc.unchecked) == 0, Checked: len(sc.unchecked) == 0, NotChecked: sc.unchecked,
+		Project: sc.job.Project, Steps: sc.steps,
 	}
-	for _, one := range b.benches() {
+	for _, one := range sc.stepContexts() {
 		o, err := one.addTo(ctx, &s)
 		if err != nil {
 			return err
 		}
-		b.found = append(b.found, o)
+		sc.found = append(sc.found, o)
 	}
-	if len(b.job.Config.Contracts) == 1 { // a list of one says nothing that the fields above do not
+	if len(sc.job.Config.Contracts) == 1 { // a list of one says nothing that the fields above do not
 		s.Version, s.Contracts = s.Contracts[0].Version, nil
 	}
-	m, err := written[report.Milestones](b, artifact.MilestonesPath)
+	m, err := written[report.Milestones](sc, artifact.MilestonesPath)
 	if err != nil {
 		return err
 	}
 	if m != nil {
 		s.MilestonePercent = &m.Totals.Percent
 	}
-	alerts, err := written[report.TaxonomyMetrics](b, artifact.MetricsPath)
+	alerts, err := written[report.TaxonomyMetrics](sc, artifact.MetricsPath)
 	if err != nil {
 		return err
 	}
 	if alerts != nil {
 		s.AlertsTotal, s.RunbookCompletenessPct = &alerts.TotalAlerts, &alerts.RunbookCompletenessPercent
 	}
-	verdict, err := written[report.EvidenceVerdict](b, artifact.VerdictPath)
+	verdict, err := written[report.EvidenceVerdict](sc, artifact.VerdictPath)
 	if err != nil {
 		return err
 	}
 	s.Evidence = states(verdict)
-	s.Headline = b.withPolicy(headline(&s, b.found))
-	b.final = s
-	b.note = "not passed"
+	s.Headline = sc.withPolicy(headline(&s, sc.found))
+	sc.final = s
+	sc.note = "not passed"
 	switch {
 	case s.Passed:
-		b.note = "passed"
+		sc.note = "passed"
 	case !s.Checked:
-		b.note = "not checked"
+		sc.note = "not checked"
 	}
-	return b.job.Store.JSON(artifact.SummaryPath, s)
+	return sc.job.Store.JSON(artifact.SummaryPath, s)
 }
 
 // stabilityView is what both forms of stability-metrics.json have in common.
@@ -69,20 +69,21 @@ type stabilityView struct {
 	WindowStabilityRatio report.Ratio `json:"window_stability_ratio"`
 	Placeholder          bool         `json:"placeholder"`
 	Extensions           struct {
-		PlaceholderStreak int `json:"placeholder_streak"`
+		PlaceholderStreak int    `json:"placeholder_streak"`
+		Reason            string `json:"reason"` // of a placeholder
 	} `json:"extensions"`
 }
 
 // addTo adds one contract's figures: the summary of several contracts is as good as the worst of them.
-func (b *bench) addTo(ctx context.Context, s *report.Summary) (outcome, error) {
-	v := b.contracts[b.contract.Name]
-	o := outcome{ContractState: report.ContractState{Name: b.contract.Name, Placeholder: true, StabilityRatio: 1, SemverPolicyStatus: "unknown", Outcome: v.outcome.String()}}
-	o.unchecked = b.uncheckedReason()
-	stab, err1 := written[stabilityView](b, stabilityFile)
-	broken, err2 := written[report.Breaking](b, breakingFile)
-	policy, err3 := written[report.Semver](b, semverFile)
-	ops, err4 := written[report.Operations](b, operationsFile)
-	d, err5 := written[report.Diff](b, diffFile)
+func (sc *stepContext) addTo(ctx context.Context, s *report.Summary) (outcome, error) {
+	v := sc.contracts[sc.contract.Name]
+	o := outcome{ContractState: report.ContractState{Name: sc.contract.Name, Placeholder: true, StabilityRatio: 1, SemverPolicyStatus: "unknown", Outcome: v.outcome.String()}}
+	o.unchecked = sc.uncheckedReason()
+	stab, err1 := written[stabilityView](sc, stabilityFile)
+	broken, err2 := written[report.Breaking](sc, breakingFile)
+	policy, err3 := written[report.Semver](sc, semverFile)
+	ops, err4 := written[report.Operations](sc, operationsFile)
+	d, err5 := written[report.Diff](sc, diffFile)
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return o, err
 	}
@@ -108,10 +109,10 @@ func (b *bench) addTo(ctx context.Context, s *report.Summary) (outcome, error) {
 		s.OperationsRemoved += ops.Counts.Removed
 	}
 	var err error
-	if o.empty, err = b.describesNothing(ctx); err != nil {
+	if o.empty, err = sc.describesNothing(ctx); err != nil {
 		return o, err
 	}
-	if o.absent = !b.configured(); o.absent {
+	if o.absent = !sc.configured(); o.absent {
 		o.Placeholder = false
 	}
 	o.first = d != nil && d.FirstRun
@@ -130,9 +131,9 @@ func (b *bench) addTo(ctx context.Context, s *report.Summary) (outcome, error) {
 }
 
 // uncheckedReason is why the contract was not checked; empty where it was.
-func (b *bench) uncheckedReason() string {
-	for _, n := range b.unchecked {
-		if n.Contract == b.contract.Name {
+func (sc *stepContext) uncheckedReason() string {
+	for _, n := range sc.unchecked {
+		if n.Contract == sc.contract.Name {
 			return n.Reason
 		}
 	}
@@ -150,9 +151,10 @@ func missingBump(policy *report.Semver) string {
 	return ""
 }
 
+//go:noinline
 func count(n int, what string) string { return counts.Of(n, what) }
 
 // written is an artifact of this run; nil when the run did not write it.
-func written[T any](b *bench, p string) (*T, error) {
-	return artifact.Again[T](b.job.Store, b.path(p))
+func written[T any](sc *stepContext, p string) (*T, error) {
+	return artifact.Again[T](sc.job.Store, sc.path(p))
 }

@@ -21,25 +21,25 @@ import (
 )
 
 // taxonomyInput reads the taxonomy and its rule files. Each step reads them for itself, so that each can run alone.
-func (b *bench) taxonomyInput() (taxonomy.Input, error) {
-	c := b.job.Config.Taxonomy
-	data, ok, err := b.job.optional(c.File, "/taxonomy/file")
+func (sc *stepContext) taxonomyInput() (taxonomy.Input, error) {
+	c := sc.job.Config.Taxonomy
+	data, ok, err := sc.job.optional(c.File, "/taxonomy/file")
 	if err != nil {
 		return taxonomy.Input{}, err
 	}
 	if !ok {
 		return taxonomy.Input{}, skip(fmt.Sprintf("no %s", c.File))
 	}
-	in, err := b.job.Alerts.Input(c, data, b.job.Now)
+	in, err := sc.job.Alerts.Input(c, data, sc.job.Now)
 	if err == nil {
-		err = b.readIgnores(&in)
+		err = sc.readIgnores(&in)
 	}
 	return in, err
 }
 
 // lintTaxonomy checks the taxonomy by the lint table and writes its readable forms.
-func lintTaxonomy(_ context.Context, b *bench) error {
-	in, err := b.taxonomyInput()
+func lintTaxonomy(_ context.Context, sc *stepContext) error {
+	in, err := sc.taxonomyInput()
 	if err != nil {
 		return err
 	}
@@ -49,46 +49,46 @@ func lintTaxonomy(_ context.Context, b *bench) error {
 		return err
 	}
 	err = errors.Join(
-		b.job.Store.JSON(artifact.LintPath, l),
-		b.job.Store.Bytes(artifact.AlertsPath, lines),
-		b.job.Store.Bytes(artifact.AlertsPagePath, []byte(changelog.Catalogue(in.File.Report()))),
+		sc.job.Store.JSON(artifact.LintPath, l),
+		sc.job.Store.Bytes(artifact.AlertsPath, lines),
+		sc.job.Store.Bytes(artifact.AlertsPagePath, []byte(changelog.Catalogue(in.File.Report()))),
 	)
 	if err != nil {
 		return err
 	}
-	b.note = fmt.Sprintf("%s, %s, %s", count(l.Alerts, "alert"), count(l.Totals.Errors, "error"), count(l.Totals.Warnings, "warning"))
+	sc.note = fmt.Sprintf("%s, %s, %s", count(l.Alerts, "alert"), count(l.Totals.Errors, "error"), count(l.Totals.Warnings, "warning"))
 	if l.Totals.Infos > 0 {
-		b.note += ", " + count(l.Totals.Infos, "info")
+		sc.note += ", " + count(l.Totals.Infos, "info")
 	}
-	if l.Totals.From(report.Level(b.job.Config.Taxonomy.FailOn)) > 0 {
-		return finding(b.note)
+	if l.Totals.From(report.Level(sc.job.Config.Taxonomy.FailOn)) > 0 {
+		return finding(sc.note)
 	}
 	return nil
 }
 
 // measureTaxonomy writes the metrics with their badges and their history.
-func measureTaxonomy(ctx context.Context, b *bench) error {
-	in, err := b.taxonomyInput()
+func measureTaxonomy(ctx context.Context, sc *stepContext) error {
+	in, err := sc.taxonomyInput()
 	if err != nil {
 		return err
 	}
 	if err := in.File.Usable(); err != nil {
 		return err
 	}
-	m, err := b.job.Alerts.Measure(ctx, in)
+	m, err := sc.job.Alerts.Measure(ctx, in)
 	if err != nil {
 		return hinted(err)
 	}
-	before, err := ReadSnapshots(b.job.Store.FS())
+	before, err := ReadSnapshots(sc.job.Store.FS())
 	if err != nil {
 		return err
 	}
-	if err := WriteMetrics(b.job.Store, before, m, false); err != nil {
+	if err := WriteMetrics(sc.job.Store, before, m, false); err != nil {
 		return err
 	}
-	b.note = fmt.Sprintf("churn %d, risk churn %d, %s %% with a runbook", m.Churn30d, m.RiskChurn30d, percent(m.RunbookCompletenessPercent))
+	sc.note = fmt.Sprintf("churn %d, risk churn %d, %s %% with a runbook", m.Churn30d, m.RiskChurn30d, percent(m.RunbookCompletenessPercent))
 	if m.HistoryNote != "" {
-		b.note += "; " + m.HistoryNote
+		sc.note += "; " + m.HistoryNote
 	}
 	return nil
 }
@@ -231,29 +231,29 @@ func complete(s *report.TaxonomySnapshot) {
 	}
 }
 
-// gateTaxonomy judges the taxonomy and its trend.
-func gateTaxonomy(_ context.Context, b *bench) error {
-	in, err := b.taxonomyInput()
+// gateTaxonomy evaluates the taxonomy and its trend.
+func gateTaxonomy(_ context.Context, sc *stepContext) error {
+	in, err := sc.taxonomyInput()
 	if err != nil {
 		return err
 	}
-	m, err := written[report.TaxonomyMetrics](b, artifact.MetricsPath)
+	m, err := written[report.TaxonomyMetrics](sc, artifact.MetricsPath)
 	if err != nil {
 		return err
 	}
-	history, err := ReadSnapshots(b.job.Store.FS())
+	history, err := ReadSnapshots(sc.job.Store.FS())
 	if err != nil {
 		return err
 	}
-	verdict := taxonomy.Judge(taxonomy.GateInput{
-		File: in.File, Metrics: *m, Past: taxonomy.Before(history, b.job.Now), Thresholds: TaxonomyThresholds(b.job.Config.Taxonomy), Now: b.job.Now,
+	verdict := taxonomy.Evaluate(taxonomy.GateInput{
+		File: in.File, Metrics: *m, Past: taxonomy.Before(history, sc.job.Now), Thresholds: TaxonomyThresholds(sc.job.Config.Taxonomy), Now: sc.job.Now,
 	})
-	if err := b.job.Store.JSON(artifact.GatesPath, verdict); err != nil {
+	if err := sc.job.Store.JSON(artifact.GatesPath, verdict); err != nil {
 		return err
 	}
-	b.note = DescribeGates(verdict)
+	sc.note = DescribeGates(verdict)
 	if !verdict.Passed {
-		return finding(b.note)
+		return finding(sc.note)
 	}
 	return nil
 }
@@ -278,37 +278,37 @@ func DescribeGates(v report.TaxonomyGates) string {
 }
 
 // alertChangelog tells how the alerts moved since the last run, or since the commit before this one where that is not known.
-func alertChangelog(ctx context.Context, b *bench) error {
-	in, err := b.taxonomyInput()
+func alertChangelog(ctx context.Context, sc *stepContext) error {
+	in, err := sc.taxonomyInput()
 	if err != nil {
 		return err
 	}
-	if b.job.Alerts.At == nil {
+	if sc.job.Alerts.At == nil {
 		return skip("there is no git to compare with")
 	}
-	d, err := b.diffSinceLast(ctx, in)
+	d, err := sc.diffSinceLast(ctx, in)
 	if err != nil {
 		return err
 	}
-	old, err := artifact.Read(b.job.Store.FS(), artifact.AlertLogPath, maxContract)
+	old, err := artifact.Read(sc.job.Store.FS(), artifact.AlertLogPath, maxContract)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	text, added := changelog.Alerts(old, d, b.job.SHA)
-	b.note = fmt.Sprintf("%s changed in what they do, %d in wording", count(d.SemanticChurn, "alert"), d.CosmeticChurn)
-	errs := []error{b.job.Store.JSON(artifact.AlertDiffPath, d)}
+	text, added := changelog.Alerts(old, d, sc.job.SHA)
+	sc.note = fmt.Sprintf("%s changed in what they do, %d in wording", count(d.SemanticChurn, "alert"), d.CosmeticChurn)
+	errs := []error{sc.job.Store.JSON(artifact.AlertDiffPath, d)}
 	if added || old != nil {
-		errs = append(errs, b.job.Store.Bytes(artifact.AlertLogPath, text))
+		errs = append(errs, sc.job.Store.Bytes(artifact.AlertLogPath, text))
 	}
 	return errors.Join(errs...)
 }
 
-func (b *bench) diffSinceLast(ctx context.Context, in taxonomy.Input) (report.TaxonomyDiff, error) {
-	for _, rev := range []string{b.job.State.SHA, b.job.SHA + "^"} {
-		if rev == "" || rev == b.job.SHA || strings.HasPrefix(rev, UnknownSHA) {
+func (sc *stepContext) diffSinceLast(ctx context.Context, in taxonomy.Input) (report.TaxonomyDiff, error) {
+	for _, rev := range []string{sc.job.State.SHA, sc.job.SHA + "^"} {
+		if rev == "" || rev == sc.job.SHA || strings.HasPrefix(rev, UnknownSHA) {
 			continue
 		}
-		d, err := b.job.Alerts.DiffSince(ctx, rev, b.job.Config.Taxonomy, in)
+		d, err := sc.job.Alerts.DiffSince(ctx, rev, sc.job.Config.Taxonomy, in)
 		var unreadable *contract.Error
 		if !errors.Is(err, fs.ErrNotExist) && !errors.As(err, &unreadable) {
 			return d, err

@@ -152,15 +152,15 @@ func TextOf(n contract.Node) string {
 }
 
 // sourced is the version of the contract as it is now; it is read once.
-func (b *bench) sourced(ctx context.Context) (Sourced, error) {
-	known, ok := b.versions[b.contract.Name]
+func (sc *stepContext) sourced(ctx context.Context) (Sourced, error) {
+	known, ok := sc.versions[sc.contract.Name]
 	if !ok {
-		known.Sourced, known.err = b.job.versionsOf().Of(ctx, b.contract.Semver.VersionFrom, "")
-		known.err = b.placed(known.err)
-		if b.versions == nil {
-			b.versions = map[string]sourcedOnce{}
+		known.Sourced, known.err = sc.job.versionsOf().Of(ctx, sc.contract.Semver.VersionFrom, "")
+		known.err = sc.placed(known.err)
+		if sc.versions == nil {
+			sc.versions = map[string]sourcedOnce{}
 		}
-		b.versions[b.contract.Name] = known
+		sc.versions[sc.contract.Name] = known
 	}
 	return known.Sourced, known.err
 }
@@ -179,14 +179,14 @@ func (j *Job) versionsOf() Versions {
 }
 
 // placed gives an error of the source of a version the place of the key that names it.
-func (b *bench) placed(err error) error {
+func (sc *stepContext) placed(err error) error {
 	var e *contract.Error
 	if !errors.As(err, &e) || e.Place.File != "" {
 		return err
 	}
-	for _, key := range []string{b.contract.At + "/semver/version_from", "/semver/version_from"} {
-		if b.job.Config.Given(key) {
-			e.Place = b.job.Config.KeyPlace(key)
+	for _, key := range []string{sc.contract.At + "/semver/version_from", "/semver/version_from"} {
+		if sc.job.Config.Given(key) {
+			e.Place = sc.job.Config.KeyPlace(key)
 			break
 		}
 	}
@@ -194,12 +194,12 @@ func (b *bench) placed(err error) error {
 }
 
 // readAs is the contract as its documents are read, with the version that it has in a revision; an empty one is the work tree.
-func (b *bench) readAs(ctx context.Context, rev string) (config.Contract, error) {
-	c := *b.contract
-	v, err := b.sourced(ctx)
+func (sc *stepContext) readAs(ctx context.Context, rev string) (config.Contract, error) {
+	c := *sc.contract
+	v, err := sc.sourced(ctx)
 	if err == nil && rev != "" {
-		v, err = b.job.versionsOf().Of(ctx, c.Semver.VersionFrom, rev)
-		err = b.placed(err)
+		v, err = sc.job.versionsOf().Of(ctx, c.Semver.VersionFrom, rev)
+		err = sc.placed(err)
 	}
 	c.ReadAs = v.Version
 	return c, err
@@ -216,17 +216,17 @@ func revision(source string) string {
 
 // taken is what the version of the published baseline is taken for; empty where it is what the contract says. Where the version is read from
 // another place than before, the two cannot be compared: the baseline counts as the version of today.
-func (b *bench) taken(ctx context.Context) (string, error) {
-	s := b.job.State.Contracts[b.contract.Name]
-	switch now, err := b.sourced(ctx); {
+func (sc *stepContext) taken(ctx context.Context) (string, error) {
+	s := sc.job.State.Contracts[sc.contract.Name]
+	switch now, err := sc.sourced(ctx); {
 	case err != nil:
 		return "", err
-	case b.again() || b.job.State.Unfinished:
+	case sc.again() || sc.job.State.Unfinished:
 		return s.ComparedVersion, nil
 	case fromOr(s.VersionFrom) == now.From:
 		return s.AcceptedVersion, nil
 	}
-	doc, err := b.document(ctx)
+	doc, err := sc.document(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -241,10 +241,10 @@ func fromOr(from string) string {
 }
 
 // known are the breaking changes that runs before this one have reported and that no version has declared.
-func (b *bench) known() map[string]report.PendingBreak {
+func (sc *stepContext) known() map[string]report.PendingBreak {
 	all := map[string]report.PendingBreak{}
-	for _, p := range b.job.State.Contracts[b.contract.Name].Pending {
-		if b.told(p.Since) {
+	for _, p := range sc.job.State.Contracts[sc.contract.Name].Pending {
+		if sc.told(p.Since) {
 			all[p.Fingerprint] = p
 		}
 	}
@@ -252,16 +252,16 @@ func (b *bench) known() map[string]report.PendingBreak {
 }
 
 // told reports whether a run before this one has told what it found: it is neither this very run nor one that was killed.
-func (b *bench) told(since string) bool {
-	s := b.job.State
-	this, killed := since == b.since() && b.again(), s.Unfinished && (since == s.SHA || since == s.RunID)
+func (sc *stepContext) told(since string) bool {
+	s := sc.job.State
+	this, killed := since == sc.since() && sc.again(), s.Unfinished && (since == s.SHA || since == s.RunID)
 	return !this && !killed
 }
 
 // refused is the release tag that an earlier run has refused, with that run; empty where there is none.
-func (b *bench) refused() (tag, since string) {
-	s := b.job.State.Contracts[b.contract.Name]
-	if s.Refused == "" || !b.told(s.RefusedSince) {
+func (sc *stepContext) refused() (tag, since string) {
+	s := sc.job.State.Contracts[sc.contract.Name]
+	if s.Refused == "" || !sc.told(s.RefusedSince) {
 		return "", ""
 	}
 	return s.Refused, s.RefusedSince
@@ -284,28 +284,28 @@ type release struct {
 // missed is the contract of a release tag that lies between the baseline and this commit, where its version declares what it brought: from
 // then on, it is what clients have. It is nil where there is none, or where it cannot be told; the tag is then held against the contract of
 // this commit.
-func (b *bench) missed(ctx context.Context, old *contract.Document) (*release, error) {
-	now, err := b.sourced(ctx)
-	name := path.Clean(b.contract.Source)
+func (sc *stepContext) missed(ctx context.Context, old *contract.Document) (*release, error) {
+	now, err := sc.sourced(ctx)
+	name := path.Clean(sc.contract.Source)
 	before := TextOf(old.Root().Find("/info/version"))
-	refused, _ := b.refused()
-	if err != nil || !now.Between || b.contract.Gate != "semver" || strings.ContainsAny(name, `:\`) || path.IsAbs(name) || name == "-" ||
+	refused, _ := sc.refused()
+	if err != nil || !now.Between || sc.contract.Gate != "semver" || strings.ContainsAny(name, `:\`) || path.IsAbs(name) || name == "-" ||
 		now.Version == before || now.Version == refused {
 		return nil, err
 	}
-	c := *b.contract
+	c := *sc.contract
 	c.ReadAs = now.Version
-	doc, err := b.job.Load(ctx, "git:refs/tags/"+now.Tag+":./"+name, c)
-	if err != nil || b.resolved(doc) != nil {
+	doc, err := sc.job.Load(ctx, "git:refs/tags/"+now.Tag+":./"+name, c)
+	if err != nil || sc.resolved(doc) != nil {
 		return nil, nil //nolint:nilerr // the tag is checked against what is here
 	}
-	opt, err := b.options(ctx)
+	opt, err := sc.options(ctx)
 	if err != nil {
 		return nil, err
 	}
 	opt.NoWitness = true // an example changes no verdict
 	d := apidiff.Compare(ctx, old, doc, opt).Diff
-	verdict, err := semver.Check(Released(SemverInput(d, *c.Semver, doc), b.job.Now, b.job.SHA))
+	verdict, err := semver.Check(Released(SemverInput(d, *c.Semver, doc), sc.job.Now, sc.job.SHA))
 	if err != nil || semver.Fails(verdict, c.Semver.WarnAsFail) {
 		return nil, nil //nolint:nilerr // the step of the version policy says so
 	}
