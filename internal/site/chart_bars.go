@@ -125,3 +125,26 @@ func progress(name string, value, mark float64) template.HTML {
 	}
 	return d.end()
 }
+
+// interval draws how sure the share of stable runs is: the share as a mark on the bar of its 95 % interval, beside the alert threshold.
+func interval(c *Contract) template.HTML {
+	if c.Stability == nil {
+		return ""
+	}
+	const left, width, top, height = 10.0, 300.0, 6.0, 10.0
+	s := c.Stability
+	low, high, now := s.Extensions.WilsonLow.Rounded(), s.Extensions.WilsonHigh.Rounded(), s.WindowStabilityRatio.Rounded()
+	if high <= low {
+		return ""
+	}
+	at := func(ratio float64) float64 { return left + min(max(ratio, 0), 1)*width }
+	d := begin("interval", width+2*left, 40, fmt.Sprintf("Share of stable runs %s, 95 %% interval from %s to %s, alert below %s", percent(100*now), percent(100*low), percent(100*high), percent(100*c.Threshold)))
+	d.tag("rect", "rest", "", "x", left, "y", top, "width", width, "height", height, "rx", 3.0)
+	d.tag("rect", "span", "95"+space+"% interval: "+percent(100*low)+" to "+percent(100*high), "x", at(low), "y", top, "width", at(high)-at(low), "height", height, "rx", 3.0)
+	d.line("threshold", at(c.Threshold), top-4, at(c.Threshold), top+height+4)
+	d.tag("circle", "end", "", "cx", at(now), "cy", top+height/2, "r", 5.0)
+	for _, tick := range []float64{0, 0.5, 1} {
+		d.text("tick", at(tick), 36, map[float64]string{0: "start", 0.5: "middle", 1: "end"}[tick], percent(100*tick))
+	}
+	return d.end()
+}

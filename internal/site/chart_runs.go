@@ -18,7 +18,9 @@ const (
 // sample is one run on the chart: the share of stable runs in the window that ends with it.
 type sample struct {
 	report.HistoryLine
-	ratio float64
+	First  bool // it had nothing to compare with
+	ratio  float64
+	Record string // address of the page of the run; empty where it has none
 }
 
 func stable(r *report.HistoryLine) bool { return !r.Breaking && !r.Placeholder }
@@ -35,7 +37,7 @@ func samples(runs []report.HistoryLine, window int) []sample {
 		if i >= window && stable(&runs[i-window]) {
 			good--
 		}
-		all[i] = sample{runs[i], float64(good) / float64(min(i+1, window))}
+		all[i] = sample{HistoryLine: runs[i], ratio: float64(good) / float64(min(i+1, window))}
 	}
 	return all
 }
@@ -132,9 +134,7 @@ func (p *plot) grid() {
 	p.d.text("tick", right+6, scoreTop+8, "start", "score")
 	at := p.y(p.c.Threshold)
 	p.d.line("threshold", plotLeft, at, right, at)
-	if now := p.y(p.runs[len(p.runs)-1].ratio); math.Abs(now-at) > 18 {
-		p.d.text("limit", right+6, at+4, "start", "alert")
-	}
+	p.d.text("limit", right+6, at+4, "start", "alert")
 }
 
 // scores draws a bar for each run: as high as its score, full and hollow where nothing was measured. Bars as thin as a hair flicker, so
@@ -213,7 +213,6 @@ func (p *plot) ratios() {
 	if stable(&p.runs[len(p.runs)-1].HistoryLine) { // the others have a mark of their own
 		p.d.tag("circle", "end", "", "cx", end.x, "cy", end.y, "r", 3.5)
 	}
-	p.d.text("now", p.width-plotRight+6, end.y+4, "start", percent(100*p.runs[len(p.runs)-1].ratio))
 }
 
 // marks are a triangle on each breaking run and a ring on each that was not measured; shapes tell them apart without colour.

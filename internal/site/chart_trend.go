@@ -22,30 +22,33 @@ type trend struct {
 	Series      []series
 }
 
-// trends are the lines of the daily history: how much the set of alerts moved, and how complete and stable it is.
+// leastDays is how many daily snapshots a trend of the alerts needs at least.
+const leastDays = 10
+
+// trends are the lines of the daily history: how much the catalogue of alerts moved, and how many alerts have a runbook.
 func trends(h *report.TaxonomyHistory) []trend {
-	if h == nil || len(h.History) < 2 {
+	if h == nil || len(h.History) < leastDays {
 		return nil
 	}
 	n := len(h.History)
 	dates := make([]string, n)
-	churn, risk, score, runbooks := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	churn, risk, runbooks := make([]float64, n), make([]float64, n), make([]float64, n)
 	for i := range h.History {
 		m := &h.History[i]
 		dates[i] = m.SnapshotDate
 		churn[i], risk[i] = float64(m.Churn30d), float64(m.RiskChurn30d)
-		score[i], runbooks[i] = 100*m.StabilityScore.Rounded(), m.RunbookCompletenessPercent.Rounded()
+		runbooks[i] = m.RunbookCompletenessPercent.Rounded()
 	}
 	e := &h.History[n-1]
 	moved := []series{{"a", "churn", grouped(e.Churn30d), churn}, {"b", "risk churn", grouped(e.RiskChurn30d), risk}}
-	whole := []series{{"a", "stability score", percent(100 * e.StabilityScore.Rounded()), score}, {"b", "runbooks complete", percent(e.RunbookCompletenessPercent.Rounded()), runbooks}}
+	whole := []series{{"a", "runbooks complete", percent(e.RunbookCompletenessPercent.Rounded()), runbooks}}
 	top := 4.0
 	for i := range churn {
 		top = math.Max(top, math.Max(churn[i], risk[i]))
 	}
 	return []trend{
-		{"Churn over time", "Alerts added and removed in 30 days; risk churn weighs each by its severity.", lines(dates, moved, 0, niceTop(top), ""), moved},
-		{"Stability and runbooks over time", "100 % is a set of alerts that did not change, and a runbook for every active alert.", lines(dates, whole, 0, 100, space+"%"), whole},
+		{"Alert churn over time", "Alerts added to the catalogue and removed from it in 30 days; risk churn weighs each by its severity.", lines(dates, moved, 0, niceTop(top), ""), moved},
+		{"Runbooks over time", "100 % is a runbook for every active alert.", lines(dates, whole, 0, 100, space+"%"), whole[:0]},
 	}
 }
 

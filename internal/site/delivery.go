@@ -86,10 +86,10 @@ func delivery(p *Page) []notice {
 	case last.Error != "":
 		text = fmt.Sprintf("The receiver %s did not answer: %s", last.Host, last.Error)
 	}
-	title := plural(waiting, "notice") + " not delivered"
+	title, next := plural(waiting, "notice")+" not delivered", "The next run sends what is waiting first. "
 	if waiting == 0 {
-		title = plural(lost, "notice") + " given up after too many tries"
+		title, next = plural(lost, "notice")+" given up after too many tries", ""
 	}
 	return []notice{{Kind: "bad", Title: title, Text: text,
-		Next: "Nothing is lost: the next run sends them first. Check the receiver and the secret GOVERNANCE_WEBHOOK, then `govctl webhook send`."}}
+		Next: next + "Check the receiver and the secret GOVERNANCE_WEBHOOK, then `govctl webhook send`."}}
 }

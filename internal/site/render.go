@@ -25,7 +25,7 @@ var assets = packed.Open(packedAssets)
 
 // frame is what every page has around its own view.
 type frame struct {
-	Name      string // of the page: index, taxonomy, changelog, embed
+	Name      string // of the page, as in the table of pages
 	Page      *Page
 	View      any
 	Verdict   verdict
@@ -41,10 +41,15 @@ type frame struct {
 
 // pages names the style sheets and scripts of each page beside those that all have.
 var pages = map[string]struct{ style, script []string }{
-	"index":     {[]string{"base.css", "index.css"}, []string{"news.js", "page.js"}},
-	"taxonomy":  {[]string{"base.css", "taxonomy.css"}, []string{"news.js", "page.js", "taxonomy.js"}},
-	"changelog": {[]string{"base.css", "changelog.css"}, []string{"news.js", "page.js"}},
-	"embed":     {[]string{"base.css", "embed.css"}, []string{"news.js", "embed.js"}},
+	"index":         {[]string{"base.css", "filters.css", "index.css"}, []string{"news.js", "page.js", "list.js"}},
+	"badges":        {[]string{"base.css", "badges.css"}, []string{"news.js", "page.js"}},
+	"taxonomy":      {[]string{"base.css", "filters.css", "taxonomy.css"}, []string{"news.js", "page.js", "taxonomy.js"}},
+	"changelog":     {[]string{"base.css", "changelog.css"}, []string{"news.js", "page.js"}},
+	"api-changelog": {[]string{"base.css", "api-changelog.css"}, nil},
+	"runs":          {[]string{"base.css", "index.css", "run.css"}, nil},
+	"run":           {[]string{"base.css", "index.css", "run.css"}, nil},
+	"compare":       {[]string{"base.css", "index.css", "run.css"}, []string{"compare.js"}},
+	"embed":         {[]string{"base.css", "embed.css"}, []string{"news.js", "embed.js"}},
 }
 
 // templates are parsed when the first page is built: other commands do not pay for them.
@@ -52,7 +57,10 @@ var templates = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("site").Funcs(functions).ParseFS(assets, "assets/*.html")
 })
 
-func render(name string, p *Page, view any) ([]byte, error) {
+func render(name string, p *Page, view any) ([]byte, error) { return draw(name, p, view, evaluate(p)) }
+
+// draw renders a page that is about a verdict.
+func draw(name string, p *Page, view any, v verdict) ([]byte, error) {
 	t, err := templates()
 	if err != nil {
 		return nil, fmt.Errorf("render %s page: %w", name, err)
@@ -64,7 +72,7 @@ func render(name string, p *Page, view any) ([]byte, error) {
 	for _, f := range pages[name].script {
 		script += asset(f)
 	}
-	f := frame{Name: name, Page: p, View: view, Verdict: judge(p), Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // our own files
+	f := frame{Name: name, Page: p, View: view, Verdict: v, Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // our own files
 		Policy: policy(style, script), Refresh: refreshSeconds, StaleMS: StaleAfterHours * 3600 * 1000,
 		Generated: stamp(p.Summary.GeneratedAt), Stale: stale(p)}
 	f.Icon = icon(f.Verdict.Kind)
@@ -105,7 +113,7 @@ func harmless(page []byte) []byte {
 }
 
 // iconColours are the colours of the small picture in a browser's tab.
-var iconColours = map[string]string{"ok": "1f7a3d", "warn": "b7791f", "bad": "b3261e", "none": "6b7280", "info": "2a5d9c"}
+var iconColours = map[string]string{"ok": "1f7a3d", "warn": "b7791f", "bad": "b3261e", "none": "6b7280"}
 
 // icon is the picture for the tab, as a data address: a page without one makes browsers ask the server for it.
 func icon(kind string) template.URL {

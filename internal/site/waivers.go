@@ -87,8 +87,12 @@ func waivers(p *Page) []notice {
 			Next: "Fix the change, or renew the entry in the waiver file after a new decision."})
 	}
 	if ending > 0 {
+		which := "It accepts"
+		if ending > 1 {
+			which = "The first accepts"
+		}
 		all = append(all, notice{Kind: "warn", Title: plural(ending, "waiver") + " about to expire",
-			Text: fmt.Sprintf("The first, for `%s`%s, is valid until %s; owner: %s.", first.Rule, of(p, first.Contract), first.Expires, first.Owner), Next: "Fix the change before that day, or renew the waiver."})
+			Text: fmt.Sprintf("%s `%s`%s until %s; owner: %s.", which, first.Rule, of(p, first.Contract), first.Expires, first.Owner), Next: "Fix the change before that day, or renew the waiver."})
 	}
 	return all
 }

@@ -180,12 +180,11 @@ func place(p *report.Place) string {
 
 // reach names the first operations that a change reaches.
 func reach(ops []report.Operation) string {
-	const some = 3
-	names := make([]string, 0, some+1)
-	for _, o := range ops[:min(len(ops), some)] {
+	names := make([]string, 0, namedOperations+1)
+	for _, o := range ops[:min(len(ops), namedOperations)] {
 		names = append(names, sanitize.Cut(o.Method+" "+o.Path, longest))
 	}
-	if n := len(ops) - some; n > 0 {
+	if n := len(ops) - namedOperations; n > 0 {
 		names = append(names, fmt.Sprintf("%d more", n))
 	}
 	return strings.Join(names, ", ")

@@ -23,13 +23,19 @@ var news = (function () {
     generated: Date.parse(root.dataset.generated),
     served: location.protocol === 'http:' || location.protocol === 'https:',
 
+    // On the page of one of several contracts the figures are those of that contract.
     summary: function () {
-      return fetch('governance-summary.json', { cache: 'no-store' }).then(function (r) { return answer(r).json(); });
+      return fetch((root.dataset.root || '') + 'governance-summary.json', { cache: 'no-store' }).then(function (r) { return answer(r).json(); }).then(function (s) {
+        var name = root.dataset.contract;
+        if (!name) { return s; }
+        var mine = (s.contracts || []).filter(function (c) { return c.name === name; })[0];
+        return mine ? Object.assign({}, s, mine, { contracts: [], headline: '' }) : s;
+      });
     },
 
     fresh: function (s) { return Date.parse(s.generated_at) > news.generated; },
 
-    headline: function (s) { return (s.headline || '').replace(turning, '\ufffd'); },
+    headline: function (s) { return (s.headline || '').replace(/; [^;]*% of the recent runs[^;]*$/, '.').replace(turning, '\ufffd'); },
 
     paint: function (s) {
       document.querySelectorAll('[data-live]').forEach(function (el) { el.textContent = figures[el.dataset.live](s); });

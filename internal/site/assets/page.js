@@ -24,7 +24,10 @@
     if (!news.generated) { return; }
     var old = Date.now() - news.generated;
     age.textContent = 'That was ' + since(old) + '.';
-    if (stale) { stale.hidden = old <= Number(root.dataset.stale); }
+    if (stale) {
+      stale.hidden = old <= Number(root.dataset.stale);
+      document.querySelector('.verdict').classList.toggle('old', !stale.hidden);
+    }
   }
 
   function paused() { return pause.getAttribute('aria-pressed') === 'true'; }
@@ -49,6 +52,20 @@
     pause.textContent = on ? 'Resume refresh' : 'Pause refresh';
     live.textContent = on ? 'Refresh is paused.' : 'Refreshes every 5 minutes.';
   }
+
+  // A button beside each text that is meant to be copied.
+  Array.prototype.forEach.call(document.querySelectorAll('pre.copy'), function (pre) {
+    var button = document.createElement('button'), text = pre.textContent;
+    button.type = 'button';
+    button.textContent = 'Copy';
+    button.setAttribute('aria-label', 'Copy: ' + (pre.getAttribute('aria-label') || 'text'));
+    button.addEventListener('click', function () {
+      getSelection().selectAllChildren(pre.firstChild);
+      if (!navigator.clipboard) { return; }
+      navigator.clipboard.writeText(text).then(function () { button.textContent = 'Copied'; }, function () { button.textContent = 'Selected'; });
+    });
+    pre.appendChild(button);
+  });
 
   pause.hidden = false;
   press(remember('govctl-paused') === 'yes');

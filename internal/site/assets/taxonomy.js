@@ -28,6 +28,8 @@
     return (!state || state(r)) && words.every(function (w) { return r.text.indexOf(w) >= 0; });
   }
 
+  function grouped(n) { return String(n).replace(/\B(?=(\d{3})+$)/g, '\u202f'); }
+
   function filter() {
     var words = inputs.q.value.toLowerCase().split(/\s+/).filter(Boolean), n = 0;
     rows.forEach(function (r) {
@@ -35,7 +37,7 @@
       if (r.tr.hidden === on) { r.tr.hidden = !on; }
       n += on ? 1 : 0;
     });
-    count.textContent = n === rows.length ? 'All ' + n + ' alerts.' : n + ' of ' + rows.length + ' alerts.';
+    count.textContent = (n === rows.length ? 'All ' : grouped(n) + ' of ') + grouped(rows.length) + ' alerts.';
     nothing.hidden = n > 0;
     keep();
   }
