@@ -20,8 +20,8 @@ import (
 	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/internal/sanitize"
-	"github.com/romel/govctl/pkg/apidiff"
 	"github.com/romel/govctl/pkg/contract"
+	"github.com/romel/govctl/pkg/report"
 )
 
 // changelogFlags are the flags of `govctl changelog api`.
@@ -40,7 +40,7 @@ func changelogAPI(a *app) *cobra.Command {
 		"Without --from, the releases are the release tags of the contract or, where there are none, the changes of info.version in its history;\n" +
 		"changes of the work tree since the last one are listed as unreleased. With --from, there is one release: from a revision, a release tag, a\n" +
 		"file or another source to --to, or to the contract of the work tree. --from latest-tag begins at the last release; at a commit that is\n" +
-		"one itself, as in a release workflow, it is the release before.\n\n" +
+		"one itself, as in a release workflow, it is the release before; git:latest-tag and git:latest-tag:PATH mean the same.\n\n" +
 		"--append keeps a block for each release in a Markdown file, the newest below the title. Blocks that were edited by hand, and all text\n" +
 		"outside of blocks, stay as they are."
 	a.contractFlag(c, &f.contract)
@@ -71,7 +71,7 @@ func (a *app) changelogAPI(ctx context.Context, f changelogFlags) error {
 	if err != nil {
 		return err
 	}
-	r := releaseReader{releaseFinder: releaseFinder{app: a, contract: c}, public: f.audience == "public", now: now()}
+	r := releaseReader{releaseFinder: releaseFinder{app: a, contract: c}, audience: f.audience, now: now()}
 	log, err := r.changelog(ctx, f.from, f.to)
 	if err != nil {
 		return err
@@ -94,18 +94,18 @@ func (a *app) changelogContract(cfg config.Config, f changelogFlags) (config.Con
 	return c, err
 }
 
-func (a *app) printChangelog(log *apichangelog.Changelog, f changelogFlags, r releaseReader) error {
+func (a *app) printChangelog(log *report.APIChangelog, f changelogFlags, r releaseReader) error {
 	var out []byte
 	var err error
 	switch tool := "govctl " + Version(); f.format {
 	case "json":
-		return a.printJSON(log.Report(r.now, f.audience))
+		return a.printJSON(log)
 	case "html":
-		out, err = log.HTML(tool)
+		out, err = apichangelog.HTML(log, tool)
 	case "atom":
-		out, err = log.Atom(firstOf(log.Title, r.contract.Source, r.contract.Name), r.now, tool)
+		out, err = apichangelog.Atom(log, firstOf(log.Title, r.contract.Source, r.contract.Name), tool, "")
 	default:
-		out = []byte(log.Markdown())
+		out = []byte(apichangelog.Markdown(log))
 	}
 	if err != nil {
 		return err
@@ -121,13 +121,13 @@ func (a *app) printChangelog(log *apichangelog.Changelog, f changelogFlags, r re
 }
 
 // appendReleases brings the blocks of a file up to date.
-func (a *app) appendReleases(file string, log *apichangelog.Changelog, several bool, name string) error {
+func (a *app) appendReleases(file string, log *report.APIChangelog, several bool, name string) error {
 	old, err := a.readInput(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if len(bytes.TrimSpace(old)) == 0 {
-		old = []byte(log.Heading())
+		old = []byte(apichangelog.Heading(log))
 	}
 	document, err := docblocks.Parse(file, old)
 	if err != nil {
@@ -153,13 +153,14 @@ func (a *app) appendReleases(file string, log *apichangelog.Changelog, several b
 }
 
 // blocksOf are the releases as blocks of a document. What was unreleased before goes where nothing is now.
-func blocksOf(log *apichangelog.Changelog, prefix string) []docblocks.Entry {
+func blocksOf(log *report.APIChangelog, prefix string) []docblocks.Entry {
 	out := []docblocks.Entry{}
 	if len(log.Releases) == 0 || log.Releases[0].Version != apichangelog.Unreleased {
 		out = append(out, docblocks.Entry{Name: prefix + apichangelog.Unreleased})
 	}
-	for _, r := range log.Releases {
-		out = append(out, docblocks.Entry{Name: prefix + blockName(r.Version), Text: r.Markdown()})
+	for i := range log.Releases {
+		r := &log.Releases[i]
+		out = append(out, docblocks.Entry{Name: prefix + blockName(r.Version), Text: apichangelog.Section(r)})
 	}
 	return out
 }
@@ -183,8 +184,8 @@ const maxBlockName = 80
 // releaseReader compares the releases of a contract.
 type releaseReader struct {
 	releaseFinder
-	public bool
-	now    time.Time
+	audience string
+	now      time.Time
 }
 
 // side is one side of a comparison.
@@ -194,7 +195,7 @@ type side struct {
 }
 
 // changelog is that of one release where a side is named, else that of all.
-func (r *releaseReader) changelog(ctx context.Context, from, to string) (*apichangelog.Changelog, error) {
+func (r *releaseReader) changelog(ctx context.Context, from, to string) (*report.APIChangelog, error) {
 	if from != "" {
 		return r.between(ctx, from, to)
 	}
@@ -202,24 +203,23 @@ func (r *releaseReader) changelog(ctx context.Context, from, to string) (*apicha
 }
 
 // between is the changelog of one release.
-func (r *releaseReader) between(ctx context.Context, from, to string) (*apichangelog.Changelog, error) {
-	log := &apichangelog.Changelog{}
+func (r *releaseReader) between(ctx context.Context, from, to string) (*report.APIChangelog, error) {
 	old, new := &side{}, &side{releasedDoc: releasedDoc{source: r.contract.Source}}
 	var err error
 	if to != "" {
 		new.releasedDoc, err = r.named(ctx, to)
 	}
-	if err == nil && from == gitrepo.LatestTagRevision {
+	if err == nil && r.isLatest(from) {
 		old.releasedDoc, err = r.sinceLatest(ctx, &new.releasedDoc)
 	} else if err == nil {
 		old.releasedDoc, err = r.named(ctx, from)
 	}
 	if err != nil {
-		return log, err
+		return nil, err
 	}
 	for _, s := range []*side{old, new} {
 		if s.doc, err = r.read(ctx, s.releasedDoc); err != nil {
-			return log, err
+			return nil, err
 		}
 		s.version = firstOf(s.version, infoVersion(s.doc.Root()))
 	}
@@ -227,31 +227,31 @@ func (r *releaseReader) between(ctx context.Context, from, to string) (*apichang
 		new.version = apichangelog.Unreleased
 	}
 	release, err := r.compare(ctx, old, new)
-	log.Title, log.Releases = titleOf(new.doc), []*apichangelog.Release{release}
-	return log, err
+	log := apichangelog.Report(apichangelog.TitleOf(new.doc), r.audience, r.now)
+	log.Releases = append(log.Releases, release)
+	return &log, err
 }
 
 // all is the changelog of all releases, with what is in the work tree since the last one.
-func (r *releaseReader) all(ctx context.Context) (*apichangelog.Changelog, error) {
-	log := &apichangelog.Changelog{}
+func (r *releaseReader) all(ctx context.Context) (*report.APIChangelog, error) {
 	releases, whole, err := r.releases(ctx)
 	if err != nil {
-		return log, err
+		return nil, err
 	}
 	new := &side{releasedDoc: releasedDoc{version: apichangelog.Unreleased, source: r.contract.Source}}
 	if new.doc, err = r.read(ctx, new.releasedDoc); err != nil {
-		return log, err
+		return nil, err
 	}
-	log.Title = titleOf(new.doc)
+	log := apichangelog.Report(apichangelog.TitleOf(new.doc), r.audience, r.now)
 	for i, p := range releases {
 		if len(log.Releases) == maxReleases {
 			log.More = len(releases) - i
-			return log, nil
+			return &log, nil
 		}
 		old := &side{releasedDoc: p}
 		if old.doc, err = r.read(ctx, p); err != nil {
 			if ctx.Err() != nil {
-				return log, err
+				return nil, err
 			}
 			if !errors.Is(err, gitrepo.ErrNoFile) { // the contract is younger than the release
 				fmt.Fprintf(r.notes(), "govctl: release %s is left out: %s\n", oneLine(p.version), oneLine(err.Error()))
@@ -260,45 +260,30 @@ func (r *releaseReader) all(ctx context.Context) (*apichangelog.Changelog, error
 		}
 		release, err := r.compare(ctx, old, new)
 		if err != nil {
-			return log, err
+			return nil, err
 		}
-		if !release.Empty() {
+		if !apichangelog.Empty(&release) {
 			log.Releases = append(log.Releases, release)
 		}
 		new = old
 	}
 	if whole && new.version != apichangelog.Unreleased {
-		log.Releases = append(log.Releases, apichangelog.First(new.version, new.date, new.doc))
+		log.Releases = append(log.Releases, apichangelog.First(new.version, new.date, new.doc, true))
 	}
-	return log, nil
+	return &log, nil
 }
 
 // read loads a side as its audience sees it.
 func (r *releaseReader) read(ctx context.Context, p releasedDoc) (*contract.Document, error) {
 	doc, err := r.load(ctx, p)
-	if err != nil || !r.public {
-		return doc, err
-	}
-	data, err := apichangelog.Public(doc)
 	if err != nil {
 		return nil, err
 	}
-	return contract.Parse(ctx, doc.Source(), data, contract.Options{AllowDangling: true})
+	return apichangelog.For(ctx, r.audience, doc)
 }
 
 // compare is the release that leads from one side to another. Waivers do not count: what they accept breaks clients nevertheless.
-func (r *releaseReader) compare(ctx context.Context, old, new *side) (*apichangelog.Release, error) {
-	at := new.date
-	if at.IsZero() {
-		at = r.now
-	}
-	opt, err := pipeline.RuleOptions(r.contract, at)
-	if err != nil {
-		return nil, err
-	}
-	opt.Accepted, opt.NoDigest, opt.All = true, true, true
-	d := apidiff.Compare(ctx, old.doc, new.doc, opt).Diff
-	return apichangelog.New(&apichangelog.Input{Version: new.version, Previous: old.version, Date: new.date, Changes: d.Changes, Old: old.doc, New: new.doc}), ctx.Err()
+func (r *releaseReader) compare(ctx context.Context, old, new *side) (report.APIRelease, error) {
+	in := apichangelog.Input{Version: new.version, Previous: old.version, Date: new.date, Old: old.doc, New: new.doc}
+	return pipeline.ReleaseNotes(ctx, r.contract, in, r.now)
 }
-
-func titleOf(doc *contract.Document) string { return doc.Root().Get("info").Get("title").Text() }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/romel/govctl/internal/apichangelog"
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/changelog"
 	"github.com/romel/govctl/internal/ci"
@@ -32,13 +33,13 @@ func commentCommand(a *app) *cobra.Command {
 		"as on a fork, the text goes to the step summary, or to stdout where there is none. Reads GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_API_URL.\n\n" +
 		"In GitLab CI the comment is a note on the merge request. Reads GITLAB_TOKEN (a token with the scope api: the token of a job may not write\n" +
 		"notes), CI_API_V4_URL, CI_MERGE_REQUEST_PROJECT_ID or CI_PROJECT_ID, and CI_MERGE_REQUEST_IID.\n\n" +
-		"With --only taxonomy the text is that of govctl taxonomy diff --format markdown, in a comment of its own; with --since it is compared with\n" +
+		"With --only taxonomy the text is that of govctl taxonomy diff --format markdown, in a separate comment; with --since it is compared with\n" +
 		"that revision, and no run is needed."
 	f.add(c)
 	c.Flags().IntVar(&f.pr, "pr", 0, "`number` of the pull or merge request (default: that of the CI system, such as in GITHUB_REF)")
 	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow http:// for a GitLab on a loopback address")
 	c.Flags().StringVar(&f.artifactURL, "artifact-url", "", "`address` of the files that the workflow run kept, to link to")
-	choose(c, &f.only, "only", "", "comment on this alone, in a comment of its own", onlyTaxonomy)
+	choose(c, &f.only, "only", "", "comment on this alone, in a separate comment", onlyTaxonomy)
 	c.Flags().StringVar(&f.since, "since", "", "for --only taxonomy: the older taxonomy, git:REV or a `file` (default: what the run found)")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the comment and change nothing")
 	return c
@@ -198,7 +199,7 @@ func (a *app) told(cfg config.Config, r *found, artifactURL string) (string, err
 	if err != nil {
 		return "", err
 	}
-	cfg = judgedBy(cfg, change, &r.summary)
+	cfg = evaluatedBy(cfg, change, &r.summary)
 	for i, c := range cfg.Contracts {
 		p, err := a.pull(cfg, r, c.Name)
 		if err != nil {
@@ -232,6 +233,18 @@ func (a *app) told(cfg config.Config, r *found, artifactURL string) (string, err
 	return comment.Join(sections, maxComment), nil
 }
 
+// willPublish is what the changelog of the API will have by a change; nothing where the change has none, or its release is there already.
+func willPublish(cfg config.Config, r *found, name string, diff *report.Diff) (c comment.Changelog, err error) {
+	log, err := load[report.APIChangelog](r, of(cfg, name, artifact.APILogPath))
+	if err != nil || log == nil || len(diff.Changes) == 0 || len(log.Releases) == 0 {
+		return c, err
+	}
+	if next := &log.Releases[0]; next.Pending && !next.First && !apichangelog.Empty(next) {
+		c = comment.Changelog{Version: next.Version, Text: apichangelog.Body(next, "####")}
+	}
+	return c, nil
+}
+
 // pull gathers one contract's part.
 func (a *app) pull(cfg config.Config, r *found, name string) (*comment.Request, error) {
 	p := &comment.Request{Streak: r.summary.PlaceholderStreak}
@@ -253,6 +266,9 @@ func (a *app) pull(cfg config.Config, r *found, name string) (*comment.Request, 
 	}
 	if diff != nil {
 		p.Findings = diff.Changes
+		if p.Changelog, err1 = willPublish(cfg, r, name, diff); err1 != nil {
+			return nil, err1
+		}
 		var b bytes.Buffer
 		if err := render.Write(&b, "markdown", a.diffReport(*diff), render.Look{Limit: maxComment - 10_000, Lines: maxLines}); err != nil {
 			return nil, err

@@ -39,8 +39,8 @@ func docsSync(a *app) *cobra.Command {
 		fmt.Fprintf(&names, "\n  %-11s %s", b.name, b.about)
 	}
 	c := a.evidenceCommand("sync [FILE...]", "Update the generated blocks of documents, or check that they are up to date",
-		"Write the blocks of Markdown documents (default: docs.files of the configuration). A block stands between `"+docblocks.Begin("NAME")+"`\n"+
-			"and `"+docblocks.End("NAME")+"`, each on a line of its own; text outside of blocks is never touched. NAME is one of:\n"+names.String()+"\n\n"+
+		"Write the blocks of Markdown documents (default: docs.files of the configuration). A block is between `"+docblocks.Begin("NAME")+"`\n"+
+			"and `"+docblocks.End("NAME")+"`, each on a separate line; text outside of blocks is never touched. NAME is one of:\n"+names.String()+"\n\n"+
 			"--check writes nothing and fails where a block is not up to date.",
 		cobra.ArbitraryArgs, func(ctx context.Context, args []string) (measurement, error) { return a.syncDocs(ctx, check, args) })
 	c.Flags().BoolVar(&check, "check", false, "write nothing, and fail where a block is not up to date")

@@ -211,7 +211,7 @@ func (d *doctor) contract(ctx context.Context, c config.Contract) diagnosis {
 		return because(ill, what, err, "")
 	}
 	if !c.AllowDangling {
-		if err := doc.Unresolved("allow_dangling_refs of the contract compares the rest"); err != nil {
+		if err := doc.Unresolved("allow_dangling_refs of the contract compares the other parts"); err != nil {
 			return because(ill, what, err, "")
 		}
 	}
@@ -352,13 +352,13 @@ func lookAtKeys(_ context.Context, d *doctor) (out []diagnosis) {
 	key, found, err := d.privateKey("")
 	switch {
 	case err != nil:
-		return append(out, because(ill, seedVariable, err, "govctl key new makes a key; the variable holds its seed_base64"))
+		return append(out, because(ill, seedVariable, err, "govctl key new makes a key; the variable contains its seed_base64"))
 	case !found:
 		return append(out, diagnosis{healthy, "", seedVariable + " is not set here; runs that do not sign need none", ""})
 	case trust != nil && !trust.Accepts(key.Public()):
 		return append(out, diagnosis{ill, "", "the key in " + seedVariable + " is not in sign.public_keys: its signatures do not verify", "add its public key to " + d.cfg.Sign.PublicKeys + ", or set the seed of a key that is in it"})
 	}
-	return append(out, diagnosis{healthy, "", seedVariable + " holds the key " + key.Public().ID(), ""})
+	return append(out, diagnosis{healthy, "", seedVariable + " contains the key " + key.Public().ID(), ""})
 }
 
 func lookAtWebhook(_ context.Context, d *doctor) (out []diagnosis) {
@@ -385,7 +385,7 @@ func lookAtToken(ctx context.Context, d *doctor) []diagnosis {
 	case d.Getenv("GITHUB_TOKEN") == "":
 		return nil
 	case d.offline:
-		return []diagnosis{{healthy, "", "GITHUB_TOKEN is set; GitHub is not asked (--offline)", ""}}
+		return []diagnosis{{healthy, "", "GITHUB_TOKEN is set; GitHub is not contacted (--offline)", ""}}
 	}
 	client, err := d.githubClient(d.cfg)
 	if err != nil {

@@ -30,7 +30,7 @@ func TestDoctorAsksWhatTheTokenMayDo(t *testing.T) {
 		{"may read", answer{200, `{"permissions": {"pull": true}}`}, nil, "warn   github         the token cannot push: a run can measure and comment, but not publish"},
 		{"archived", answer{200, `{"archived": true, "permissions": {"push": true}}`}, nil, "error  github         the repository is archived"},
 		{"not valid", answer{401, `{"message": "Bad credentials"}`}, nil, "error  github         GITHUB_TOKEN: looking up o/r: the GitHub token is not valid"},
-		{"not asked", answer{500, ``}, []string{"--offline"}, "ok     github         GITHUB_TOKEN is set; GitHub is not asked"},
+		{"not asked", answer{500, ``}, []string{"--offline"}, "ok     github         GITHUB_TOKEN is set; GitHub is not contacted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())

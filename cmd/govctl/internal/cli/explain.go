@@ -116,7 +116,7 @@ var reasonExplanations = []explanation{
 
 // exitExplanations are the exit codes.
 var exitExplanations = []explanation{
-	{id: "exit-" + strconv.Itoa(Passed), kind: "exit code", summary: "everything that was asked for was checked and passed", why: "Findings that do not affect a gate are still printed."},
+	{id: "exit-" + strconv.Itoa(Passed), kind: "exit code", summary: "everything that was requested was checked and passed", why: "Findings that do not affect a gate are still printed."},
 	{id: "exit-" + strconv.Itoa(Findings), kind: "exit code", summary: "a gate failed, or a signature does not match", why: "The run completed: the findings are on standard output and in the files.",
 		remedy: "`govctl explain ID` explains each finding"},
 	{id: "exit-" + strconv.Itoa(BadInput), kind: "exit code", summary: "the command line, the configuration or an input file is wrong", why: "Nothing was checked. The message gives file, line and column, and how to fix it.",

@@ -29,6 +29,7 @@ func textOrJSON(c *cobra.Command, format *string) {
 	choose(c, format, "format", "text", "what is printed", "text", "json")
 }
 
+//go:noinline
 func (a *app) tool() render.Tool {
 	return render.Tool{Name: "govctl", Version: Version(), URL: "https://github.com/romel/govctl"}
 }

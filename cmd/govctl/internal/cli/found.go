@@ -19,6 +19,8 @@ import (
 const githubServer = "https://github.com"
 
 // system is the CI system that runs us. Outside of those that we know the variables of GitHub count, wherever somebody sets them.
+//
+//go:noinline
 func (a *app) system() *ci.System { return ci.Or(ci.Detect(a.Getenv)) }
 
 // elsewhere reports a CI system other than GitHub's, which has no issues and pull requests of GitHub.
@@ -62,7 +64,7 @@ func (a *app) findings(f statusFlags, cfg config.Config) (*found, error) {
 	return r, a.readState(r, f, cfg)
 }
 
-// readState takes the state that the run wrote, or judges it from the folder of the run before.
+// readState takes the state that the run wrote, or evaluates it from the folder of the run before.
 func (a *app) readState(r *found, f statusFlags, cfg config.Config) error {
 	state, err := load[report.AlertState](r, artifact.AlertStatePath)
 	if err != nil {
@@ -85,7 +87,7 @@ func (a *app) readState(r *found, f statusFlags, cfg config.Config) error {
 			return err
 		}
 	}
-	r.state = notify.Judge(in, pipeline.Thresholds(cfg))
+	r.state = notify.Evaluate(in, pipeline.Thresholds(cfg))
 	return nil
 }
 

@@ -58,6 +58,8 @@ func (a *app) leave() {
 }
 
 // notes is the stream for what is neither a result nor an error; --quiet discards it.
+//
+//go:noinline
 func (a *app) notes() io.Writer {
 	if a.quiet {
 		return io.Discard

@@ -44,7 +44,7 @@ func imageGate(a *app) *cobra.Command {
 	flags.StringSliceVar(&f.severities, "severity", nil, "severities that fail (default image.severities)")
 	flags.StringSliceVar(&f.ignores, "ignore-file", nil, "ignore `files` of Trivy (default image.ignore_files)")
 	flags.StringVar(&f.digest, "digest", "", "`digest` of the image that the reports have to be about, alone or behind NAME@")
-	flags.StringVar(&f.scanned, "scanned-at", "", "`time` of reports that do not say when they were made, like 2026-03-10T12:00:00Z")
+	flags.StringVar(&f.scanned, "scanned-at", "", "`time` of reports without a date, like 2026-03-10T12:00:00Z")
 	flags.BoolVar(&f.newOnly, "new-only", false, "fail only on what the last run that passed did not have")
 	flags.BoolVar(&f.baseline, "baseline", false, "accept what there is as known, for --new-only of later runs")
 	return c
@@ -59,7 +59,7 @@ func (a *app) gateImage(ctx context.Context, f *imageGateFlags, args []string) (
 	if in.Reports, err = a.imageReports(f, args); err != nil {
 		return m, err
 	}
-	v, err := imagegate.Judge(in)
+	v, err := imagegate.Evaluate(in)
 	if err != nil {
 		return m, usage("%w", err)
 	}

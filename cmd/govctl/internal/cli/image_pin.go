@@ -34,7 +34,7 @@ func imagePin(a *app) *cobra.Command {
 		"Read the images that FROM, COPY --from and RUN --mount=from name, and compare the digest of each with what its tag points to: always that\n"+
 			"of the index, where the tag has several platforms. Without files, those of image.files.\n\n"+
 			"A tag without a digest is a warning, a tag that points to another digest an information: old and new digest, revision and time of\n"+
-			"creation, and the change in size are shown. --check asks for the digests alone, which takes fewer requests.\n\n"+
+			"creation, and the change in size are shown. --check requests the digests alone, which takes fewer requests.\n\n"+
 			"--write puts the digests into the files and changes nothing else in them. A digest takes the place of another only when the tag has every\n"+
 			"platform of the old one and was seen to point to the new one for the time of image.settle; the evidence of the last run in the output\n"+
 			"folder is the memory for it. Credentials are read from auths of the configuration of Docker.",

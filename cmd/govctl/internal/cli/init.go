@@ -82,7 +82,7 @@ func initCommand(a *app) *cobra.Command {
 		"init brings up to date; for other files the lines to paste are printed.\n\n" +
 		"Every action and hook is named by its commit, never by a branch or a tag, which can be moved. govctl itself is named by the commit\n" +
 		"of this build. A build that knows only its version looks the commit up in " + home + "; one that\n" +
-		"knows neither needs --ref."
+		"has neither needs --ref."
 	c.Flags().BoolVar(&f.force, "force", false, "overwrite govctl.yaml and workflows that are there")
 	c.Flags().BoolVar(&f.example, "example", false, "write a contract, and a taxonomy with rules and tests, where there is none")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be written as a unified diff, and write nothing")
@@ -265,7 +265,7 @@ func (p *plan) file(name string) (text string, there bool, untouchable string) {
 		return "", true, oneLine(err.Error())
 	}
 	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
-		return "", true, "it is no text in UTF-8"
+		return "", true, "it is not valid UTF-8 text"
 	}
 	return string(data), true, ""
 }
@@ -290,7 +290,7 @@ func (p *plan) kept(ctx context.Context, r *repository) *config.Config {
 		p.snippets = append(p.snippets, snippet{config.File, "is kept, and names no contract", r.contractSection()})
 	}
 	if !cfg.Given("/taxonomy") && (r.taxonomy != "" || len(r.patterns) > 0) {
-		p.snippets = append(p.snippets, snippet{config.File, "is kept, and says nothing about alerts", r.alertSection()})
+		p.snippets = append(p.snippets, snippet{config.File, "is kept, and has no part about alerts", r.alertSection()})
 	}
 	r.ruled, r.taxonomy = len(cfg.Taxonomy.Rules) > 0, ""
 	name := cfg.Taxonomy.File
@@ -339,7 +339,7 @@ func (p *plan) coverage(r *repository) error {
 				in = e.text
 			}
 		}
-		why := "is covered by the " + o.job + " of " + covering + " and can be removed (--with " + o.name + " keeps it as a file of its own)"
+		why := "is covered by the " + o.job + " of " + covering + " and can be removed (--with " + o.name + " keeps it as a separate file)"
 		if !strings.Contains(in, o.line) {
 			why = "will be covered by the " + o.job + " of " + covering + " once that is as init writes it today (--force), and can be removed then"
 		}
@@ -505,11 +505,11 @@ func (p *plan) owners(r *repository) {
 		case !adopt.HasBlock(text) && strings.Contains(text, "/"+config.File):
 			p.same++
 		case owners == "" && !adopt.HasBlock(text):
-			p.snippets = append(p.snippets, snippet{name, "names nobody for all files: who is to judge a change of the policy?", strings.Join(r.ownerLines("@OWNERS"), "\n") + "\n"})
+			p.snippets = append(p.snippets, snippet{name, "has no owner for all files: who reviews a change of the policy?", strings.Join(r.ownerLines("@OWNERS"), "\n") + "\n"})
 		case owners == "": // whom the block names was decided before
 			p.same++
 		default:
-			p.block(name, text, there, len(text), adopt.Style{Comment: "what judges a change of the API (govctl init keeps these lines)"}, r.ownerLines(owners))
+			p.block(name, text, there, len(text), adopt.Style{Comment: "the policy that checks a change of the API (govctl init keeps these lines)"}, r.ownerLines(owners))
 		}
 		return
 	}
@@ -608,7 +608,7 @@ func (a *app) printFound(e *explorer, r *repository) {
 	a.printSome("Found:", chosen)
 	a.printSome("Left out:", left)
 	if e.missed > 0 {
-		fmt.Fprintf(a.Stdout, "Not looked at: %s, after as many as are looked at.\n", counted(e.missed, "file"))
+		fmt.Fprintf(a.Stdout, "Not examined: %s, beyond the limit.\n", counted(e.missed, "file"))
 	}
 	if len(e.chosen(adopt.Contract)) == 0 {
 		fmt.Fprintln(a.Stdout, "No OpenAPI description was found that can be read: contract.source is for you to set (--example writes a first one).")

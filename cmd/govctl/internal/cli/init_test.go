@@ -88,7 +88,7 @@ var layouts = []layout{
 	{name: "old and new beside it", files: tree("openapi.yaml", aContract, "old.yaml", strings.Replace(aContract, "1.0.0", "0.9.0", 1), "openapi.new.yaml", strings.Replace(aContract, "1.0.0", "1.1.0", 1)),
 		chosen: []string{"contract openapi.yaml"}, left: map[string]string{"old.yaml": "another state of openapi.yaml", "openapi.new.yaml": "another state"}},
 	{name: "the same in two formats and places", files: tree("api/openapi.yaml", aContract, "api/openapi.json", strings.Replace(jContract, `"OK"`, `"Okay"`, 1), "docs/static/openapi.yaml", aContract),
-		chosen: []string{"contract api/openapi.yaml"}, left: map[string]string{"api/openapi.json": "in another format", "docs/static/openapi.yaml": "says the same"}},
+		chosen: []string{"contract api/openapi.yaml"}, left: map[string]string{"api/openapi.json": "in another format", "docs/static/openapi.yaml": "has the same content"}},
 	{name: "Swagger beside OpenAPI", files: tree("api/openapi.yaml", strings.Replace(aContract, "1.0.0", "1.2.0", 1), "api/swagger.yaml", swagger), chosen: []string{"contract api/openapi.yaml"}, left: map[string]string{"api/swagger.yaml": "in Swagger 2.0"}},
 	{name: "split over files", files: tree("api/openapi.yaml", "openapi: 3.0.3\ninfo: {title: Shop, version: 1.0.0}\npaths: {/a: {$ref: paths/a.yaml}}\n",
 		"api/paths/a.yaml", "get: {responses: {'200': {description: OK, content: {application/json: {schema: {$ref: '../shared.yaml#/components/schemas/A'}}}}}}\n",

@@ -74,7 +74,7 @@ func foreign(name string, kind adopt.Kind) (what string, unseen bool) {
 	for part := range strings.SplitSeq(path.Dir(name), "/") {
 		for _, f := range folders {
 			if slices.Contains(f.names, strings.ToLower(part)) && (f.only == "" || f.only == kind) {
-				return fmt.Sprintf("%s, as it lies in %s/", f.what, part), f.unseen
+				return fmt.Sprintf("%s, because it is in %s/", f.what, part), f.unseen
 			}
 		}
 	}
@@ -190,7 +190,7 @@ func (e *explorer) look(ctx context.Context, name string) {
 var likely = late.Pattern(`(?i)^(?:openapi|swagger)\.(?:ya?ml|json)$`)
 
 // errEnough is the error of a file after as many as are looked at.
-var errEnough = errors.New("too much was looked at before")
+var errEnough = errors.New("the limit of examined files was reached before")
 
 func (e *explorer) kindOf(name string) (adopt.Kind, error) {
 	info, err := fs.Lstat(e.dir, name)
@@ -287,7 +287,7 @@ func (e *explorer) inspectTaxonomy(f *foundFile, data []byte) {
 	case err != nil:
 		f.left = "cannot be read as a taxonomy: " + firstOfAll(err)
 	case !plainPath().MatchString(f.path):
-		f.left = "its name cannot stand in a workflow"
+		f.left = "its name cannot be used in a workflow"
 	}
 }
 
@@ -467,7 +467,7 @@ var surplusRows = []struct {
 	{"a part of %s", func(one, other *foundFile) bool {
 		return other.contract.parts[one.path] && !one.contract.parts[other.path]
 	}},
-	{"says the same as %s", func(one, other *foundFile) bool {
+	{"has the same content as %s", func(one, other *foundFile) bool {
 		return one.contract.digest == other.contract.digest && rankOf(one) > rankOf(other)
 	}},
 	{"the API of %s in Swagger 2.0", func(one, other *foundFile) bool {

@@ -62,7 +62,7 @@ func (c *foundContract) settings() (out []setting) {
 		out = append(out, setting{c.remote, "allow_remote_refs: true"})
 	}
 	if c.dangling != "" {
-		out = append(out, setting{c.dangling + "; the rest is compared, and each run says what was not read", "allow_dangling_refs: true"})
+		out = append(out, setting{c.dangling + "; the other parts are compared, and each run reports what was not read", "allow_dangling_refs: true"})
 	}
 	switch {
 	case c.tagged != nil:
@@ -269,7 +269,7 @@ func (r *repository) ignored() []string {
 	return lines
 }
 
-// ownerLines give the files that judge a change to their owners.
+// ownerLines give the files that evaluate a change to their owners.
 func (r *repository) ownerLines(owners string) []string {
 	files := []string{"/" + config.File, "/.govctl-waivers.yaml", "/keys/"}
 	for _, t := range targets {

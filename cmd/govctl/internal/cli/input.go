@@ -66,6 +66,8 @@ func unreadable(err error) string {
 }
 
 // cause drops the operation and the name that the message gives already.
+//
+//go:noinline
 func cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -84,7 +84,7 @@ func keyRotate(a *app) *cobra.Command {
 	c := command("rotate", "Rotate the signing key: the old key signs the new one", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.rotateKey(ctx, f)
 	})
-	c.Long = "Print the record that the signing key hands over to a new key, signed by both, and add it to the list of trusted keys, where\n" +
+	c.Long = "Print the record that transfers trust from the signing key to a new key, signed by both, and add it to the list of trusted keys, where\n" +
 		"the new key becomes active and the old one ends after the overlap. docs/key-rotation.md describes the procedure."
 	s := c.Flags()
 	s.StringVar(&f.keyFile, "key-file", "", "read the old private key from this `file` of mode 0600 (default: "+seedVariable+")")
@@ -127,7 +127,7 @@ func (a *app) rotateKey(ctx context.Context, f rotateFlags) error {
 		}); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.notes(), "govctl: %s: key %s hands over to %s\n", file, old.Public().ID(), next.Public().ID())
+		fmt.Fprintf(a.notes(), "govctl: %s: key %s transfers trust to %s\n", file, old.Public().ID(), next.Public().ID())
 	}
 	return a.printJSON(record)
 }

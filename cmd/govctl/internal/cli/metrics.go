@@ -95,7 +95,7 @@ func (a *app) scrape(ctx context.Context, address string, timeout time.Duration)
 	case answer.Status != http.StatusOK:
 		return nil, fmt.Errorf("the answer has the status %d", answer.Status)
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		return nil, errors.New("the answer is compressed, which was not asked for")
+		return nil, errors.New("the answer is compressed, which was not requested")
 	case answer.Cut:
 		return nil, fmt.Errorf("the answer is larger than %d bytes", maxScrape)
 	}
@@ -123,8 +123,8 @@ type assertFlags struct {
 
 func metricsAssert(a *app) *cobra.Command {
 	var f assertFlags
-	c := a.evidenceCommand("assert EXPR...", "Check that PromQL expressions hold on a snapshot of metrics",
-		"Evaluate each PromQL expression on a snapshot of /metrics, with Prometheus' own engine. An expression holds when its result is not empty:\n"+
+	c := a.evidenceCommand("assert EXPR...", "Check PromQL expressions against a snapshot of metrics",
+		"Evaluate each PromQL expression on a snapshot of /metrics, with Prometheus' own engine. An expression passes when its result is not empty:\n"+
 			"a selector asserts that a series is there, a comparison that a value is in its range. An expression on a metric that is not in the\n"+
 			"snapshot exits 2, unless it is within absent().\n\n"+
 			"With --before, the snapshot of that source is one minute older: x - x offset 1m is the difference.",
@@ -166,7 +166,7 @@ func (a *app) assertMetrics(ctx context.Context, f *assertFlags, exprs []string)
 		{Name: "metrics_assertions", Help: "Expressions that were evaluated.", Value: float64(len(exprs))},
 		{Name: "metrics_assertions_failed", Help: "Expressions with an empty result.", Value: float64(len(m.checks))},
 	}
-	m.headline = fmt.Sprintf("%d of %s hold on %s", len(exprs)-len(m.checks), counted(len(exprs), "expression"), after.Name)
+	m.headline = fmt.Sprintf("%d of %s pass on %s", len(exprs)-len(m.checks), counted(len(exprs), "expression"), after.Name)
 	return m, nil
 }
 

@@ -92,7 +92,7 @@ func (a *app) catalogDocument(file string, mustExist bool) (*docblocks.Document,
 	}
 	document, err := docblocks.Parse(file, data)
 	if err == nil && !slices.ContainsFunc(document.Blocks, func(b docblocks.Block) bool { return b.Name == metricsBlock }) {
-		err = usage("%s has no block %s", file, metricsBlock).hint("write %s and %s where the tables belong, each on a line of its own", docblocks.Begin(metricsBlock), docblocks.End(metricsBlock))
+		err = usage("%s has no block %s", file, metricsBlock).hint("write %s and %s where the tables belong, each on a separate line", docblocks.Begin(metricsBlock), docblocks.End(metricsBlock))
 	}
 	return document, err
 }

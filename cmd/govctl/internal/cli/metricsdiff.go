@@ -43,7 +43,7 @@ type metricsDiffFlags struct {
 func metricsDiff(a *app) *cobra.Command {
 	f := metricsDiffFlags{limits: map[string]*string{}}
 	c := a.evidenceCommand("diff [[BEFORE] AFTER]", "Compare metrics, and name the alerts and recording rules that a change concerns",
-		"Compare two snapshots of /metrics, or a baseline with a snapshot. A metric or label that is gone is an error where an alert or recording\n"+
+		"Compare two snapshots of /metrics, or a baseline with a snapshot. A removed metric or label is an error where an alert or recording\n"+
 			"rule of taxonomy.rules or --rules reads it, directly or through another recording rule, and a warning where none does.\n\n"+
 			"AFTER is what metrics.sources names, and BEFORE the accepted metrics of the output folder, or with --state those of a published state.\n"+
 			"With --out the names, types, labels and buckets of AFTER are accepted, unless there is an error that is not waived: they are written\n"+

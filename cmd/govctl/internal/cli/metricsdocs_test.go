@@ -99,7 +99,7 @@ func measuredFigures(t *testing.T) []report.Figure {
 	share, bytes := new(float64), new(int64)
 	shares := report.ResourceShare{Latest: share, Avg: share, Max: share}
 	_, flows := smoke.Figures(&report.Smoke{Results: []report.SmokeResult{{Name: "shop", LatencyMS: share}}, Operations: &report.SmokeOperations{}})
-	images, err := imagegate.Judge(imagegate.Input{Severities: []string{"high"}, Now: time.Unix(1, 0)})
+	images, err := imagegate.Evaluate(imagegate.Input{Severities: []string{"high"}, Now: time.Unix(1, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func openapiExport(a *app) *cobra.Command {
 	})
 	c.Long = "Print the canonical JSON of a contract: sorted keys, stable bytes, so that exporting the export changes nothing.\n\n" +
 		"SOURCE is a file, - for standard input, an https URL, cmd:COMMAND or git:REV:PATH. Without it the contract is that of the configuration.\n\n" +
-		"JSON and YAML 1.2 are read. In YAML, the booleans are true and false; yes, no, on, off and dates are text, in documents that say\n" +
+		"JSON and YAML 1.2 are read. In YAML, the booleans are true and false; yes, no, on, off and dates are text, in documents that declare\n" +
 		"%YAML 1.1, too. Anchors and merge keys (<<) are expanded."
 	a.contractFlag(c, &name)
 	c.Flags().BoolVar(&opt.AllowRemote, "allow-remote-refs", false, "follow $ref to https addresses")
@@ -103,7 +103,7 @@ func openapiDiff(a *app) *cobra.Command {
 	c.Flags().IntVar(&f.since, "since-releases", 0, "compare with each of the last `N` release tags, too; NEW is then a file in the work tree")
 	c.Flags().StringVar(&f.release, "release-baseline", "", "`source` to compare with and report in addition, without failing (default: release_baseline of the configuration, for its contract)")
 	c.Flags().BoolVar(&f.remote, "allow-remote-refs", false, "follow $ref to https addresses")
-	c.Flags().BoolVar(&f.dangling, "allow-dangling-refs", false, "compare the rest where references do not resolve, and report each of them (also allow_dangling_refs of the contract)")
+	c.Flags().BoolVar(&f.dangling, "allow-dangling-refs", false, "compare the other parts where references do not resolve, and report each of them (also allow_dangling_refs of the contract)")
 	c.Flags().BoolVar(&f.private, "allow-private", false, "also read from private and loopback addresses (also contract.allow_private)")
 	c.Flags().BoolVar(&f.convert, "convert-swagger", false, "read Swagger 2.0 descriptions by converting them to OpenAPI 3.0")
 	return c
@@ -306,7 +306,7 @@ func (a *app) resolved(allowed bool, docs ...*contract.Document) error {
 		if i > 0 && doc.Same(docs[0]) {
 			continue
 		}
-		if errors.As(doc.Unresolved("--allow-dangling-refs compares the rest, and reports what was not read (also contract.allow_dangling_refs)"), &some) {
+		if errors.As(doc.Unresolved("--allow-dangling-refs compares the other parts, and reports what was not read (also contract.allow_dangling_refs)"), &some) {
 			all = append(all, some...)
 		}
 	}

@@ -64,9 +64,9 @@ func (a *app) policy(ctx context.Context, cfg config.Config, flag string) (*pipe
 	return p, a.policyError(flag, err)
 }
 
-// judging is the configuration that a run is judged by: that of the work tree, or under --policy the one that counts. The flags and the
+// evaluating is the configuration that a run is evaluated by: that of the work tree, or under --policy the one that counts. The flags and the
 // environment adjust it, and the one that does not count in the same way. f keeps what later steps need of the base.
-func (a *app) judging(ctx context.Context, f *runFlags) (config.Config, error) {
+func (a *app) evaluating(ctx context.Context, f *runFlags) (config.Config, error) {
 	cfg, err := a.configuration(ctx)
 	if err != nil {
 		return cfg, err
@@ -327,8 +327,8 @@ func policyRules() []render.RuleInfo {
 	return out
 }
 
-// judgedBy is the configuration that a run was judged by: under policy.mode: block, its contracts are those of the base.
-func judgedBy(cfg config.Config, p *report.Policy, s *report.Summary) config.Config {
+// evaluatedBy is the configuration that a run was evaluated by: under policy.mode: block, its contracts are those of the base.
+func evaluatedBy(cfg config.Config, p *report.Policy, s *report.Summary) config.Config {
 	if p == nil || p.Mode != config.PolicyBlock {
 		return cfg
 	}

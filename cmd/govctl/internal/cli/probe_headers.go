@@ -56,7 +56,7 @@ func probeHeaders(a *app) *cobra.Command {
 	flags.DurationVar(&f.wait, "wait", 10*time.Second, "how long to try again while nothing listens at a target")
 	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "how long one request with its redirects may take")
 	flags.StringVar(&f.last, "last", "", "`file` with the last evidence (default: that in the output folder)")
-	flags.BoolVar(&f.accept, "accept-lost", false, "accept that headers of the last evidence are gone")
+	flags.BoolVar(&f.accept, "accept-lost", false, "accept that headers of the previous evidence are missing")
 	return c
 }
 
@@ -99,7 +99,7 @@ func (a *app) checkHeaders(ctx context.Context, f *headersFlags, args []string) 
 	if f.accept {
 		compared = nil
 	}
-	found, detail := headers.Judge(probed, headerOptions(cfg.Probe.Headers), compared)
+	found, detail := headers.Evaluate(probed, headerOptions(cfg.Probe.Headers), compared)
 	m.checks, m.detail, m.figures = found, detail, headers.Figures(&detail)
 	m.tables = map[string]string{"text": headers.Text(&detail), "markdown": headers.Markdown(&detail)}
 	return m, nil
@@ -236,7 +236,7 @@ func (a *app) certificates(name string) (*x509.CertPool, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(data) {
-		return nil, usage("%s: there is no certificate in it", name).hint("it must hold certificates in PEM, which begin with -----BEGIN CERTIFICATE-----")
+		return nil, usage("%s: there is no certificate in it", name).hint("it must contain certificates in PEM, which begin with -----BEGIN CERTIFICATE-----")
 	}
 	return pool, nil
 }

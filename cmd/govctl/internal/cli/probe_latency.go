@@ -46,7 +46,7 @@ func probeLatency(a *app) *cobra.Command {
 			"by commas), else probe.targets. The interval is --interval, else LATENCY_SAMPLE_INTERVAL (seconds, or like 15s), else\n"+
 			"probe.latency.interval, else 1s; with --listen 15s.\n\n"+
 			"With --listen it samples until it is interrupted, writes no evidence, and serves /metrics for Prometheus and /service-latencies as JSON.\n"+
-			"SIGHUP makes it read its targets again. Anybody who can connect can read both.",
+			"SIGHUP makes it read its targets again. Anyone who can connect can read both.",
 		cobra.MaximumNArgs(maxTargets), func(ctx context.Context, args []string) (measurement, error) { return a.measureLatency(ctx, &f, args) })
 	flags := c.Flags()
 	flags.IntVar(&f.samples, "samples", defaultSamples, "how many samples to take of each target")
@@ -94,7 +94,7 @@ func (a *app) measureLatency(ctx context.Context, f *latencyFlags, args []string
 // latencyEvidence is what samples that are at an end come to.
 func latencyEvidence(sampler *latency.Sampler, targets []latency.Target, source string, limits latency.Limits) measurement {
 	found := sampler.Latencies()
-	m := measurement{kind: "latency", checks: latency.Judge(found.Services, limits), figures: sampler.Figures(),
+	m := measurement{kind: "latency", checks: latency.Evaluate(found.Services, limits), figures: sampler.Figures(),
 		tables: map[string]string{"text": latency.Text(found.Services)},
 		detail: report.LatencyDetail{Schema: report.LatencySchema, Source: source, GoodMS: limits.GoodMS, WarnMS: limits.WarnMS, ServiceLatencies: found}}
 	for _, t := range targets {

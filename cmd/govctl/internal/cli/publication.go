@@ -75,7 +75,8 @@ func (a *app) publication(ctx context.Context, cfg config.Config, f publishFlags
 	return parts, nil
 }
 
-// read takes the files that belong to the bundle. Any other file in its folders is refused by name; hidden ones are not looked at.
+// read takes the files that belong to the bundle. Any other file in its folders is refused by name; hidden ones that it does not list are not
+// looked at.
 func (p *part) read(root fs.FS, dir string) error {
 	files, err := fs.Sub(root, p.Root)
 	if err != nil {
@@ -126,7 +127,7 @@ func (p *part) walk(files fs.FS, top string, listed []string, others *[]string) 
 		if err != nil { // d is nil where the folder is not there
 			return err
 		}
-		switch hidden := strings.HasPrefix(d.Name(), ".") && name != "."; {
+		switch hidden := strings.HasPrefix(d.Name(), ".") && name != "." && !slices.Contains(listed, name); {
 		case d.IsDir() && hidden:
 			return fs.SkipDir
 		case d.IsDir() || hidden:

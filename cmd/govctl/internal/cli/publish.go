@@ -19,6 +19,7 @@ import (
 	"github.com/romel/govctl/internal/evidence"
 	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/internal/notify"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/internal/stability"
 )
 
@@ -114,6 +115,9 @@ func (a *app) branches(f publishFlags, take *takeover, parts []*part) []gitrepo.
 	var list []gitrepo.Branch
 	for i, p := range parts {
 		b := gitrepo.Branch{Name: p.branch, Files: map[string][]byte{}, Merge: map[string]func(a, b []byte) ([]byte, error){}}
+		if p.Root == pipeline.Pages.Root {
+			b.First = map[string][]byte{path.Base(artifact.NoJekyllPath): nil} // at the top, where GitHub looks for it
+		}
 		for name, data := range p.files {
 			at := path.Join(p.folder, name)
 			b.Files[at] = data

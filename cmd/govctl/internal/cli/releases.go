@@ -140,10 +140,16 @@ func infoVersion(root contract.Node) string {
 	return firstOf(v.Text(), v.Literal())
 }
 
+// isLatest reports a name of the last release, also in the form that contract.baseline has: git:latest-tag:PATH with the path of the contract.
+func (r *releaseFinder) isLatest(name string) bool {
+	rev, file, _ := strings.Cut(strings.TrimPrefix(name, "git:"), ":")
+	return rev == gitrepo.LatestTagRevision && (file == "" || path.Clean(file) == path.Clean(filepath.ToSlash(r.contract.Source)))
+}
+
 // named is a side that the user named: the last release, a source, or a revision.
 func (r *releaseFinder) named(ctx context.Context, name string) (releasedDoc, error) {
 	switch _, err := stat(name); {
-	case name == gitrepo.LatestTagRevision:
+	case r.isLatest(name):
 		prefix, _, err := r.tags(ctx)
 		if err != nil {
 			return releasedDoc{}, err

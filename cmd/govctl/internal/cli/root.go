@@ -251,6 +251,8 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 type bodyError struct{ error }
 
 // command is a cobra command whose body reports through our exit codes.
+//
+//go:noinline
 func command(use, short string, args cobra.PositionalArgs, body func(ctx context.Context, args []string) error) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Args: args,

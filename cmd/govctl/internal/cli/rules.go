@@ -30,18 +30,18 @@ func rulesCheck(a *app) *cobra.Command {
 	c := command("check [FILE...]", "Check rule files: syntax, duplicates, sanity, conventions, cost", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
 		return a.checkRules(ctx, &f, args)
 	})
-	c.Long = "Check rule files and the Kubernetes objects that hold rules; FILE may be a folder or a glob. --dialect names the program that\n" +
+	c.Long = "Check rule files and the Kubernetes objects that contain rules; FILE may be a folder or a glob. --dialect names the program that\n" +
 		"loads them, whose keys and expressions are accepted: prometheus, thanos, mimir or loki. What it would not load exits 2, an error\n" +
-		"of another row exits 1, and with --fail-on a lesser finding, too; govctl rules explain lists the rows.\n\n" +
-		"What a folder or a glob brings in besides rules (unit tests, prometheus.yml, other manifests) is left out, and said so; a file that\n" +
-		"is named must hold rules."
+		"of another rule exits 1, and with --fail-on a lesser finding as well; govctl rules explain lists the rules.\n\n" +
+		"What a folder or a glob brings in besides rules (unit tests, prometheus.yml, other manifests) is left out, with a note; a file that\n" +
+		"is named must contain rules."
 	f.add(c)
 	f.addDialect(c)
 	f.addFailOn(c)
 	c.Flags().StringVar(&f.metrics, "metrics", "", "`file` with the names of existing metrics, one a line, or what an exporter shows under /metrics: rules on others are reported")
 	c.Flags().DurationVar(&f.scrape, "scrape-interval", 0, "scrape interval of the targets: a shorter for, and ranges below twice the interval, are reported")
 	c.Flags().DurationVar(&f.evaluation, "evaluation-interval", 0, "interval at which groups without one of their own are evaluated: a shorter for is reported")
-	c.Flags().BoolVar(&f.found, "found", false, "a search found the files: leave out those that hold no rules, as in a folder or a glob (for hooks)")
+	c.Flags().BoolVar(&f.found, "found", false, "a search found the files: leave out those that contain no rules, as in a folder or a glob (for hooks)")
 	a.formatFlag(c, &f.format)
 	return c
 }
@@ -117,7 +117,7 @@ func (a *app) printCheck(got report.RulesCheck, format, failOn string) error {
 
 func rulesExplain(a *app) *cobra.Command {
 	var format string
-	c := command("explain [ID]", "List the rows of rules check, or explain one", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
+	c := command("explain [ID]", "List the rules of rules check, or explain one", cobra.MaximumNArgs(1), func(_ context.Context, args []string) error {
 		var rows []tableRow
 		for _, r := range promrules.Rows() {
 			rows = append(rows, tableRow{r.ID, string(r.Level), r.Summary(), r.Why, r.Hint, r.Profiles})

@@ -30,7 +30,7 @@ func rulesLive(a *app) *cobra.Command {
 		func(ctx context.Context, args []string) error { return a.checkLive(ctx, &f, args) })
 	c.Long = "Ask a running Prometheus whether it has loaded the rules of the files as they are written (expressions are compared by\n" +
 		"meaning, not by layout), whether they evaluate, and whether the series of recording rules appear before --timeout. How long each\n" +
-		"took stands in " + artifact.FirstSeenPath + " of the output folder.\n\n" +
+		"took is in " + artifact.FirstSeenPath + " of the output folder.\n\n" +
 		"PROMETHEUS_TOKEN is sent as bearer token. Redirects are not followed. A server that does not answer exits 3."
 	f.add(c)
 	f.addDialect(c)

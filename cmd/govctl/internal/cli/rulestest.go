@@ -34,8 +34,8 @@ func rulesTest(a *app) *cobra.Command {
 	c := command("test FILE...", "Run promtool's unit tests of rules, and report which rules are untested", cobra.MinimumNArgs(1),
 		func(ctx context.Context, args []string) error { return a.testRules(ctx, &f, args) })
 	c.Long = "Run unit-test files of promtool (promtool test rules) unchanged and in process; FILE may be a folder or a glob, of which only\n" +
-		"test files are taken. A case that does not hold exits 1, a malformed file 2.\n\n" +
-		"With --coverage: an alerting rule has two branches, firing and silent, each covered by a case that holds and sees it so; a\n" +
+		"test files are taken. A case that fails exits 1, a malformed file 2.\n\n" +
+		"With --coverage: an alerting rule has two branches, firing and silent, each covered by a case that passes and observes it; a\n" +
 		"recording rule is covered when it yields samples that a case reads, or that an asserted alert is built on. Alerts that the\n" +
 		"taxonomy calls critical must be shown firing. --rules names rule files that count although no test loads them."
 	f.add(c)
@@ -44,7 +44,7 @@ func rulesTest(a *app) *cobra.Command {
 	flags.StringArrayVar(&f.run, "run", nil, "run only tests whose name matches the `regexp`; may be repeated")
 	flags.StringSliceVar(&f.features, "enable-feature", nil, "promtool's feature `names`: "+strings.Join(featureNames(), ", "))
 	flags.BoolVar(&f.unknown, "ignore-unknown-fields", false, "accept unknown keys in rule files")
-	flags.BoolVar(&f.found, "found", false, "a search found the files: leave out those that hold no tests, and pass where none is left (for hooks)")
+	flags.BoolVar(&f.found, "found", false, "a search found the files: leave out those that contain no tests, and pass where none is left (for hooks)")
 	flags.BoolVar(&f.cover, "coverage", false, "report which rules the tests cover")
 	flags.StringVar(&f.minimum, "min-coverage", "", "least `percent` of branches that must be covered; implies --coverage")
 	a.formatFlag(c, &f.format)
@@ -223,10 +223,7 @@ func (a *app) printTests(got report.RuleTests, format string) error {
 	case "json":
 		err = a.printJSON(got)
 	case "junit":
-		var text []byte
-		if text, err = ruletest.JUnit(got); err == nil {
-			_, err = a.Stdout.Write(text)
-		}
+		_, err = a.Stdout.Write(ruletest.JUnit(got))
 	default:
 		r := render.Report{Title: "Unit tests of Prometheus rules", Headline: testHeadline(got), Tool: a.tool(), Subject: "tests", Findings: got.Findings}
 		for _, c := range ruletest.Checks {

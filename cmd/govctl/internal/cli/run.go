@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -65,13 +64,13 @@ func runCommand(a *app) *cobra.Command {
 		"line in the history."
 	c.Flags().StringVar(&f.state, "state", "", "read the previous state from this output `folder` or git:REF (default: the output folder)")
 	c.Flags().BoolVar(&f.requireState, "require-state", false, "fail where there is no previous state, instead of starting a new history")
-	c.Flags().BoolVar(&f.allowDangling, "allow-dangling-refs", false, "compare the rest where references do not resolve (also allow_dangling_refs of the contract)")
+	c.Flags().BoolVar(&f.allowDangling, "allow-dangling-refs", false, "compare the other parts where references do not resolve (also allow_dangling_refs of the contract)")
 	c.Flags().StringVar(&f.policy, "policy", "", "report what the change does to its own policy: compare with that of git:`REV`, the base of the change, or of ci, the base that the CI system names")
 	c.Flags().BoolVar(&f.merged, "merged", false, "with --policy: the change is merged, so that its own policy counts under policy.mode: block, too (--send implies it)")
 	c.Flags().StringVar(&f.sha, "sha", "", "`commit` of the run (default: that of the CI system, such as GITHUB_SHA, then git)")
 	c.Flags().StringVar(&f.runID, "run-id", "", "`identity` of the run (default: that of the CI system, such as GITHUB_RUN_ID, then derived)")
 	c.Flags().BoolVar(&f.synthetic, "synthetic", false, "count a refresh without a new commit as a run")
-	c.Flags().BoolVar(&f.allowBreaking, "allow-breaking", false, "let breaking changes pass (also ALLOW_BREAKING=1)")
+	c.Flags().BoolVar(&f.allowBreaking, "allow-breaking", false, "pass with breaking changes (also ALLOW_BREAKING=1)")
 	c.Flags().DurationVar(&f.wait, "wait", defaultWait, "how long to wait for another run in the same folder")
 	f.changes = make([]string, len(changesFiles))
 	for i, file := range changesFiles {
@@ -90,7 +89,7 @@ func runCommand(a *app) *cobra.Command {
 }
 
 func (a *app) run(ctx context.Context, f runFlags) error {
-	cfg, err := a.judging(ctx, &f)
+	cfg, err := a.evaluating(ctx, &f)
 	if err != nil {
 		return err
 	}
@@ -312,24 +311,6 @@ func (a *app) progress(step string) {
 	}
 }
 
-// marks stand before the steps in the printed list.
-var marks = map[string]string{"ok": "ok", "findings": "FAIL", "failed": "ERROR", "skipped": "skip"}
-
-// printRun tells what the run found: the verdict first, then each step in a line, then where to look.
-func (a *app) printRun(r pipeline.Result) {
-	fmt.Fprintln(a.Stdout, oneLine(r.Summary.Headline))
-	width := 0
-	for _, s := range r.Steps {
-		width = max(width, len(s.Name))
-	}
-	for _, s := range r.Steps {
-		fmt.Fprintf(a.Stdout, "  %-5s  %-*s  %s\n", marks[s.Status], width, s.Name, oneLine(s.Reason))
-	}
-	a.printPolicy(r.Policy)
-	a.printBreaks(r.Breaks)
-	fmt.Fprintf(a.Stdout, "files: %s   page: %s\n", a.out, filepath.Join(a.out, filepath.FromSlash(artifact.PagePath)))
-}
-
 // printNotices prints what is no result: notices, and why steps failed.
 func (a *app) printNotices(r pipeline.Result) {
 	for _, line := range r.Notices {
@@ -357,27 +338,7 @@ func reasons(s report.Step, details map[string][]error) []string {
 	return list
 }
 
-// shownBreaks is how many breaking changes a run prints; the page and the files have them all.
-const shownBreaks = 5
-
-func (a *app) printBreaks(breaks []report.Finding) {
-	for i := range breaks[:min(len(breaks), shownBreaks)] {
-		f := &breaks[i]
-		at := f.At()
-		if at == nil {
-			at = &report.Place{}
-		}
-		mark := ""
-		if f.Gone() {
-			mark = " (old)"
-		}
-		fmt.Fprintf(a.Stdout, "  breaks: %s:%d%s: %s\n", oneLine(at.File), at.Line, mark, oneLine(f.Message))
-	}
-	if n := len(breaks) - shownBreaks; n > 0 {
-		fmt.Fprintf(a.Stdout, "  and %d more on the page\n", n)
-	}
-}
-
+//go:noinline
 func firstOf(values ...string) string {
 	for _, v := range values {
 		if v != "" {

@@ -36,7 +36,7 @@ func (f *semverFlags) add(a *app, c *cobra.Command) {
 	choose(c, &f.policy, "policy", "", "what an addition needs (default: semver.policy)", semver.Original, semver.SemVer2)
 	choose(c, &f.scheme, "scheme", "", "how versions are read (default: semver.scheme)", "auto", "semver", "calver")
 	chooseOf(c, &f.zeroMajor, "zero-major", "zero-major number", "", "major, or minor to let 0.y.z break on a minor increase (default: semver.zero_major)", []string{semver.ZeroMajor, semver.ZeroMinor})
-	c.Flags().BoolVar(&f.dangling, "allow-dangling-refs", false, "compare the rest where references do not resolve (also allow_dangling_refs of the contract)")
+	c.Flags().BoolVar(&f.dangling, "allow-dangling-refs", false, "compare the other parts where references do not resolve (also allow_dangling_refs of the contract)")
 	c.Flags().StringVar(&f.previous, "previous", "", "the published `version`; beside two contracts, instead of the one in OLD")
 	c.Flags().StringVar(&f.current, "current", "", "the new `version`, with --previous; beside two contracts, instead of the one in NEW")
 	c.Flags().BoolVar(&f.private, "allow-private", false, "also read from private and loopback addresses (also contract.allow_private)")
@@ -269,7 +269,7 @@ func (a *app) semverInput(ctx context.Context, args []string, f semverFlags) (se
 	policy = f.over(c)
 	d := apidiff.Compare(ctx, old, new, opt).Diff
 	in := pipeline.SemverInput(d, policy, new)
-	if len(args) == 0 && f.current == "" && f.previous == "" { // as the next run would judge
+	if len(args) == 0 && f.current == "" && f.previous == "" { // as the next run would evaluate
 		state, err := a.stateOfFolder(ctx, cfg)
 		if err != nil {
 			return none, policy, err

@@ -107,6 +107,6 @@ func (a *app) breakingAllowed() (value, given bool, err error) {
 	case "0", "false", "no":
 		return false, true, nil
 	default:
-		return false, true, usage("ALLOW_BREAKING %q must be 1 or 0", v).hint("1, true and yes let breaking changes pass; 0, false and no do not")
+		return false, true, usage("ALLOW_BREAKING %q must be 1 or 0", v).hint("1, true and yes: breaking changes pass; 0, false and no: they do not")
 	}
 }

@@ -35,7 +35,7 @@ func signCommand(a *app) *cobra.Command {
 	})
 	c.Long = "Sign status/checksums.json of the output folder with Ed25519, and write the signature in the forms that openssl, minisign,\n" +
 		"signify and cosign read. The private key is the base64 of a 32-byte seed in " + seedVariable + ", or in a file that no one\n" +
-		"else can read. The files are checked against the checksums first: a wrong list is not signed."
+		"else can read. The files are checked against the checksums first: a list that does not match is not signed."
 	f.add(c)
 	c.Flags().BoolVar(&f.unchecked, "checksums-only", false, "sign without the files, on a machine that has only the checksums")
 	return c

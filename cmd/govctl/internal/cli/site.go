@@ -30,9 +30,10 @@ func siteBuild(a *app) *cobra.Command {
 	c := command("build", "Build the status pages from the files of the last run", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.buildSite(ctx, address)
 	})
-	c.Long = "Build site/ (index.html, taxonomy.html, changelog.html, embed.html, the badges as JSON and SVG) and status/index.html from the\n" +
-		"files that the last run left in the output folder. govctl run does the same among its steps; alone, it is for a job that only\n" +
-		"publishes. The checksums are recomputed; a signature over the older ones is removed, so sign afterwards."
+	c.Long = "Build site/ (index.html, with NAME/index.html for each of several contracts, taxonomy.html, changelog.html, badges.html,\n" +
+		"embed.html, runs/, api-changelog.html, the badges as JSON and SVG) and status/index.html from the files that the last run left in the output folder.\n" +
+		"govctl run does the same among its steps; alone, it is for a job that only publishes. The checksums are recomputed; a\n" +
+		"signature over the older ones is removed, so sign afterwards."
 	c.Flags().StringVar(&address, "site-url", "", "`address` at which the pages will be found (default: the Pages address of GITHUB_REPOSITORY, or CI_PAGES_URL)")
 	return c
 }

@@ -93,7 +93,7 @@ func (t *takeover) check(ctx context.Context, p *part, tip gitrepo.Tip) ([]strin
 	}
 	var foreign []string
 	for name := range p.files {
-		if at := p.in(name); tip.Has(at) && !owned.replace(name) {
+		if at := p.in(name); tip.Has(at) && !owned.replace(name) && p.At(name) != artifact.NoJekyllPath { // empty, whoever wrote it
 			foreign = append(foreign, at)
 		}
 	}
@@ -108,9 +108,9 @@ func (t *takeover) check(ctx context.Context, p *part, tip gitrepo.Tip) ([]strin
 func (p *part) refuse(why string) error {
 	key, more := "publish.folder", "; after a rename of the project, or where the files were yours, govctl publish --adopt takes the folder over"
 	if p.Root != pipeline.Artifacts.Root {
-		key, more = "publish.pages_folder", "; a file that nobody needs can be removed from the branch manually"
+		key, more = "publish.pages_folder", "; a file that is not needed can be removed from the branch manually"
 	}
-	return usage("%s: %s", p.place(), why).hint("%s gives this project a folder of its own on the branch%s", key, more)
+	return usage("%s: %s", p.place(), why).hint("%s gives this project its own folder on the branch%s", key, more)
 }
 
 func (p *part) place() string {

@@ -81,6 +81,7 @@ func (a *app) fixTaxonomy(c config.Taxonomy, in *taxonomy.Input) error {
 	return err
 }
 
+//go:noinline
 func counted(n int, what string) string { return count.Of(n, what) }
 
 // printLint writes the findings; their JSON is the artifact itself.
@@ -142,7 +143,7 @@ func taxonomySync(a *app) *cobra.Command {
 	f.addDialect(c)
 	f.addFailOn(c)
 	c.Flags().BoolVar(&f.check, "check", false, "fail on alerts without an entry")
-	c.Flags().BoolVar(&f.scaffold, "scaffold", false, "append entries for alerts without one; makes the file where there is none")
+	c.Flags().BoolVar(&f.scaffold, "scaffold", false, "append entries for alerts without one; creates the file where there is none")
 	a.formatFlag(c, &f.format)
 	return c
 }

@@ -39,7 +39,7 @@ func taxonomyDiff(a *app) *cobra.Command {
 		return a.printDelta(d)
 	})
 	c.Long = "OLD and NEW are files or git:REV (the taxonomy of that revision); OLD is git:HEAD and NEW the file itself where they are left out.\n" +
-		"Two rule files can be compared, too. A difference is no failure."
+		"Two rule files can be compared, too. A difference is not a failure."
 	f.add(c)
 	f.addDialect(c)
 	choose(c, &format, "format", "text", "what is printed, markdown for a pull request, json as in taxonomy-diff.json", "text", "markdown", "json")
@@ -187,7 +187,7 @@ func (a *app) printDelta(d report.TaxonomyDiff) error {
 		fmt.Fprintf(a.Stdout, "  %-11s %s: %s to %s\n", "severity", oneLine(t.Alert+t.Selector), oneLine(t.From), oneLine(t.To))
 	}
 	refs("deprecated", d.Deprecated)
-	refs("wanted again", d.Undeprecated)
+	refs("active again", d.Undeprecated)
 	for _, m := range d.Modified {
 		var fields []string
 		for _, f := range m.Fields {

@@ -116,8 +116,8 @@ func taxonomyGate(a *app) *cobra.Command {
 	c := command("gate", "Fail on missing runbooks, rising churn and old deprecations", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return a.gateTaxonomy(ctx, &f)
 	})
-	c.Long = "Judge the taxonomy by its limits and by the snapshots of earlier days in the output folder, or in the published state that --state\n" +
-		"names, which is verified as run does. A gate that has not enough history says so; with --require-history a limit on a trend without a\n" +
+	c.Long = "Check the taxonomy against its limits and the snapshots of earlier days in the output folder, or in the published state that --state\n" +
+		"names, which is verified as run does. A gate without enough history is reported as such; with --require-history a limit on a trend without a\n" +
 		"snapshot of an earlier day is a failure (exit 3), unless the history of the published state began today."
 	names := make([]string, 0, len(limits))
 	for _, l := range limits {
@@ -145,7 +145,7 @@ func (a *app) gateTaxonomy(ctx context.Context, f *gateFlags) error {
 	}
 	past := taxonomy.Before(history, in.Now)
 	begun := len(past) > 0 || f.state != "" && len(history.History) > 0 // what was published today is no lost history
-	v := taxonomy.Judge(taxonomy.GateInput{File: in.File, Metrics: m, Past: past, Thresholds: pipeline.TaxonomyThresholds(c), Now: in.Now})
+	v := taxonomy.Evaluate(taxonomy.GateInput{File: in.File, Metrics: m, Past: past, Thresholds: pipeline.TaxonomyThresholds(c), Now: in.Now})
 	if f.format == "json" {
 		err = a.printJSON(v)
 	} else {

@@ -35,7 +35,7 @@ func taxonomyNotify(a *app) *cobra.Command {
 		"printed. Without one the message is printed instead, and the command passes unless --required is given."
 	f.add(c)
 	f.addDialect(c)
-	c.Flags().StringVar(&f.previous, "previous", "", "an older taxonomy, git:REV or a `file`, to tell what moved")
+	c.Flags().StringVar(&f.previous, "previous", "", "an older taxonomy, git:REV or a `file`, to report what changed")
 	c.Flags().StringVar(&f.prev, "prev", "", "the same as --previous")
 	c.Flags().StringVar(&f.curr, "curr", "", "the taxonomy `file` that is compared with --prev; the same as --taxonomy")
 	choose(c, &f.chat, "chat", "", "what the message is written for (TAXONOMY_SLACK_BLOCKS=1: slack)", string(notify.Plain), string(notify.Slack), string(notify.Teams))
@@ -45,7 +45,7 @@ func taxonomyNotify(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.failOnDrift, "fail-on-drift", false, "exit 1 when there is drift")
 	c.Flags().BoolVar(&f.required, "required", false, "exit 2 where a message would be sent and no address is given")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the message instead of sending it")
-	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "let the address be http, private or loopback")
+	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "allow an address that is http, private or loopback")
 	c.Flags().DurationVar(&f.timeout, "timeout", time.Minute, "for all tries together")
 	return c
 }
@@ -122,7 +122,7 @@ func (a *app) sendChat(ctx context.Context, f *notifyFlags, body []byte) error {
 	}
 	defer sender.Close()
 	if err := sender.Post(ctx, body, f.timeout); err != nil {
-		return fmt.Errorf("tell %s: %w", oneLine(sender.Host()), err)
+		return fmt.Errorf("post to %s: %w", oneLine(sender.Host()), err)
 	}
 	return nil
 }

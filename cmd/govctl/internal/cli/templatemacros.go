@@ -8,7 +8,7 @@ import (
 )
 
 // macro is what a template may name in braces with arguments: {{NAME ARGUMENT...}}.
-var macro = late.Pattern(`\{\{(INSTALLED|LIMITS|LIMIT)((?: [\w=]+)*)\}\}`)
+var macro = late.Pattern(`\{\{(INSTALLED|SERVED|LIMITS|LIMIT)((?: [\w=]+)*)\}\}`)
 
 // expand replaces the macros of a template. They stand for what several workflows have, so that it is the same in all.
 func expand(text string) string {
@@ -18,6 +18,8 @@ func expand(text string) string {
 		switch parts[1] {
 		case "INSTALLED":
 			return strings.ReplaceAll(installed, "JOB", args[0])
+		case "SERVED":
+			return served
 		case "LIMIT":
 			return repositorySetting(args[0], strings.Join(args[1:], " "))
 		}
@@ -38,6 +40,19 @@ const installed = `      - uses: actions/download-artifact@d3f86a106a0bac45b974a
           echo "$DIGEST  govctl" | sha256sum --check --strict
           chmod +x govctl
           echo "$RUNNER_TEMP/govctl-bin" >> "$GITHUB_PATH"`
+
+// served is the script of a step that verifies what visitors get. A repository whose pages not everybody can read has no such site.
+const served = `          code=0
+          site=$(gh api "repos/$GITHUB_REPOSITORY/pages" --jq 'select(.public and .source.branch == "gh-pages") | .html_url' 2> "$RUNNER_TEMP/gh.log") || code=$?
+          if [ "$code" != 0 ] && ! grep -q "HTTP 404" "$RUNNER_TEMP/gh.log"; then
+            cat "$RUNNER_TEMP/gh.log" >&2
+            exit 3
+          fi
+          if [ "$code" != 0 ] || [ -z "$site" ]; then
+            echo "::notice title=Pages::GitHub Pages does not serve gh-pages to everybody, so there is no site to verify (Settings, Pages)."
+            exit 0
+          fi
+          govctl verify --require-trusted-key --commit "$COMMIT" --max-age 2d --deadline 10m --url "${site%/}/${PAGES_FOLDER:-$FOLDER}"`
 
 // limitVariables are the lines that hand the limits of the alerts to a step. An argument NAME=VALUE is the value where nobody sets one.
 func limitVariables(defaults []string) string {

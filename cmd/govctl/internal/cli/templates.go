@@ -27,7 +27,7 @@ func always(*repository) bool            { return true }
 func exampleContract(r *repository) bool { return r.exampleContract }
 func exampleAlerts(r *repository) bool   { return r.exampleAlerts }
 
-// governed reports that there is something that a run judges; without it every workflow would only fail.
+// governed reports that there is something that a run evaluates; without it every workflow would only fail.
 func governed(r *repository) bool  { return r.ci == ciGitHub && (r.sourced || r.taxonomy != "") }
 func inActions(r *repository) bool { return r.ci == ciGitHub }
 func ruled(r *repository) bool     { return r.ci == ciGitHub && r.ruled }

@@ -278,7 +278,7 @@ func builders(t *testing.T, r *repository, group string) (builders, members []st
 	return builders, members
 }
 
-// TestLimitsReachTheGates: every step that judges the alerts gets each limit as a variable or a secret, never in its script, and the audit has
+// TestLimitsReachTheGates: every step that evaluates the alerts gets each limit as a variable or a secret, never in its script, and the audit has
 // the limit of the original system.
 func TestLimitsReachTheGates(t *testing.T) {
 	all := ourselves
@@ -287,7 +287,7 @@ func TestLimitsReachTheGates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	judging := map[string]int{}
+	evaluating := map[string]int{}
 	for _, f := range files {
 		name, ok := strings.CutPrefix(f.path, workflows)
 		if !ok {
@@ -309,7 +309,7 @@ func TestLimitsReachTheGates(t *testing.T) {
 				if !strings.Contains(s.Run, "govctl run") && !strings.Contains(s.Run, "govctl taxonomy gate") {
 					continue
 				}
-				judging[name]++
+				evaluating[name]++
 				for _, l := range limits {
 					want := "${{ vars." + l.env + " || secrets." + l.env + " }}"
 					if name == "taxonomy-weekly-audit.yml" && l.env == "TAXONOMY_DEPRECATION_MAX_DAYS" {
@@ -323,8 +323,8 @@ func TestLimitsReachTheGates(t *testing.T) {
 		}
 	}
 	want := map[string]int{"governance.yml": 2, "governance-stability-nightly.yml": 1, "taxonomy-pages.yml": 1, "taxonomy.yml": 1, "taxonomy-weekly-audit.yml": 1}
-	if !maps.Equal(judging, want) {
-		t.Errorf("%v steps judge the alerts", judging)
+	if !maps.Equal(evaluating, want) {
+		t.Errorf("%v steps evaluate the alerts", evaluating)
 	}
 	contractOnly := ourselves
 	contractOnly.ruled, contractOnly.taxonomy = false, ""

@@ -32,8 +32,11 @@ type verifyFlags struct {
 	format                        string
 	commit, maxAge                string
 	age                           time.Duration // of --max-age
-	explicit                      bool          // --out was given: no other folder is meant
-	folder                        string        // found: the folder under verification, absolute
+	url                           string        // of published pages, which are verified instead of a folder
+	deadline                      time.Duration // of them
+	allowPrivate                  bool
+	explicit                      bool   // --out was given: no other folder is meant
+	folder                        string // found: the folder under verification, absolute
 }
 
 func verifyCommand(a *app) *cobra.Command {
@@ -50,12 +53,15 @@ func verifyCommand(a *app) *cobra.Command {
 		"branch that it was published to: of the artifacts or of the pages. Without FOLDER it is --out, else the current folder where that is\n" +
 		"such a clone. Success prints VERIFY_OK and exits 0. A mismatch prints VERIFY_FAIL with the reason and exits 1; a file that cannot be\n" +
 		"read or is not JSON exits 2.\n\n" +
+		"With --url it verifies published pages at their address: it fetches every file that they list, without following redirects to other\n" +
+		"hosts. Pages are deployed a while after the push, and caches have older copies: what differs is fetched again until --deadline.\n" +
+		"A site that cannot be read exits 3.\n\n" +
 		"A genuine bundle can be outdated: --commit and --max-age check commit and age in the signed manifest.\n" +
 		"Without a key from another source, integrity is verified but origin is not, and verify warns about it."
 	f.files(c)
 	s := c.Flags()
 	s.StringVar(&f.signature, "signature", "", "signature `file` (default: checksums-signature.json beside the checksums)")
-	s.StringArrayVar(&f.publicKeys, "public-key", nil, "trust this `key`: base64, or a file that holds it; of sign.public_keys only revocations count then")
+	s.StringArrayVar(&f.publicKeys, "public-key", nil, "trust this `key`: base64, or a file that contains it; of sign.public_keys only revocations count then")
 	s.StringVar(&f.trusted, "trusted-keys", "", "trust the keys of this `file` (default: sign.public_keys)")
 	s.StringArrayVar(&f.rotations, "rotations", nil, "follow the rotation records of this `file`, and honour its revocations; its keys are not trusted")
 	s.BoolVar(&f.signatureOnly, "signature-only", false, "check only checksums and signature, not the files")
@@ -63,6 +69,12 @@ func verifyCommand(a *app) *cobra.Command {
 	s.IntVar(&f.minVersion, "min-version", 1, "reject signatures of a lower format `version`; 2 binds the names of the files")
 	s.StringVar(&f.commit, "commit", "", "fail unless the signed manifest is of this `sha`; seven digits or more")
 	s.StringVar(&f.maxAge, "max-age", "", "fail where the signed manifest is older than this `duration`, such as 24h or 2d")
+	s.StringVar(&f.url, "url", "", "verify the published pages at this `address`, such as https://OWNER.github.io/NAME/")
+	s.DurationVar(&f.deadline, "deadline", siteDeadline, "with --url, fetch again for up to this long what differs or is not there yet")
+	s.BoolVar(&f.allowPrivate, "allow-private", false, "let --url be http, private or loopback")
+	for _, flag := range []string{"signature", "checksums", "base", "signature-only", "exact", "ignore-missing"} { // of a folder
+		c.MarkFlagsMutuallyExclusive("url", flag)
+	}
 	c.MarkFlagsMutuallyExclusive("signature-only", "commit")
 	c.MarkFlagsMutuallyExclusive("signature-only", "max-age")
 	a.formatFlag(c, &f.format)
@@ -74,7 +86,7 @@ var sha = late.Pattern(`^[0-9a-fA-F]{7,64}$`)
 
 // given checks the values of flags that decide what passes. An empty one is often a variable that is not set, and must not switch the check off.
 func (f *verifyFlags) given(c *cobra.Command) error {
-	for _, name := range []string{"commit", "max-age", "trusted-keys", "checksums", "signature", "base"} {
+	for _, name := range []string{"commit", "max-age", "trusted-keys", "checksums", "signature", "base", "url"} {
 		if flag := c.Flag(name); flag.Changed && flag.Value.String() == "" {
 			return usage("--%s is empty", name).hint("is the variable set?")
 		}
@@ -130,8 +142,14 @@ func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.deadline <= 0 {
+		return usage("--deadline %s is not more than zero", f.deadline)
+	}
+	if f.url != "" && len(args) > 0 {
+		return usage("--url and FOLDER exclude each other").hint("without --url, govctl verify FOLDER verifies a clone of the branch")
+	}
 	trust := sync.OnceValues(func() (*integrity.Trust, error) { return a.trust(ctx, f) }) // f.folder is known when the bundle is found
-	v, err := a.examine(args, &f, true, func(r integrity.Request) (v report.Verification, err error) {
+	verify := func(ctx context.Context, r integrity.Request) (v report.Verification, err error) {
 		if r.Trust, err = trust(); err != nil {
 			return v, err
 		}
@@ -141,7 +159,13 @@ func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
 			r.Files = nil
 		}
 		return integrity.Verify(ctx, r)
-	})
+	}
+	var v report.Verification
+	if f.url != "" {
+		v, err = a.examineSite(ctx, f, verify)
+	} else {
+		v, err = a.examine(args, &f, true, func(r integrity.Request) (report.Verification, error) { return verify(ctx, r) })
+	}
 	if err != nil {
 		return a.failed(err)
 	}
