@@ -10,7 +10,7 @@ CLI := github.com/romel/govctl/cmd/govctl/internal/cli
 LDFLAGS := -s -w -X $(CLI).version=$(VERSION) -X $(CLI).commit=$(COMMIT)
 FUZZTIME ?= 20s
 
-.PHONY: help fetch build demo test browser screenshots gallery oracle mutations mutants suites proofs witnesses budgets release-check torture lint bench bench-peers fuzz update
+.PHONY: help fetch build demo test docs browser screenshots gallery oracle mutations mutants suites proofs witnesses budgets release-check torture lint bench bench-peers fuzz update
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ demo: build ## run govctl over three versions of a sample service, without netwo
 
 test: ## run every test that Go alone can run; what runs side by side under the race detector, where there is a C compiler
 	@.ci/test
+
+docs: ## render the documentation as web pages into dist/docs/
+	@rm -rf dist/docs
+	@go run ./cmd/govctl/internal/docsite dist/docs
 
 browser: ## check the pages with Chromium and axe-core (needs chromium and npm)
 	.ci/browser
