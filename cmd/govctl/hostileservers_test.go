@@ -31,7 +31,10 @@ const canary = "canary-password"
 // memory is how much more than `govctl version` a command may have, in bytes.
 const memory = 64 << 20
 
-// The --timeout of a command: short where the server makes it wait, and one that no loaded machine misses where it does not.
+// probing are the flags of a command that makes evidence.
+const probing = " --timeout TIMEOUT --sha aaaaaaa"
+
+// The TIMEOUT of a command: short where the server makes it wait, and one that no loaded machine misses where it does not.
 const (
 	shortTimeout = 2 * time.Second
 	longTimeout  = time.Minute
@@ -42,20 +45,21 @@ type talker struct {
 	name  string
 	brief bool              // it has its client from another row, so that some servers are enough
 	files map[string]string // SERVICE stands for the address with credentials, HOST for host and port
-	args  string            // the same, and SOCKET for a unix socket
+	args  string            // the same, SITE for the address without a query, SOCKET for a unix socket, and TIMEOUT
 }
 
 var talkers = []talker{
-	{"probe headers", false, nil, "probe headers SERVICE --wait 0s --insecure=INSECURE"},
+	{"probe headers", false, nil, "probe headers SERVICE --wait 0s --insecure=INSECURE" + probing},
 	{"probe smoke", false, map[string]string{"a.hurl": "GET SERVICE\nX-Token: {{token}}\n[BasicAuth]\nuser: {{password}}\nHTTP 200\n[Captures]\nname: jsonpath \"$.name\"\n"},
-		"probe smoke a.hurl --retries 0"},
-	{"probe smoke health", true, map[string]string{"govctl.yaml": "probe: {smoke: {targets: [{name: api, url: \"SERVICE\"}]}}\n"}, "probe smoke --retries 0"},
-	{"probe latency", false, map[string]string{"govctl.yaml": "probe: {targets: [{name: api, url: \"SERVICE\", authorization_env: CANARY_BEARER}], latency: {good_ms: 100000, warn_ms: 100000}}\n"}, "probe latency --samples 1"},
-	{"metrics assert", false, nil, "metrics assert up --source SERVICE"},
-	{"metrics diff", true, nil, "metrics diff SERVICE"},
-	{"metrics catalog", true, nil, "metrics catalog --source SERVICE"},
-	{"image pin", false, map[string]string{"Dockerfile": "FROM HOST/app:1\n"}, "image pin Dockerfile"},
-	{"trend resources", false, nil, "trend resources --docker SOCKET"},
+		"probe smoke a.hurl --retries 0" + probing},
+	{"probe smoke health", true, map[string]string{"govctl.yaml": "probe: {smoke: {targets: [{name: api, url: \"SERVICE\"}]}}\n"}, "probe smoke --retries 0" + probing},
+	{"probe latency", false, map[string]string{"govctl.yaml": "probe: {targets: [{name: api, url: \"SERVICE\", authorization_env: CANARY_BEARER}], latency: {good_ms: 100000, warn_ms: 100000}}\n"}, "probe latency --samples 1" + probing},
+	{"metrics assert", false, nil, "metrics assert up --source SERVICE" + probing},
+	{"metrics diff", true, nil, "metrics diff SERVICE" + probing},
+	{"metrics catalog", true, nil, "metrics catalog --source SERVICE" + probing},
+	{"image pin", false, map[string]string{"Dockerfile": "FROM HOST/app:1\n"}, "image pin Dockerfile" + probing},
+	{"trend resources", false, nil, "trend resources --docker SOCKET" + probing},
+	{"verify --url", true, nil, "verify --url SITE --allow-private --deadline 2s"},
 }
 
 // misbehaviour is what a server does with a connection after it has read the head of the request. codes are the exit codes by talker: 3
@@ -143,7 +147,7 @@ func misbehaviours(t *testing.T, other string) []misbehaviour {
 			flood(c, bytes.Repeat([]byte("# "+canary+"\n"), 4096))
 		}, with(headOnly, map[string]int{"probe smoke": 1})},
 		{"endless series", false, false, nil, false, endlessSeries, with(headOnly, map[string]int{"probe smoke": 1})},
-		{"many series", false, true, nil, false, manySeries, with(headOnly, map[string]int{"probe smoke": 1, "metrics assert": 2, "metrics diff": 0, "metrics catalog": 1})},
+		{"many series", false, true, nil, false, manySeries, with(headOnly, map[string]int{"probe smoke": 1, "metrics assert": 2, "metrics diff": 0, "metrics catalog": 1, "verify --url": 2})},
 		{"gzip bomb", false, false, nil, false, func(c net.Conn, _ string) {
 			write(c, okay+"Content-Type: application/json\r\nContent-Encoding: gzip\r\n\r\n")
 			_, _ = c.Write(bomb)
@@ -341,14 +345,14 @@ func TestHostileServers(t *testing.T) {
 			if k.brief && !m.brief {
 				continue
 			}
-			fill := strings.NewReplacer("SERVICE", scheme+"://user:"+canary+"@"+host+"/x?token="+canary, "HOST", host, "SOCKET", socket, "INSECURE", fmt.Sprint(m.tls != nil)).Replace
+			fill := strings.NewReplacer("SERVICE", scheme+"://user:"+canary+"@"+host+"/x?token="+canary, "HOST", host, "SITE", scheme+"://user:"+canary+"@"+host+"/x", "SOCKET", socket, "TIMEOUT", timeout.String(), "INSECURE", fmt.Sprint(m.tls != nil)).Replace
 			dir := t.TempDir()
 			for name, text := range k.files {
 				if err := os.WriteFile(filepath.Join(dir, name), []byte(fill(text)), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
-			args := append(strings.Fields(fill(k.args)), "--timeout", timeout.String(), "--sha", "aaaaaaa", "--out", filepath.Join(dir, "gov"))
+			args := append(strings.Fields(fill(k.args)), "--out", filepath.Join(dir, "gov"))
 			all = append(all, &execution{Dir: dir, Env: env, Args: args})
 			at := host
 			if k.name == "trend resources" {
@@ -373,7 +377,7 @@ func TestHostileServers(t *testing.T) {
 			if !ok {
 				code = 3
 			}
-			late := c.server.waits && e.Code == 3 // on a loaded machine also what the command would not have waited for
+			late := (c.server.waits || strings.Contains(c.talker.args, "--deadline")) && e.Code == 3 // on a loaded machine also what the command would not have waited for
 			if e.Code != code && !late {
 				t.Errorf("it exits %d, and should %d:\n%.2000s", e.Code, code, e.Output)
 			}

@@ -23,7 +23,7 @@ const policyBase = `mkdir -p "$BASE/r"; cd "$BASE/r"; git init -q -b main; git c
 	GOV_SIGNING_PRIVATE_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= govctl --out state run --sha aaaaaaa >/dev/null
 	git checkout -q .`
 
-// pulls are pull requests that change what judges them. Each begins with the break of v3 unless it says otherwise.
+// pulls are pull requests that change what evaluates them. Each begins with the break of v3 unless it says otherwise.
 var pulls = []struct {
 	name, change string
 	findings     []string // ids, sorted

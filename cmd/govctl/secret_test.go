@@ -76,7 +76,7 @@ func TestTheKeyStaysSecret(t *testing.T) {
 		t.Helper()
 		for form, needle := range spellings(seed) {
 			if bytes.Contains(b, needle) {
-				t.Errorf("%s holds the key (%s)", where, form)
+				t.Errorf("%s contains the key (%s)", where, form)
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func TestGeneratedWorkflowsRunUnedited(t *testing.T) {
 	say(t, dir, runner.env, `mkdir keys && echo '{"keys": [{"public_key_base64": "`+field("public_key_base64")+`", "key_id": "`+field("key_id")+`", "status": "active"}]}' > keys/trusted.json
 		echo 'sign: {public_keys: keys/trusted.json}' >> govctl.yaml; git add . && git commit -q -m 'what init wrote, and a key'`)
 	head := strings.TrimSpace(say(t, dir, nil, "git rev-parse HEAD"))
-	if err := os.WriteFile(filepath.Join(bin, "gh"), []byte("#!/bin/sh\ncase \"$*\" in 'run list --branch main '*) echo "+head+" ;; *) exit 1 ;; esac\n"), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(bin, "gh"), []byte("#!/bin/sh\ncase \"$*\" in 'run list --branch main '*) echo "+head+" ;; 'api repos/o/r/pages '*) echo 'HTTP 404' >&2; exit 1 ;; *) exit 1 ;; esac\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	runner.env = append(runner.env, "GITHUB_SHA="+head)

@@ -31,7 +31,7 @@ import (
 )
 
 // names are the pages of a site.
-var names = []string{"index", "taxonomy", "changelog", "embed"}
+var names = []string{"index", "taxonomy", "changelog", "badges", "embed"}
 
 var browser struct {
 	sync.Once
@@ -231,9 +231,19 @@ func folder(t testing.TB, p *site.Page) string {
 			t.Fatal(err)
 		}
 	}
-	for name, build := range map[string]func(*site.Page) ([]byte, error){"index": site.Index, "taxonomy": site.Alerts, "changelog": site.Changelog, "embed": site.Embed} {
+	for name, build := range map[string]func(*site.Page) ([]byte, error){"index": site.Index, "taxonomy": site.Alerts, "changelog": site.Changelog, "badges": site.Badges, "embed": site.Embed} {
 		b, err := build(p)
 		write(name+".html", b, err)
+	}
+	for i := range p.Contracts {
+		if len(p.Contracts) < 2 {
+			break
+		}
+		if err := os.MkdirAll(filepath.Join(dir, p.Contracts[i].Name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		b, err := p.Contract(i)
+		write(filepath.Join(p.Contracts[i].Name, "index.html"), b, err)
 	}
 	b, err := artifact.Encode(p.Summary)
 	write("governance-summary.json", b, err)

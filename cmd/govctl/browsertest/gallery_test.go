@@ -17,27 +17,31 @@ import (
 var looks = []struct {
 	name, medium, scheme string
 	width                int64
-}{{"light", "screen", "light", 1440}, {"dark", "screen", "dark", 1440}, {"tablet", "screen", "light", 768}, {"phone", "screen", "light", 360}, {"paper", "print", "light", 794}}
+}{{"light", "screen", "light", 1280}, {"dark", "screen", "dark", 1280}, {"tablet", "screen", "light", 768}, {"tablet-dark", "screen", "dark", 768},
+	{"phone", "screen", "light", 360}, {"phone-dark", "screen", "dark", 360}, {"paper", "print", "light", 794}}
 
-// TestGallery writes every page of every state, from top to bottom, into the folder that GOVCTL_GALLERY names: `make gallery`.
+// TestGallery writes every page of every state, from top to bottom, into the folder that GOVCTL_GALLERY names: `make gallery`, or some with
+// `-run TestGallery/STATE/PAGE/LOOK`.
 func TestGallery(t *testing.T) {
 	dir := os.Getenv("GOVCTL_GALLERY")
 	if dir == "" {
 		t.Skip("GOVCTL_GALLERY names no folder")
 	}
-	everyPage(t, func(t *testing.T, state, name, address string) {
+	everyPage(t, func(string) []string { return names }, func(t *testing.T, state, name, address string) {
 		for _, l := range looks {
-			b := open(t, size(l.width, tallest), media(l.medium, l.scheme))
-			b.clock(lookedAt(state))
-			b.do(chromedp.Navigate(address))
-			b.settle()
-			raw, err := chromedp.Run(b, whole(l.width))
-			if err == nil {
-				err = os.WriteFile(filepath.Join(dir, state+"-"+name+"-"+l.name+".png"), raw, 0o600)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			t.Run(l.name, func(t *testing.T) {
+				b := open(t, size(l.width, tallest), media(l.medium, l.scheme))
+				b.clock(lookedAt(state))
+				b.do(chromedp.Navigate(address))
+				b.settle()
+				raw, err := chromedp.Run(b, whole(l.width))
+				if err == nil {
+					err = os.WriteFile(filepath.Join(dir, state+"-"+name+"-"+l.name+".png"), raw, 0o600)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
 		}
 	})
 }

@@ -15,12 +15,23 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// everyPage runs a test on each page of each state.
-func everyPage(t *testing.T, test func(t *testing.T, state, name, address string)) {
+// onlyIndex are the states of which only the index differs: the other pages are those of another state.
+var onlyIndex = []string{"accepted", "amber", "changes", "first", "five", "fivehundred", "notchecked", "placeholder", "runs500", "runs1000", "ten", "trouble", "two"}
+
+// namesOf are the pages of a state that differ from those of others.
+func namesOf(state string) []string {
+	if slices.Contains(onlyIndex, state) {
+		return []string{"index"}
+	}
+	return names
+}
+
+// everyPage runs a test on the pages of each state.
+func everyPage(t *testing.T, names func(state string) []string, test func(t *testing.T, state, name, address string)) {
 	for _, state := range slices.Sorted(maps.Keys(states)) {
 		dir := folder(t, states[state]())
 		s := serve(t, dir)
-		for _, name := range names {
+		for _, name := range names(state) {
 			t.Run(state+"/"+name, func(t *testing.T) { test(t, state, name, s.URL+"/"+strings.TrimPrefix(name+".html", "index.html")) })
 		}
 	}
@@ -29,7 +40,7 @@ func everyPage(t *testing.T, test func(t *testing.T, state, name, address string
 // Every page says nothing on the console, breaks no policy, asks for nothing outside, runs nothing of its data, and is no
 // wider than the window.
 func TestPagesLoadCleanly(t *testing.T) {
-	everyPage(t, func(t *testing.T, _, name, address string) {
+	everyPage(t, namesOf, func(t *testing.T, _, name, address string) {
 		b := open(t, size(1440, 900), chromedp.Navigate(address))
 		b.settle()
 		if name == "embed" {
@@ -88,7 +99,7 @@ func TestPagesWorkWithoutJavaScript(t *testing.T) {
 	for name, want := range map[string][]string{
 		"index":     {"breaks its clients", "amount", "29 of 30", "TrackingLagHigh", "PAR-311", "hooks.wren.example", "3fa9c1d2e4b50718", "Depot search", "earlier runs"},
 		"taxonomy":  {"BillingDown", "Deprecated since 2026-01-10"},
-		"changelog": {"Breaking", "BillingDown", "From commit to commit"},
+		"changelog": {"2 breaking changes", "Added", "BillingDown", "From commit to commit"},
 		"embed":     {"Wren Parcels", "83.3"},
 	} {
 		b := open(t, scriptless, chromedp.Navigate(s.URL+"/"+name+".html"))
@@ -113,26 +124,14 @@ func TestPagesWorkWithoutJavaScript(t *testing.T) {
 }
 
 func TestAxe(t *testing.T) {
-	path := os.Getenv("GOVCTL_AXE")
-	if path == "" {
-		need(t, "axe-core (GOVCTL_AXE=.../axe.min.js)")
-	}
-	axe, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, state := range []string{"healthy", "breaking", "placeholder", "first", "trouble", "empty"} {
+	axe := axeCore(t)
+	for _, state := range []string{"healthy", "breaking", "changes", "accepted", "amber", "placeholder", "notchecked", "first", "five", "trouble", "several", "hundred", "empty"} {
 		s := serve(t, folder(t, states[state]()))
-		for _, name := range names {
+		for _, name := range namesOf(state) {
 			for _, colours := range []string{"light", "dark"} {
 				t.Run(state+"/"+name+"/"+colours, func(t *testing.T) {
 					b := open(t, size(1280, 900), media("", colours), chromedp.Navigate(s.URL+"/"+name+".html"))
-					eval[any](b, string(axe)+";0")
-					eval[any](b, `document.querySelectorAll('details').forEach(d => { d.open = true; }); axe.run(document, {resultTypes: ['violations']}).then(r => { window.axed = r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0] || n.all[0] || n.none[0] || {}).message).join(' | ')); }); 0`)
-					b.until("window.axed !== undefined")
-					for _, v := range eval[[]string](b, "window.axed") {
-						t.Error(v)
-					}
+					b.accessible(axe)
 				})
 			}
 		}
@@ -252,5 +251,30 @@ func TestPrint(t *testing.T) {
 	}
 	if eval[bool](b, `document.querySelector('nav').checkVisibility() || document.getElementById('pause').checkVisibility()`) {
 		t.Error("what nobody can press on paper is printed")
+	}
+}
+
+// axeCore is the script of axe-core.
+func axeCore(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("GOVCTL_AXE")
+	if path == "" {
+		need(t, "axe-core (GOVCTL_AXE=.../axe.min.js)")
+	}
+	axe, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(axe)
+}
+
+// accessible reports what axe-core finds on the page, with everything unfolded.
+func (b *tab) accessible(axe string) {
+	b.Helper()
+	eval[any](b, axe+";0")
+	eval[any](b, `document.querySelectorAll('details').forEach(d => { d.open = true; }); axe.run(document, {resultTypes: ['violations']}).then(r => { window.axed = r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0] || n.all[0] || n.none[0] || {}).message).join(' | ')); }); 0`)
+	b.until("window.axed !== undefined")
+	for _, v := range eval[[]string](b, "window.axed") {
+		b.Error(v)
 	}
 }

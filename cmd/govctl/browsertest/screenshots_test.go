@@ -54,6 +54,9 @@ func TestScreenshots(t *testing.T) {
 		b := open(t)
 		b.clock(lookedAt(s.state))
 		b.do(size(s.width, s.height), media("screen", s.scheme), chromedp.Navigate(address))
+		if s.page == "embed" { // its script writes the sentence
+			b.until(`document.getElementById('live').textContent.includes('API')`)
+		}
 		shoot(b, filepath.Join(dir, s.name+".png"))
 	}
 	if run := os.Getenv("GOVCTL_TOUR"); run != "" {
@@ -71,7 +74,7 @@ func tour(t *testing.T, run, dir string) {
 	b.clock(summary.GeneratedAt.Add(5 * time.Minute))
 	b.do(size(1200, 800), media("screen", "light"), chromedp.Navigate(serve(t, filepath.Join(run, "site")).URL+"/index.html"))
 	shoot(b, filepath.Join(dir, "tour-verdict.png"))
-	eval[any](b, `document.documentElement.style.scrollBehavior = 'auto'; document.querySelector('details.proof').open = true; document.querySelector('.changes').previousElementSibling.previousElementSibling.scrollIntoView(); 0`)
+	eval[any](b, `document.documentElement.style.scrollBehavior = 'auto'; document.querySelector('details.proof').open = true; document.getElementById('changes').previousElementSibling.scrollIntoView(); 0`)
 	shoot(b, filepath.Join(dir, "tour-proof.png"))
 }
 

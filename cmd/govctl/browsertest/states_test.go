@@ -19,7 +19,7 @@ var made = report.At(time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC))
 
 // states are the pages that the tests look at, by name.
 var states = map[string]func() *site.Page{
-	"healthy":     healthy,
+	"healthy":     unwaived,
 	"breaking":    breaking,
 	"placeholder": placeholder,
 	"first":       first,
@@ -28,6 +28,15 @@ var states = map[string]func() *site.Page{
 	"runs1000":    func() *site.Page { return history(1000) },
 	"alerts5000":  func() *site.Page { return alerts(5000) },
 	"several":     several,
+	"accepted":    accepting,
+	"changes":     manyChanges,
+	"amber":       amber,
+	"five":        func() *site.Page { return history(5) },
+	"notchecked":  notChecked,
+	"two":         func() *site.Page { return fleet(2) },
+	"ten":         func() *site.Page { return fleet(10) },
+	"hundred":     func() *site.Page { return fleet(100) },
+	"fivehundred": func() *site.Page { return fleet(500) },
 	"empty": func() *site.Page {
 		return &site.Page{Title: "Wren Parcels", Contracts: []site.Contract{{Name: "openapi"}}}
 	},
@@ -49,7 +58,9 @@ func several() *site.Page {
 	p.Title = "API"
 	p.Badges = nil
 	p.Summary, p.Summary.Version = bad.Summary, ""
-	p.Summary.Headline = "2 of 3 contracts need attention: billing breaks its clients, tracking could not be measured."
+	p.Summary.Headline = "billing breaks its clients in 2 ways without a major version bump; tracking could not be measured (3 runs in a row); parcels is compatible."
+	p.Summary.Contracts = []report.ContractState{{Name: "billing", BreakingChangesCount: 2, SemverPolicyStatus: "fail", Version: "1.6.0", Outcome: "failed"}, {Name: "parcels", SemverPolicyStatus: "ok", Version: "1.5.1", Outcome: "passed"},
+		{Name: "tracking", Placeholder: true, PlaceholderStreak: 3, SemverPolicyStatus: "unknown", Outcome: "not-checked"}}
 	p.Contracts = []site.Contract{bad.Contracts[0], p.Contracts[0], lost.Contracts[0]}
 	for i, name := range []string{"billing", "parcels", "tracking"} {
 		p.Contracts[i].Name = name
@@ -151,8 +162,21 @@ func healthy() *site.Page {
 		Signing:    &site.Signing{KeyID: "3fa9c1d2e4b50718", Fingerprint: "SHA256:mB5zmKzV1rZq6s4m4n0m9H3xk0m6o2Jm1u3X2v9Ck4E="}}
 	measured(p)
 	p.Summary.Steps[3].Reason = fmt.Sprintf("%d of 30 runs stable", p.Contracts[0].Stability.WindowStableCount)
-	p.Summary.Headline = fmt.Sprintf("The API is compatible; %.1f %% of the recent runs were stable.", 100*float64(p.Summary.StabilityRatio))
+	p.Summary.Headline = fmt.Sprintf("The API has 1 breaking change accepted by platform until 2026-03-12; %.1f %% of the recent runs were stable.", 100*float64(p.Summary.StabilityRatio))
 	return badged(p)
+}
+
+// unwaived is a run with nothing to decide: no breaking change, and no waiver of one.
+func unwaived() *site.Page {
+	p := healthy()
+	p.Summary.Headline = fmt.Sprintf("The API is compatible; %.1f %% of the recent runs were stable.", 100*float64(p.Summary.StabilityRatio))
+	d := p.Contracts[0].Diff
+	d.Changes, d.Headline = d.Changes[:1], "no breaking change, 1 other change; minor version recommended"
+	*p.Contracts[0].Semver = report.Semver{Status: "ok", CurrentVersion: "1.6.0", PreviousVersion: "1.5.1", Scheme: "semver", Messages: []string{"the minor version increased, as new operations ask for"}}
+	d.New.Version, d.Old.Version, p.Summary.Version = "1.6.0", "1.5.1", "1.6.0"
+	p.Contracts[0].Runs[len(p.Contracts[0].Runs)-1].Version = "1.6.0"
+	p.Summary.Steps[1].Reason = "no breaking change, 1 other change"
+	return p
 }
 
 func contractOf(n int) site.Contract {
@@ -291,6 +315,7 @@ func placeholder() *site.Page {
 func first() *site.Page {
 	p := healthy()
 	p.Badges, p.Taxonomy, p.Milestones, p.Deliveries, p.Signing = nil, nil, nil, nil, nil
+	p.Summary.Steps = []report.Step{{Name: "export", Status: "ok"}, {Name: "diff", Status: "ok", Reason: "first run"}, {Name: "semver", Status: "ok"}, {Name: "stability", Status: "ok", Reason: "1 of 1 run stable"}}
 	p.Summary.StabilityRatio, p.Summary.Headline, p.Summary.OperationsAdded, p.Summary.MilestonePercent = 1, "First run: there is nothing to compare with yet.", 12, nil
 	c := &p.Contracts[0]
 	c.Runs = c.Runs[len(c.Runs)-1:]
@@ -301,16 +326,115 @@ func first() *site.Page {
 	return badged(p)
 }
 
+// manyChanges are the breaking changes, and one edit that shows in six responses.
+func manyChanges() *site.Page {
+	p := breaking()
+	d := p.Contracts[0].Diff
+	d.Causes = map[string]string{"067da0eec8f0": "response property `eta` was added"}
+	for i := range 6 {
+		d.Changes = append(d.Changes, report.Finding{Rule: "response-property-added", Level: report.Info, Kind: "added", Cause: "067da0eec8f0", Message: fmt.Sprintf("response property `eta` of `Event%d` was added", i), New: &report.Place{File: "openapi.yaml", Line: 500 + i, Column: 9},
+			Operations: []report.Operation{{Method: "GET", Path: "/parcels"}, {Method: "GET", Path: fmt.Sprintf("/events/%d", i)}}})
+	}
+	return p
+}
+
+// accepting is a run that passes because its breaking change is accepted for a time: the summary says so.
+func accepting() *site.Page {
+	p := healthy()
+	p.Badges = nil
+	p.Summary.Headline, p.Summary.BreakingAccepted = "The API has 1 breaking change accepted by platform until 2026-03-12.", 1
+	return badged(p)
+}
+
+// amber is a run that passes with a warning of the version policy.
+func amber() *site.Page {
+	p := healthy()
+	p.Badges = nil
+	c := &p.Contracts[0]
+	c.Diff.Changes = c.Diff.Changes[:1]
+	p.Summary.SemverPolicyStatus = "warn"
+	*c.Semver = report.Semver{Status: "warn", CurrentVersion: "1.5.1", PreviousVersion: "1.5.0", Scheme: "semver", Messages: []string{"operations were added and only the patch version increased: 1.5.0 to 1.5.1"},
+		Recommendations: []string{"release as 1.6.0"}, Advice: report.Advice{RecommendedBump: "minor", RecommendedVersion: "1.6.0", LowestVersion: "1.5.1"}}
+	return badged(p)
+}
+
+// notChecked is a run of which the version could not be read.
+func notChecked() *site.Page {
+	p := placeholder()
+	p.Badges = nil
+	reason := "openapi.yaml:4:12: current version \"1.4\" is not a valid semantic version"
+	p.Summary.Placeholder, p.Summary.PlaceholderStreak, p.Summary.NotChecked = true, 1, []report.NotChecked{{Step: "semver", Contract: "openapi", Reason: reason}}
+	p.Summary.Headline = "The contract was not checked (1 run in a row): " + reason + "."
+	p.Summary.Steps = []report.Step{{Name: "export", Status: "ok"}, {Name: "diff", Status: "ok"}, {Name: "semver", Status: "failed", Reason: reason}}
+	p.Contracts[0].Placeholder.Extensions = report.PlaceholderExtensions{PlaceholderStreak: 1, Reason: "semver: " + reason}
+	return badged(p)
+}
+
+// fleet is a repository with n contracts, of which each tenth breaks its clients and each thirteenth could not be measured.
+func fleet(n int) *site.Page {
+	p := healthy()
+	p.Title, p.Badges, p.Contracts = "Wren APIs", nil, nil
+	p.Summary.Version, p.Summary.Steps, p.Summary.OperationsAdded = "", nil, 0
+	well, bad, lost, warned, begun := healthy(), breaking(), placeholder(), amber(), first()
+	var broken []string
+	for i := range n {
+		state := report.ContractState{Name: fmt.Sprintf("%s-%03d", []string{"billing", "parcels", "tracking", "depots", "labels"}[i%5], i), SemverPolicyStatus: "ok", Version: "1.5.1", Outcome: "passed", StabilityRatio: 0.9667}
+		from := well
+		switch {
+		case i%10 == 0:
+			from, state.SemverPolicyStatus, state.BreakingChangesCount, state.Version, state.Outcome = bad, "fail", 2, "1.6.0", "failed"
+			broken = append(broken, state.Name+" breaks its clients in 2 ways without a major version bump")
+		case i%13 == 5:
+			from, state.Placeholder, state.PlaceholderStreak, state.SemverPolicyStatus, state.Version, state.Outcome = lost, true, 3, "unknown", "", "not-checked"
+		case i%17 == 3:
+			from, state.SemverPolicyStatus = warned, "warn"
+		case i%19 == 2:
+			from = begun
+		case i%7 > 0:
+			d := *well.Contracts[0].Diff
+			d.Changes = nil
+			from = &site.Page{Contracts: []site.Contract{well.Contracts[0]}}
+			from.Contracts[0].Diff = &d
+		}
+		c := from.Contracts[0]
+		c.Name, c.Several, c.Owner = state.Name, true, []string{"platform", "tracking team", "billing"}[i%3]
+		p.Contracts = append(p.Contracts, c)
+		p.Summary.Contracts = append(p.Summary.Contracts, state)
+		p.Summary.BreakingChangesCount += state.BreakingChangesCount
+		if c.Operations != nil && !c.Diff.FirstRun {
+			p.Summary.OperationsAdded += c.Operations.Counts.Added
+			p.Summary.OperationsRemoved += c.Operations.Counts.Removed
+		}
+		for _, s := range from.Summary.Steps {
+			s.Name += " " + state.Name
+			p.Summary.Steps = append(p.Summary.Steps, s)
+		}
+	}
+	p.Summary.Passed, p.Summary.SemverPolicyStatus, p.Summary.Placeholder, p.Summary.PlaceholderStreak = false, "fail", n > 5, 3
+	switch {
+	case n == 2:
+		broken = append(broken, "parcels-001 is compatible")
+	case len(broken) == 1:
+		broken = append(broken, fmt.Sprintf("%d more need a look", n/10))
+	case len(broken) > 4:
+		broken = append(broken[:4], fmt.Sprintf("%d more need a look", len(broken)-4))
+	}
+	p.Summary.Headline = strings.Join(broken, "; ") + "."
+	return badged(p)
+}
+
 // trouble is everything that can be wrong beside the contract: stale, unsigned, undelivered, a failed step, an expired waiver.
 func trouble() *site.Page {
 	p := healthy()
 	p.Now = report.At(made.Add(72 * time.Hour))
 	p.Signing = nil
 	p.Deliveries = []report.Delivery{{Time: made, ID: "1", Reasons: []string{"stability_drop"}, Host: "hooks.wren.example", State: "queued"}, {Time: made, ID: "1", Host: "hooks.wren.example", State: "pending", Attempts: 4, LastStatus: 503}}
-	p.Summary.Passed, p.Summary.Headline = false, "The API is compatible; the step alert-gates failed: 2 of 5 gates failed."
+	p.Summary.Passed, p.Summary.BreakingChangesCount, p.Summary.SemverPolicyStatus = false, 1, "fail"
+	p.Summary.Headline = "The API breaks its clients in 1 way without a major version bump; the step alert-gates failed: 2 of 5 gates failed."
 	p.Summary.Steps = append(p.Summary.Steps, report.Step{Name: "alerts", Status: "failed", Reason: "read the history of alerts_taxonomy.json: the clone is shallow; fetch with `git fetch --unshallow`"})
 	c := &p.Contracts[0]
 	c.Diff.Changes[1].Waiver.Expired, c.Diff.Changes[1].Waiver.Expires = true, "2026-03-01"
+	c.Semver.Status, c.Semver.ExpectedVersion, c.Semver.Messages = "fail", "2.0.0", []string{"a breaking change needs a major version: 1.5.0 to 1.5.1"}
 	for i := range 6 {
 		r, bad := &c.Runs[len(c.Runs)-3-2*i], report.Percent(90-5*i)
 		r.Breaking, r.Score, r.Incompatible = true, &bad, 1+i/2
@@ -328,7 +452,8 @@ func history(n int) *site.Page {
 	p := healthy()
 	p.Contracts[0].Runs, p.Badges = runs(n), nil
 	measured(p)
-	p.Summary.Headline = fmt.Sprintf("The API is compatible; %.1f %% of the recent runs were stable.", 100*float64(p.Summary.StabilityRatio))
+	p.Summary.Steps[3].Reason = fmt.Sprintf("%d of %d runs stable", p.Contracts[0].Stability.WindowStableCount, p.Contracts[0].Stability.WindowTotalCount)
+	p.Summary.Headline = fmt.Sprintf("The API has 1 breaking change accepted by platform until 2026-03-12; %.1f %% of the recent runs were stable.", 100*float64(p.Summary.StabilityRatio))
 	return badged(p)
 }
 
