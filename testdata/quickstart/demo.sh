@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs three versions of the sample service through `govctl run`, as CI would at three commits, and says what to look at.
+# Runs three versions of the sample service through `govctl run`, as CI would at three commits, and lists the results.
 # Usage: testdata/quickstart/demo.sh GOVCTL [OUTPUT]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -29,10 +29,10 @@ done
 
 cat <<EOF
 
-The third version removes what clients use and calls itself a minor release, so the run failed and named the version that would pass.
-Every answer is a file in $out:
-  site/index.html                 the page that people look at: open $out/site/index.html in a browser
-  status/openapi-diff.json        what changed, and the proof
-  status/semver-validation.json   what the version should have been
-  (cd $out && sha256sum -c status/SHA256SUMS)   that the files are whole
+The third version removes what clients use, and its number is that of a minor release: the run failed and named the version that would pass.
+Results are in $out:
+  site/index.html                 the status page: open $out/site/index.html in a browser
+  status/openapi-diff.json        what changed, with examples
+  status/semver-validation.json   which version the change requires
+  (cd $out && sha256sum -c status/SHA256SUMS)   verifies that the files are complete and unchanged
 EOF
