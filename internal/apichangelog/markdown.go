@@ -76,7 +76,7 @@ func Body(r *report.APIRelease, level string) string {
 	return b.String()
 }
 
-// plainVersion is a version that stands in a heading as it is.
+// plainVersion is a version that needs no escaping in a heading.
 var plainVersion = late.Pattern(`^[vV]?[0-9][0-9A-Za-z.+_-]{0,63}$`)
 
 func versionText(v string) string {

@@ -30,7 +30,7 @@ func (d *Document) Summary() string {
 	var b strings.Builder
 	anchors := map[string]int{}
 	for _, h := range d.headings() {
-		name := anchor(h.title)
+		name := Anchor(h.title)
 		if n := anchors[name]; n > 0 {
 			anchors[name]++
 			name = fmt.Sprintf("%s-%d", name, n)
@@ -99,8 +99,8 @@ func firstSentence(paragraph string) string {
 	return text
 }
 
-// anchor is the name that GitHub and GitLab give to a heading.
-func anchor(title string) string {
+// Anchor is the name that GitHub and GitLab give to a heading.
+func Anchor(title string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == ' ':

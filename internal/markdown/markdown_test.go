@@ -63,7 +63,7 @@ func TestRealDocuments(t *testing.T) {
 	}
 }
 
-// Nothing that stands in a document becomes markup, and a link leads only where it may.
+// No text of a document becomes markup, and links have allowed schemes only.
 func TestMarkupStaysText(t *testing.T) {
 	for _, source := range []string{
 		"<script>alert(1)</script>", "a <img src=x onerror=y> b", "[a](javascript:alert(1))", "[a]: javascript:x\n\n[a]", "<javascript:alert(1)>",

@@ -48,11 +48,7 @@ func (sc *stepContext) section() (site.Contract, error) {
 
 // source is the run as the pages see it.
 func (sc *stepContext) source() PageSource {
-	s := PageSource{Store: sc.job.Store, Config: sc.job.Config, Now: report.At(sc.job.Now), Links: sc.job.Links}
-	for _, f := range sc.job.Store.Written() {
-		s.Files = append(s.Files, f.Path)
-	}
-	return s
+	return PageSource{Store: sc.job.Store, Files: writtenPaths(sc.job.Store), Config: sc.job.Config, Now: report.At(sc.job.Now), Links: sc.job.Links}
 }
 
 // pages builds the pages of the public site and its copies of the badges.

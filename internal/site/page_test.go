@@ -35,7 +35,7 @@ func manyContracts(n int) *Page {
 	return p
 }
 
-// A table of 500 contracts is a page that comes at once, what needs attention stands first, and every link of every page leads to a page.
+// A table of 500 contracts is a page that comes at once, what needs attention is first, and every link of every page leads to a page.
 func TestManyContracts(t *testing.T) {
 	p := manyContracts(500)
 	p.APIChangelog = true
@@ -66,7 +66,7 @@ func TestManyContracts(t *testing.T) {
 			}
 			links++
 			if _, ok := files[path.Join(path.Dir(file), href)]; !ok {
-				t.Errorf("%s: %s leads nowhere", file, href)
+				t.Errorf("%s: %s does not resolve", file, href)
 			}
 		}
 	}

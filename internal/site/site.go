@@ -98,7 +98,7 @@ func (c *Contract) missing() int {
 // Index renders the status page: of several contracts a table, which leads to the page of each.
 func Index(p *Page) ([]byte, error) { return render("index", p, overview(p)) }
 
-// Contract renders the status page of one of several contracts; it lies in a folder of its name.
+// Contract renders the status page of one of several contracts; it is in a folder of its name.
 func (p *Page) Contract(i int) ([]byte, error) {
 	one := p.only(i)
 	return render("index", one, overview(one))

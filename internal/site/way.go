@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -199,16 +200,16 @@ const waiverDays = 30
 func acceptCommand(c *Contract, breaks []*report.Finding, now report.Time) string {
 	contract := ""
 	if c.Several {
-		contract = " --contract " + shell(c.Name)
+		contract = " --contract " + sanitize.ShellWord(c.Name)
 	}
 	owner := cmp.Or(c.Owner, "WHO")
-	decision := fmt.Sprintf(" --reason 'WHY' --owner %s --expires %s", shell(owner), expiry(c, now))
+	decision := fmt.Sprintf(" --reason 'WHY' --owner %s --expires %s", sanitize.ShellWord(owner), expiry(c, now))
 	var prints, rules []string
 	for _, f := range breaks {
 		if f.Fingerprint != "" {
-			prints = append(prints, shell(f.Fingerprint))
+			prints = append(prints, sanitize.ShellWord(f.Fingerprint))
 		}
-		if r := shell(f.Rule); !slices.Contains(rules, r) {
+		if r := sanitize.ShellWord(f.Rule); !slices.Contains(rules, r) {
 			rules = append(rules, r)
 		}
 	}
@@ -238,15 +239,4 @@ func expiry(c *Contract, now report.Time) string {
 		days = min(days, c.WaiverDays)
 	}
 	return day(report.At(now.AddDate(0, 0, days)))
-}
-
-// shell is a word of a command line: what a shell would read as more than a word is quoted.
-func shell(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./@:", r)
-	}
-	if s != "" && s[0] != '-' && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

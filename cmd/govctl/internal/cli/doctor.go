@@ -20,6 +20,7 @@ import (
 	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/internal/promrules"
+	"github.com/romel/govctl/internal/sanitize"
 	"github.com/romel/govctl/internal/taxonomy"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/semver"
@@ -148,7 +149,7 @@ func lookAtGit(ctx context.Context, d *doctor) []diagnosis {
 	case errors.Is(err, gitrepo.ErrNoRepository):
 		return []diagnosis{{doubt, "", "this folder is not in a git repository: no state from a branch, no tags, nothing is published", "git init"}}
 	case err != nil && strings.Contains(err.Error(), "dubious ownership"):
-		return []diagnosis{{ill, "", "git refuses to use this repository, which belongs to another user", "git config --global --add safe.directory " + shellWord(absolute("."))}}
+		return []diagnosis{{ill, "", "git refuses to use this repository, which belongs to another user", "git config --global --add safe.directory " + sanitize.ShellWord(absolute("."))}}
 	case err != nil:
 		return []diagnosis{because(ill, "", err, "")}
 	}
@@ -266,7 +267,7 @@ func lookAtOutput(ctx context.Context, d *doctor) []diagnosis {
 		return []diagnosis{because(ill, "the output folder cannot be written", err, "change its owner, or name another folder with --out")}
 	}
 	if tracked, err := d.Git().Tracks(ctx, d.out); err == nil && tracked {
-		return []diagnosis{{doubt, "", "git tracks files in " + d.out + ", so they are not used as the previous state", "git rm -r --cached " + shellWord(d.out)}}
+		return []diagnosis{{doubt, "", "git tracks files in " + d.out + ", so they are not used as the previous state", "git rm -r --cached " + sanitize.ShellWord(d.out)}}
 	}
 	return []diagnosis{{healthy, "", d.out + " can be written", ""}}
 }

@@ -31,14 +31,6 @@ func yamlText(s string) string {
 	return string(b)
 }
 
-// shellWord is a text as a word of a shell.
-func shellWord(s string) string {
-	if plainText().MatchString(s) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 func yamlList(items []string) string {
 	quoted := make([]string, len(items))
 	for i, s := range items {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/packed"
+	"github.com/romel/govctl/internal/sanitize"
 )
 
 //go:embed templates.packed
@@ -141,7 +142,7 @@ func generatedFiles(r *repository) ([]generated, error) {
 	rules, tests, hashed := r.triggers()
 	fill := strings.NewReplacer("{{ACTION}}", r.govctl.action, "{{VERSION}}", r.govctl.version, "{{COMMIT}}", r.govctl.hooks, "{{BRANCH}}", r.branch, "{{NOW}}", r.generated,
 		"{{CONTRACT}}", r.contractSection(), "{{ALERTS}}", r.alertSection(), "{{RULES}}", rules, "{{TESTS}}", tests, "{{HASHED}}", hashed, "{{RULEFOLDERS}}", r.ruleFolders(), "{{WATCHED}}", r.watched(rules),
-		"{{TAXONOMY}}", yamlText(r.taxonomy), "{{CATALOGUE}}", shellWord(r.taxonomy))
+		"{{TAXONOMY}}", yamlText(r.taxonomy), "{{CATALOGUE}}", sanitize.ShellWord(r.taxonomy))
 	var files []generated
 	for _, t := range targets {
 		if !t.when(r) {

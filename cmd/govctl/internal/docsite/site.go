@@ -18,6 +18,8 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
+
+	"github.com/romel/govctl/internal/docblocks"
 )
 
 // repository is where links to files lead that are not part of the documentation.
@@ -189,17 +191,9 @@ func plainText(n ast.Node, source []byte) string {
 	return b.String()
 }
 
-// anchor is the fragment by which GitHub reaches a heading.
+// anchor is the fragment by which GitHub reaches a heading: a repeated one has a number.
 func anchor(title string, used map[string]int) string {
-	id := strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ':
-			return '-'
-		case r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 127:
-			return r
-		}
-		return -1
-	}, strings.ToLower(title))
+	id := docblocks.Anchor(title)
 	n := used[id]
 	used[id]++
 	if n > 0 {
