@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // originalAddresses are the addresses below the pages that the documents and dashboards of the original system fetch, and the status files that its
@@ -104,6 +105,7 @@ type site struct {
 	swap    map[string]string // file -> folder that it is served from, instead
 	status  map[string]int    // file -> status, instead of its content
 	away    string            // to which every request is redirected
+	slow    time.Duration     // before the first answer
 
 	mu    sync.Mutex
 	tries int
@@ -118,6 +120,9 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	folder := s.folders[min(s.tries, len(s.folders)-1)]
 	if name == "SHA256SUMS" {
 		s.tries++
+	}
+	if len(s.asked) == 1 {
+		time.Sleep(s.slow)
 	}
 	if other := s.swap[name]; other != "" {
 		folder = other
@@ -155,19 +160,20 @@ func TestVerifyServedPages(t *testing.T) {
 		{name: "as published", site: &site{folders: []string{genuine}}, says: "VERIFY_OK"},
 		{name: "of the commit, not old", site: &site{folders: []string{genuine}}, args: "--commit " + newerCommit + " --max-age 2d --now 2026-03-04T00:00:00Z", says: "VERIFY_OK"},
 		{name: "hidden and empty files that are not served", site: &site{folders: []string{genuine}, status: map[string]int{".nojekyll": 403}}, says: "VERIFY_OK"},
-		{name: "not deployed yet", site: &site{folders: []string{t.TempDir(), genuine}}, says: "VERIFY_OK", waits: true},
-		{name: "an older deployment first", site: &site{folders: []string{older, genuine}}, args: "--commit " + newerCommit, says: "VERIFY_OK", waits: true},
-		{name: "an older page in a cache", site: &site{folders: []string{genuine}, swap: map[string]string{"index.html": older}}, args: "--deadline 100ms", code: 1,
+		{name: "a first try that takes longer than the deadline", site: &site{folders: []string{genuine}, slow: 20 * time.Millisecond}, args: "--deadline 1ms", says: "VERIFY_OK"},
+		{name: "not deployed yet", site: &site{folders: []string{t.TempDir(), genuine}}, args: "--deadline 24h", says: "VERIFY_OK", waits: true},
+		{name: "an older deployment first", site: &site{folders: []string{older, genuine}}, args: "--deadline 24h --commit " + newerCommit, says: "VERIFY_OK", waits: true},
+		{name: "an older page in a cache", site: &site{folders: []string{genuine}, swap: map[string]string{"index.html": older}}, args: "--deadline 1ms", code: 1,
 			says: "VERIFY_FAIL: file-changed: index.html: "},
-		{name: "an older list in a cache", site: &site{folders: []string{genuine}, swap: map[string]string{"checksums.json": older}}, args: "--deadline 100ms", code: 1, says: "VERIFY_FAIL: "},
-		{name: "a file that is missing", site: &site{folders: []string{genuine}, status: map[string]int{"semver-validation.json": 404}}, args: "--deadline 100ms", code: 1,
+		{name: "an older list in a cache", site: &site{folders: []string{genuine}, swap: map[string]string{"checksums.json": older}}, args: "--deadline 1ms", code: 1, says: "VERIFY_FAIL: "},
+		{name: "a file that is missing", site: &site{folders: []string{genuine}, status: map[string]int{"semver-validation.json": 404}}, args: "--deadline 1ms", code: 1,
 			says: "VERIFY_FAIL: file-missing: semver-validation.json: "},
-		{name: "only an older deployment", site: &site{folders: []string{older}}, args: "--deadline 100ms --commit " + newerCommit, code: 1, says: "VERIFY_FAIL: commit-differs: manifest.json: "},
+		{name: "only an older deployment", site: &site{folders: []string{older}}, args: "--deadline 1ms --commit " + newerCommit, code: 1, says: "VERIFY_FAIL: commit-differs: manifest.json: "},
 		{name: "signed by somebody else", site: &site{folders: []string{forged}}, args: "--deadline 24h", code: 1, says: "VERIFY_FAIL: key-untrusted: "},
 		{name: "a path that leads out", site: &site{folders: []string{climbing}}, args: "--deadline 24h", code: 1, says: "VERIFY_FAIL: path-unsafe: "},
-		{name: "no signature", site: &site{folders: []string{genuine}, status: map[string]int{"checksums-signature.json": 404}}, args: "--deadline 100ms", code: 3,
+		{name: "no signature", site: &site{folders: []string{genuine}, status: map[string]int{"checksums-signature.json": 404}}, args: "--deadline 1ms", code: 3,
 			says: "/checksums-signature.json: there is no such file\nhint: is the address that of the published pages"},
-		{name: "a failing server", site: &site{folders: []string{genuine}, status: map[string]int{"index.html": 500}}, args: "--deadline 100ms", code: 3, says: "/index.html: the answer has the status 500\nhint: "},
+		{name: "a failing server", site: &site{folders: []string{genuine}, status: map[string]int{"index.html": 500}}, args: "--deadline 1ms", code: 3, says: "/index.html: the answer has the status 500\nhint: "},
 		{name: "a login", site: &site{folders: []string{genuine}, away: strings.Replace(other.URL, "127.0.0.1", "localhost", 1)}, args: "--deadline 24h", code: 3, says: "the server redirects to http://localhost:"},
 		{name: "a private address", site: &site{folders: []string{genuine}}, args: "--allow-private=false", code: 2, says: "hint: --allow-private "},
 		{name: "a folder, too", site: &site{folders: []string{genuine}}, args: ".", code: 2, says: "exclude each other"},

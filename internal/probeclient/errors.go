@@ -18,6 +18,7 @@ type Error struct {
 	URL    string // without credentials and query; empty where the address cannot be read
 	Err    error
 	Absent bool // nothing listens there yet, so that a later try may succeed
+	Slow   bool // no complete answer within the timeout
 }
 
 func (e *Error) Error() string {
@@ -43,7 +44,7 @@ func explain(err error, at string, timeout time.Duration) error {
 	var op *net.OpError
 	switch {
 	case errors.Is(e.Err, errSlow):
-		e.Err = fmt.Errorf("no complete answer within %s", timeout)
+		e.Err, e.Slow = fmt.Errorf("no complete answer within %s", timeout), true
 	case errors.Is(e.Err, errClosed), errors.As(e.Err, &op):
 		e.Absent = true
 	}

@@ -190,7 +190,7 @@ func (s *Site) get(ctx context.Context, f *received) error {
 		var failed *probeclient.Error
 		e.Err, e.Why = err, err.Error()
 		if errors.As(err, &failed) {
-			e.Why, e.Later = failed.Err.Error(), failed.Absent
+			e.Why, e.Later = failed.Err.Error(), failed.Absent || failed.Slow
 		}
 	case a.Cut:
 		e.Why = fmt.Sprintf("more than %d bytes are sent", most)

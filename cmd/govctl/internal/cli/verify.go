@@ -55,7 +55,7 @@ func verifyCommand(a *app) *cobra.Command {
 		"read or is not JSON exits 2.\n\n" +
 		"With --url it verifies published pages at their address: it fetches every file that they list, without following redirects to other\n" +
 		"hosts. Pages are deployed a while after the push, and caches have older copies: what differs is fetched again until --deadline.\n" +
-		"A site that cannot be read exits 3.\n\n" +
+		"The first attempt may take a minute even if the deadline is shorter. A site that cannot be read exits 3.\n\n" +
 		"A genuine bundle can be outdated: --commit and --max-age check commit and age in the signed manifest.\n" +
 		"Without a key from another source, integrity is verified but origin is not, and verify warns about it."
 	f.files(c)

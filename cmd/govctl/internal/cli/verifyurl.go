@@ -13,38 +13,44 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// Waits of verify --url. Pages are deployed a while after the push, and caches have older copies.
+// Times of verify --url. Pages are deployed a while after the push, and caches have older copies.
 const (
 	siteDeadline = 2 * time.Minute
+	siteFirst    = time.Minute // of the first try, where the deadline is shorter
+	siteRequest  = 30 * time.Second
 	siteWait     = time.Second // after the first try; each further one waits twice as long
 	siteWaitMost = 15 * time.Second
 )
 
-// examineSite verifies the bundle of the pages at an address, until it verifies or the deadline has passed.
+// examineSite verifies the bundle of the pages at an address, until it verifies or the deadline has passed. The first try has a time of its
+// own: a short deadline asks for no further try, and not for no verdict.
 func (a *app) examineSite(ctx context.Context, f verifyFlags, verify func(context.Context, integrity.Request) (report.Verification, error)) (report.Verification, error) {
-	site, err := webfiles.New(f.url, probeclient.Options{Timeout: f.deadline, Public: !f.allowPrivate, UserAgent: "govctl/" + Version(), Now: a.Now, Sleep: sleep})
+	site, err := webfiles.New(f.url, probeclient.Options{Timeout: siteRequest, Public: !f.allowPrivate, UserAgent: "govctl/" + Version(), Now: a.Now, Sleep: sleep})
 	if err != nil {
 		return report.Verification{}, usage("--url: %w", err).hint("--allow-private allows http:// and addresses of your own network")
 	}
 	end := a.Now().Add(f.deadline)
-	ctx, cancel := context.WithTimeout(ctx, f.deadline)
+	first, cancel := context.WithTimeout(ctx, max(f.deadline, siteFirst))
 	defer cancel()
-	var last report.Verification
+	ctx, cancel = context.WithTimeout(ctx, f.deadline)
+	defer cancel()
+	v, err := siteVerdict(first, site, verify)
 	for wait := siteWait; ; wait = min(2*wait, siteWaitMost) {
-		v, err := siteVerdict(ctx, site, verify)
-		if err != nil && ctx.Err() != nil && last.Verdict != "" {
-			return last, nil // the deadline ended a further try
-		}
 		why := waitingFor(v, err)
 		if why == "" || a.Now().Add(wait).After(end) {
 			return v, siteError(err)
 		}
-		if last = v; wait == siteWait {
+		if wait == siteWait {
 			fmt.Fprintf(a.notes(), "govctl: trying again for up to %s: %s\n", f.deadline, oneLine(why))
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return v, err
 		}
+		next, failed := siteVerdict(ctx, site, verify)
+		if failed != nil && ctx.Err() != nil {
+			return v, siteError(err) // the deadline ended this try: what the one before found holds
+		}
+		v, err = next, failed
 	}
 }
 
