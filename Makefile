@@ -15,6 +15,10 @@ FUZZTIME ?= 20s
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Built as the tests are, so that nothing is compiled twice.
+fetch lint oracle: export CGO_ENABLED = 0
+fetch lint oracle: export GOFLAGS = -trimpath
+
 fetch: ## fetch every module that the targets need
 	@go list -test -deps -tags browser ./... > /dev/null
 	@cd $(ORACLE) && go list -test -deps . tool > /dev/null
@@ -46,7 +50,7 @@ gallery: ## take pictures of every page in every state into gallery/ (needs chro
 
 SEEDS ?= 2000
 oracle: ## compare the rule tests with promtool, over SEEDS generated rule sets
-	cd $(ORACLE) && go vet . && go test -timeout 60m . -args -seeds $(SEEDS)
+	cd $(ORACLE) && go test -vet=all -timeout 60m . -args -seeds $(SEEDS)
 
 mutations: ## remove each change rule and expect its test case to fail
 	go test -count 1 -timeout 60m -v ./pkg/apidiff -run 'TestRuleMutations|TestRuleFolders'
@@ -75,8 +79,7 @@ torture: ## kill KILLS runs at random moments; crowd, fill and link output folde
 	  -run '^(TestKilledRuns|TestManyRunsAtOnce|TestNoRoomToWrite|TestFullDisk|TestReadOnlyFolder|TestLinksInTheFolder|TestLinkedFolder)$$'
 
 lint: ## run the pinned linters
-	$(GOLANGCI_LINT) run --allow-parallel-runners ./...
-	go vet -tags browser ./cmd/govctl/browsertest
+	$(GOLANGCI_LINT) run --allow-parallel-runners --build-tags browser ./...
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

@@ -21,8 +21,7 @@ var environments = map[string]string{
 
 // TestCISnippets executes what docs/ci.md shows for each system, in a clone as that system leaves it.
 func TestCISnippets(t *testing.T) {
-	dir := t.TempDir()
-	say(t, ".", nil, "go build -buildvcs=false -o '"+dir+"' .")
+	dir := withProgram(t)
 	env := []string{"PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + dir, "GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com", "GIT_COMMITTER_NAME=t",
 		"GIT_COMMITTER_EMAIL=t@example.com", "COLUMNS=100"}
 	say(t, dir, env, `git init -q --bare -b main remote.git && git init -q -b main work && cd work && git remote add origin ../remote.git

@@ -167,8 +167,7 @@ const helpers = `export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.com GIT_COM
 
 // TestEveryKeyHasAnEffect runs each script without the key and with it.
 func TestEveryKeyHasAnEffect(t *testing.T) {
-	bin := t.TempDir()
-	say(t, ".", nil, "go build -buildvcs=false -o '"+bin+"' .")
+	bin := withProgram(t)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", slowAnswers)
 	mux.Handle("/v2/", newImages(t.TempDir()))
@@ -182,7 +181,9 @@ func TestEveryKeyHasAnEffect(t *testing.T) {
 			want := regexp.MustCompile("(?m)" + e.want)
 			for _, config := range []string{e.base, e.set} {
 				dir := t.TempDir()
-				say(t, ".", nil, "cp -r ../../testdata/quickstart/. '"+dir+"'")
+				if err := os.CopyFS(dir, os.DirFS("../../testdata/quickstart")); err != nil {
+					t.Fatal(err)
+				}
 				if err := os.WriteFile(filepath.Join(dir, "govctl.yaml"), []byte(withSource(config)), 0o644); err != nil {
 					t.Fatal(err)
 				}

@@ -191,8 +191,7 @@ func TestTasks(t *testing.T) {
 
 // TestDemo runs what make demo runs, and compares the excerpt in the README with it.
 func TestDemo(t *testing.T) {
-	bin := t.TempDir()
-	say(t, ".", nil, "go build -buildvcs=false -o '"+bin+"' .")
+	bin := withProgram(t)
 	output := say(t, bin, []string{"GITHUB_ACTIONS=", "SOURCE_DATE_EPOCH="}, "'"+abs(t, "../../testdata/quickstart/demo.sh")+"' ./govctl out")
 	text, err := os.ReadFile("../../README.md")
 	if err != nil {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -43,6 +46,30 @@ func (a alone) Run() int {
 	}
 	defer func() { _ = os.RemoveAll(templates) }()
 	return a.M.Run()
+}
+
+// built is the program as users have it, made by the first test that wants it.
+var built = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(templates, "govctl")
+	out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+// withProgram is a new folder that has it.
+func withProgram(t *testing.T) string {
+	t.Helper()
+	bin := t.TempDir()
+	path, err := built()
+	if err == nil {
+		err = os.Link(path, filepath.Join(bin, "govctl"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bin
 }
 
 // TestScripts runs the command line as users do. A script is named by the command it tells about.

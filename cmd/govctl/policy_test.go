@@ -78,8 +78,7 @@ var pulls = []struct {
 // TestPullRequestsThatChangeTheirOwnJudge runs each pull request under both modes, and looks at the exit code, the headline, the findings in
 // every form, and the comment.
 func TestPullRequestsThatChangeTheirOwnJudge(t *testing.T) {
-	bin := t.TempDir()
-	say(t, ".", nil, "go build -buildvcs=false -o '"+bin+"' .")
+	bin := withProgram(t)
 	quickstart, err := filepath.Abs("../../testdata/quickstart")
 	if err != nil {
 		t.Fatal(err)

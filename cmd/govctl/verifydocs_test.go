@@ -24,12 +24,26 @@ const (
 )
 
 // published are the clones of what two runs published, by branch: "schemas", "gh-pages", and of the first run "older-schemas", "older-gh-pages";
-// and of the last output folder signed by another key "forged-schemas", "forged-gh-pages". Every file of the forged ones is consistent.
+// and of the last output folder signed by another key "forged-schemas", "forged-gh-pages". Every file of the forged ones is consistent. Each
+// test has a copy of its own.
 func published(t *testing.T) (clones, bin string) {
 	t.Helper()
-	bin, clones = t.TempDir(), t.TempDir()
-	say(t, ".", nil, "go build -buildvcs=false -o '"+bin+"' .")
-	work := t.TempDir()
+	bin, clones = withProgram(t), t.TempDir()
+	original := filepath.Join(templates, "published")
+	if _, err := os.Stat(original); err != nil {
+		publishTwice(t, original, bin)
+	}
+	say(t, ".", nil, "cp -r '"+original+"/.' '"+clones+"'")
+	if t.Failed() {
+		t.FailNow()
+	}
+	return clones, bin
+}
+
+// publishTwice makes the original of these copies. It is there once all went well.
+func publishTwice(t *testing.T, original, bin string) {
+	t.Helper()
+	clones, work := t.TempDir(), t.TempDir()
 	say(t, ".", nil, "cp -r ../../testdata/quickstart/. '"+work+"'")
 	env := []string{projectSeed, "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "CLONES=" + clones, "OLDER=" + olderCommit, "NEWER=" + newerCommit}
 	say(t, work, env, `
@@ -46,7 +60,7 @@ func published(t *testing.T) (clones, bin string) {
 	if t.Failed() {
 		t.FailNow()
 	}
-	return clones, bin
+	say(t, ".", nil, "mv '"+clones+"' '"+original+"'")
 }
 
 // verifyBlock is one fenced block of docs/verify.md; the words after "sh" name the tools that it needs.

@@ -15,8 +15,7 @@ import (
 // TestGeneratedWorkflowsRunUnedited: in a repository with nothing in it, what init --example writes works as it stands: every command of every
 // workflow, what one job hands to the next, and the check of what they published.
 func TestGeneratedWorkflowsRunUnedited(t *testing.T) {
-	bin := t.TempDir()
-	say(t, ".", nil, "go build -buildvcs=false -o '"+filepath.Join(bin, "govctl")+"' .")
+	bin := withProgram(t)
 	dir := newcomersRepository(t, false)
 	github := &outside{log: filepath.Join(bin, "github.log")}
 	server := httptest.NewServer(github)

@@ -102,9 +102,9 @@ func TestPageOfAContractRefreshes(t *testing.T) {
 	s := serve(t, folder(t, fleet(30)))
 	b := open(t, chromedp.Navigate(s.URL+"/billing-010/index.html"))
 	b.settle()
-	got := eval[string](b, `news.summary().then(s => { window.got = s.breaking_changes_count + ' ' + s.semver_policy_status + ' ' + JSON.stringify(s.headline); }); ''`)
+	eval[string](b, `news.summary().then(s => { window.got = s.breaking_changes_count + ' ' + s.semver_policy_status + ' ' + JSON.stringify(s.headline); }); ''`)
 	b.until("window.got !== undefined")
-	if got = eval[string](b, "got"); got != `2 fail ""` {
+	if got := eval[string](b, "got"); got != `2 fail ""` {
 		t.Errorf("the figures are %s", got)
 	}
 }
