@@ -15,9 +15,18 @@ func Compare(ctx context.Context, old, new *contract.Document, opt Options) *Res
 	r := newInput(old, new, opt).compare(ctx)
 	r.noteUnread(old, new)
 	r.noteWithoutEffect(old, new)
+	r.found = r.Diff.Changes
 	r.bound(old, new, opt.All)
 	r.nameCauses()
 	return r
+}
+
+// All are the changes as Options.All lists them, of a comparison without it.
+func (r *Result) All(old, new *contract.Document) []report.Finding {
+	wide := *r
+	wide.Diff.Changes = r.found
+	wide.bound(old, new, true)
+	return wide.Diff.Changes
 }
 
 // compare goes through the phases of a comparison.

@@ -15,6 +15,7 @@ import (
 type Result struct {
 	Diff     report.Diff
 	Problems []report.Finding // waivers that match nothing or have expired
+	found    []report.Finding // all changes, also those that are not listed
 	ops      []operations.Operation
 	byOp     map[report.Operation][]*report.Finding
 	reached  map[report.Operation]int // by operation: the findings that reach it

@@ -19,7 +19,14 @@ func (d *Document) Canonical() []byte {
 	t := d.exported()
 	w := jsonWriter{t: t, dst: make([]byte, 0, len(d.root.src)+len(d.root.src)/8)}
 	w.value(0, 0)
-	return append(w.dst, '\n')
+	b := append(w.dst, '\n')
+	d.digestOnce.Do(func() { d.digest = digestOf(b) })
+	return b
+}
+
+func digestOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // SHA256 is the hexadecimal digest of Canonical.
@@ -32,6 +39,31 @@ func (d *Document) SHA256() string {
 		d.digest = hex.EncodeToString(digest.Sum(nil))
 	})
 	return d.digest
+}
+
+// Fits reports whether Parse takes the canonical form under these limits of bytes and values. It does not make the form: of a small,
+// deeply nested source that can be many times larger than the limit.
+func (d *Document) Fits(o Options) bool {
+	t := d.exported()
+	if len(t.nodes) > o.maxValues() {
+		return false
+	}
+	const perValue, perByte = 2*MaxDepth + 16, 6 // spaces of the deepest line with its marks; a control character as an escape
+	if len(d.order) == 1 && len(t.nodes)*perValue+len(t.src)*perByte < o.maxBytes() {
+		return true
+	}
+	left := counter(o.maxBytes() - len("\n"))
+	w := jsonWriter{t: t, dst: make([]byte, 0, 2*flushAt), sink: &left, full: func() bool { return left < 0 }}
+	w.value(0, 0)
+	return int(left) >= len(w.dst)
+}
+
+// counter takes what a writer writes and counts it down.
+type counter int
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c -= counter(len(b))
+	return len(b), nil
 }
 
 // exported is the tree that Canonical writes.
@@ -56,8 +88,10 @@ func (n Node) AppendJSON(dst []byte) []byte {
 type jsonWriter struct {
 	t       *tree
 	dst     []byte
-	sink    io.Writer // takes dst when it is long; nil keeps all in dst
-	fields  []uint32  // stack of the fields of the objects being written, sorted
+	sink    io.Writer   // takes dst when it is long; nil keeps all in dst
+	full    func() bool // asked when it has taken some: true ends the writing
+	done    bool
+	fields  []uint32 // stack of the fields of the objects being written, sorted
 	scratch []byte
 }
 
@@ -65,6 +99,9 @@ const flushAt = 64 << 10
 
 // value writes the value at i; indent is the depth of its line, -1 for compact.
 func (w *jsonWriter) value(i uint32, indent int) {
+	if w.done {
+		return
+	}
 	n := &w.t.nodes[i]
 	switch n.kind {
 	case Bool:
@@ -87,6 +124,7 @@ func (w *jsonWriter) value(i uint32, indent int) {
 	if w.sink != nil && len(w.dst) >= flushAt {
 		w.sink.Write(w.dst) //nolint:errcheck // a hash takes everything
 		w.dst = w.dst[:0]
+		w.done = w.full != nil && w.full()
 	}
 }
 
@@ -106,7 +144,7 @@ func (w *jsonWriter) array(i uint32, indent int) {
 		return
 	}
 	w.dst = append(w.dst, '[')
-	for c := i + 1; c < n.next; c = w.t.nodes[c].next {
+	for c := i + 1; c < n.next && !w.done; c = w.t.nodes[c].next {
 		if c > i+1 {
 			w.dst = append(w.dst, ',')
 		}
@@ -126,6 +164,9 @@ func (w *jsonWriter) object(i uint32, indent int) {
 	base := len(w.fields)
 	w.sortFields(i)
 	for k := range n.val {
+		if w.done {
+			break
+		}
 		if k > 0 {
 			w.dst = append(w.dst, ',')
 		}

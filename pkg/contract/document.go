@@ -47,6 +47,15 @@ func (d *Document) OpenAPI() string { return d.version }
 // Source is the name that the description was loaded under.
 func (d *Document) Source() string { return d.source }
 
+// Files are the names of the files that the description was read from, its own first.
+func (d *Document) Files() []string {
+	names := make([]string, len(d.order))
+	for i, t := range d.order {
+		names[i] = t.file
+	}
+	return names
+}
+
 // Converted reports whether the source was Swagger 2.0. Lines and columns are those of the original, pointers those of
 // the OpenAPI 3 description that it was converted to.
 func (d *Document) Converted() bool { return d.root.converted }
@@ -90,6 +99,9 @@ func Parse(ctx context.Context, name string, data []byte, opt Options) (*Documen
 	}
 	if err := d.whole(); err != nil {
 		return nil, err
+	}
+	if opt.SHA256 != "" && opt.Version == "" {
+		d.digestOnce.Do(func() { d.digest = opt.SHA256 })
 	}
 	if len(d.order) > 1 {
 		d.bundled, err = bundle(d)

@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/romel/govctl/internal/sorting"
 )
 
 // A resolver loads the files that references reach and turns references into edges.
@@ -268,7 +270,7 @@ func siblingName(root, id string) string {
 
 // sortDangling puts the references that do not resolve in the order of files and lines.
 func (r *resolver) sortDangling() {
-	slices.SortStableFunc(r.d.dangling, func(a, b *Error) int {
+	sorting.Stable(r.d.dangling, func(a, b *Error) int {
 		if c := strings.Compare(a.Place.File, b.Place.File); c != 0 {
 			return c
 		}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -174,7 +175,7 @@ func (c *Schema) meaning() contract.Hash {
 	for _, n := range c.nodes {
 		hashes = append(hashes, c.catalog.Closure(n))
 	}
-	slices.SortFunc(hashes, func(a, b contract.Hash) int { return slices.Compare(a[:], b[:]) })
+	sorting.Stable(hashes, func(a, b contract.Hash) int { return slices.Compare(a[:], b[:]) })
 	hashes = slices.Compact(hashes)
 	for i, h := range hashes {
 		for k := range h {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
@@ -375,9 +376,7 @@ func (m *branchPairs) pairAlike(e *Comparer, enough func(likeness) bool) {
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b likeness) int {
-		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(a.old+a.new, b.old+b.new))
-	})
+	sorting.Stable(found, func(a, b likeness) int { return cmp.Or(b.shared-a.shared, a.old+a.new-b.old-b.new) })
 	used := map[contract.Node]bool{}
 	for _, l := range found {
 		if o, n := l.branches[0], l.branches[1]; !used[o] && !used[n] {

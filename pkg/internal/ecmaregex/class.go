@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/romel/govctl/internal/sorting"
 )
 
 // A set is a set of characters: pairs of first and last member, in order, without overlap.
@@ -23,7 +25,7 @@ func (s set) normal() set {
 	for i := 0; i < len(s); i += 2 {
 		pairs = append(pairs, [2]rune{s[i], s[i+1]})
 	}
-	slices.SortFunc(pairs, func(a, b [2]rune) int { return int(a[0] - b[0]) })
+	sorting.Stable(pairs, func(a, b [2]rune) int { return int(a[0] - b[0]) })
 	out := make(set, 0, len(s))
 	for _, p := range pairs {
 		if n := len(out); n > 0 && p[0] <= out[n-1]+1 {

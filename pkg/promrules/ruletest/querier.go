@@ -3,7 +3,6 @@ package ruletest
 import (
 	"context"
 	"errors"
-	"slices"
 	"sort"
 
 	"github.com/prometheus/common/model"
@@ -12,6 +11,8 @@ import (
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"github.com/prometheus/prometheus/util/annotations"
+
+	"github.com/romel/govctl/internal/sorting"
 )
 
 // Querier lets the engine read what lies between two times, in ms, both included.
@@ -37,7 +38,7 @@ func (q *querier) Select(_ context.Context, sorted bool, hints *storage.SelectHi
 		}
 	}
 	if sorted {
-		slices.SortFunc(set.series, func(a, b view) int { return labels.Compare(a.lset, b.lset) })
+		sorting.Stable(set.series, func(a, b view) int { return labels.Compare(a.lset, b.lset) })
 	}
 	return set
 }
