@@ -110,7 +110,7 @@ func (l *ledger) collect(history io.Reader, kept map[id]entry) error {
 // keepUnreadable enters a line that names no run. It is known by its bytes, and of several places it takes the first.
 func (l *ledger) keepUnreadable(kept map[id]entry, e entry) {
 	e.unreadable = true
-	key := l.identify(&run{sha: []byte{0xff}, runID: e.body}) // no readable line has this sha: it is not UTF-8
+	key := l.bodyID(e.body)
 	if old, ok := kept[key]; !ok || e.order(&old) < 0 {
 		kept[key] = e
 	}

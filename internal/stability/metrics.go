@@ -31,7 +31,8 @@ type overall struct {
 	current, longest, streak              int // stable streaks; the latest placeholder streak
 }
 
-func (l *ledger) overall() (o overall) {
+func (l *ledger) overall() overall {
+	o := l.base
 	for _, s := range l.runs {
 		if s == superseded {
 			continue
@@ -57,7 +58,7 @@ func (l *ledger) overall() (o overall) {
 
 // result computes all figures. They are about the last run of the history.
 func (l *ledger) result(c Config) (Result, error) {
-	r := Result{Skipped: l.skipped, SkippedTotal: l.total, Lines: len(l.runs)}
+	r := Result{Skipped: l.skipped, SkippedTotal: l.total, Lines: l.lines(), Past: l.past()}
 	window, err := l.last()
 	if err != nil {
 		return r, err
@@ -107,7 +108,7 @@ func (l *ledger) metrics(last *report.HistoryLine, window []report.HistoryLine, 
 		PlaceholderStreak: o.streak, TotalRuns: o.total, BreakingRuns: o.breaking, StableRuns: o.stable, PlaceholderRuns: o.placeholders,
 		StabilityRatio: m.OverallStabilityRatio, WindowBreakingRuns: breaking, WilsonLow: low, WilsonHigh: high,
 		Budget:        budget(window, c.AlertThreshold),
-		HistorySHA256: hex.EncodeToString(l.digest.Sum(nil)), HistoryLines: len(l.runs),
+		HistorySHA256: hex.EncodeToString(l.digest.Sum(nil)), HistoryLines: l.lines(),
 		SkippedLines: l.skipped, SkippedTotal: l.total, Counts: sum(window), GeneratedAt: c.Now,
 	}
 	m.Extensions.AnomalyReason = anomaly(window)

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/romel/govctl/internal/jointest"
 )
 
 // naive recomputes the figures in the plainest way, from the definitions: read all, forget what is told again later, count.
@@ -161,6 +163,24 @@ func TestMergeLaws(t *testing.T) {
 		}
 		everyRunOnce(t, ab, a+b)
 	}
+}
+
+// Lines of few commits, run ids and times, each of which was read: whatever the parts and their order, the union has the same bytes.
+func TestHistoriesJoinTheSameEveryWay(t *testing.T) {
+	lines := func(rnd *rand.Rand) (all []string) {
+		all = make([]string, 10) // each of some lines: the reader's buffer is what a merge costs
+		for i := range 50 {
+			h := full(rnd.IntN(5), rnd.IntN(2), rnd.IntN(2))
+			h.SHA, h.RunID = fmt.Sprintf("aaaaaa%d", rnd.IntN(3)), fmt.Sprint(rnd.IntN(12))
+			line, err := encode(&h)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[i%len(all)] += string(line)
+		}
+		return all
+	}
+	jointest.Check(t, lines, func(a, b string) string { return merge(t, a, b) }, func(s string) string { return s })
 }
 
 func everyRunOnce(t *testing.T, merged, all string) {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"sort"
+	"sync"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -36,12 +37,17 @@ func (p *piece) body() []byte { return bytes.TrimSuffix(p.raw, []byte{'\n'}) }
 // torn reports whether the file ends within the line.
 func (p *piece) torn() bool { return len(p.raw) > 0 && p.raw[len(p.raw)-1] != '\n' }
 
+// readers are used again: the history of each of many contracts is short, and a buffer takes the longest line.
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, maxLine+1) }} // the line feed does not count
+
 // walk calls visit for each line of r, in order.
 func walk(r io.Reader, visit func(*piece) error) error {
 	if r == nil {
 		return nil
 	}
-	in := bufio.NewReaderSize(r, maxLine+1) // the line feed does not count
+	in := readers.Get().(*bufio.Reader)
+	in.Reset(r)
+	defer func() { in.Reset(nil); readers.Put(in) }()
 	p, inside := piece{}, false
 	for {
 		raw, err := in.ReadSlice('\n')
@@ -72,7 +78,7 @@ type id [2]uint64
 // A run that stands in several lines counts once, with the last of them and at its place.
 type ledger struct {
 	seeds   [2]maphash.Seed
-	seen    map[id]int32 // index into runs
+	seen    map[id]int32 // number among the readable lines
 	runs    []state      // one per readable line
 	tail    []tailLine   // the last lines that count, oldest first, at most window of them
 	window  int
@@ -83,7 +89,20 @@ type ledger struct {
 	lastBad int // line number of the latest of them
 	run     run // the last one read
 	scratch []byte
+
+	// Of the lines that come before those of runs, and that are not looked at again; see Earlier.
+	sealed     bool
+	base       overall
+	before     int    // readable ones
+	offset     int    // all of them
+	state      string // of the digest after them
+	early      []report.SkippedLine
+	earlyTotal int
+	closed     map[id]struct{} // by their bytes, where they may stand again; else nil
 }
+
+// lines is the number of readable lines so far.
+func (l *ledger) lines() int { return l.before + len(l.runs) }
 
 // state is what the figures over the whole history need of a run.
 type state uint8
@@ -152,6 +171,7 @@ func (l *ledger) read(p *piece) *run {
 
 // skip notes an unreadable line. Several pieces of one line count once.
 func (l *ledger) skip(no int, reason string) {
+	no += l.offset
 	if no == l.lastBad {
 		return
 	}
@@ -166,10 +186,10 @@ func (l *ledger) skip(no int, reason string) {
 func (l *ledger) add(r *run, body []byte) {
 	l.digest.Write(body)
 	l.digest.Write([]byte{'\n'})
-	index := int32(len(l.runs))
+	index := int32(l.lines())
 	key := l.identify(r)
 	if old, ok := l.seen[key]; ok {
-		l.runs[old] = superseded
+		l.runs[int(old)-l.before] = superseded
 		l.drop(old)
 	}
 	l.seen[key] = index

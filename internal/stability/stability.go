@@ -30,6 +30,7 @@ type Config struct {
 	Refresh                   bool        // the run was not made for a new commit (a nightly schedule)
 	Reason                    string      // why the run is a placeholder
 	Now                       report.Time // for generated_at
+	Earlier                   Earlier     // what comes before the lines of the history
 }
 
 // Defaults are the settings of a govctl.yaml that says nothing.
@@ -71,7 +72,8 @@ type Result struct {
 	BelowAlert   bool               // the window ratio is below AlertThreshold; never for a placeholder
 	Skipped      []report.SkippedLine
 	SkippedTotal int
-	Lines        int // readable lines of the history
+	Lines        int                    // readable lines of the history
+	Past         *report.RotatedHistory // what the earlier lines come to, without their files; nil where there are none
 }
 
 // Artifact is the one of Metrics and Placeholder that is set.
@@ -106,6 +108,9 @@ func Record(history io.Reader, out io.Writer, run report.HistoryLine, c Config) 
 	w := bufio.NewWriterSize(out, 1<<16)
 	rec := recorder{ledger: newLedger(c.Window), out: w, entry: brief(&run), line: line}
 	rec.id = rec.identify(&rec.entry)
+	if err := rec.begin(c.Earlier); err != nil {
+		return Result{}, err
+	}
 	if err := walk(history, rec.visit); err != nil {
 		return Result{}, err
 	}
@@ -114,6 +119,9 @@ func Record(history io.Reader, out io.Writer, run report.HistoryLine, c Config) 
 	}
 	if err := w.Flush(); err != nil {
 		return Result{}, fmt.Errorf("write run history: %w", err)
+	}
+	if err := rec.filled(c); err != nil {
+		return Result{}, err
 	}
 	result, err := rec.result(c)
 	result.Action = rec.action
@@ -126,7 +134,10 @@ func Show(history io.Reader, c Config) (Result, error) {
 		return Result{}, err
 	}
 	l := newLedger(c.Window)
-	if err := l.readAll(history); err != nil {
+	if err := errors.Join(l.begin(c.Earlier), l.readAll(history)); err != nil {
+		return Result{}, err
+	}
+	if err := l.filled(c); err != nil {
 		return Result{}, err
 	}
 	return l.result(c)
@@ -160,25 +171,25 @@ func Lines(history io.Reader, n int) ([]byte, error) {
 func Digest(history io.Reader, n int) (sha256 string, lines int, err error) {
 	l := newLedger(1)
 	err = walk(history, func(p *piece) error {
-		if n > 0 && len(l.runs) >= n {
+		if n > 0 && l.lines() >= n {
 			return nil
 		}
 		return l.visit(p)
 	})
-	return hex.EncodeToString(l.digest.Sum(nil)), len(l.runs), err
+	return hex.EncodeToString(l.digest.Sum(nil)), l.lines(), err
 }
 
-// Count returns how many lines of history can be read, and the last run of them; the zero run where there is none.
-func Count(history io.Reader) (lines int, last report.HistoryLine, err error) {
+// Count returns how many lines of history, and of those before it, can be read, and the last run of them; the zero run where there is none.
+func Count(history io.Reader, earlier Earlier) (lines int, last report.HistoryLine, err error) {
 	l := newLedger(1)
-	if err := l.readAll(history); err != nil {
+	if err := errors.Join(l.begin(earlier), l.readAll(history)); err != nil {
 		return 0, last, err
 	}
 	runs, err := l.last()
 	if len(runs) > 0 {
 		last = runs[len(runs)-1]
 	}
-	return len(l.runs), last, err
+	return l.lines(), last, err
 }
 
 // encode returns the line of a run, with its line end, and completes its score.
@@ -213,6 +224,9 @@ type recorder struct {
 
 // visit copies a line, or writes the new one in its place.
 func (rec *recorder) visit(p *piece) error {
+	if rec.again(p) {
+		return nil
+	}
 	r := rec.read(p)
 	raw := p.raw
 	rec.noEnd = p.torn()
@@ -250,6 +264,14 @@ func (rec *recorder) finish(synthetic, refresh bool) error {
 	return nil
 }
 
+// filled is ErrShort where the window has room for lines that were not read.
+func (l *ledger) filled(c Config) error {
+	if p := c.Earlier.Past; p != nil && len(l.tail) < c.Window && p.Lines > 0 {
+		return ErrShort
+	}
+	return nil
+}
+
 // measured reports whether the last run was a full one of the same commit. After a placeholder a full run
 // must be entered even for an old commit, or the streak would never end.
 func (rec *recorder) measured() bool {
@@ -265,6 +287,9 @@ func (l *ledger) readAll(history io.Reader) error { return walk(history, l.visit
 
 // visit enters one line.
 func (l *ledger) visit(p *piece) error {
+	if l.sealed && l.again(p) {
+		return nil
+	}
 	if r := l.read(p); r != nil {
 		l.add(r, p.body())
 	}

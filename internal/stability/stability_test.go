@@ -381,7 +381,7 @@ func TestErrorsOfReaderAndWriter(t *testing.T) {
 func TestCountNamesTheProject(t *testing.T) {
 	const line = `{"timestamp":"2025-01-01T00:00:00Z","sha":"aaaaaaa","project":"us","breaking":false,"placeholder":false,"incompatible":0,"deleted_or_removed":0}` + "\n"
 	for project, last := range map[string]string{"us": "", "them": strings.NewReplacer("aaaaaaa", "bbbbbbb", `"us"`, `"them"`).Replace(line), "": strings.NewReplacer("aaaaaaa", "bbbbbbb", `"us"`, `7`).Replace(line)} {
-		lines, got, err := Count(strings.NewReader(line + last))
+		lines, got, err := Count(strings.NewReader(line+last), Earlier{})
 		if want := strings.Count(line+last, "\n"); err != nil || lines != want || got.Project != project {
 			t.Errorf("%d lines, the last of %q, %v; want %d, of %q", lines, got.Project, err, want, project)
 		}
