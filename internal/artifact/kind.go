@@ -6,6 +6,7 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -21,51 +22,54 @@ type Kind struct {
 
 // Paths of the files that more than one part of govctl names.
 const (
-	DiffPath        = "status/openapi-diff.json"
-	OperationsPath  = "status/operations-classification.json"
-	BreakingPath    = "status/breaking-status.json"
-	SemverPath      = "status/semver-validation.json"
-	HistoryPath     = "status/history.jsonl"
-	StabilityPath   = "status/stability-metrics.json"
-	SummaryPath     = "status/governance-summary.json"
-	MilestonesPath  = "status/milestone-summary.json"
-	LintPath        = "status/taxonomy-lint.json"
-	AlertsPath      = "status/taxonomy.jsonl"
-	AlertsPagePath  = "status/taxonomy.md"
-	MetricsPath     = "status/taxonomy-metrics.json"
-	SnapshotsPath   = "status/taxonomy-metrics-history.json"
-	AlertDiffPath   = "status/taxonomy-diff.json"
-	GatesPath       = "status/taxonomy-gates.json"
-	AlertLogPath    = "status/ALERTS_CHANGELOG.md"
-	APILogPath      = "status/api-changelog.json"
-	APIReleasePath  = "status/api-release.json"
-	FirstSeenPath   = "status/recording_rules_first_seen.json"
-	PromPath        = "status/governance.prom"
-	ChecksumsPath   = "status/checksums.json"
-	SumsPath        = "status/SHA256SUMS"
-	AlertStatePath  = "status/alert-state.json"
-	DeliveriesPath  = "status/webhook-deliveries.jsonl"
-	ManifestPath    = "status/manifest.json"
-	RunLogPath      = "status/run-log.json"
-	PolicyPath      = "status/policy.json"
-	EvidenceDir     = "status/evidence"
-	MetricsContract = "schemas/metrics.txt"
-	SARIFPath       = "status/evidence/image.sarif"
-	SmokePath       = "status/smoke_results.json"
-	SmokePromPath   = "status/smoke_metrics.prom"
-	VerdictPath     = "status/evidence-verdict.json"
-	FiguresPath     = "status/evidence-history.jsonl"
-	IndexPath       = "status/index.html"
-	PagePath        = "site/index.html"
-	AlertsHTMLPath  = "site/taxonomy.html"
-	AlertsArrayPath = "site/alerts.json"
-	ChangelogPath   = "site/changelog.html"
+	DiffPath       = "status/openapi-diff.json"
+	OperationsPath = "status/operations-classification.json"
+	BreakingPath   = "status/breaking-status.json"
+	SemverPath     = "status/semver-validation.json"
+	HistoryPath    = "status/history.jsonl"
+	StabilityPath  = "status/stability-metrics.json"
+	SummaryPath    = "status/governance-summary.json"
+	MilestonesPath = "status/milestone-summary.json"
+	LintPath       = "status/taxonomy-lint.json"
+	AlertsPath     = "status/taxonomy.jsonl"
+	AlertsPagePath = "status/taxonomy.md"
+	MetricsPath    = "status/taxonomy-metrics.json"
+	SnapshotsPath  = "status/taxonomy-metrics-history.json"
+	AlertDiffPath  = "status/taxonomy-diff.json"
+	GatesPath      = "status/taxonomy-gates.json"
+	AlertLogPath   = "status/ALERTS_CHANGELOG.md"
+	APILogPath     = "status/api-changelog.json"
+	APIReleasePath = "status/api-release.json"
+	// ContractRecordPath is what a run found out about a contract, for the rest of the run and for later ones.
+	ContractRecordPath = "status/contract-record.json"
+	FirstSeenPath      = "status/recording_rules_first_seen.json"
+	PromPath           = "status/governance.prom"
+	ChecksumsPath      = "status/checksums.json"
+	SumsPath           = "status/SHA256SUMS"
+	AlertStatePath     = "status/alert-state.json"
+	DeliveriesPath     = "status/webhook-deliveries.jsonl"
+	ManifestPath       = "status/manifest.json"
+	RunLogPath         = "status/run-log.json"
+	PolicyPath         = "status/policy.json"
+	EvidenceDir        = "status/evidence"
+	MetricsContract    = "schemas/metrics.txt"
+	SARIFPath          = "status/evidence/image.sarif"
+	SmokePath          = "status/smoke_results.json"
+	SmokePromPath      = "status/smoke_metrics.prom"
+	VerdictPath        = "status/evidence-verdict.json"
+	FiguresPath        = "status/evidence-history.jsonl"
+	IndexPath          = "status/index.html"
+	PagePath           = "site/index.html"
+	AlertsHTMLPath     = "site/taxonomy.html"
+	AlertsArrayPath    = "site/alerts.json"
+	ChangelogPath      = "site/changelog.html"
 	// APIChangelogPath is the changelog of the API for developers of its clients.
 	APIChangelogPath = "site/api-changelog.html"
 	APIFeedPath      = "site/api-changelog.xml"
 	BadgesPath       = "site/badges.html"
 	EmbedPath        = "site/embed.html"
 	RunsDir          = "status/runs"
+	ShardsDir        = "status/shards"
 	RunPagesDir      = "site/runs"
 	NoJekyllPath     = "site/.nojekyll"
 	BreakingBadge    = "status/breaking-badge.json"
@@ -88,7 +92,9 @@ const (
 func shape[T any]() []reflect.Type { return []reflect.Type{reflect.TypeFor[T]()} }
 
 // Kinds is the table, in the order of docs/artifacts.md.
-func Kinds() []Kind {
+func Kinds() []Kind { return kinds() }
+
+var kinds = sync.OnceValue(func() []Kind {
 	badge := shape[report.Badge]()
 	return []Kind{
 		{"schemas/*.json", "", nil, false, "The canonical contract: sorted keys, stable bytes. `NAME-baseline.json` beside it is the contract that the last diff compared with."},
@@ -97,7 +103,10 @@ func Kinds() []Kind {
 		{BreakingPath, "breaking-status", shape[report.Breaking](), true, "The short answer for release tools: is it breaking, and what breaks."},
 		{SemverPath, "semver-validation", shape[report.Semver](), true, "Whether the version number matches the change."},
 		{HistoryPath, "history-line", shape[report.HistoryLine](), true, "One line per run; the data from which the stability metrics are computed."},
+		{"status/history-*.jsonl", "history-line", shape[report.HistoryLine](), false, "Older lines of the history, by year: `history.jsonl` keeps the newest ones. Of a year with very many lines there are several files, `history-2026-2.jsonl` and so on."},
 		{StabilityPath, "stability-metrics", append(shape[report.Stability](), shape[report.PlaceholderMetrics]()...), true, "Rolling stability figures, or a placeholder when measuring itself failed."},
+		{ContractRecordPath, "", nil, false, "What a run found out about a contract, for the rest of the run and for the next one: its form is that of one version of govctl."},
+		{ShardsDir + "/*.json", "", nil, false, "The contracts that one of several parallel parts of a run has assessed, for `govctl run --merge`: its form is that of one version of govctl."},
 		{RunsDir + "/*.json", "run-record", shape[report.RunRecord](), false, "One run: its verdict, changes and waivers, for the pages. The name is made from commit and run id; those of the window are kept."},
 		{SummaryPath, "governance-summary", shape[report.Summary](), true, "The summary for dashboards, in a single file."},
 		{PolicyPath, "policy", shape[report.Policy](), true, "What a change does to its own policy, and the verdict under both policies. Written with `run --policy` only."},
@@ -182,7 +191,7 @@ func Kinds() []Kind {
 		{SmokePromPath, "", nil, false, "Whether each health address answers, and after how many milliseconds, in Prometheus text format."},
 		{EvidenceDir + "/*.prom", "", nil, false, "The figures of a kind of evidence in Prometheus text format."},
 	}
-}
+})
 
 // kindOf is the row for a path. In a monorepo a contract's files lie one folder deeper (status/NAME/...).
 func kindOf(p string) (Kind, bool) {

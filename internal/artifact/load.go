@@ -1,64 +1,88 @@
 package artifact
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"reflect"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/romel/govctl/schemas"
 )
 
-// maxArtifact bounds what Load reads, in bytes: the largest honest artifact is a diff of some megabytes.
-const maxArtifact = 256 << 20
-
 // Load reads an artifact of an output folder, whichever version of govctl wrote it: keys that are not known are ignored, absent ones have
 // their zero value, and only those without which no decision can be taken must be there. The error of an absent file is an
 // fs.ErrNotExist, that of a later version a *schemas.Newer; every other error means that the file is not what govctl writes.
-func Load[T any](fsys fs.FS, p string) (T, error) {
-	var v T
-	b, err := Read(fsys, p, maxArtifact)
-	if err != nil {
-		return v, err
+func Load[T any](fsys fs.FS, p string) (v T, err error) {
+	b, err := whole(fsys, p)
+	if err == nil {
+		err = parse(p, b, &v)
 	}
-	return Parse[T](p, b)
+	return v, err
 }
 
 // Parse is Load for a file that has been read: p is its path in the output folder.
 func Parse[T any](p string, b []byte) (v T, err error) {
+	err = parse(p, b, &v)
+	return v, err
+}
+
+func parse(p string, b []byte, v any) error {
 	if k, ok := kindOf(p); ok && k.Schema != "" {
 		if err := schemas.CheckRead(k.Schema, b); err != nil {
-			return v, fmt.Errorf("read %s: %w", p, err)
+			return fmt.Errorf("read %s: %w", p, err)
 		}
 	}
-	return decode[T](p, b)
+	return decode(p, b, v)
 }
 
-// Again reads a file that this store has written; nil when it has not. It was checked before it appeared, and nobody else writes
-// while the store is open, so it is not checked a second time.
+// Again is what this store has written into a file; nil when it has not. What JSON has written is still known. Another file was checked before
+// it appeared, and nobody else writes while the store is open, so it is read without a second check.
 func Again[T any](s *Store, p string) (*T, error) {
-	s.mu.Lock()
-	_, ok := s.written[p]
-	s.mu.Unlock()
-	if !ok {
-		return nil, nil
-	}
-	b, err := Read(s.FS(), p, maxArtifact)
-	if err != nil {
+	v := new(T)
+	if ok, err := s.again(p, v); !ok || err != nil {
 		return nil, err
-	}
-	v, err := decode[T](p, b)
-	return &v, err
-}
-
-func decode[T any](p string, b []byte) (v T, err error) {
-	if err := json.Unmarshal(b, &v); err != nil {
-		return v, fmt.Errorf("read %s: %w", p, err)
 	}
 	return v, nil
 }
+
+// again is Again for the value that v points to; false where the store has not written the file.
+func (s *Store) again(p string, v any) (bool, error) {
+	s.mu.Lock()
+	_, ok := s.written[p]
+	known := reflect.ValueOf(s.values[p])
+	s.mu.Unlock()
+	if !ok {
+		return false, nil
+	}
+	if known.IsValid() && known.Kind() == reflect.Pointer {
+		known = known.Elem()
+	}
+	if to := reflect.ValueOf(v).Elem(); known.IsValid() && known.Type() == to.Type() {
+		to.Set(known)
+		return true, nil
+	}
+	b, err := whole(s.files, p)
+	if err == nil {
+		err = decode(p, b, v)
+	}
+	return true, err
+}
+
+func decode(p string, b []byte, v any) error {
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("read %s: %w", p, err)
+	}
+	return nil
+}
+
+// whole is a file within its limit.
+//
+//go:noinline
+func whole(fsys fs.FS, p string) ([]byte, error) { return Read(fsys, p, Most(p)) }
 
 // Read is fs.ReadFile with a bound on the size.
 func Read(fsys fs.FS, p string, limit int64) ([]byte, error) {
@@ -66,12 +90,16 @@ func Read(fsys fs.FS, p string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		b.Grow(int(min(info.Size(), limit)) + bytes.MinRead) // the copies that a growing buffer makes are of the size of the file
+	}
+	_, err = b.ReadFrom(io.LimitReader(f, limit+1))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
-	if int64(len(b)) > limit {
+	if int64(b.Len()) > limit {
 		return nil, fmt.Errorf("read %s: larger than %d bytes", p, limit)
 	}
-	return b, nil
+	return b.Bytes(), nil
 }

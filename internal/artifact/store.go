@@ -42,6 +42,36 @@ type Store struct {
 	started time.Time
 	times   []report.StepTime
 	written map[string]report.ManifestFile
+	values  map[string]any // what JSON has written, so that Again need not read it
+}
+
+// Part is the store for work that runs beside other work in the folder: what is written through it is listed by it alone, until Join.
+func (s *Store) Part() *Store {
+	return &Store{dir: s.dir, files: s.files, now: s.now, lock: s.lock, journal: s.journal, started: s.now(), written: map[string]report.ManifestFile{}, values: map[string]any{}}
+}
+
+// Join lists what a part has written, and adds its times to those of the same steps. The values of the part are not kept.
+func (s *Store) Join(part *Store) {
+	times := part.Times()
+	s.Adopt(part.Written())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range times {
+		if i := slices.IndexFunc(s.times, func(known report.StepTime) bool { return known.Name == t.Name }); i >= 0 {
+			s.times[i].DurationMS += t.DurationMS
+		} else {
+			s.times = append(s.times, t)
+		}
+	}
+}
+
+// Adopt lists files that are in the folder already, with what is known of them. Nothing is read.
+func (s *Store) Adopt(files []report.ManifestFile) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range files {
+		s.written[f.Path] = f
+	}
 }
 
 // Found is what Open met in the folder.
@@ -65,7 +95,7 @@ func Open(dir string, now func() time.Time, wait time.Duration) (*Store, Found, 
 	if err != nil {
 		return nil, Found{}, errors.Join(err, root.Close())
 	}
-	s := &Store{dir: dir, files: files, now: now, lock: l, started: now(), written: map[string]report.ManifestFile{}}
+	s := &Store{dir: dir, files: files, now: now, lock: l, started: now(), written: map[string]report.ManifestFile{}, values: map[string]any{}}
 	var found Found
 	if found.Temporary, err = s.sweep(); err != nil {
 		return nil, Found{}, errors.Join(err, l.release(), root.Close())
@@ -142,7 +172,13 @@ func (s *Store) JSON(p string, v any) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", p, err)
 	}
-	return s.Bytes(p, b)
+	if err := s.Bytes(p, b); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.values[p] = v
+	return nil
 }
 
 // Encode is the one JSON form of every artifact: two spaces, fixed key order, no HTML escapes, a final newline.
@@ -160,9 +196,12 @@ func Encode(v any) ([]byte, error) {
 // largestIndented is how many bytes a file may have that is laid out for people: of a longer one a quarter would be spaces.
 const largestIndented = 512 << 10
 
+// largestChecked is up to how many bytes a file is checked against its schema before it appears: what a longer one has more is more of the same.
+const largestChecked = 256 << 10
+
 // Bytes writes a whole file. Content that is there already is left alone, so that its time stays true.
 func (s *Store) Bytes(p string, b []byte) error {
-	if k, ok := kindOf(p); ok && k.Schema != "" && path.Ext(p) == ".json" {
+	if k, ok := kindOf(p); ok && k.Schema != "" && path.Ext(p) == ".json" && len(b) <= largestChecked {
 		if err := schemas.Validate(k.Schema, b); err != nil {
 			return fmt.Errorf("write %s: %w", p, err)
 		}
@@ -173,7 +212,10 @@ func (s *Store) Bytes(p string, b []byte) error {
 // Carry is Bytes for a file of an earlier run, which may be of another version of its schema: readers are tolerant, and only what a run makes
 // itself must be what this version promises.
 func (s *Store) Carry(p string, b []byte) error {
-	if old, err := fs.ReadFile(s.files, p); err == nil && bytes.Equal(old, b) {
+	if err := fits(p, int64(len(b))); err != nil {
+		return err
+	}
+	if s.has(p, b) {
 		sum := sha256.Sum256(b)
 		s.record(p, sum[:], int64(len(b)))
 		return nil
@@ -186,6 +228,16 @@ func (s *Store) Carry(p string, b []byte) error {
 		return errors.Join(fmt.Errorf("write %s: %w", p, err), f.Abort())
 	}
 	return f.Commit()
+}
+
+// has reports that a file has this content already. One of another length is not read.
+func (s *Store) has(p string, b []byte) bool {
+	info, err := fs.Stat(s.files, p)
+	if err != nil || info.Size() != int64(len(b)) {
+		return false
+	}
+	old, err := fs.ReadFile(s.files, p)
+	return err == nil && bytes.Equal(old, b)
 }
 
 // File is a file in the making: it appears under its name, whole, on Commit, and not at all on Abort.
@@ -227,14 +279,14 @@ func (f *File) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Commit makes the file durable and gives it its name.
+// Commit gives the file its name. It is durable after Sync.
 func (f *File) Commit() error {
 	if f.done {
 		return nil
 	}
 	err := f.temp.Chmod(0o644) // it is made with 0600, and readers of the folder are other users
 	if err == nil {
-		err = f.temp.Sync()
+		err = syncFile(f.temp)
 	}
 	if err = errors.Join(err, f.temp.Close()); err == nil {
 		err = f.store.files.root.Rename(f.name, filepath.FromSlash(f.path))
@@ -259,8 +311,36 @@ func (f *File) Abort() error {
 func (s *Store) record(p string, sum []byte, size int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.values, p)
 	s.written[p] = report.ManifestFile{Path: p, SHA256: hex.EncodeToString(sum), Size: size,
 		MediaType: MediaType(p), Step: s.step}
+}
+
+// Link gives a file of the folder, of which the digest is known, a second name. Its error means that the file system has none to give, or that
+// the file is not there: the caller writes a copy then.
+func (s *Store) Link(p, from, sum string) error {
+	if err := errors.Join(s.files.refuseLinks(from), s.files.refuseLinks(p)); err != nil {
+		return err
+	}
+	root := s.files.root
+	info, err := root.Stat(filepath.FromSlash(from))
+	if err != nil {
+		return err
+	}
+	if there, err := root.Stat(filepath.FromSlash(p)); err != nil || !os.SameFile(info, there) { // of the same file, a rename would leave both names
+		temp := path.Join(path.Dir(p), tempPrefix+path.Base(p))
+		if err := root.Link(filepath.FromSlash(from), filepath.FromSlash(temp)); err != nil {
+			return err
+		}
+		if err := root.Rename(filepath.FromSlash(temp), filepath.FromSlash(p)); err != nil {
+			return errors.Join(err, root.Remove(filepath.FromSlash(temp)))
+		}
+	}
+	digest, err := hex.DecodeString(sum)
+	if err == nil {
+		s.record(p, digest, info.Size())
+	}
+	return err
 }
 
 // Remove takes a file of an earlier run away, so that no reader takes it for this run's; an absent one is no error.
@@ -275,7 +355,27 @@ func (s *Store) Remove(p string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.written, p)
+	delete(s.values, p)
 	return nil
+}
+
+// Sum is the digest of a file of this run; empty where it wrote none.
+func (s *Store) Sum(p string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.written[p].SHA256
+}
+
+// Listed are those of the files that this run has written.
+func (s *Store) Listed(paths ...string) (files []report.ManifestFile) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range paths {
+		if f, ok := s.written[p]; ok {
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // Written lists the files of this run, sorted by path.
@@ -290,10 +390,20 @@ func (s *Store) Written() []report.ManifestFile {
 	return files
 }
 
+// Sync makes everything durable that was written until now: the files and their names. It is called where something else begins to rely on
+// them, and not for each file, which would wait for the disk thousands of times.
+func (s *Store) Sync() error {
+	if err := syncFolder(s.files.root); err != nil {
+		return fmt.Errorf("make the output folder durable: %w", err)
+	}
+	return nil
+}
+
 // Close ends the run: the journal is removed, and the next run may have the folder.
 func (s *Store) Close() error {
+	err := s.Sync()
 	s.endJournal()
-	return errors.Join(s.lock.release(), s.files.root.Close())
+	return errors.Join(err, s.lock.release(), s.files.root.Close())
 }
 
 // Leave gives the folder away as a killed process would: the journal stays, and the next run finds it.
