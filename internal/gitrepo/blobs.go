@@ -28,7 +28,7 @@ func (r Repo) Blobs(ctx context.Context, names []string, use func(name string, d
 		in.CloseWithError(err)
 		done <- known(err)
 	}()
-	err := readBatch(bufio.NewReaderSize(out, 1<<16), names, use)
+	err := readBatch(bufio.NewReaderSize(out, 1<<16), names, r.most(), use)
 	if err != nil {
 		cancel()
 	}
@@ -43,7 +43,7 @@ func (r Repo) Blobs(ctx context.Context, names []string, use func(name string, d
 var errTorn = errors.New("git cat-file ended early")
 
 // readBatch reads the answers of "git cat-file --batch": "<id> blob <size>\n<bytes>\n" for each name.
-func readBatch(in *bufio.Reader, names []string, use func(string, []byte) error) error {
+func readBatch(in *bufio.Reader, names []string, most int64, use func(string, []byte) error) error {
 	for _, name := range names {
 		head, err := in.ReadString('\n')
 		if err != nil {
@@ -63,8 +63,8 @@ func readBatch(in *bufio.Reader, names []string, use func(string, []byte) error)
 		if err != nil || size < 0 {
 			return fmt.Errorf("git cat-file: unexpected answer %q", head)
 		}
-		if size > maxBlob {
-			return fmt.Errorf("%s is larger than %d MiB", name, maxBlob>>20)
+		if size > most {
+			return fmt.Errorf("%s is larger than %d bytes", name, most)
 		}
 		data := make([]byte, size+1) // and the newline behind it
 		if _, err := io.ReadFull(in, data); err != nil {

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"path"
 	"slices"
@@ -14,10 +14,10 @@ import (
 
 // build makes the commits, in one process: refs/new/NAME for each branch.
 func (w *workshop) build(ctx context.Context, tips map[string]Tip, decisions map[string]Decision) error {
-	var in bytes.Buffer
+	var in stream
 	for _, b := range w.Branches {
-		tip, gone := tips[b.Name], deleted(tips[b.Name], decisions[b.Name])
-		files, err := w.merged(ctx, b, tip, gone)
+		tip := tips[b.Name]
+		files, gone, err := w.merged(ctx, b, tip, deleted(tip, decisions[b.Name]))
 		if err != nil {
 			return err
 		}
@@ -36,17 +36,25 @@ func (w *workshop) build(ctx context.Context, tips map[string]Tip, decisions map
 		}
 		for _, name := range slices.Sorted(maps.Keys(files)) {
 			fmt.Fprintf(&in, "M 100644 inline %s\ndata %d\n", quote(name), len(files[name]))
-			in.Write(files[name])
-			in.WriteByte('\n')
+			in.parts = append(in.parts, bytes.NewReader(files[name]))
+			fmt.Fprintln(&in)
 		}
-		in.WriteByte('\n')
+		fmt.Fprintln(&in)
 	}
-	in.WriteString("done\n")
-	err := w.Run(ctx, Command{Dir: w.Dir, Args: []string{"fast-import", "--quiet", "--done", "--force", "--date-format=raw"}, Stdin: &in})
+	fmt.Fprintln(&in, "done")
+	err := w.Run(ctx, Command{Dir: w.Dir, Args: []string{"fast-import", "--quiet", "--done", "--force", "--depth=0", "--date-format=raw"}, Stdin: io.MultiReader(in.parts...)})
 	if err != nil {
 		return fmt.Errorf("build the commits: %w", err)
 	}
 	return nil
+}
+
+// stream is what a command is to read: text, and files that are not copied.
+type stream struct{ parts []io.Reader }
+
+func (s *stream) Write(b []byte) (int, error) {
+	s.parts = append(s.parts, bytes.NewReader(bytes.Clone(b)))
+	return len(b), nil
 }
 
 // plain drops what would end the line of an author.
@@ -59,34 +67,55 @@ func quote(name string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(name) + `"`
 }
 
-// merged are the files of a branch with those that only grow united with the branch's copies.
-func (w *workshop) merged(ctx context.Context, b Branch, tip Tip, gone []string) (map[string][]byte, error) {
-	files := maps.Clone(b.Files)
+// merged are the files of a branch with those that only grow united with the branch's copies, and the files that go.
+func (w *workshop) merged(ctx context.Context, b Branch, tip Tip, gone []string) (files map[string][]byte, all []string, err error) {
+	files = maps.Clone(b.Files)
 	for name := range files {
 		if err := checkPath(name); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if err := clear(b, tip, gone); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for name, merge := range b.Merge {
-		ours, ok := files[name]
-		if !ok {
-			continue
-		}
-		theirs, err := tip.Read(ctx, name)
-		if errors.Is(err, ErrNoFile) {
-			continue
-		}
+	for _, m := range b.Merge {
+		left, err := m.unite(ctx, b.Name, tip, files)
 		if err != nil {
-			return nil, fmt.Errorf("read %s of branch %s: %w", name, b.Name, err)
+			return nil, nil, err
 		}
-		if files[name], err = merge(theirs, ours); err != nil {
-			return nil, fmt.Errorf("merge %s with branch %s: %w", name, b.Name, err)
+		gone = append(gone, left...)
+	}
+	return files, gone, nil
+}
+
+// unite puts what the merge makes of the branch's files and ours in the place of ours. It returns the files of the branch that go.
+func (m Merge) unite(ctx context.Context, branch string, tip Tip, files map[string][]byte) (gone []string, err error) {
+	ours, theirs := map[string][]byte{}, map[string][]byte{}
+	for name, data := range files {
+		if m.Match(name) {
+			ours[name] = data
 		}
 	}
-	return files, nil
+	names := slices.DeleteFunc(tip.Files(), func(name string) bool { return !m.Match(name) })
+	if len(ours) == 0 || len(names) == 0 {
+		return nil, nil
+	}
+	err = tip.ReadAll(ctx, names, func(name string, data []byte) error {
+		theirs[name] = data
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s of branch %s: %w", strings.Join(names, ", "), branch, err)
+	}
+	all, err := m.Join(theirs, ours)
+	if err != nil {
+		return nil, fmt.Errorf("merge %s with branch %s: %w", strings.Join(names, ", "), branch, err)
+	}
+	for name := range ours {
+		delete(files, name)
+	}
+	maps.Copy(files, all)
+	return slices.DeleteFunc(names, func(name string) bool { _, stays := all[name]; return stays }), nil
 }
 
 // entryKinds names what a tree may hold instead of a regular file or a folder.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -30,6 +31,26 @@ func (r Repo) List(ctx context.Context, rev, dir string) ([]string, error) {
 	return strings.FieldsFunc(out.String(), func(c rune) bool { return c == 0 }), nil
 }
 
+// Size is the size of a file in bytes, by its path from the top of the repository, in the commit rev.
+func (r Repo) Size(ctx context.Context, rev, path string) (int64, error) {
+	id, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return 0, err
+	}
+	if err := checkName("path", path); err != nil {
+		return 0, err
+	}
+	out, err := r.output(ctx, "cat-file", "-s", id+":"+path)
+	var refused *Error
+	if errors.As(err, &refused) {
+		return 0, fmt.Errorf("%s in %s: %w", path, rev, ErrNoFile)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(out, 10, 64)
+}
+
 // Tracks reports whether git tracks a file in a folder, which is counted from the folder of the Repo. Outside of a repository, or without
 // git, nothing is tracked.
 func (r Repo) Tracks(ctx context.Context, dir string) (bool, error) {
@@ -51,17 +72,10 @@ const maxListed = 64 << 20
 // Listed are the files of the work tree below the folder of the Repo, by slash-separated paths from there: those that git tracks, and those
 // that it would with the next git add.
 func (r Repo) Listed(ctx context.Context) ([]string, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	out := listing{stop: cancel}
-	err := r.Run(ctx, Command{Dir: r.Dir, Args: []string{"ls-files", "-z", "--cached", "--others", "--exclude-standard"}, Stdout: &out})
-	switch {
-	case out.full:
-		return nil, fmt.Errorf("the list of files is longer than %d MiB", maxListed>>20)
-	case err != nil:
-		return nil, known(err)
+	names, err := r.names(ctx, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	if err != nil {
+		return nil, err
 	}
-	names := strings.FieldsFunc(out.text.String(), func(c rune) bool { return c == 0 })
 	slices.Sort(names)
 	return slices.Compact(names), nil
 }

@@ -6,6 +6,7 @@ package gitrepo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,11 +61,11 @@ var (
 type Repo struct {
 	Dir string
 	Run Runner
+
+	Most int64 // bytes of one file that is read into memory; 64 MiB when 0
 }
 
-// maxBlob bounds what is read into memory for one file. The largest API descriptions that are published are
-// a fifth of it.
-const maxBlob = 64 << 20
+func (r Repo) most() int64 { return cmp.Or(r.Most, 64<<20) }
 
 // output is the standard output of one git command.
 func (r Repo) output(ctx context.Context, args ...string) (string, error) {

@@ -18,6 +18,6 @@ func FuzzAnswers(f *testing.F) {
 				t.Errorf("a removal has content: %+v", e)
 			}
 		}
-		_ = readBatch(bufio.NewReader(bytes.NewReader(data)), []string{"a", "b"}, func(string, []byte) error { return nil })
+		_ = readBatch(bufio.NewReader(bytes.NewReader(data)), []string{"a", "b"}, 1<<20, func(string, []byte) error { return nil })
 	})
 }

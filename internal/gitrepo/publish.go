@@ -17,11 +17,17 @@ type Branch struct {
 	Name  string
 	Files map[string][]byte // by path from the top of the branch
 	First map[string][]byte // files that only a branch gets which the push creates
-	// Merge holds, for files that only grow, how the branch's copy and ours become one.
-	Merge map[string]func(theirs, ours []byte) ([]byte, error)
+	Merge []Merge           // for files that only grow
 	// Check looks at what the remote has, in each try anew, before anything is built on it: its error ends the publication. Nil accepts
 	// every tip and deletes nothing. The branches are checked in their order.
 	Check func(context.Context, Tip) (Decision, error)
+}
+
+// Merge is how files that only grow, the branch's and ours, become one: those of a history are united as a whole. It is not asked where a
+// side has none of them.
+type Merge struct {
+	Match func(name string) bool
+	Join  func(theirs, ours map[string][]byte) (map[string][]byte, error)
 }
 
 // Decision is what a check makes of a tip.

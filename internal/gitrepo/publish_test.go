@@ -72,7 +72,10 @@ func pushTo(remote, n, scratch string) gitrepo.Push {
 		},
 		Branches: []gitrepo.Branch{
 			{Name: "schemas", Files: map[string][]byte{"status/summary.json": []byte(n), "status/history.jsonl": []byte(n + "\n"), `odd "name"\ü.txt`: []byte("x")},
-				Merge: map[string]func(a, b []byte) ([]byte, error){"status/history.jsonl": union}},
+				Merge: []gitrepo.Merge{{Match: func(name string) bool { return name == "status/history.jsonl" }, Join: func(theirs, ours map[string][]byte) (map[string][]byte, error) {
+					all, err := union(theirs["status/history.jsonl"], ours["status/history.jsonl"])
+					return map[string][]byte{"status/history.jsonl": all}, err
+				}}}},
 			{Name: "gh-pages", Files: map[string][]byte{"index.html": []byte("run " + n)}},
 		},
 	}

@@ -260,7 +260,7 @@ func TestCommitOfABranch(t *testing.T) {
 func TestMergedFiles(t *testing.T) {
 	join := func(theirs, ours []byte) ([]byte, error) { return append(theirs, ours...), nil }
 	refuse := func(_, _ []byte) ([]byte, error) { return nil, errDisk }
-	type merges = map[string]func(theirs, ours []byte) ([]byte, error)
+	type merges = map[string]func(theirs, ours []byte) ([]byte, error) // by the name of the file
 	unreadable := TipOf("c", map[string][]byte{"h": []byte("theirs ")})
 	unreadable.read = func(context.Context, []string, func(string, []byte) error) error { return errDisk }
 	for name, c := range map[string]struct {
@@ -278,24 +278,49 @@ func TestMergedFiles(t *testing.T) {
 		"theirs cannot be read":    {unreadable, merges{"h": join}, "", errDisk},
 		"a folder is in its place": {Tip{Commit: "c", entries: []treeEntry{{"040000", "h"}}}, nil, "", ErrBlocked},
 	} {
-		files, err := (&workshop{}).merged(t.Context(), Branch{Name: "a", Files: map[string][]byte{"h": []byte("ours")}, Merge: c.merge}, c.tip, nil)
+		b := Branch{Name: "a", Files: map[string][]byte{"h": []byte("ours")}}
+		for file, merge := range c.merge {
+			b.Merge = append(b.Merge, single(file, merge))
+		}
+		files, _, err := (&workshop{}).merged(t.Context(), b, c.tip, nil)
 		if !errors.Is(err, c.err) || err == nil && (string(files["h"]) != c.want || len(files) != 1) {
 			t.Errorf("%s: %q %v", name, files, err)
 		}
 	}
 }
 
+// single unites a file of one name.
+func single(file string, join func(theirs, ours []byte) ([]byte, error)) Merge {
+	return Merge{func(name string) bool { return name == file }, func(theirs, ours map[string][]byte) (map[string][]byte, error) {
+		all, err := join(theirs[file], ours[file])
+		return map[string][]byte{file: all}, err
+	}}
+}
+
+// TestMergedGroup: files of a group are united as a whole, and those of the branch that the union does not have go.
+func TestMergedGroup(t *testing.T) {
+	group := Merge{func(name string) bool { return strings.HasPrefix(name, "h") }, func(theirs, ours map[string][]byte) (map[string][]byte, error) {
+		return map[string][]byte{"h": append(theirs["h1"], ours["h"]...), "h3": theirs["h2"]}, nil
+	}}
+	b := Branch{Name: "a", Files: map[string][]byte{"h": []byte("ours"), "x": nil}, Merge: []Merge{group}}
+	tip := TipOf("c", map[string][]byte{"h1": []byte("theirs "), "h2": []byte("old"), "y": nil})
+	files, gone, err := (&workshop{}).merged(t.Context(), b, tip, []string{"y"})
+	if err != nil || string(files["h"]) != "theirs ours" || string(files["h3"]) != "old" || len(files) != 3 || !slices.Equal(gone, []string{"y", "h1", "h2"}) {
+		t.Errorf("%q %q %v", files, gone, err)
+	}
+}
+
 // TestMergedBesideOthers: a file that one side lacks keeps no other from being united.
 func TestMergedBesideOthers(t *testing.T) {
 	join := func(theirs, ours []byte) ([]byte, error) { return append(theirs, ours...), nil }
-	b := Branch{Name: "a", Files: map[string][]byte{"h": []byte("ours")}, Merge: map[string]func(theirs, ours []byte) ([]byte, error){"h": join}}
+	b := Branch{Name: "a", Files: map[string][]byte{"h": []byte("ours")}, Merge: []Merge{single("h", join)}}
 	tip := map[string][]byte{"h": []byte("theirs ")}
 	for i := range 20 {
 		onlyOurs, onlyTheirs := fmt.Sprint("ours", i), fmt.Sprint("theirs", i)
-		b.Merge[onlyOurs], b.Merge[onlyTheirs] = join, join
+		b.Merge = append(b.Merge, single(onlyOurs, join), single(onlyTheirs, join))
 		b.Files[onlyOurs], tip[onlyTheirs] = nil, nil
 	}
-	files, err := (&workshop{}).merged(t.Context(), b, TipOf("c", tip), nil)
+	files, _, err := (&workshop{}).merged(t.Context(), b, TipOf("c", tip), nil)
 	if err != nil || string(files["h"]) != "theirs ours" || len(files) != 21 {
 		t.Errorf("%q %v", files, err)
 	}

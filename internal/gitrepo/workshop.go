@@ -20,11 +20,15 @@ type workshop struct {
 // carried are the settings of the Repo by which its remotes are reached; the private repository needs them too.
 const carried = `^(url\..*|http\..*|credential\..*|core\.sshcommand|protocol\..*)$`
 
+// large are settings for branches with large files: what was fetched stays in its pack, where fast-import sees that a file is there
+// already, and no time goes into differences between files of tens of megabytes.
+var large = []Setting{{"fetch.unpackLimit", "1"}, {"core.bigFileThreshold", "16m"}}
+
 func (r Repo) workshop(ctx context.Context, p *Push) (*workshop, error) {
 	if p.Scratch == "" { // git would make it right here
 		return nil, fmt.Errorf("%w: a private repository needs a folder", ErrNoRepository)
 	}
-	w := &workshop{Repo: Repo{Dir: p.Scratch, Run: named(r.Run)}, Push: p, remote: p.Remote}
+	w := &workshop{Repo: Repo{Dir: p.Scratch, Run: named(r.Run), Most: r.Most}, Push: p, remote: p.Remote}
 	for _, b := range p.Branches {
 		if err := checkBranch(b.Name); err != nil {
 			return nil, err
@@ -47,7 +51,7 @@ func (r Repo) workshop(ctx context.Context, p *Push) (*workshop, error) {
 	if w.remote, err = r.local(w.remote); err != nil {
 		return nil, err
 	}
-	w.env = environment(missing(r.carriedSettings(ctx), p.Settings))
+	w.env = environment(append(missing(r.carriedSettings(ctx), p.Settings), large...))
 	if _, err := w.output(ctx, append([]string{"init", "--quiet", "--bare"}, r.format(ctx)...)...); err != nil {
 		return nil, fmt.Errorf("make a private repository: %w", err)
 	}

@@ -257,8 +257,8 @@ func (c *comparison) grows(p string, listed map[string]bool) bool {
 	if c.dir != Folder {
 		return false
 	}
-	return dir == c.dir && (slices.Contains(growing, base) || base == runLogFile || base == ManifestFile) ||
-		base == historyFile && path.Dir(dir) == c.dir && listed[path.Join(dir, metricsFile)]
+	return dir == c.dir && (slices.Contains(growing, base) || isHistory(base) || base == runLogFile || base == ManifestFile) ||
+		isHistory(base) && path.Dir(dir) == c.dir && listed[path.Join(dir, metricsFile)]
 }
 
 const (

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -46,7 +47,12 @@ const (
 )
 
 // growing are the files beside the checksums that publishing merges with those of a branch, so that they change after the checksums.
-var growing = []string{historyFile, deliveriesFile, figuresFile}
+var growing = []string{deliveriesFile, figuresFile}
+
+// olderLines is the name of a file with lines that were moved out of a history: of a year, and of a further part of it.
+var olderLines = late.Pattern(`^history-\d{4}(-\d{1,4})?\.jsonl$`)
+
+func isHistory(base string) bool { return base == historyFile || olderLines().MatchString(base) }
 
 // Growing lists the files that go on changing after the checksums in the folder dir were taken, sorted: of those that are there.
 func Growing(files fs.FS, dir string, checksums []byte) ([]string, error) {
@@ -61,9 +67,18 @@ func Growing(files fs.FS, dir string, checksums []byte) ([]string, error) {
 	for _, name := range growing {
 		all = append(all, path.Join(Folder, name))
 	}
+	folders := []string{Folder}
 	for _, a := range l.Artifacts {
 		if path.Base(a.Path) == metricsFile {
-			all = append(all, path.Join(path.Dir(a.Path), historyFile))
+			folders = append(folders, path.Dir(a.Path))
+		}
+	}
+	for _, folder := range folders {
+		entries, _ := fs.ReadDir(files, folder) // a folder that cannot be listed has no file that can be read
+		for _, e := range entries {
+			if isHistory(e.Name()) {
+				all = append(all, path.Join(folder, e.Name()))
+			}
 		}
 	}
 	slices.Sort(all)
@@ -86,9 +101,9 @@ func Coverable(dir, p string) bool {
 		return true
 	}
 	if folder == dir {
-		return !slices.Contains(growing, base) && base != runLogFile
+		return !slices.Contains(growing, base) && !isHistory(base) && base != runLogFile
 	}
-	return base != historyFile || path.Dir(folder) != dir // among several contracts each has a history of its own
+	return !isHistory(base) || path.Dir(folder) != dir // among several contracts each has a history of its own
 }
 
 // Belonging lists the files of a bundle whose checksums are in the folder dir, sorted: those that are listed, the integrity files and
@@ -144,6 +159,16 @@ func Sum(ctx context.Context, fsys fs.FS, members []string) (report.Checksums, e
 	out.Count = len(out.Artifacts)
 	out.AggregateSHA256 = Aggregate(out.Artifacts)
 	return out, nil
+}
+
+// List is the checksum list over files whose digests are known.
+func List(files []report.Checksum) (report.Checksums, error) {
+	for _, f := range files {
+		if why := badPath(f.Path); why != "" {
+			return report.Checksums{}, fmt.Errorf("checksum %q: %s", f.Path, why)
+		}
+	}
+	return report.Checksums{Schema: checksumsSchema, Artifacts: files, Missing: []string{}, Count: len(files), AggregateSHA256: Aggregate(files)}, nil
 }
 
 // hashAll hashes the named files; sums and errors stand at the index of their name.
