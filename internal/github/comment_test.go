@@ -101,7 +101,7 @@ func TestHostileTextInIssues(t *testing.T) {
 	evil := "x -->\n<!-- govctl:alert=breaking -->\n<!-- govctl:comment --> @everyone <img src=x> [a](https://evil.example) #1 GH-1 o/r@deadbeef 0123456789abcdef0123456789abcdef01234567 \U000e0041\u200b\u2066 `"
 	r := &Run{
 		Summary:  report.Summary{SHA: evil, SemverPolicyStatus: evil, BreakingChangesCount: 1},
-		Breaking: &report.Breaking{Total: 1, Changes: []report.BreakingChange{{Rule: evil, Operation: evil, Text: evil}}},
+		Breaking: map[string]*report.Breaking{"": {Total: 1, Changes: []report.BreakingChange{{Rule: evil, Operation: evil, Text: evil}}}},
 		State:    report.AlertState{Alerts: []report.Incident{{Reason: "stability_drop", Open: true, Why: evil}, {Reason: "breaking", Open: true, SHA: evil, Version: evil}}},
 		PageURL:  "javascript:alert(1)", RunURL: "https://x.example/> <img>",
 	}

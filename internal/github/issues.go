@@ -91,9 +91,9 @@ func match(a *Alert, own []*github.Issue) []*github.Issue {
 	var marked, titled []*github.Issue
 	for _, issue := range own {
 		switch body := issue.GetBody(); {
-		case strings.HasPrefix(body, a.marker()):
+		case a.marked(body):
 			marked = append(marked, issue)
-		case strings.HasPrefix(issue.GetTitle(), a.Prefix) && !strings.HasPrefix(body, "<!-- govctl:"):
+		case a.Prefix != "" && strings.HasPrefix(issue.GetTitle(), a.Prefix) && !strings.HasPrefix(body, "<!-- govctl:"):
 			titled = append(titled, issue)
 		}
 	}
@@ -186,7 +186,7 @@ func (c *Client) closedIssue(ctx context.Context, a *Alert) (*github.Issue, erro
 		return nil, err
 	}
 	for _, issue := range closed {
-		if strings.HasPrefix(issue.GetBody(), a.marker()) && strings.Contains(head(issue), fmt.Sprintf("<!-- govctl:episode=%d ", a.Episode)) {
+		if a.marked(issue.GetBody()) && strings.Contains(head(issue), fmt.Sprintf("<!-- govctl:episode=%d ", a.Episode)) {
 			return issue, nil
 		}
 	}
@@ -245,7 +245,8 @@ func (c *Client) merge(ctx context.Context, a *Alert, issue *github.Issue, kept 
 	if err := c.addComment(ctx, issue, fmt.Sprintf("merged %d", kept), fmt.Sprintf("Duplicate of #%d", kept)); err != nil {
 		return err
 	}
-	body := sanitize.Fit(fmt.Sprintf("<!-- govctl:duplicate=%s of=%d -->\n%s", a.ID, kept, strings.TrimPrefix(issue.GetBody(), a.marker())), maxBody, sanitize.Characters)
+	id := strings.TrimSuffix(strings.TrimPrefix(a.markers[0], "<!-- govctl:alert="), " -->")
+	body := sanitize.Fit(fmt.Sprintf("<!-- govctl:duplicate=%s of=%d -->\n%s", id, kept, strings.TrimPrefix(issue.GetBody(), a.markers[0])), maxBody, sanitize.Characters)
 	return c.edit(ctx, issue, &github.IssueRequest{Body: &body, State: github.String("closed"), StateReason: github.String("not_planned")})
 }
 

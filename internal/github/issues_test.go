@@ -377,3 +377,66 @@ func TestRunbooksOfIssues(t *testing.T) {
 		seen[m[1]] = true
 	}
 }
+
+// ofContracts are the breaking alerts of contracts, of which those named in open are open.
+func ofContracts(open string, names ...string) []Alert {
+	r := Run{Summary: report.Summary{SHA: "abc1234def", BreakingChangesCount: 9}}
+	for i, name := range names {
+		isOpen := strings.Contains(open, name)
+		r.State.Alerts = append(r.State.Alerts, report.Incident{Contract: name, Reason: "breaking", Open: isOpen, Opened: 1, Since: report.At(epoch), SHA: "abc1234def"})
+		r.Summary.Contracts = append(r.Summary.Contracts, report.ContractState{Name: name, BreakingChangesCount: i + 1})
+	}
+	return Alerts(&r)
+}
+
+// TestEachContractHasItsIssue: they do not touch each other, and each shows the figures of its contract.
+func TestEachContractHasItsIssue(t *testing.T) {
+	for _, names := range [][]string{{"a", "ab"}, {"ab", "a"}} {
+		f := newFake(t)
+		first := ofContracts(names[0], names...)
+		first[1].Open = false
+		if got := acts(f.sync(first)); got != "open 1, nothing 0" {
+			t.Errorf("%v: one is open: %s", names, got)
+		}
+		for _, want := range []string{"nothing 1, open 2", "nothing 1, nothing 2"} {
+			if got := acts(f.sync(ofContracts("a ab", names...))); got != want {
+				t.Errorf("%v: both are open: %s, want %s", names, got, want)
+			}
+		}
+		for i, name := range names {
+			got := f.find(i + 1)
+			if got.Title != "Breaking API changes detected: "+name+" (abc1234)" || !strings.Contains(got.Body, "- Contract: `"+name+"`\n") || !strings.Contains(got.Body, fmt.Sprintf("**%d**", i+1)) {
+				t.Errorf("%s: %s\n%s", name, got.Title, got.Body)
+			}
+		}
+		if got := acts(f.sync(ofContracts("", names...))); got != "close 1, close 2" {
+			t.Errorf("%v: at the end: %s", names, got)
+		}
+	}
+}
+
+// TestTheIssueOfATimeWithoutContractsPassesOn: to the first contract that fails, and back where only one contract is left.
+func TestTheIssueOfATimeWithoutContractsPassesOn(t *testing.T) {
+	f := newFake(t)
+	if got := acts(f.sync(ofContracts("b", "b"))); got != "open 1" || f.find(1).Title != "Breaking API changes detected (abc1234)" {
+		t.Fatal(got)
+	}
+	if got := acts(f.sync(ofContracts("b", "a", "b"))); got != "nothing 0, update 1" || !strings.HasPrefix(f.find(1).Body, "<!-- govctl:alert=breaking contract=b -->\n") {
+		t.Errorf("%s: %s", got, f.find(1).Body)
+	}
+	if got := acts(f.sync(ofContracts("b", "b"))); got != "update 1" || f.find(1).Title != "Breaking API changes detected (abc1234)" {
+		t.Errorf("one is left: %s", got)
+	}
+	f.find(1).State, f.find(1).StateReason = "closed", "not_planned"
+	if got := acts(f.sync(ofContracts("b", "a", "b"))); got != "nothing 0, declined 1" {
+		t.Errorf("closed as not planned: %s", got)
+	}
+	f.find(1).State = "open"
+	if got := acts(f.sync(ofContracts("", "a", "b"))); got != "close 1, nothing 0" {
+		t.Errorf("nothing fails: %s", got)
+	}
+	hostile := ofContracts("x --> ", "x -->\n<!-- ", "x --> ")
+	if got := hostile[1].markers[0]; got != "<!-- govctl:alert=breaking contract=x+--%3E+ -->" {
+		t.Errorf("marker %s", got)
+	}
+}

@@ -70,7 +70,7 @@ func (m *chatNotice) lines(safe func(string) string, bullet string) []string {
 		if !ok {
 			sentence = chatText(reason, safe)
 		}
-		out = append(out, bullet+sentence)
+		out = append(out, bullet+sentence+about(n.Details[reason].Contracts, safe))
 	}
 	stability := fmt.Sprintf("stability %g %%", float64(int(n.StabilityRatio.Rounded()*1000+0.5))/10)
 	if n.Placeholder {
@@ -81,6 +81,22 @@ func (m *chatNotice) lines(safe func(string) string, bullet string) []string {
 		figures = chatText(n.Repository, safe) + ": " + figures
 	}
 	return append(out, figures)
+}
+
+// about names the contracts of a reason; empty where the project has one.
+func about(all []report.NoticeContract, safe func(string) string) string {
+	const most = 10
+	if len(all) == 0 {
+		return ""
+	}
+	var names []string
+	for _, c := range all[:min(len(all), most)] {
+		names = append(names, chatText(c.Contract, safe))
+	}
+	if more := len(all) - most; more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return " (" + strings.Join(names, ", ") + ")"
 }
 
 func (m *chatNotice) slack() any {

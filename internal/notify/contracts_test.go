@@ -63,3 +63,46 @@ func TestOlderStatesGoOn(t *testing.T) {
 		t.Errorf("reported twice: %v", again.Reasons)
 	}
 }
+
+// Notices that versions without contracts in them have told are not told again by a repetition of their run.
+func TestNoticesWithoutContractsCount(t *testing.T) {
+	s, all := two(1, "fail", "fail")
+	state := Evaluate(Input{Summary: s, Contracts: all, At: s.GeneratedAt}, usual)
+	n := NewNotice(&s, &state, Context{})
+	if got := n.Details[SemverFail].Contracts; len(got) != 2 || got[0].Contract != "a" || got[1].Contract != "b" {
+		t.Errorf("contracts %+v", got)
+	}
+	earlier := withoutContracts(state)
+	old := NewNotice(&s, &earlier, Context{})
+	body, err := Encode(old)
+	if err != nil || old.Details[SemverFail].Contracts != nil {
+		t.Fatalf("%s: %v", body, err)
+	}
+	log := []report.Delivery{Queue(DeliveryID("o/r", &earlier, ""), "h", old, body, s.RunID, s.GeneratedAt.Time)}
+	if fresh := Untold(log, state); len(fresh.Reasons) != 0 {
+		t.Errorf("told again: %v", fresh.Reasons)
+	}
+	chat := []report.Delivery{{ID: DeliveryID("o/r", &earlier, Slack)}}
+	if !Known(chat, "o/r", &state, Slack) || Known(chat, "o/r", &state, Teams) {
+		t.Error("the message to the chat is not recognised")
+	}
+}
+
+// A run that is repeated tells of the contract that failed only now, under an id of its own.
+func TestARepeatedRunTellsOfTheOtherContract(t *testing.T) {
+	s, all := two(1, "fail", "ok")
+	state := Evaluate(Input{Summary: s, Contracts: all, At: s.GeneratedAt}, usual)
+	n := NewNotice(&s, &state, Context{})
+	body, err := Encode(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := Queue(DeliveryID("", &state, ""), "h", n, body, s.RunID, s.GeneratedAt.Time)
+	_, all = two(1, "fail", "fail")
+	next := Evaluate(Input{Summary: s, Contracts: all, State: &state, At: s.GeneratedAt}, usual)
+	fresh := Untold([]report.Delivery{first}, next)
+	told := NewNotice(&s, &fresh, Context{}).Details[SemverFail].Contracts
+	if len(told) != 1 || told[0].Contract != "b" || DeliveryID("", &fresh, "") == first.ID {
+		t.Errorf("%+v", told)
+	}
+}

@@ -3,7 +3,9 @@ package notify
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -107,10 +109,34 @@ func waiting(byID map[string]*Waiting, id string) *Waiting {
 
 // Untold is the state with only those reasons that no notice of this very run has told yet: a run that is repeated tells only what is new.
 func Untold(log []report.Delivery, state report.AlertState) report.AlertState {
-	type episode struct {
-		reason string
-		number int
+	done := toldOf(log, &state)
+	state.Alerts = slices.Clone(state.Alerts)
+	var fresh []string
+	for reason, all := range told(&state) {
+		left := 0
+		for _, a := range all {
+			if done[episode{reason, a.name, a.Opened}] || done[episode{reason, "", a.Opened}] {
+				a.LastNotified = report.Time{}
+				continue
+			}
+			left++
+		}
+		if left > 0 {
+			fresh = append(fresh, reason)
+		}
 	}
+	state.Reasons = fresh
+	return state
+}
+
+// episode is one time that an alert of a contract was open. Without a contract it is that of all contracts.
+type episode struct {
+	reason, contract string
+	number           int
+}
+
+// toldOf are the episodes that notices of the state's run have told.
+func toldOf(log []report.Delivery, state *report.AlertState) map[episode]bool {
 	done := map[episode]bool{}
 	for _, d := range log {
 		if d.State != Queued || d.SHA != state.SHA || d.RunID != state.RunID {
@@ -121,17 +147,15 @@ func Untold(log []report.Delivery, state report.AlertState) report.AlertState {
 			continue
 		}
 		for reason, detail := range n.Details {
-			done[episode{reason, detail.Episode}] = true
+			if len(detail.Contracts) == 0 {
+				done[episode{reason, "", detail.Episode}] = true
+			}
+			for _, c := range detail.Contracts {
+				done[episode{reason, c.Contract, c.Episode}] = true
+			}
 		}
 	}
-	var fresh []string
-	for reason, a := range told(&state) {
-		if !done[episode{reason, a.Opened}] {
-			fresh = append(fresh, reason)
-		}
-	}
-	state.Reasons = fresh
-	return state
+	return done
 }
 
 // Of are the lines of a log about the webhook, or about a chat.
@@ -145,9 +169,11 @@ func Of(log []report.Delivery, chat Chat) []report.Delivery {
 	return lines
 }
 
-// Known reports whether a log has a notice already.
-func Known(log []report.Delivery, id string) bool {
-	return slices.ContainsFunc(log, func(d report.Delivery) bool { return d.ID == id })
+// Known reports whether a log has the notice of a state to a chat already, under the id that this version or an earlier one gives it.
+func Known(log []report.Delivery, repository string, state *report.AlertState, chat Chat) bool {
+	earlier := withoutContracts(*state)
+	ids := []string{DeliveryID(repository, state, chat), DeliveryID(repository, &earlier, chat)}
+	return slices.ContainsFunc(log, func(d report.Delivery) bool { return slices.Contains(ids, d.ID) })
 }
 
 // Queue is the first line of a notice.
@@ -160,22 +186,29 @@ func (w *Waiting) expired(now time.Time) bool {
 	return w.Runs >= maxRuns || now.Sub(w.Queued.Time.Time) > maxAge
 }
 
-// MergeLog is the union of two logs: their lines, then ours that they lack, byte for byte.
-func MergeLog(theirs, ours []byte) ([]byte, error) {
-	out := slices.Clone(theirs)
-	if len(out) > 0 && out[len(out)-1] != '\n' {
-		out = append(out, '\n')
-	}
-	seen := map[string]bool{}
-	for line := range bytes.Lines(out) {
-		seen[string(bytes.TrimSpace(line))] = true
-	}
-	for line := range bytes.Lines(ours) {
-		line = bytes.TrimSpace(line)
-		if len(line) > 0 && !seen[string(line)] {
-			seen[string(line)] = true
-			out = append(append(out, line...), '\n')
+// MergeLog is the union of two logs, each line byte for byte: ordered by time, delivery, number of tries and the text of the line, so that
+// it is the same whichever comes first. Lines that cannot be read come first.
+func MergeLog(a, b []byte) ([]byte, error) {
+	var all []string // the order and the line, which has no line feed
+	for _, log := range [][]byte{a, b} {
+		for line := range bytes.Lines(log) {
+			if line = bytes.TrimSpace(line); len(line) == 0 {
+				continue
+			}
+			var d report.Delivery
+			if json.Unmarshal(line, &d) != nil {
+				d = report.Delivery{}
+			}
+			const beforeAll = 100_000_000_000 // seconds; makes those of the year 1 positive
+			all = append(all, fmt.Sprintf("%013d.%09d %q %012d\n%s", d.Time.Unix()+beforeAll, d.Time.Nanosecond(), d.ID, d.Attempts, line))
 		}
 	}
-	return out, nil
+	slices.Sort(all)
+	var out bytes.Buffer
+	for _, s := range slices.Compact(all) {
+		_, line, _ := strings.Cut(s, "\n")
+		out.WriteString(line)
+		out.WriteByte('\n')
+	}
+	return out.Bytes(), nil
 }

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/romel/govctl/internal/jointest"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/schemas"
 )
@@ -60,7 +62,7 @@ func TestUnionOfLogs(t *testing.T) {
 
 func TestMergeLog(t *testing.T) {
 	for _, c := range []struct{ theirs, ours, want string }{
-		{"", "", ""}, {"a\n", "a\nb\n", "a\nb\n"}, {"a\nb", "c", "a\nb\nc\n"}, {"a\n", "", "a\n"}, {"", "a\na\n", "a\n"}, {"b\n", "a\nb\n", "b\na\n"},
+		{"", "", ""}, {"a\n", "a\nb\n", "a\nb\n"}, {"a\nb", "c", "a\nb\nc\n"}, {"a\n", "", "a\n"}, {"", "a\na\n", "a\n"}, {"b\n", "a\nb\n", "a\nb\n"},
 	} {
 		got, err := MergeLog([]byte(c.theirs), []byte(c.ours))
 		if err != nil || string(got) != c.want {
@@ -221,4 +223,30 @@ func notice(t *testing.T, q report.Delivery) (n report.Notice) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// TestTheUnionOfLogsIsTheSameEveryWay: receipts of few deliveries at few times, some torn.
+func TestTheUnionOfLogsIsTheSameEveryWay(t *testing.T) {
+	receipts := func(r *rand.Rand) (all [][]byte) {
+		for range 60 {
+			d := report.Delivery{Time: report.At(start.Add(time.Duration(r.IntN(3)) * time.Hour)), ID: fmt.Sprint("gov_", r.IntN(4)), RunID: fmt.Sprint(r.IntN(3)),
+				Attempts: r.IntN(3), State: []string{Queued, Pending, Delivered}[r.IntN(3)]}
+			line, err := AppendLog(nil, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.IntN(10) == 0 {
+				line = append(line[:r.IntN(len(line)-2)+1:len(line)-1], '\n')
+			}
+			all = append(all, line)
+		}
+		return all
+	}
+	jointest.Check(t, receipts, func(a, b []byte) []byte {
+		out, err := MergeLog(a, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}, func(log []byte) string { return string(log) })
 }

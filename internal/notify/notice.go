@@ -48,10 +48,22 @@ func NewNotice(s *report.Summary, state *report.AlertState, c Context) report.No
 	if m := c.Stability; m != nil {
 		n.Metadata.CurrentStableStreak, n.Metadata.WindowSize, n.Metadata.Score = &m.CurrentStableStreak, &m.WindowSize, &m.Score
 	}
-	for reason, a := range told(state) {
-		n.Details[reason] = report.NoticeDetail{Since: a.Since, Episode: a.Opened, Why: a.Why}
+	for reason, all := range told(state) {
+		n.Details[reason] = detail(all)
 	}
 	return n
+}
+
+// detail is what stands behind a reason: of several contracts, those that it is about.
+func detail(all []namedIncident) report.NoticeDetail {
+	first := all[0]
+	d := report.NoticeDetail{Since: first.Since, Episode: first.Opened, Why: first.Why}
+	for _, a := range all {
+		if a.name != "" {
+			d.Contracts = append(d.Contracts, report.NoticeContract{Contract: a.name, Since: a.Since, Episode: a.Opened, Why: a.Why})
+		}
+	}
+	return d
 }
 
 // unwritten reports a run that could not write the stability metrics of a contract: there is no ratio then, and the payload says 0. A
@@ -69,15 +81,22 @@ func short(sha string) string {
 	return (sha + strings.Repeat("0", shortSHA))[:shortSHA]
 }
 
-// told yields each reason of a state with its alert, in order.
-func told(state *report.AlertState) func(yield func(string, *report.Incident) bool) {
-	return func(yield func(string, *report.Incident) bool) {
+// namedIncident is an alert with the contract that a notice names it by: empty where the project has one contract, and for an alert about
+// the run.
+type namedIncident struct {
+	*report.Incident
+	name string
+}
+
+// told yields each reason of a state with the alerts behind it, in order.
+func told(state *report.AlertState) func(yield func(string, []namedIncident) bool) {
+	return func(yield func(string, []namedIncident) bool) {
 		for _, reason := range state.Reasons {
 			for _, row := range table() {
 				if row.failure() != reason && row.recovery != reason {
 					continue
 				}
-				if a := row.notified(state, reason); a != nil && !yield(reason, a) {
+				if all := row.notified(state, reason); len(all) > 0 && !yield(reason, all) {
 					return
 				}
 			}
@@ -85,23 +104,32 @@ func told(state *report.AlertState) func(yield func(string, *report.Incident) bo
 	}
 }
 
-// notified is the alert that stands for a reason in a notice: of several contracts the first that this run reports, else the first in the
-// same condition.
-func (row *alert) notified(state *report.AlertState, reason string) *report.Incident {
-	var found *report.Incident
+// notified are the alerts behind a reason in a notice: those that this run reports, else the first in the same condition.
+func (row *alert) notified(state *report.AlertState, reason string) []namedIncident {
+	var reported, others []namedIncident
 	for i := range state.Alerts {
-		a := &state.Alerts[i]
+		a := namedIncident{&state.Alerts[i], ""}
 		if a.Reason != row.reason || a.Open != (reason == row.failure()) {
 			continue
 		}
-		if a.LastNotified.Equal(state.GeneratedAt.Time) {
-			return a
+		if !row.ofRun && several(state) {
+			a.name = a.Contract
 		}
-		if found == nil {
-			found = a
+		if a.LastNotified.Equal(state.GeneratedAt.Time) {
+			reported = append(reported, a)
+		} else {
+			others = append(others, a)
 		}
 	}
-	return found
+	if len(reported) > 0 {
+		return reported
+	}
+	return others[:min(1, len(others))]
+}
+
+// several reports a state of more than one contract.
+func several(state *report.AlertState) bool {
+	return slices.ContainsFunc(state.Alerts, func(a report.Incident) bool { return a.Contract != state.Alerts[0].Contract })
 }
 
 // DeliveryID names a notice to the webhook, or to a chat: the same for each try and each repetition of one run, another as soon as it says
@@ -109,13 +137,27 @@ func (row *alert) notified(state *report.AlertState, reason string) *report.Inci
 func DeliveryID(repository string, state *report.AlertState, chat Chat) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q", repository, state.SHA, state.RunID)
-	for reason, a := range told(state) {
-		fmt.Fprintf(h, " %s:%d", reason, a.Opened)
+	for reason, all := range told(state) {
+		fmt.Fprintf(h, " %s:%d", reason, all[0].Opened)
+		for _, a := range all {
+			if a.name != "" {
+				fmt.Fprintf(h, " %q:%d", a.name, a.Opened)
+			}
+		}
 	}
 	if chat != "" {
 		fmt.Fprintf(h, " %q", chat)
 	}
 	return "gov_" + hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// withoutContracts is a state as versions saw it that named no contract in a notice.
+func withoutContracts(state report.AlertState) report.AlertState {
+	state.Alerts = slices.Clone(state.Alerts)
+	for i := range state.Alerts {
+		state.Alerts[i].Contract = ""
+	}
+	return state
 }
 
 // Encode is the body of a notice: compact JSON that fits the published schema.

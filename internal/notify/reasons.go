@@ -81,15 +81,16 @@ type alert struct {
 	asked            string // the reason that is reported only where the configuration asks for it; empty: the alert's own
 	evaluate         func(c *Contract, t Thresholds) condition
 	why              func(c *Contract, was *report.Incident) string // why a healthy run ends it
+	ofRun            bool                                           // about the run, and kept with its first contract
 }
 
 func table() []alert {
 	return []alert{
-		{SemverFail, SemverRecovered, "", evaluateSemver, whySemver},
-		{StabilityDrop, StabilityRecovered, "", evaluateStability, whyStability},
-		{PlaceholderStreak, PlaceholderRecovered, "", evaluatePlaceholder, whyPlaceholder},
-		{EvidenceFail, EvidenceRecovered, "", evaluateEvidence, whyEvidence},
-		{Breaking, "", BreakingChange, evaluateBreaking, whyBreaking},
+		{SemverFail, SemverRecovered, "", evaluateSemver, whySemver, false},
+		{StabilityDrop, StabilityRecovered, "", evaluateStability, whyStability, false},
+		{PlaceholderStreak, PlaceholderRecovered, "", evaluatePlaceholder, whyPlaceholder, false},
+		{EvidenceFail, EvidenceRecovered, "", evaluateEvidence, whyEvidence, true},
+		{Breaking, "", BreakingChange, evaluateBreaking, whyBreaking, false},
 	}
 }
 
@@ -165,7 +166,7 @@ func evidenceOf(s *report.Summary) condition {
 
 // concerns reports whether a row has anything to say about a contract: a project without evidence keeps no alert about it.
 func (row *alert) concerns(c *Contract, in *Input) bool {
-	if row.reason != EvidenceFail || c.evidence != unknown {
+	if !row.ofRun || c.evidence != unknown {
 		return true
 	}
 	return in.State != nil && slices.ContainsFunc(in.State.Alerts, func(a report.Incident) bool { return a.Reason == row.reason && a.Contract == c.Name })
