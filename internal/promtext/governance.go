@@ -2,6 +2,7 @@ package promtext
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/romel/govctl/pkg/report"
 )
@@ -13,13 +14,14 @@ type Figures struct {
 	Milestones *report.Milestones
 	Taxonomy   *report.TaxonomyMetrics
 	Lint       *report.TaxonomyLint
+	Detail     bool // every figure of each of several contracts; otherwise those of the table short
 }
 
 // Contract are the artifacts about one contract.
 type Contract struct {
 	Name       string            // the label contract of its figures; empty where there is no other
 	Stability  *report.Stability // nil for a placeholder
-	Breaking   *report.Breaking
+	Breaking   *report.BreakingCounts
 	Diff       *report.Diff
 	Operations *report.Operations
 }
@@ -37,9 +39,45 @@ func Names() []string {
 func Governance(f *Figures) []byte {
 	families := make([]Family, 0, len(metrics)+len(validation))
 	for _, m := range slices.Concat(validation, metrics) {
-		families = append(families, Family{m.name, m.help, m.values(f)})
+		samples := m.values(f)
+		if len(f.Contracts) > 1 && !f.Detail {
+			samples = slices.DeleteFunc(samples, func(s Sample) bool { return !inShort(m.name, &s) })
+		}
+		families = append(families, Family{m.name, m.help, samples})
 	}
 	return Encode(families)
+}
+
+// short are the metrics that each of several contracts has, at most twelve series in all: hundreds of contracts would be tens of thousands. A
+// label value is the only one that is kept of a metric.
+var short = map[string]string{
+	"govctl_breaking":                        "",
+	"govctl_contract_breaking_changes":       "",
+	"govctl_contract_info":                   "",
+	"govctl_contract_placeholder":            "",
+	"govctl_contract_semver_status":          "", // the one that holds
+	"govctl_contract_stability_ratio":        "",
+	"govctl_operations":                      "",
+	"govctl_stability_budget_runs":           "left",
+	"govctl_stability_history_skipped_lines": "",
+	"govctl_stability_streak_runs":           "",
+	"govctl_stability_window_ratio":          "",
+}
+
+// inShort reports whether a sample is written of several contracts: those of the whole are.
+func inShort(metric string, s *Sample) bool {
+	only, listed := short[metric]
+	for _, l := range s.Labels {
+		switch {
+		case metric == "govctl_step_status" && l.Name == "step" && strings.Contains(l.Value, " "):
+			return false // the step of one contract
+		case metric == "govctl_contract_semver_status":
+			return s.Value == 1
+		case l.Name == "contract" && !listed, only != "" && l.Name != "contract" && l.Value != only:
+			return false
+		}
+	}
+	return true
 }
 
 // metric is one row of the table: values returns nothing where the artifact is absent.
@@ -71,11 +109,11 @@ var metrics = []metric{
 	{"govctl_alerts_weight", "Total severity weight of the taxonomy.", taxonomy(func(m *report.TaxonomyMetrics) []Sample {
 		return number(m.CurrentWeightTotal)
 	})},
-	{"govctl_breaking", "1 when the last run found a breaking change that no waiver covers.", breaking(func(b *report.Breaking) []Sample {
+	{"govctl_breaking", "1 when the last run found a breaking change that no waiver covers.", breaking(func(b *report.BreakingCounts) []Sample {
 		return truth(b.Breaking)
 	})},
-	{"govctl_breaking_changes", "Breaking root causes of the last run by kind.", breaking(func(b *report.Breaking) []Sample {
-		return []Sample{by("kind", "incompatible", b.Incompatible), by("kind", "deleted_or_removed", b.DeletedOrRemoved), by("kind", "waived", len(b.Waived))}
+	{"govctl_breaking_changes", "Breaking root causes of the last run by kind.", breaking(func(b *report.BreakingCounts) []Sample {
+		return []Sample{by("kind", "incompatible", b.Incompatible), by("kind", "deleted_or_removed", b.DeletedOrRemoved), by("kind", "waived", b.Waived)}
 	})},
 	{"govctl_changes", "Changes of the contract in the last run by level.", diff(func(d *report.Diff) []Sample { return each("level", d.Totals.ByLevel) })},
 	{"govctl_changes_by_category", "Changes of the contract in the last run by category.", diff(func(d *report.Diff) []Sample { return each("category", d.Totals.ByCategory) })},

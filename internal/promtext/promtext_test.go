@@ -33,7 +33,7 @@ func figures() *Figures {
 					Budget: report.Budget{AllowedBreakingRuns: 6, Used: 2, Left: 4, BurnRate: 1.5}, Anomaly: true, SkippedTotal: 1,
 				},
 			},
-			Breaking:   &report.Breaking{Breaking: true, Incompatible: 2, DeletedOrRemoved: 1, Waived: []report.BreakingChange{{}}},
+			Breaking:   &report.BreakingCounts{Breaking: true, Incompatible: 2, DeletedOrRemoved: 1, Waived: 1},
 			Diff:       &report.Diff{Totals: report.DiffTotals{ByLevel: map[string]int{"error": 3, "info": 9}, ByCategory: map[string]int{"wire": 3, "docs": 9}, Proved: 2, Asserted: 1}},
 			Operations: &report.Operations{Counts: report.OperationCounts{Added: 2, Removed: 1, TotalNew: 12}},
 		}},
@@ -108,11 +108,38 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// TestSeriesOfManyContracts: each of several contracts has at most twelve series, and no row of the table of these is without one.
+func TestSeriesOfManyContracts(t *testing.T) {
+	f := figures()
+	state := f.Summary.Contracts[0]
+	f.Summary.Contracts = nil
+	one := f.Contracts[0]
+	f.Contracts = nil
+	for _, name := range []string{"a", "b", "c"} {
+		one.Name, state.Name = name, name
+		f.Contracts, f.Summary.Contracts = append(f.Contracts, one), append(f.Summary.Contracts, state)
+		f.Summary.Steps = append(f.Summary.Steps, report.Step{Name: "diff " + name, Status: "ok"})
+	}
+	text := string(Governance(f))
+	if n := strings.Count(text, `contract="b"`); n > 12 || n <= len(short)-1 || strings.Contains(text, `step="diff b"`) {
+		t.Errorf("%d series of a contract:\n%s", n, text)
+	}
+	for name := range short {
+		if !strings.Contains(text, "\n"+name+`{`) {
+			t.Errorf("no %s", name)
+		}
+	}
+	if !strings.Contains(text, `govctl_step_status{status="skipped",step="sign"} 1`) || strings.Contains(text, "window_mean_score{") {
+		t.Errorf("not the figures of the whole:\n%s", text)
+	}
+}
+
 func TestSeveralContractsAreLabelled(t *testing.T) {
 	f := figures()
 	f.Contracts = append(f.Contracts, f.Contracts[0])
 	f.Contracts[0].Name, f.Contracts[1].Name = "orders", "billing"
 	f.Contracts[1].Stability = nil
+	f.Detail = true
 	text := string(Governance(f))
 	for _, want := range []string{
 		`govctl_breaking_changes{contract="billing",kind="incompatible"} 2`, `govctl_breaking_changes{contract="orders",kind="incompatible"} 2`,

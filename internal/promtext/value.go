@@ -12,7 +12,7 @@ func stability(of func(*report.Stability) []Sample) func(*Figures) []Sample {
 	return perContract(func(c *Contract) []Sample { return ifMade(c.Stability, of) })
 }
 
-func breaking(of func(*report.Breaking) []Sample) func(*Figures) []Sample {
+func breaking(of func(*report.BreakingCounts) []Sample) func(*Figures) []Sample {
 	return perContract(func(c *Contract) []Sample { return ifMade(c.Breaking, of) })
 }
 

@@ -40,6 +40,13 @@ var passedRank = len(fleetStates) - 2
 
 // rowsOf are the contracts of a page, what needs attention first.
 func rowsOf(p *Page) []fleetRow {
+	if p.rows == nil || p.rowsAlone != p.Alone { // links lead from one of the two
+		p.rows, p.rowsAlone = sortedRows(p), p.Alone
+	}
+	return p.rows
+}
+
+func sortedRows(p *Page) []fleetRow {
 	rows := make([]fleetRow, len(p.Contracts))
 	for i := range p.Contracts {
 		rows[i] = rowOf(p, i)
@@ -54,7 +61,7 @@ func rowOf(p *Page, i int) fleetRow {
 	one := p.only(i)
 	c, v := &one.Contracts[0], evaluate(one)
 	r := fleetRow{Name: c.Name, Kind: v.Kind, State: v.Word, Version: one.Summary.Version, Breaks: one.Summary.BreakingChangesCount,
-		Accepted: acceptedChanges(one), Changed: day(lastChange(c.Runs)), Owner: c.Owner, Require: requiredVersion(c.Semver)}
+		Accepted: acceptedChanges(one), Changed: day(c.Changed), Owner: c.Owner, Require: requiredVersion(c.Semver)}
 	for rank, s := range fleetStates {
 		if s.word == v.Word {
 			r.rank, r.State, r.Next = rank, s.state, s.next
@@ -69,13 +76,16 @@ func rowOf(p *Page, i int) fleetRow {
 	if n := c.missing(); n > 0 || c.Stability == nil {
 		return r
 	}
-	r.Share, r.Spark = percent(100*c.Stability.WindowStabilityRatio.Rounded()), ratioSpark(c)
+	r.Share, r.Spark = percent(100*c.Stability.WindowStabilityRatio.Rounded()), c.Line
 	return r
 }
 
-// ratioSpark draws the share of stable runs over the latest runs, from a half to 1, as a path of 64 by 10; what lies below a half is at the
-// foot.
-func ratioSpark(c *Contract) string {
+// Line draws the share of stable runs over the latest runs, from a half to 1, as a path of 64 by 10; what lies below a half is at the foot. It is
+// empty where there are too few of them.
+func Line(c *Contract) string {
+	if c.Stability == nil || c.missing() > 0 {
+		return ""
+	}
 	const shown, step, height = 16, 4, 10.0
 	var b strings.Builder
 	was, run := -1, 0
@@ -97,8 +107,8 @@ func ratioSpark(c *Contract) string {
 	return b.String()
 }
 
-// lastChange is when a run last found a change of the contract; the zero time where none of these runs did.
-func lastChange(runs []report.HistoryLine) report.Time {
+// LastChange is when a run last found a change of the contract; the zero time where none of these runs did.
+func LastChange(runs []report.HistoryLine) report.Time {
 	for i := len(runs) - 1; i >= 0; i-- {
 		n := runs[i].Incompatible + runs[i].DeletedOrRemoved
 		for _, changes := range runs[i].Counts {
@@ -119,32 +129,52 @@ func (p *Page) only(i int) *Page {
 	one.Only, one.Root, one.Contracts = c.Name, "../", []Contract{c}
 	one.Taxonomy, one.Milestones, one.Evidence, one.Policy = nil, nil, nil, nil
 	one.Figures, one.Deliveries, one.Badges = nil, nil, nil
+	one.rows, one.summaries = nil, nil
 	one.Summary = summaryOf(p, &c)
 	return &one
+}
+
+// parts are what the summary says of each contract, by name: the steps without that name.
+func (p *Page) parts() map[string]*report.Summary {
+	if p.summaries == nil {
+		p.summaries = map[string]*report.Summary{}
+		for i := range p.Contracts {
+			p.summaries[p.Contracts[i].Name] = &report.Summary{}
+		}
+		for _, c := range p.Summary.Contracts {
+			if of := p.summaries[c.Name]; of != nil {
+				of.Contracts = append(of.Contracts, c)
+			}
+		}
+		for _, n := range p.Summary.NotChecked {
+			if of := p.summaries[n.Contract]; of != nil {
+				of.NotChecked = append(of.NotChecked, n)
+			}
+		}
+		for _, step := range p.Summary.Steps {
+			name, contract, ok := strings.Cut(step.Name, " ")
+			if of := p.summaries[contract]; ok && of != nil {
+				step.Name = name
+				of.Steps = append(of.Steps, step)
+			}
+		}
+	}
+	return p.summaries
 }
 
 // summaryOf is the summary of the run as far as it is about one contract.
 func summaryOf(p *Page, c *Contract) report.Summary {
 	s := report.Summary{SHA: p.Summary.SHA, RunID: p.Summary.RunID, GeneratedAt: p.Summary.GeneratedAt, SemverPolicyStatus: "unknown", StabilityRatio: 1}
 	passed := p.Summary.Passed
-	for _, state := range p.Summary.Contracts {
+	of := p.parts()[c.Name]
+	for _, state := range of.Contracts {
 		if state.Name == c.Name {
 			s.StabilityRatio, s.Placeholder, s.PlaceholderStreak = state.StabilityRatio, state.Placeholder, state.PlaceholderStreak
 			s.BreakingChangesCount, s.SemverPolicyStatus, s.Version = state.BreakingChangesCount, state.SemverPolicyStatus, state.Version
 			passed = state.Outcome == "" && passed || state.Outcome == report.Passed.String()
 		}
 	}
-	for _, n := range p.Summary.NotChecked {
-		if n.Contract == c.Name {
-			s.NotChecked = append(s.NotChecked, n)
-		}
-	}
-	for _, step := range p.Summary.Steps {
-		if name, of, ok := strings.Cut(step.Name, " "); ok && of == c.Name {
-			step.Name = name
-			s.Steps = append(s.Steps, step)
-		}
-	}
+	s.NotChecked, s.Steps = of.NotChecked, of.Steps
 	if c.Operations != nil {
 		s.OperationsAdded, s.OperationsRemoved = c.Operations.Counts.Added, c.Operations.Counts.Removed
 	}

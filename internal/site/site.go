@@ -31,6 +31,10 @@ type Page struct {
 	Feed         string // path from this page to the feed that readers of it can follow; empty where there is none
 	Only         string // the contract that the page is about, where it is that of one of several
 	Root         string // path from this page to the root of the pages: empty, or "../" for each folder
+
+	rows      []fleetRow // of the contracts, once they are known
+	rowsAlone bool
+	summaries map[string]*report.Summary // of the contracts, once they are known
 }
 
 // Contract is one contract's part of the page.
@@ -47,6 +51,8 @@ type Contract struct {
 	Owner       string                     // who is responsible for it; empty where nobody is named
 	WaiverDays  int                        // how far ahead a waiver may expire; 0 where that is not known
 	Several     bool                       // it is one of several contracts
+	Line        string                     // of the share of stable runs, for the table of several contracts: Line of the contract with its runs
+	Changed     report.Time                // of the last run that found a change, for the same table
 }
 
 // Taxonomy is the part about alerts.
