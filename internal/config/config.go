@@ -157,6 +157,7 @@ type Metrics struct {
 	NamesBudget     int      `json:"names_budget,omitzero"`
 	SeriesBudget    int      `json:"series_budget,omitzero"`
 	SeriesPerMetric int      `json:"series_per_metric,omitzero"`
+	Detail          bool     `json:"detail,omitzero"` // of each of several contracts in governance.prom
 }
 
 // Docs names documents with generated blocks.

@@ -86,8 +86,8 @@ func semantic(root contract.Node, err error) error {
 // maxContracts bounds the contracts of one configuration, of each of which a run writes several files.
 const maxContracts = 1_000
 
-// folders of the output folder, for evidence and for the records of runs. Each of several contracts has a folder of its name beside them.
-var folders = []string{"evidence", "runs"}
+// folders of the output folder, for evidence, for the records of runs and for its parts. Each of several contracts has a folder of its name beside them.
+var folders = []string{"evidence", "runs", "shards"}
 
 // finish fills in what each contract leaves empty and holds the contracts apart.
 func finish(c Config, root contract.Node) (Config, error) {

@@ -101,6 +101,7 @@ var table = []Row{
 	{Key: "metrics.catalog", Why: "it names the document that is written, and a check is asked for by command"},
 	{Key: "metrics.names_budget", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "A service may then have more metrics; 0 sets no limit."},
 	{Key: "metrics.series_budget", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "A service may then have more series; 0 sets no limit."},
+	{Key: "metrics.detail", Why: "it decides which figures are written, not what they are"},
 	{Key: "metrics.series_per_metric", ID: "policy-threshold-lowered", Order: lowerOrOff, Why: "A metric may then have more series; 0 sets no limit."},
 	{Key: "docs.files", ID: "policy-input-changed", Order: moreIsStricter, Why: "Generated blocks of a document that is not named are not checked."},
 	{Key: "probe.targets", ID: "policy-input-changed", Order: unordered, Why: "It names the services that are probed, with what is expected of each."},

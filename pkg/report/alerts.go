@@ -68,6 +68,16 @@ type NoticeDetail struct {
 	Since   Time   `json:"since"`   // when the alert opened
 	Episode int    `json:"episode"` // how often it has opened
 	Why     string `json:"why,omitzero"`
+	// Contracts are those that the notice is about, where the project has several; since, episode and why are those of the first.
+	Contracts []NoticeContract `json:"contracts,omitzero"`
+}
+
+// NoticeContract is what stands behind a reason for one contract.
+type NoticeContract struct {
+	Contract string `json:"contract"`
+	Since    Time   `json:"since"`
+	Episode  int    `json:"episode"`
+	Why      string `json:"why,omitzero"`
 }
 
 // Delivery is one line of webhook-deliveries.jsonl. A notice begins with a pending line that carries its payload; each run that tries adds

@@ -67,6 +67,24 @@ type SkippedLine struct {
 	Reason string `json:"reason"`
 }
 
+// RotatedHistory is what the lines of a run history come to that are in files beside history.jsonl, so that a run need not read them. It
+// counts while there are as many files with as many bytes.
+type RotatedHistory struct {
+	Files               int           `json:"files"`
+	Bytes               int64         `json:"bytes"`     // of all the files
+	Lines               int           `json:"lines"`     // readable ones
+	AllLines            int           `json:"all_lines"` // with those that cannot be read
+	StableRuns          int           `json:"stable_runs"`
+	BreakingRuns        int           `json:"breaking_runs"`
+	PlaceholderRuns     int           `json:"placeholder_runs"`
+	CurrentStableStreak int           `json:"current_stable_streak"`
+	LongestStableStreak int           `json:"longest_stable_streak"`
+	PlaceholderStreak   int           `json:"placeholder_streak"`
+	SkippedTotal        int           `json:"skipped_total"`
+	SkippedLines        []SkippedLine `json:"skipped_lines,omitzero,omitempty"`
+	DigestState         string        `json:"digest_state"` // of SHA-256 after these lines, base64: the digest of the history continues from there
+}
+
 // Budget is the breaking-change budget of the window.
 type Budget struct {
 	AllowedBreakingRuns int     `json:"allowed_breaking_runs"` // breaking runs that the alert threshold leaves room for

@@ -125,6 +125,8 @@ type ManifestContract struct {
 	AcceptedSHA256 string `json:"accepted_sha256"` // the contract that the next run compares with
 	HistoryLines   int    `json:"history_lines"`   // readable lines of the run history after this run
 
+	Rotated *RotatedHistory `json:"rotated,omitzero"` // what the lines in other files than history.jsonl come to
+
 	VersionFrom     string          `json:"version_from,omitzero"`      // where the version of the accepted contract was read from, other than info.version
 	AcceptedVersion string          `json:"accepted_version,omitzero"`  // what its version is taken for, where that is another than it says
 	BaselineVersion string          `json:"baseline_version,omitzero"`  // the same of the contract that this run compared with
