@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"slices"
 	"time"
 
@@ -32,7 +30,7 @@ func ReleaseNotes(ctx context.Context, c config.Contract, in apichangelog.Input,
 
 // publishedDoc is a contract as it is compared for the changelog.
 type publishedDoc struct {
-	data    []byte // canonical
+	Stored  // canonical
 	version string
 	doc     *contract.Document // nil until it is read
 }
@@ -42,7 +40,7 @@ type apiLog struct {
 	*stepContext
 	log     report.APIChangelog // the releases of earlier runs
 	pending *report.APIRelease  // what the last run made on top of them
-	kept    []byte              // the contract of the last release, as earlier runs know it; nil where they know none
+	kept    Stored              // the contract of the last release, as earlier runs know it; none where they know none
 }
 
 // apiChangelog keeps the changelog of the API. A run makes one release, from the contract of the last release to the present one, on top of
@@ -92,8 +90,8 @@ func (a *apiLog) read(doc *contract.Document) error {
 	if len(a.log.Releases) == 0 {
 		return nil
 	}
-	a.kept, err = artifact.Read(a.job.Store.FS(), a.path(apiReleaseFile), maxContract)
-	return ignoreAbsent(err)
+	a.kept = a.job.State.Contracts[a.contract.Name].Release
+	return nil
 }
 
 // lastRelease is what counts as the last release: the one that the configuration names, else the first contract of its version that a run
@@ -108,37 +106,47 @@ func (a *apiLog) lastRelease(ctx context.Context) (*publishedDoc, error) {
 			return nil, err
 		}
 	}
-	data, err := artifact.Read(a.job.Store.FS(), baselinePath(a.contract.Name), maxContract)
-	if errors.Is(err, fs.ErrNotExist) {
+	file := baselinePath(a.contract.Name)
+	sum := a.digestOf(file)
+	switch sum {
+	case "":
 		return nil, nil
+	case a.kept.SHA256:
+		return &publishedDoc{Stored: a.kept, version: a.newest()}, nil
 	}
-	if err != nil {
+	base := publishedDoc{Stored: inFolder(a.job.Store, file, Stored{SHA256: sum})}
+	var err error
+	if base.doc, err = a.baselineDocument(ctx, base.Stored); err != nil {
 		return nil, err
 	}
-	if digest(data) == digest(a.kept) {
-		return &publishedDoc{data: data, version: a.newest()}, nil
+	base.version = versionOf(base.doc)
+	if a.contract.Baseline == "" && a.kept.Exists() && base.version == a.newest() {
+		return &publishedDoc{Stored: a.kept, version: base.version}, nil
 	}
-	doc, err := a.baselineDocument(ctx, data)
-	if err != nil {
-		return nil, err
-	}
-	base := released(doc)
-	base.data = data
-	if a.contract.Baseline == "" && a.kept != nil && base.version == a.newest() {
-		return &publishedDoc{data: a.kept, version: base.version}, nil
-	}
-	return base, nil
+	return &base, nil
 }
 
-func (a *apiLog) baselineDocument(ctx context.Context, data []byte) (*contract.Document, error) {
+// baselineDocument is what the run compared with.
+func (a *apiLog) baselineDocument(ctx context.Context, from Stored) (*contract.Document, error) {
+	if a.compared != nil {
+		return a.compared.old, nil
+	}
+	data, err := from.Bytes()
+	if err != nil {
+		return nil, err
+	}
 	if a.contract.Baseline == "" && a.contracts[a.contract.Name].release == nil {
 		return a.published(ctx, data)
 	}
-	return contract.Parse(ctx, baselinePath(a.contract.Name), data, contract.Options{AllowDangling: true})
+	return contract.Parse(ctx, from.file, data, contract.ReadBack())
+}
+
+func versionOf(doc *contract.Document) string {
+	return apichangelog.VersionOf(TextOf(doc.Root().Find("/info/version")))
 }
 
 func released(doc *contract.Document) *publishedDoc {
-	return &publishedDoc{data: doc.Canonical(), version: apichangelog.VersionOf(TextOf(doc.Root().Find("/info/version"))), doc: doc}
+	return &publishedDoc{Stored: Stored{SHA256: doc.SHA256(), read: func() ([]byte, error) { return doc.Canonical(), nil }}, version: versionOf(doc), doc: doc}
 }
 
 // newest is the version of the newest release.
@@ -151,7 +159,7 @@ func (a *apiLog) newest() string {
 
 // released adds the last release where it has come since the last run.
 func (a *apiLog) released(ctx context.Context, last *publishedDoc) error {
-	if last == nil || a.kept != nil && digest(last.data) == digest(a.kept) {
+	if last == nil || a.kept.Exists() && last.SHA256 == a.kept.SHA256 {
 		return nil
 	}
 	r, err := a.sinceKept(ctx, last)
@@ -168,11 +176,11 @@ func (a *apiLog) released(ctx context.Context, last *publishedDoc) error {
 
 // sinceKept is the last release: as the last run made it, where that had this contract; nil where the release before it is not known.
 func (a *apiLog) sinceKept(ctx context.Context, last *publishedDoc) (*report.APIRelease, error) {
-	if a.pending != nil && digest(a.job.State.Contracts[a.contract.Name].Published) == digest(last.data) {
+	if a.pending != nil && a.job.State.Contracts[a.contract.Name].Published.SHA256 == last.SHA256 {
 		return a.pending, nil
 	}
-	if a.kept != nil {
-		r, err := a.compare(ctx, &publishedDoc{data: a.kept, version: a.newest()}, last, time.Time{})
+	if a.kept.Exists() {
+		r, err := a.compare(ctx, &publishedDoc{Stored: a.kept, version: a.newest()}, last, time.Time{})
 		return &r, err
 	}
 	if len(a.log.Releases) > 0 {
@@ -199,13 +207,13 @@ func (a *apiLog) next(ctx context.Context, last, now *publishedDoc) error {
 		r := apichangelog.First(version, date, doc, false)
 		a.top(r)
 		return nil
-	case digest(last.data) == digest(now.data):
+	case last.SHA256 == now.SHA256:
 		a.note += " since " + last.version
 		return nil
 	case version == last.version || version == apichangelog.Unreleased:
 		version, date = apichangelog.Unreleased, time.Time{}
 	}
-	r, err := a.compare(ctx, last, &publishedDoc{data: now.data, version: version, doc: now.doc}, date)
+	r, err := a.compare(ctx, last, &publishedDoc{Stored: now.Stored, version: version, doc: now.doc}, date)
 	if err == nil && (version != apichangelog.Unreleased || !apichangelog.Empty(&r)) {
 		a.top(r)
 	}
@@ -236,14 +244,31 @@ func (a *apiLog) compare(ctx context.Context, old, new *publishedDoc, date time.
 	if in.New, err = a.documentOf(ctx, new); err != nil {
 		return r, err
 	}
+	if a.told(old, new) {
+		in.Changes = a.compared.All(in.Old, in.New)
+		return apichangelog.New(&in), ctx.Err()
+	}
 	return ReleaseNotes(ctx, *a.contract, in, a.job.Now)
+}
+
+// told reports that the diff of this run has compared these contracts in the same way: for everybody, and without a waiver.
+func (a *apiLog) told(old, new *publishedDoc) bool {
+	c := a.compared
+	return c != nil && a.log.Audience != apichangelog.ForPublic && c.old.SHA256() == old.SHA256 && c.new.SHA256() == new.SHA256 &&
+		!slices.ContainsFunc(c.Diff.Changes, func(f report.Finding) bool { return f.Waiver != nil })
 }
 
 // documentOf is a contract as the audience sees it.
 func (a *apiLog) documentOf(ctx context.Context, p *publishedDoc) (*contract.Document, error) {
 	doc, err := p.doc, error(nil)
+	if doc == nil && a.compared != nil && p.SHA256 == a.compared.old.SHA256() {
+		doc = a.compared.old
+	}
 	if doc == nil {
-		doc, err = contract.Parse(ctx, a.path(apiReleaseFile), p.data, contract.Options{AllowDangling: true})
+		var data []byte
+		if data, err = p.Bytes(); err == nil {
+			doc, err = contract.Parse(ctx, a.path(apiReleaseFile), data, contract.ReadBack())
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -259,7 +284,7 @@ func (a *apiLog) write(last *publishedDoc) error {
 		err = a.job.Store.Bytes(a.path("status/"+a.job.Config.Changelog.API), []byte(apichangelog.Markdown(&a.log)))
 	}
 	if err == nil && last != nil {
-		err = a.job.Store.Bytes(a.path(apiReleaseFile), last.data)
+		err = keep(a.job.Store, a.path(apiReleaseFile), last.Stored)
 	}
 	return err
 }

@@ -25,40 +25,36 @@ type apiLogOf struct {
 	log      report.APIChangelog
 }
 
-// apiLogs are the changelogs of the contracts, those without a release left out.
-func (s PageSource) apiLogs() (list []apiLogOf, err error) {
-	for i := range s.Config.Contracts {
-		name := s.Config.Contracts[i].Name
-		log, err := known[report.APIChangelog](s, contractFile(s.Config, name, apiLogFile))
-		if err != nil {
-			return nil, err
-		}
-		if log == nil || len(log.Releases) == 0 {
-			continue
-		}
-		if len(s.Config.Contracts) == 1 {
-			name = ""
-		}
-		list = append(list, apiLogOf{name, *log})
+// apiLog is the changelog of a contract of the configuration; nil where it has no release.
+func (s PageSource) apiLog(i int) (*apiLogOf, error) {
+	name := s.Config.Contracts[i].Name
+	log, err := known[report.APIChangelog](s, contractFile(s.Config, name, apiLogFile))
+	if err != nil || log == nil || len(log.Releases) == 0 {
+		return nil, err
 	}
-	return list, nil
+	if !s.several() {
+		name = ""
+	}
+	return &apiLogOf{name, *log}, nil
 }
 
-// apiPages writes the pages of the changelogs and their feeds, and takes away the pages of releases that are gone.
-func (s PageSource) apiPages(page site.Page, logs []apiLogOf) (n int, err error) {
-	w := apiPageWriter{PageSource: s, page: page, each: max(releasePages/max(len(logs), 1), leastPages)}
+// apiOverview writes the pages of the only changelog, or the list of those of several contracts.
+func (s PageSource) apiOverview(page site.Page, log *apiLogOf) (int, error) {
+	w := apiPageWriter{PageSource: s, page: page, each: releasePages}
+	if log != nil {
+		_, err := w.contract(*log)
+		return w.written, err
+	}
 	var list []site.APIChangelog
-	for _, l := range logs {
-		c, err := w.contract(l)
-		if err != nil {
-			return w.written, err
+	for _, rec := range s.records {
+		if r := rec.Changelog; r != nil {
+			list = append(list, site.APIChangelog{Contract: rec.State.Name, Title: r.Title, Releases: []site.APIRelease{{Version: r.Version, Date: r.Date, Summary: r.Summary}}})
 		}
-		list = append(list, c)
 	}
-	if len(list) > 0 && list[0].Contract != "" {
-		w.page.Only = ""
-		err = w.put(artifact.APIChangelogPath, "", func(p *site.Page) ([]byte, error) { return site.APIChangelogs(p, list) })
+	if len(list) == 0 {
+		return 0, nil
 	}
+	err := w.put(artifact.APIChangelogPath, "", func(p *site.Page) ([]byte, error) { return site.APIChangelogs(p, list) })
 	return w.written, err
 }
 

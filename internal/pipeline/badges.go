@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"path"
 	"strings"
 
 	"github.com/romel/govctl/internal/artifact"
@@ -10,33 +11,63 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// badges writes the badges of each contract and those of the whole. Every badge is there after every run: a badge that
-// vanishes from a README looks like an error of the reader.
+// badges writes the badges of the whole; those of the contracts are there. Every badge is there after every run: a badge that vanishes from a
+// README looks like an error of the reader.
 func badges(_ context.Context, sc *stepContext) error {
-	var errs []error
-	for _, one := range sc.stepContexts() {
-		errs = append(errs, one.contractBadges())
-	}
 	s := sc.final
-	errs = append(errs,
+	errs := []error{
 		sc.badge(artifact.SummaryBadge, badge.Summary(&s)),
 		sc.badge(artifact.CombinedBadge, badge.Combined(&s)),
 		sc.badge(artifact.PayloadBadge, badge.PayloadVersion(s.WebhookPayloadVersion)),
 		sc.greyAlerts(),
+		sc.greyContracts(),
 		sc.evidenceBadges(),
-	)
+	}
 	m, err := written[report.Milestones](sc, artifact.MilestonesPath)
 	if m != nil {
 		err = sc.badge(artifact.MilestonesBadge, badge.Milestones(m))
 	}
 	made := 0
 	for _, f := range sc.job.Store.Written() {
-		if IsBadge(f.Path) {
+		if IsBadge(f.Path) && strings.HasPrefix(f.Path, "status/") {
 			made++
 		}
 	}
 	sc.note = count(made, "badge")
 	return errors.Join(append(errs, err)...)
+}
+
+// greyContracts takes the colour from the badges of the contracts, which were written with their figures, where the run was not checked, and
+// gives it back to those that an earlier run had taken it from. The number of runs in a row that measured nothing keeps its colour.
+func (sc *stepContext) greyContracts() error {
+	before := sc.job.State.Summary
+	if sc.final.Checked && (before == nil || before.Checked) {
+		return nil
+	}
+	for _, rec := range sc.records {
+		for i := range rec.Badges {
+			b := &rec.Badges[i]
+			if path.Base(b.Path) == path.Base(artifact.StreakBadge) {
+				continue
+			}
+			if !sc.final.Checked {
+				b.Color = badge.LightGrey
+			}
+			if before != nil && before.Checked == sc.final.Checked && !sc.made(rec) {
+				continue // the files have it
+			}
+			if err := sc.job.Store.JSON(b.Path, b.Badge); err != nil {
+				return err
+			}
+			if !sc.several() {
+				continue
+			}
+			if _, err := publishBadge(sc.job.Store, *b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // badge writes a badge; grey where the run was not checked, whatever its figures say.

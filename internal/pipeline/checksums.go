@@ -2,24 +2,24 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"strings"
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/badge"
 	"github.com/romel/govctl/internal/integrity"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/report"
 )
 
 // checksums takes the digest of every file of the run that can be covered, for each bundle. It runs when nothing else is written any more.
-func checksums(ctx context.Context, sc *stepContext) error {
+func checksums(_ context.Context, sc *stepContext) error {
 	store := sc.job.Store
 	m, err := artifact.Again[report.Manifest](store, artifact.ManifestPath)
 	if err != nil {
 		return err
 	}
-	total, err := sc.sum(ctx, Artifacts, *m)
+	total, err := sc.sum(Artifacts, *m)
 	if err != nil {
 		return err
 	}
@@ -34,25 +34,28 @@ func checksums(ctx context.Context, sc *stepContext) error {
 	if err := store.JSON(Pages.At(integrity.ManifestFile), m); err != nil {
 		return err
 	}
-	n, err := sc.sum(ctx, Pages, *m)
+	n, err := sc.sum(Pages, *m)
 	sc.note = count(total+n, "file")
 	return err
 }
 
-// sum writes the checksums of one bundle and returns the number of files. All of its files are there: this run has written them.
-func (sc *stepContext) sum(ctx context.Context, one Bundle, m report.Manifest) (int, error) {
-	files, err := one.files(sc.job.Store)
-	if err != nil {
-		return 0, err
+// sum writes the checksums of one bundle and returns the number of files. This run has written or listed each of them, so that their digests are
+// known.
+func (sc *stepContext) sum(one Bundle, m report.Manifest) (int, error) {
+	own := one.At(integrity.ManifestFile)
+	files := []report.Checksum{}
+	for _, f := range append(m.Files, sc.job.Store.Listed(own)...) {
+		if f.Path == own {
+			f.Path = path.Join(one.Dir, integrity.ManifestFile)
+		}
+		files = append(files, report.Checksum{Path: f.Path, SHA256: f.SHA256, Size: f.Size})
 	}
-	sums, err := integrity.Sum(ctx, files, one.members(m))
+	sorting.Stable(files, func(a, b report.Checksum) int { return strings.Compare(a.Path, b.Path) })
+	sums, err := integrity.List(files)
 	if err != nil {
 		return 0, err
 	}
 	sums.GeneratedAt = report.At(sc.job.Now)
-	if len(sums.Missing) > 0 {
-		return 0, fmt.Errorf("%s of this run missing, the first is %s", count(len(sums.Missing), "file"), path.Join(one.Root, sums.Missing[0]))
-	}
 	return sums.Count, writeChecksums(sc.job.Store, one, sums)
 }
 

@@ -114,7 +114,7 @@ func TestAgain(t *testing.T) {
 		"no commit, the same run":           {UnknownSHA, "1", UnknownSHA, "1", published, false, true, false},
 		"nothing is known":                  {"", "", "", "", nil, false, false, false},
 	} {
-		job := &Job{SHA: c.sha, RunID: c.runID, State: State{SHA: c.lastSHA, RunID: c.lastRunID, Contracts: map[string]ContractState{"a": {Published: c.published}}}}
+		job := &Job{SHA: c.sha, RunID: c.runID, State: State{SHA: c.lastSHA, RunID: c.lastRunID, Contracts: map[string]ContractState{"a": {Published: stored(c.published)}}}}
 		r := &run{job: job, docs: map[string]loaded{"a": {doc: doc}}}
 		if c.unreadable {
 			r.docs["a"] = loaded{err: errDisk}
@@ -163,8 +163,10 @@ func TestAccepts(t *testing.T) {
 		"another contract was not":      {verdict{gated: true}, []report.NotChecked{{Step: "diff", Contract: "other"}}, true},
 		"another contract, and a badge": {verdict{gated: true}, []report.NotChecked{{Step: "diff", Contract: "other"}, {Step: "badges"}}, false},
 	} {
-		if r := (&run{unchecked: c.unchecked}); r.accepts(&c.v) != c.want {
-			t.Errorf("%s: %v", name, !c.want)
+		rec := &report.ContractRecord{State: report.ContractState{Name: "a"}, Gated: c.v.gated, Accepted: report.ManifestContract{AcceptedSHA256: "new"}, Kept: report.ManifestContract{AcceptedSHA256: "old"}}
+		r := &run{unchecked: c.unchecked, contracts: map[string]*verdict{"a": &c.v}}
+		if got := r.choose(rec).AcceptedSHA256 == "new"; got != c.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 	rows := []report.ManifestContract{{Name: "new", SHA256: "1", AcceptedSHA256: "1"}, {Name: "kept", SHA256: "1", BaselineSHA256: "2", AcceptedSHA256: "2"}, {Name: "apart", SHA256: "1", BaselineSHA256: "2", AcceptedSHA256: "3"}}
@@ -244,11 +246,11 @@ func (w *world) evaluatedBy(base string, files map[string]string, accepted []byt
 		j.State = State{SHA: "aaaaaaa", RunID: "1", Contracts: map[string]ContractState{}}
 		for _, c := range j.Config.Contracts {
 			if c.Source == "api.yaml" {
-				j.State.Contracts[c.Name] = ContractState{Published: accepted, Accepted: accepted}
+				j.State.Contracts[c.Name] = ContractState{Published: stored(accepted), Accepted: stored(accepted)}
 			}
 		}
 	}
-	r := &run{job: j, docs: map[string]loaded{}, contracts: map[string]*verdict{}, hints: map[string]string{}, details: map[string][]error{}}
+	r := newRun(j)
 	if err := r.begin(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}

@@ -33,7 +33,9 @@ func diff(ctx context.Context, sc *stepContext) error {
 	opt.Advise = sc.advise(ctx, doc)
 	result := apidiff.First(doc, opt)
 	if old != nil {
+		opt.Accepted = true // which the changelog shows
 		result = apidiff.Compare(ctx, old, doc, opt)
+		sc.compared = &comparison{old, doc, result}
 	}
 	at := report.At(sc.job.Now)
 	d, ops, broken := result.Diff, result.Operations(), result.Breaking()
@@ -91,9 +93,13 @@ func (sc *stepContext) baseline(ctx context.Context) (*contract.Document, error)
 	case config.NoBaseline:
 		return nil, sc.job.Store.Remove(baselinePath(sc.contract.Name))
 	case "":
-		data := sc.start[sc.contract.Name]
-		if data == nil {
+		start := sc.start[sc.contract.Name]
+		if !start.Exists() {
 			return nil, nil
+		}
+		data, err := start.Bytes()
+		if err != nil {
+			return nil, err
 		}
 		old, err := sc.published(ctx, data)
 		if err != nil {
@@ -120,7 +126,7 @@ func (sc *stepContext) baseline(ctx context.Context) (*contract.Document, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := sc.resolved(old); err != nil {
+	if err := errors.Join(sc.fits(old, baselinePath(sc.contract.Name)), sc.resolved(old)); err != nil {
 		return nil, err
 	}
 	return old, sc.job.Store.Bytes(baselinePath(sc.contract.Name), old.Canonical())
@@ -132,7 +138,10 @@ func (sc *stepContext) published(ctx context.Context, data []byte) (*contract.Do
 	if err != nil {
 		return nil, err
 	}
-	return contract.Parse(ctx, baselinePath(sc.contract.Name), data, contract.Options{AllowDangling: true, Version: version})
+	opt := contract.ReadBack()
+	opt.SHA256 = sc.start[sc.contract.Name].SHA256
+	opt.Version = version
+	return contract.Parse(ctx, baselinePath(sc.contract.Name), data, opt)
 }
 
 // named is the baseline that the configuration names.

@@ -98,7 +98,7 @@ func (sc *stepContext) writeEvidence(files []evidence.File, evaluated *evidence.
 		errs = append(errs, sc.job.Store.Carry(artifact.EvidencePath(e.Kind, ".json"), files[at].Data),
 			sc.job.Store.Bytes(artifact.EvidencePath(e.Kind, ".prom"), promtext.Evidence(e.Figures)))
 	}
-	history, err := artifact.Read(sc.job.Store.FS(), artifact.FiguresPath, maxContract)
+	history, err := artifact.Read(sc.job.Store.FS(), artifact.FiguresPath, artifact.Most(artifact.FiguresPath))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(append(errs, err)...)
 	}

@@ -11,10 +11,7 @@ func export(ctx context.Context, sc *stepContext) error {
 	name := publishedPath(sc.contract.Name)
 	doc, err := sc.document(ctx)
 	if err != nil {
-		if old := sc.job.State.Contracts[sc.contract.Name].Published; old != nil {
-			return errors.Join(err, sc.job.Store.Bytes(name, old))
-		}
-		return errors.Join(err, sc.job.Store.Remove(name))
+		return errors.Join(err, keep(sc.job.Store, name, sc.job.State.Contracts[sc.contract.Name].Published))
 	}
 	sc.note = name
 	if doc.Converted() {

@@ -12,7 +12,7 @@ import (
 
 // metrics writes the figures for node_exporter's textfile collector.
 func metrics(_ context.Context, sc *stepContext) error {
-	f := promtext.Figures{Summary: &sc.final}
+	f := promtext.Figures{Summary: &sc.final, Detail: sc.job.Config.Metrics.Detail}
 	var err1, err2, err3 error
 	f.Milestones, err1 = written[report.Milestones](sc, artifact.MilestonesPath)
 	f.Taxonomy, err2 = written[report.TaxonomyMetrics](sc, artifact.MetricsPath)
@@ -20,15 +20,10 @@ func metrics(_ context.Context, sc *stepContext) error {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	for _, one := range sc.stepContexts() {
-		section, err1 := one.section()
-		broken, err2 := written[report.Breaking](one, breakingFile)
-		if err := errors.Join(err1, err2); err != nil {
-			return err
-		}
-		c := promtext.Contract{Diff: section.Diff, Operations: section.Operations, Stability: section.Stability, Breaking: broken}
-		if len(sc.job.Config.Contracts) > 1 {
-			c.Name = one.contract.Name
+	for _, rec := range sc.records {
+		c := promtext.Contract{Diff: rec.Diff, Operations: rec.Operations, Stability: rec.Stability, Breaking: rec.Breaking}
+		if sc.several() {
+			c.Name = rec.State.Name
 		}
 		f.Contracts = append(f.Contracts, c)
 	}

@@ -12,4 +12,9 @@ const (
 	stabilityFile  = artifact.StabilityPath
 	apiLogFile     = artifact.APILogPath
 	apiReleaseFile = artifact.APIReleasePath
+	recordFile     = artifact.ContractRecordPath
 )
+
+// contractFiles are all of them.
+var contractFiles = []string{diffFile, operationsFile, breakingFile, semverFile, historyFile, stabilityFile, apiLogFile, apiReleaseFile, recordFile,
+	artifact.BreakingBadge, artifact.StabilityBadge, artifact.StreakBadge}

@@ -79,7 +79,7 @@ func (in *StateInput) original(published map[string]bool) (State, error) {
 		if err != nil {
 			return State{}, damaged(publishedPath(name), "", err)
 		}
-		state.Contracts[c.Name] = ContractState{Published: text, Accepted: text}
+		state.Contracts[c.Name] = ContractState{Published: stored(text), Accepted: stored(text)}
 	}
 	for name := range published {
 		left = append(left, name)

@@ -39,19 +39,41 @@ func PublishBadges(store *artifact.Store, files []string) ([]site.Badge, error) 
 	sorting.Stable(names, func(a, b string) int { return cmp.Or(rank(a)-rank(b), strings.Compare(a, b)) })
 	all := make([]site.Badge, 0, len(names))
 	for _, f := range names {
-		v, err := artifact.Load[report.Badge](store.FS(), f)
+		v, err := known[report.Badge](PageSource{Store: store, Files: files}, f)
 		if err != nil {
 			return nil, err
 		}
-		one := site.Badge{File: strings.TrimPrefix(f, "status/"), Badge: v, SVG: badge.SVG(v)}
-		target := path.Join("site", one.File)
-		if err := store.JSON(target, v); err != nil {
-			return nil, err
-		}
-		if err := store.Bytes(strings.TrimSuffix(target, ".json")+".svg", one.SVG); err != nil {
+		one, err := publishBadge(store, report.NamedBadge{Path: f, Badge: *v})
+		if err != nil {
 			return nil, err
 		}
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// publishBadge copies a badge to the site, with its drawing beside it.
+func publishBadge(store *artifact.Store, b report.NamedBadge) (site.Badge, error) {
+	one := site.Badge{File: strings.TrimPrefix(b.Path, "status/"), Badge: b.Badge, SVG: badge.SVG(b.Badge)}
+	target := path.Join(Pages.Root, one.File)
+	if err := store.JSON(target, b.Badge); err != nil {
+		return one, err
+	}
+	return one, store.Bytes(strings.TrimSuffix(target, ".json")+".svg", one.SVG)
+}
+
+// publishBadges copies the badges of the whole to the site, and lists those of the contracts after them. It returns the number of files.
+func (s PageSource) publishBadges() ([]site.Badge, int, error) {
+	own := s.Files
+	if s.several() {
+		own = slices.DeleteFunc(slices.Clone(own), func(f string) bool { return path.Dir(f) != "status" })
+	}
+	all, err := PublishBadges(s.Store, own)
+	n := 2 * len(all)
+	for _, rec := range s.records {
+		for _, b := range rec.Badges {
+			all = append(all, site.Badge{File: strings.TrimPrefix(b.Path, "status/"), Badge: b.Badge, SVG: badge.SVG(b.Badge)})
+		}
+	}
+	return all, n, err
 }

@@ -9,14 +9,17 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/evidence"
+	"github.com/romel/govctl/internal/integrity"
 	"github.com/romel/govctl/internal/notify"
 	"github.com/romel/govctl/internal/site"
+	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/internal/stability"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -39,28 +42,47 @@ type PageSource struct {
 	Now    report.Time
 	Links  Links
 	Signed *site.Signing // nil when no key signs the folder
-}
 
-// section is one contract's part of the page.
-func (sc *stepContext) section() (site.Contract, error) {
-	return sc.source().contract(sc.contract.Name, sc.folder)
+	runs    []report.RunRecord       // of the window, newest first; nil: those of the folder
+	records []*report.ContractRecord // of several contracts, in the order of the configuration; nil: those of the folder
 }
 
 // source is the run as the pages see it.
 func (sc *stepContext) source() PageSource {
-	return PageSource{Store: sc.job.Store, Files: writtenPaths(sc.job.Store), Config: sc.job.Config, Now: report.At(sc.job.Now), Links: sc.job.Links}
-}
-
-// pages builds the pages of the public site and its copies of the badges.
-func pages(_ context.Context, sc *stepContext) error {
-	s := sc.source()
+	s := PageSource{Store: sc.job.Store, Files: writtenPaths(sc.job.Store), Config: sc.job.Config, Now: report.At(sc.job.Now), Links: sc.job.Links}
 	if sc.job.Signing != nil {
 		key := sc.job.Signing.Key.Public()
 		s.Signed = &site.Signing{KeyID: key.ID(), Fingerprint: key.Fingerprint()}
 	}
-	n, err := s.Build()
-	sc.note = count(n, "file")
+	return s
+}
+
+// pages builds the pages of the whole and the copies of their badges. Those of each of several contracts are there already.
+func pages(_ context.Context, sc *stepContext) error {
+	s := sc.source()
+	n := 0
+	for _, rec := range sc.records {
+		if rec.PageError != "" {
+			return fmt.Errorf("the pages of %s: %s", rec.State.Name, rec.PageError)
+		}
+		n += pagesOf(rec)
+	}
+	if sc.several() {
+		s.records = sc.records
+	}
+	made, err := s.overview()
+	sc.note = count(n+made, "file")
 	return err
+}
+
+// pagesOf is how many files of the pages a contract has.
+func pagesOf(rec *report.ContractRecord) (n int) {
+	for _, f := range rec.Files {
+		if strings.HasPrefix(f.Path, Pages.Root+"/") {
+			n++
+		}
+	}
+	return n
 }
 
 // pageFile is one page: where it lies, what it shows, and what makes it.
@@ -71,39 +93,94 @@ type pageFile struct {
 }
 
 // Build writes the folder site/ and the status page beside the artifacts, and returns the number of files.
-func (s PageSource) Build() (int, error) {
+func (s PageSource) Build() (n int, err error) {
+	if s.several() {
+		if s.records, err = s.readContracts(); err != nil {
+			return 0, err
+		}
+		s.runs = readRecords(s.Store.FS(), s.Files)
+	}
+	n, err = s.build()
+	for i, rec := range s.records {
+		err = errors.Join(err, s.list(i, rec))
+	}
+	return n, err
+}
+
+// list lists the pages of a contract anew in its record.
+func (s PageSource) list(i int, rec *report.ContractRecord) error {
+	rec.Files = slices.DeleteFunc(rec.Files, func(f report.ManifestFile) bool { return strings.HasPrefix(f.Path, Pages.Root+"/") })
+	for _, f := range s.Store.Written() {
+		if strings.HasPrefix(f.Path, path.Join(Pages.Root, rec.State.Name)+"/") {
+			rec.Files = append(rec.Files, f)
+		}
+	}
+	sorting.Stable(rec.Files, func(a, b report.ManifestFile) int { return strings.Compare(a.Path, b.Path) })
+	return s.Store.JSON(contractFile(s.Config, s.Config.Contracts[i].Name, recordFile), rec)
+}
+
+// build writes the pages of the contracts, where there are several, and those of the whole.
+func (s PageSource) build() (n int, err error) {
+	for i := range s.records {
+		made, err := s.contractPages(i, s.records[i])
+		if n += made; err != nil {
+			return n, err
+		}
+	}
+	made, err := s.overview()
+	return n + made, err
+}
+
+// several reports that there is more than one contract: each has a folder of its own then.
+func (s PageSource) several() bool { return len(s.Config.Contracts) > 1 }
+
+// readContracts reads the records of the contracts.
+func (s PageSource) readContracts() ([]*report.ContractRecord, error) {
+	records := make([]*report.ContractRecord, len(s.Config.Contracts))
+	for i := range records {
+		p := contractFile(s.Config, s.Config.Contracts[i].Name, recordFile)
+		rec, err := known[report.ContractRecord](s, p)
+		if err == nil && rec == nil {
+			err = fmt.Errorf("%s is not there: govctl run makes it", p)
+		}
+		if err != nil {
+			return nil, err
+		}
+		records[i] = rec
+	}
+	return records, nil
+}
+
+// overview writes the pages of the whole.
+func (s PageSource) overview() (int, error) {
 	page, err := s.page()
 	if err != nil {
 		return 0, err
 	}
-	if page.Badges, err = PublishBadges(s.Store, s.Files); err != nil {
+	badges, n, err := s.publishBadges()
+	if err != nil {
 		return 0, err
 	}
-	n := 2 * len(page.Badges)
-	logs, err := s.apiLogs()
-	if err != nil {
+	page.Badges = badges
+	var log *apiLogOf
+	if s.several() {
+		page.APIChangelog = slices.ContainsFunc(s.records, func(r *report.ContractRecord) bool { return r.Changelog != nil })
+	} else if log, err = s.apiLog(0); err != nil {
 		return n, err
 	}
 	alone := page
-	alone.Alone = true
-	page.APIChangelog = len(logs) > 0
-	if len(logs) == 1 && logs[0].contract == "" {
-		page.Feed = path.Base(artifact.APIFeedPath)
+	alone.Alone, alone.APIChangelog = true, false
+	if log != nil {
+		page.APIChangelog, page.Feed = true, path.Base(artifact.APIFeedPath)
 	}
-	list := []pageFile{
+	for _, f := range []pageFile{
 		{artifact.IndexPath, &alone, site.Index},
 		{artifact.PagePath, &page, site.Index},
 		{artifact.AlertsHTMLPath, &page, site.Alerts},
 		{artifact.ChangelogPath, &page, site.Changelog},
 		{artifact.BadgesPath, &page, site.Badges},
 		{artifact.EmbedPath, &page, site.Embed},
-	}
-	for i := range page.Contracts {
-		if len(page.Contracts) > 1 {
-			list = append(list, pageFile{path.Join("site", page.Contracts[i].Name, "index.html"), &page, func(p *site.Page) ([]byte, error) { return p.Contract(i) }})
-		}
-	}
-	for _, f := range list {
+	} {
 		html, err := f.make(f.page)
 		if err != nil {
 			return n, err
@@ -114,49 +191,85 @@ func (s PageSource) Build() (int, error) {
 		n++
 	}
 	runs, err := s.runPages(page)
-	if err != nil {
+	if n += runs; err != nil {
 		return n, err
 	}
-	made, err := s.apiPages(page, logs)
-	if err != nil {
-		return n + made, err
+	made, err := s.apiOverview(page, log)
+	if n += made; err != nil {
+		return n, err
 	}
 	copied, err := s.copyFigures()
-	return n + runs + made + copied, err
+	return n + copied, err
+}
+
+// contractPages writes the page of one of several contracts, its badges, the pages of its changelog and the copies of its files.
+func (s PageSource) contractPages(i int, rec *report.ContractRecord) (int, error) {
+	page, err := s.contractPage(i, rec)
+	if err != nil {
+		return 0, err
+	}
+	log, err := s.apiLog(i)
+	if err != nil {
+		return 0, err
+	}
+	page.APIChangelog = log != nil
+	html, err := page.Contract(0)
+	if err == nil {
+		err = s.Store.Bytes(path.Join(Pages.Root, rec.State.Name, "index.html"), html)
+	}
+	if err != nil {
+		return 0, err
+	}
+	n := 1
+	for _, b := range rec.Badges {
+		if _, err := publishBadge(s.Store, b); err != nil {
+			return n, err
+		}
+		n += 2
+	}
+	if log != nil {
+		w := apiPageWriter{PageSource: s, page: page, each: max(releasePages/len(s.Config.Contracts), leastPages)}
+		_, err := w.contract(*log)
+		if n += w.written; err != nil {
+			return n, err
+		}
+	}
+	copied, err := s.copyFiles(path.Join(Pages.Root, rec.State.Name), contractFile(s.Config, rec.State.Name, historyFile))
+	return n + copied, err
+}
+
+// contractPage is the page of one of several contracts, as its record and its files have it.
+func (s PageSource) contractPage(i int, rec *report.ContractRecord) (site.Page, error) {
+	p := site.Page{Title: "API", Now: s.Now, Signing: s.Signed, Repository: s.Links.Repository, RunURL: s.Links.Run, Site: s.Links.Site, Records: s.runs}
+	c, err := s.contract(i)
+	p.Contracts = []site.Contract{c}
+	p.Summary = report.Summary{SHA: rec.SHA, RunID: rec.RunID, GeneratedAt: rec.GeneratedAt, Project: rec.Project, Contracts: []report.ContractState{rec.State}}
+	for _, one := range rec.Steps {
+		p.Summary.Steps = append(p.Summary.Steps, one.Step)
+		if !report.Outcome(one.Exit).Checked() {
+			name, _, _ := strings.Cut(one.Name, " ")
+			p.Summary.NotChecked = append(p.Summary.NotChecked, report.NotChecked{Step: name, Contract: rec.State.Name, Reason: one.Reason})
+		}
+	}
+	return p, err
 }
 
 // copyFigures copies what the table of files calls served to the root of the pages: embedded snippets, dashboards and scripts fetch it there.
 // Every alert is written as one array, which is what dashboards read.
-func (s PageSource) copyFigures() (n int, err error) {
-	names := append(slices.Clone(s.Files), artifact.SummaryPath)
-	for i := range s.Config.Contracts {
-		names = append(names, path.Join(s.folder(s.Config.Contracts[i].Name), path.Base(historyFile))) // which no manifest lists
-	}
-	made := map[string]bool{artifact.NoJekyllPath: true}
+func (s PageSource) copyFigures() (int, error) {
 	if err := s.Store.Bytes(artifact.NoJekyllPath, nil); err != nil {
+		return 0, err
+	}
+	history := historyFile
+	if s.several() {
+		history = ""
+	}
+	n, err := s.copyFiles(Pages.Root, artifact.SummaryPath, history)
+	n++
+	if err != nil || !slices.Contains(s.Files, artifact.AlertsPath) {
 		return n, err
 	}
-	for _, file := range names {
-		at := artifact.PageCopy(file)
-		if at == "" || made[at] {
-			continue
-		}
-		data, err := s.copyOf(file)
-		if err == nil && data != nil {
-			made[at], err = true, s.Store.Bytes(at, data)
-		}
-		if err != nil {
-			return n, err
-		}
-	}
-	n = len(made)
-	if err := s.dropCopies(made); err != nil {
-		return n, err
-	}
-	if !slices.Contains(s.Files, artifact.AlertsPath) {
-		return n, nil
-	}
-	lines, err := artifact.Read(s.Store.FS(), artifact.AlertsPath, maxContract)
+	lines, err := artifact.Read(s.Store.FS(), artifact.AlertsPath, artifact.Most(artifact.AlertsPath))
 	if err != nil {
 		return n, err
 	}
@@ -164,11 +277,53 @@ func (s PageSource) copyFigures() (n int, err error) {
 	return n + 1, s.Store.Bytes(artifact.AlertsArrayPath, slices.Concat([]byte("[\n"), array, []byte("\n]\n")))
 }
 
+// copyFiles writes the copies that belong into a folder of the pages, of the files of the run and of further ones, and removes those of files
+// that are gone.
+func (s PageSource) copyFiles(folder string, more ...string) (int, error) {
+	made := map[string]bool{artifact.NoJekyllPath: true}
+	from := path.Join(integrity.Folder, strings.TrimPrefix(folder, Pages.Root))
+	for _, file := range append(slices.Clone(s.Files), more...) {
+		if dir := path.Dir(file); dir != from && path.Dir(dir) != from { // most files of many contracts
+			continue
+		}
+		at := artifact.PageCopy(file)
+		if at == "" || made[at] || path.Dir(at) != folder {
+			continue
+		}
+		there, err := s.copyFile(at, file)
+		if err != nil {
+			return len(made) - 1, err
+		}
+		made[at] = there
+	}
+	n := 0
+	for _, there := range made {
+		if there {
+			n++
+		}
+	}
+	return n - 1, s.dropCopies(folder, made)
+}
+
+// copyFile writes the copy of a file; false where there is nothing to copy.
+func (s PageSource) copyFile(at, file string) (bool, error) {
+	if path.Base(file) != path.Base(historyFile) {
+		if sum := s.Store.Sum(file); sum != "" && s.Store.Link(at, file, sum) == nil {
+			return true, nil
+		}
+	}
+	data, err := s.copyOf(file)
+	if err != nil || data == nil {
+		return false, err
+	}
+	return true, s.Store.Bytes(at, data)
+}
+
 // copyOf is what the copy of a file holds; nil where there is no history. Of a history it is the runs that the pages know of: each publication
 // stores the copy anew, and the whole history is on the branch of the artifacts.
 func (s PageSource) copyOf(file string) (data []byte, err error) {
 	if path.Base(file) != path.Base(historyFile) {
-		return artifact.Read(s.Store.FS(), file, maxContract)
+		return artifact.Read(s.Store.FS(), file, artifact.Most(file))
 	}
 	err = s.history(file, func(f io.Reader) (err error) {
 		data, err = stability.Lines(f, pageRuns)
@@ -177,22 +332,16 @@ func (s PageSource) copyOf(file string) (data []byte, err error) {
 	return data, err
 }
 
-// dropCopies removes the copies of files that are gone.
-func (s PageSource) dropCopies(made map[string]bool) error {
-	return fs.WalkDir(s.Store.FS(), "site", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || made[p] || !artifact.IsPageCopy(p) {
-			return err
+// dropCopies removes from a folder of the pages the copies of files that are gone.
+func (s PageSource) dropCopies(folder string, made map[string]bool) error {
+	entries, err := fs.ReadDir(s.Store.FS(), folder)
+	errs := []error{ignoreAbsent(err)}
+	for _, e := range entries {
+		if p := path.Join(folder, e.Name()); !e.IsDir() && !made[p] && artifact.IsPageCopy(p) {
+			errs = append(errs, s.Store.Remove(p))
 		}
-		return s.Store.Remove(p)
-	})
-}
-
-// folder is where the files of a contract are.
-func (s PageSource) folder(contract string) string {
-	if len(s.Config.Contracts) > 1 {
-		return path.Join("status", contract)
 	}
-	return "status"
+	return errors.Join(errs...)
 }
 
 // page gathers what the run wrote.
@@ -215,16 +364,18 @@ func (s PageSource) page() (site.Page, error) {
 	if p.Figures, err = s.figures(); err != nil {
 		return p, err
 	}
-	for i := range s.Config.Contracts {
-		c, err := s.contract(s.Config.Contracts[i].Name, s.folder(s.Config.Contracts[i].Name))
+	for i := range s.records {
+		p.Contracts = append(p.Contracts, s.row(i))
+	}
+	if !s.several() {
+		c, err := s.contract(0)
 		if err != nil {
 			return p, err
 		}
-		if c.Diff != nil && c.Diff.New.Title != "" && len(s.Config.Contracts) == 1 {
+		if c.Diff != nil && c.Diff.New.Title != "" {
 			p.Title = c.Diff.New.Title
 		}
-		c.Several, c.Owner, c.WaiverDays = len(s.Config.Contracts) > 1, s.Config.Contracts[i].Owner, s.Config.Contracts[i].Rules.WaiverMaxDays
-		p.Contracts = append(p.Contracts, c)
+		p.Contracts = []site.Contract{c}
 	}
 	p.Records = readRecords(s.Store.FS(), s.Files)
 	if p.Deliveries, err = s.deliveries(); err != nil {
@@ -234,10 +385,10 @@ func (s PageSource) page() (site.Page, error) {
 	return p, err
 }
 
-// contract is one contract's part of the page.
-func (s PageSource) contract(name, folder string) (site.Contract, error) {
-	c := site.Contract{Name: name, Window: s.Config.Stability.Window, Threshold: s.Config.Stability.AlertThreshold}
-	at := func(p string) string { return path.Join(folder, path.Base(p)) }
+// contract is a contract of the configuration with all that its page shows.
+func (s PageSource) contract(i int) (site.Contract, error) {
+	c := s.configured(i)
+	at := func(p string) string { return contractFile(s.Config, c.Name, p) }
 	var errs [6]error
 	c.Diff, errs[0] = known[report.Diff](s, at(diffFile))
 	c.Semver, errs[1] = known[report.Semver](s, at(semverFile))
@@ -252,11 +403,23 @@ func (s PageSource) contract(name, folder string) (site.Contract, error) {
 	default:
 		c.Stability, errs[4] = known[report.Stability](s, at(stabilityFile))
 	}
-	c.Runs, errs[5] = s.runs(at(historyFile))
+	c.Runs, errs[5] = s.runsIn(at(historyFile))
 	return c, errors.Join(errs[:]...)
 }
 
-func (s PageSource) runs(file string) (runs []report.HistoryLine, err error) {
+// row is a contract of the configuration with what the overviews show of it.
+func (s PageSource) row(i int) site.Contract {
+	c, rec := s.configured(i), s.records[i]
+	c.Diff, c.Semver, c.Operations, c.Stability, c.Placeholder, c.Line, c.Changed = rec.Diff, rec.Semver, rec.Operations, rec.Stability, rec.Placeholder, rec.Line, rec.ChangedAt
+	return c
+}
+
+func (s PageSource) configured(i int) site.Contract {
+	c := &s.Config.Contracts[i]
+	return site.Contract{Name: c.Name, Window: s.Config.Stability.Window, Threshold: s.Config.Stability.AlertThreshold, Several: s.several(), Owner: c.Owner, WaiverDays: c.Rules.WaiverMaxDays}
+}
+
+func (s PageSource) runsIn(file string) (runs []report.HistoryLine, err error) {
 	err = s.history(file, func(f io.Reader) (err error) {
 		runs, err = stability.Tail(f, pageRuns)
 		return err
@@ -297,7 +460,7 @@ func (s PageSource) deliveries() ([]report.Delivery, error) {
 
 // memory is a file that runs only add to; nil where there is none.
 func (s PageSource) memory(file string) ([]byte, error) {
-	data, err := artifact.Read(s.Store.FS(), file, maxContract)
+	data, err := artifact.Read(s.Store.FS(), file, artifact.Most(file))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -325,7 +488,7 @@ func (s PageSource) taxonomy() (*site.Taxonomy, error) {
 }
 
 func (s PageSource) alerts() ([]report.Alert, error) {
-	data, err := artifact.Read(s.Store.FS(), artifact.AlertsPath, maxContract)
+	data, err := artifact.Read(s.Store.FS(), artifact.AlertsPath, artifact.Most(artifact.AlertsPath))
 	if err != nil {
 		return nil, err
 	}
@@ -342,6 +505,9 @@ func (s PageSource) alerts() ([]report.Alert, error) {
 
 // known is an artifact of the run that is shown; nil when that run did not write it.
 func known[T any](s PageSource, p string) (*T, error) {
+	if v, err := artifact.Again[T](s.Store, p); v != nil || err != nil {
+		return v, err
+	}
 	if !slices.Contains(s.Files, p) {
 		return nil, nil
 	}

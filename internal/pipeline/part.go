@@ -30,7 +30,7 @@ func Part(ctx context.Context, j *Job, q PartRequest) (Result, error) {
 	if j.RunID == "" && !slices.ContainsFunc(q.Steps, func(s string) bool { return partOutputs[s] != nil && s != "milestones" }) {
 		j.RunID = localRun + fmt.Sprint(j.Now.Unix()) // no contract is read to name the run
 	}
-	r := &run{job: j, docs: map[string]loaded{}, contracts: map[string]*verdict{}, hints: map[string]string{}, details: map[string][]error{}}
+	r := newRun(j)
 	if err := r.begin(ctx); err != nil {
 		return Result{}, err
 	}
@@ -88,13 +88,13 @@ func (r *run) keepState(q PartRequest) error {
 	var errs []error
 	for name, c := range r.job.State.Contracts {
 		if v := r.contracts[name]; v != nil {
-			v.lines = c.HistoryLines
+			v.lines, v.rotated = c.HistoryLines, c.Rotated
 		}
-		if c.Published != nil {
-			errs = append(errs, r.job.Store.Carry(publishedPath(name), c.Published))
+		if c.Published.Exists() {
+			errs = append(errs, keep(r.job.Store, publishedPath(name), c.Published))
 		}
-		if q.Foreign && c.Accepted != nil && digest(c.Accepted) != digest(c.Published) {
-			errs = append(errs, r.job.Store.Carry(acceptedPath(name), c.Accepted))
+		if q.Foreign && c.Accepted.Exists() && c.Accepted.SHA256 != c.Published.SHA256 {
+			errs = append(errs, keep(r.job.Store, acceptedPath(name), c.Accepted))
 		}
 	}
 	return errors.Join(errs...)
@@ -122,6 +122,7 @@ func (r *run) adopt(q PartRequest) error {
 				continue
 			}
 			r.steps, taken = append(r.steps, step), append(taken, name)
+			r.ended = append(r.ended, doneStep{report.ContractStep{Step: step}, name, contract})
 			if step.Status == statusFailed {
 				r.unchecked = append(r.unchecked, report.NotChecked{Step: name, Contract: contract, Reason: step.Reason})
 			}
@@ -142,6 +143,9 @@ func (r *run) adopt(q PartRequest) error {
 // clear takes away what older runs have found in steps that were not done now, so that no reader takes it for this.
 func (r *run) clear(done []string) error {
 	var errs []error
+	for _, b := range r.stepContexts() {
+		errs = append(errs, r.job.Store.Remove(b.path(recordFile))) // that of a run
+	}
 	for _, s := range steps {
 		if slices.Contains(done, s.name) || s.name == "checksums" || s.name == "sign" {
 			continue
@@ -166,7 +170,7 @@ func (r *run) take(step, contract string) error {
 			if step == "milestones" {
 				at = p
 			}
-			text, err := artifact.Read(r.job.Store.FS(), at, maxContract)
+			text, err := artifact.Read(r.job.Store.FS(), at, artifact.Most(at))
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
@@ -189,6 +193,9 @@ func (r *run) endPart(ctx context.Context, q PartRequest) error {
 	if err := r.partBadges(q); err != nil {
 		return err
 	}
+	if err := r.partRecords(ctx); err != nil {
+		return err
+	}
 	r.sortSteps()
 	r.job.Store.Begin("summary")
 	r.unchecked = append(r.unchecked, report.NotChecked{Step: "gate", Reason: "only " + r.done() + " of a run was done: govctl run applies the gates"})
@@ -203,12 +210,14 @@ func (r *run) endPart(ctx context.Context, q PartRequest) error {
 	}
 	if _, serr := fs.Stat(r.job.Store.FS(), artifact.IndexPath); serr == nil {
 		r.job.Store.Begin("site")
-		if _, err := sc.source().Build(); err != nil {
+		if err := r.partPages(sc.source()); err != nil {
 			return err
 		}
 	}
-	for _, v := range r.contracts {
+	for i, rec := range r.records {
+		v := r.contracts[rec.State.Name]
 		v.outcome = max(v.outcome, report.BadInput) // not checked as a whole
+		rec.Kept = r.stepContext(i).row(v, false)
 	}
 	r.job.Store.Begin("manifest")
 	head := r.manifest()
@@ -219,6 +228,26 @@ func (r *run) endPart(ctx context.Context, q PartRequest) error {
 	r.job.Store.Begin("checksums")
 	_, err = WriteBundles(ctx, r.job.Store, BundleRequest{At: r.job.Now})
 	return err
+}
+
+// partPages builds the pages from what is there.
+func (r *run) partPages(s PageSource) error {
+	if r.several() {
+		s.records, s.runs = r.records, r.linked
+	}
+	_, err := s.build()
+	return err
+}
+
+// partRecords makes the records of the contracts from what the steps found. They are not written: a record in the folder is that of a run.
+func (r *run) partRecords(ctx context.Context) error {
+	for i, sc := range r.stepContexts() {
+		var err error
+		if r.records[i], err = sc.record(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // partBadges writes the badges of the steps that were done, as a run does. One that is there from an older run says that nothing is known.

@@ -52,6 +52,9 @@ type Job struct {
 	// Required refuses baselines of the configuration that are not there (--require-state).
 	Required bool
 
+	// Selection is which contracts are assessed.
+	Selection Selection
+
 	// Synthetic lets a refresh without a new commit count as a run.
 	Synthetic bool
 }
@@ -61,16 +64,17 @@ const UnknownSHA = "0000000"
 
 // Result is what a run came to.
 type Result struct {
-	Steps   []report.Step
-	Summary report.Summary
-	Worst   report.Outcome
-	Notices []string           // what an interrupted earlier run left behind, and what was done about it
-	Hints   map[string]string  // what the user can do about a step that failed, by its name
-	Details map[string][]error // the single errors behind the reason of a step, by its name, where there are several
-	SHA     string
-	RunID   string
-	Breaks  []report.Finding // what breaks clients, worst first
-	Policy  *report.Policy   // what the change does to its own policy; nil without --policy
+	Steps    []report.Step
+	Summary  report.Summary
+	Worst    report.Outcome
+	Notices  []string            // what an interrupted earlier run left behind, and what was done about it
+	Hints    map[string]string   // what the user can do about a step that failed, by its name
+	Details  map[string][]string // the single errors behind the reason of a step, by its name, where there are several
+	SHA      string
+	RunID    string
+	Breaks   []report.Finding // what breaks clients, worst first
+	Assessed int              // contracts of a shard
+	Policy   *report.Policy   // what the change does to its own policy; nil without --policy
 }
 
 // Step is one row of the run.
@@ -143,21 +147,28 @@ func (u unreadable) Unwrap() error { return u.error }
 // be left as a killed run leaves it.
 var ErrInterrupted = errors.New("the run was interrupted")
 
-// Run does every step. Its error is about the run as a whole: nothing could be written.
+// Run does every step: those of each contract, and then those of the whole. Its error is about the run as a whole: nothing could be written.
 func Run(ctx context.Context, j *Job) (Result, error) {
-	r := &run{job: j, docs: map[string]loaded{}, contracts: map[string]*verdict{}, hints: map[string]string{}, details: map[string][]error{}}
+	r := newRun(j)
 	if err := r.begin(ctx); err != nil {
 		return Result{}, err
 	}
+	if err := r.assessAll(ctx); err != nil {
+		return Result{}, err
+	}
+	return r.whole(ctx)
+}
+
+// whole does the steps of the whole run over the records of its contracts.
+func (r *run) whole(ctx context.Context) (Result, error) {
+	r.enterAll()
 	for _, s := range steps {
-		if s.when != nil && !s.when(j) {
+		if !s.once || s.when != nil && !s.when(r.job) {
 			continue
 		}
-		for _, b := range r.places(s) {
-			r.do(ctx, s, b)
-			if ctx.Err() != nil {
-				return Result{}, fmt.Errorf("%w in the step %s", ErrInterrupted, s.name)
-			}
+		r.do(ctx, s, &stepContext{run: r})
+		if ctx.Err() != nil {
+			return Result{}, fmt.Errorf("%w in the step %s", ErrInterrupted, s.name)
 		}
 	}
 	if err := r.correct(ctx); err != nil {
@@ -180,14 +191,18 @@ func (r *run) correct(ctx context.Context) error {
 	return errors.Join(summary(ctx, sc), keepRecord(ctx, sc), badges(ctx, sc))
 }
 
-// do runs one step and records how it ended. Whatever happens in it, the next step follows.
+// do runs one step and enters how it ended. Whatever happens in it, the next step follows.
 func (r *run) do(ctx context.Context, s step, sc *stepContext) {
-	name := s.name
-	if sc.contract != nil && len(r.job.Config.Contracts) > 1 {
-		name += " " + sc.contract.Name
+	d := doneStep{row: s.name}
+	d.Name = s.name
+	if sc.contract != nil {
+		d.contract = sc.contract.Name
+		if r.several() {
+			d.Name += " " + d.contract
+		}
 	}
 	if r.job.Progress != nil {
-		r.job.Progress(name)
+		r.job.Progress(d.Name)
 	}
 	r.job.Store.Begin(s.name)
 	err := sc.lacks(s.needs)
@@ -198,24 +213,27 @@ func (r *run) do(ctx context.Context, s step, sc *stepContext) {
 		err = s.run(ctx, sc)
 	}
 	out, outcome := evaluated(err, sc.note)
-	out.Name = name
+	d.Status, d.Reason = out.Status, out.Reason
 	if err != nil && out.Status != statusFindings {
 		for _, p := range s.makes {
 			if rerr := r.job.Store.Remove(sc.path(p)); rerr != nil {
-				out.Reason, outcome = errors.Join(err, rerr).Error(), report.WorkFailed
+				d.Reason, outcome = errors.Join(err, rerr).Error(), report.WorkFailed
 			}
 		}
 	}
 	var input *contract.Error
-	if errors.As(err, &input) && input.Hint != "" {
-		r.hints[name] = input.Hint
+	if errors.As(err, &input) {
+		d.Hint = input.Hint
 	}
 	var several interface{ Unwrap() []error }
 	if errors.As(err, &several) && len(several.Unwrap()) > 1 {
-		r.details[name] = several.Unwrap()
+		for _, one := range several.Unwrap() {
+			d.Details = append(d.Details, one.Error())
+		}
 	}
-	r.steps = append(r.steps, out)
-	r.note(s, sc, err, outcome, out.Reason)
+	var u unreadable
+	d.Exit, d.Tolerated = int(outcome), errors.As(err, &u) && sc.contract != nil && sc.contract.Gate == "none"
+	r.enter(d)
 }
 
 // The statuses of a step, as files have them.
@@ -250,20 +268,24 @@ func OutcomeOf(err error) report.Outcome {
 	return report.WorkFailed
 }
 
-// note enters the outcome of a step into that of its contract and of the run. What could not be checked is said of both, and counts for the
-// run unless the contract has no gate.
-func (r *run) note(s step, sc *stepContext, err error, outcome report.Outcome, reason string) {
-	unchecked := report.NotChecked{Step: s.name, Reason: reason}
-	if sc.contract != nil {
-		unchecked.Contract = sc.contract.Name
-		v := r.contracts[sc.contract.Name]
+// enter enters a step that was done into the outcome of its contract and of the run. What could not be checked is said of both, and counts for
+// the run unless the contract has no gate.
+func (r *run) enter(d doneStep) {
+	r.steps, r.ended = append(r.steps, d.Step), append(r.ended, d)
+	if d.Hint != "" {
+		r.hints[d.Name] = d.Hint
+	}
+	if d.Details != nil {
+		r.details[d.Name] = d.Details
+	}
+	outcome := report.Outcome(d.Exit)
+	if v := r.contracts[d.contract]; v != nil {
 		v.outcome = max(v.outcome, outcome)
-		v.gated = v.gated || s.name == "gate" && err == nil
+		v.gated = v.gated || d.row == "gate" && d.Status == statusOK
 	}
 	if !outcome.Checked() {
-		r.unchecked = append(r.unchecked, unchecked)
-		var u unreadable
-		if errors.As(err, &u) && sc.contract != nil && sc.contract.Gate == "none" {
+		r.unchecked = append(r.unchecked, report.NotChecked{Step: d.row, Contract: d.contract, Reason: d.Reason})
+		if d.Tolerated {
 			return
 		}
 	}
@@ -280,19 +302,22 @@ func (sc *stepContext) lacks(needs []string) error {
 	return nil
 }
 
-// breaks gathers the breaking changes of all contracts.
+// breaks gathers the breaking changes: all of them where there is one contract, the first of each of several.
 func (r *run) breaks() ([]report.Finding, error) {
 	var all []report.Finding
-	for _, b := range r.stepContexts() {
-		d, err := written[report.Diff](b, diffFile)
-		if err != nil {
-			return nil, err
+	for i, rec := range r.records {
+		d := rec.Diff
+		if !r.several() {
+			var err error
+			if d, err = written[report.Diff](r.stepContext(i), diffFile); err != nil {
+				return nil, err
+			}
 		}
 		if d == nil {
 			continue
 		}
 		for _, f := range d.Changes {
-			if f.Breaking {
+			if f.Breaking && f.More == 0 {
 				all = append(all, f)
 			}
 		}

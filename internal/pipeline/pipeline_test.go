@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/romel/govctl/internal/artifact"
@@ -38,7 +40,9 @@ type world struct {
 	files map[string]string
 	cfg   string
 
-	signing *Signing // of its runs; nil signs nothing
+	signing   *Signing  // of its runs; nil signs nothing
+	selection Selection // of its runs
+	before    string    // the folder with its state, where that is another one
 }
 
 const newConfig = "contract: {source: api.yaml}\n"
@@ -55,6 +59,16 @@ func (w *world) read(name string) ([]byte, error) {
 	return []byte(text), nil
 }
 
+// texts are files in memory.
+type texts map[string]string
+
+func (f texts) Open(name string) (fs.File, error) {
+	if text, ok := f[name]; ok {
+		return fstest.MapFS{name: {Data: []byte(text)}}.Open(name)
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
 func (w *world) job(store *artifact.Store, found artifact.Found, sha, runID string) *Job {
 	cfg, err := config.Parse(context.Background(), config.File, []byte(w.cfg))
 	if err != nil {
@@ -65,21 +79,21 @@ func (w *world) job(store *artifact.Store, found artifact.Found, sha, runID stri
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &Job{Config: cfg, Store: store, Found: found, State: state, Now: now(), SHA: sha, RunID: runID, Version: "test", ReadFile: w.read, Signing: w.signing,
+	return &Job{Config: cfg, Store: store, Found: found, State: state, Now: now(), SHA: sha, RunID: runID, Version: "test", ReadFile: w.read, Signing: w.signing, Selection: w.selection,
 		Load: func(ctx context.Context, source string, _ config.Contract) (*contract.Document, error) {
-			data, err := w.read(source)
-			if err != nil {
+			if _, err := w.read(source); err != nil {
 				return nil, &contract.Error{Place: report.Place{File: source}, Msg: "no such file", Err: err}
 			}
-			return contract.Parse(ctx, source, data, contract.Options{})
+			files := texts(w.files)
+			return contract.Reader{Open: files.Open, Dir: func(dir string) (fs.FS, error) { return fs.Sub(files, filepath.ToSlash(dir)) }}.Load(ctx, source, contract.Options{})
 		}}
 }
 
 // state is what earlier runs left in the folder.
 func (w *world) state(cfg config.Config, journal *artifact.Journal) (State, error) {
-	files := os.DirFS(w.dir)
-	return ReadState(StateInput{Config: cfg, Journal: journal, Open: files.Open,
-		Read: func(p string) ([]byte, error) { return artifact.Read(files, p, maxContract) },
+	files := os.DirFS(cmp.Or(w.before, w.dir))
+	return ReadState(StateInput{Config: cfg, Journal: journal, Open: files.Open, Selection: w.selection, Version: "test", Copied: w.before != "",
+		Read: func(p string) ([]byte, error) { return artifact.Read(files, p, artifact.Most(p)) },
 		List: func(dir string) ([]string, error) {
 			names, err := fs.Glob(files, dir+"/*")
 			for i := range names {
@@ -94,18 +108,25 @@ func now() time.Time { return time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC) }
 // run is one whole `govctl run` over the world.
 func (w *world) run(sha, runID string) Result {
 	w.t.Helper()
+	r, err := w.do(Run, sha, runID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// do runs a whole or a part over the world.
+func (w *world) do(run func(context.Context, *Job) (Result, error), sha, runID string) (Result, error) {
+	w.t.Helper()
 	store, found, err := artifact.Open(w.dir, now, 0)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r, err := Run(context.Background(), w.job(store, found, sha, runID))
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	r, err := run(context.Background(), w.job(store, found, sha, runID))
 	if err := store.Close(); err != nil {
 		w.t.Fatal(err)
 	}
-	return r
+	return r, err
 }
 
 func (w *world) version(version string, paths ...string) *world {
@@ -508,7 +529,8 @@ func TestStateIsTakenFromElsewhere(t *testing.T) {
 	}
 	j := w.job(store, found, "bbbbbbb", "2")
 	files := os.DirFS(old.dir)
-	in := StateInput{Config: j.Config, Copied: true, Read: func(p string) ([]byte, error) { return artifact.Read(files, p, maxContract) }}
+	in := StateInput{Config: j.Config, Copied: true, Read: func(p string) ([]byte, error) { return artifact.Read(files, p, artifact.Most(p)) },
+		List: func(string) ([]string, error) { return nil, nil }}
 	if j.State, err = ReadState(in); err != nil {
 		t.Fatal(err)
 	}

@@ -38,8 +38,8 @@ func (r *run) beginPolicy() error {
 			job.State.Contracts[to] = state
 		}
 	}
-	r.other = &run{job: &job, docs: map[string]loaded{}, contracts: map[string]*verdict{}, hints: map[string]string{}}
-	r.other.start = job.State.baselines(job.Config, r.again())
+	r.other = newRun(&job)
+	r.other.start = job.State.baselines(job.Config, job.Selection, r.again())
 	r.policy, r.other.policy = counting, other
 	return nil
 }
@@ -230,9 +230,13 @@ func (sc *stepContext) baselineAgain(ctx context.Context) (old *contract.Documen
 	case config.NoBaseline:
 		return nil, nil
 	case "":
-		data := sc.start[sc.contract.Name]
-		if data == nil {
+		start := sc.start[sc.contract.Name]
+		if !start.Exists() {
 			return nil, nil
+		}
+		data, err := start.Bytes()
+		if err != nil {
+			return nil, err
 		}
 		if old, err = sc.published(ctx, data); err != nil {
 			return nil, err

@@ -13,24 +13,15 @@ import (
 	"github.com/romel/govctl/pkg/report"
 )
 
-// maxDeliveries bounds the receipts that are carried on, in bytes.
-const maxDeliveries = 64 << 20
-
 // reasons evaluates which alerts open and which recover, over the state that the run before left. Nothing is sent here.
 func reasons(_ context.Context, sc *stepContext) error {
 	state := sc.job.State
 	in := notify.Input{Summary: sc.final, Previous: state.Summary, State: state.Alerts, At: report.At(sc.job.Now)}
-	for i, one := range sc.stepContexts() {
-		c := notify.Contract{ContractState: sc.found[i].ContractState}
-		broken, err := written[report.Breaking](one, breakingFile)
-		if err != nil {
-			return err
+	for _, rec := range sc.records {
+		c := notify.Contract{ContractState: rec.State, Reverted: rec.Reverted}
+		if rec.Breaking != nil {
+			c.Waived = rec.Breaking.Waived
 		}
-		if broken != nil {
-			c.Waived = len(broken.Waived)
-		}
-		before := sc.start[one.contract.Name]
-		c.Reverted = before != nil && digest(before) == sc.digestOf(publishedPath(one.contract.Name))
 		in.Contracts = append(in.Contracts, c)
 	}
 	next := notify.Evaluate(in, Thresholds(sc.job.Config))
@@ -43,7 +34,7 @@ func reasons(_ context.Context, sc *stepContext) error {
 
 // carryDeliveries lists the receipts in this run's manifest, so that a state taken from it has them.
 func (sc *stepContext) carryDeliveries() error {
-	log, err := artifact.Read(sc.job.Store.FS(), artifact.DeliveriesPath, maxDeliveries)
+	log, err := artifact.Read(sc.job.Store.FS(), artifact.DeliveriesPath, artifact.Most(artifact.DeliveriesPath))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(log) == 0 {
 		return nil
 	}

@@ -37,12 +37,9 @@ const (
 
 // keepRecord keeps what the run found for the pages, and removes the records that are out of the window. A refresh that nothing new is counted
 // for stays the run that it refreshes, as in the history.
-func keepRecord(ctx context.Context, sc *stepContext) error {
+func keepRecord(_ context.Context, sc *stepContext) error {
 	earlier := readRecords(sc.job.Store.FS(), writtenPaths(sc.job.Store))
-	r, err := sc.recordOf(sc.recordHead(ctx, earlier))
-	if err != nil {
-		return err
-	}
+	r := sc.recordOf(sc.recordHead(earlier))
 	if err := fit(&r); err != nil {
 		return err
 	}
@@ -89,10 +86,10 @@ func removeOthers(s *artifact.Store, dir string) error {
 }
 
 // recordHead is which run the record is about.
-func (sc *stepContext) recordHead(ctx context.Context, earlier []report.RunRecord) report.RunRecord {
+func (sc *stepContext) recordHead(earlier []report.RunRecord) report.RunRecord {
 	r := report.RunRecord{Schema: "govctl/run-record/v1", SHA: sc.job.SHA, RunID: sc.job.RunID, GeneratedAt: report.At(sc.job.Now), URL: text(sc.job.Links.Run, longText)}
 	for i := range earlier {
-		if earlier[i].SHA == r.SHA && sc.countsNothing(ctx) {
+		if earlier[i].SHA == r.SHA && sc.countsNothing() {
 			r.RunID, r.GeneratedAt, r.URL = earlier[i].RunID, earlier[i].GeneratedAt, earlier[i].URL
 			break
 		}
@@ -101,42 +98,50 @@ func (sc *stepContext) recordHead(ctx context.Context, earlier []report.RunRecor
 	return r
 }
 
+// stayingRecords are the runs that have a page after this one: those that stay in the window, and this one.
+func (r *run) stayingRecords() []report.RunRecord {
+	own := report.RunRecord{SHA: r.job.SHA, RunID: r.job.RunID, ID: recordID(r.job.SHA, r.job.RunID)}
+	staying := []report.RunRecord{own}
+	for _, one := range readRecords(r.job.Store.FS(), writtenPaths(r.job.Store)) {
+		if one.ID != own.ID && len(staying) < min(r.job.Config.Stability.Window, maxRecords) {
+			staying = append(staying, report.RunRecord{SHA: one.SHA, RunID: one.RunID, ID: one.ID})
+		}
+	}
+	return staying
+}
+
 // countsNothing reports a refresh that the history of no contract counts.
-func (sc *stepContext) countsNothing(ctx context.Context) bool {
+func (sc *stepContext) countsNothing() bool {
 	if sc.job.Synthetic || !sc.again() || sc.job.State.Partial || sc.job.State.RunID == sc.job.RunID {
 		return false
 	}
-	for _, one := range sc.stepContexts() {
-		if one.configured() && !one.refresh(ctx) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(sc.records, func(rec *report.ContractRecord) bool { return !rec.Absent && !rec.Refresh && sc.made(rec) })
+}
+
+// made reports a record that this run made.
+func (r *run) made(rec *report.ContractRecord) bool {
+	return rec.SHA == r.job.SHA && rec.RunID == r.job.RunID
 }
 
 // recordOf gathers the record of this run.
-func (sc *stepContext) recordOf(r report.RunRecord) (report.RunRecord, error) {
+func (sc *stepContext) recordOf(r report.RunRecord) report.RunRecord {
 	s := sc.final
 	r.Project, r.Version, r.Headline = s.Project, text(s.Version, shortText), text(s.Headline, longText)
 	r.Passed, r.Checked, r.BreakingChangesCount, r.BreakingAccepted = s.Passed, s.Checked, s.BreakingChangesCount, s.BreakingAccepted
 	r.Outcome = outcomeWord(s.Passed, s.Checked)
 	groups := map[string][]report.RunContract{} // by outcome
-	for i, one := range sc.stepContexts() {
-		if !one.configured() {
-			continue
-		}
-		c, err := one.contractRecord(sc.found[i])
-		if err != nil {
-			return r, err
-		}
-		if len(sc.job.Config.Contracts) > 1 && unremarkable(&c) {
+	for _, rec := range sc.records {
+		c := rec.Report
+		switch {
+		case rec.Absent:
+		case sc.several() && (unremarkable(&c) || !sc.made(rec)):
 			r.ContractsWithoutReport++
-			continue
+		default:
+			groups[c.Outcome] = append(groups[c.Outcome], c)
 		}
-		groups[c.Outcome] = append(groups[c.Outcome], c)
 	}
 	r.Contracts = slices.Concat(groups[report.GateFailed.String()], groups[report.BadInput.String()], groups[report.Passed.String()])
-	return r, nil
+	return r
 }
 
 func outcomeWord(passed, checked bool) string {
@@ -154,23 +159,21 @@ func unremarkable(c *report.RunContract) bool {
 	return c.Outcome == report.Passed.String() && len(c.Changes) == 0 && c.SemverPolicyStatus == "ok" && !c.FirstRun && !c.Placeholder && c.Version == c.PreviousVersion
 }
 
-// contractRecord is one contract of the record, with every change.
-func (sc *stepContext) contractRecord(o outcome) (report.RunContract, error) {
+// reportOf is a contract in the record of the run, with the first of its changes.
+func reportOf(rec *report.ContractRecord, d *report.Diff) report.RunContract {
+	o := &rec.State
 	c := report.RunContract{Name: text(o.Name, shortText), Outcome: o.Outcome, Version: text(o.Version, shortText), SemverPolicyStatus: o.SemverPolicyStatus, StabilityRatio: o.StabilityRatio,
-		BreakingChangesCount: o.BreakingChangesCount, FirstRun: o.first, Placeholder: o.Placeholder, Changes: []report.RunChange{}}
-	policy, err1 := written[report.Semver](sc, semverFile)
-	d, err2 := written[report.Diff](sc, diffFile)
-	stab, err3 := written[stabilityView](sc, stabilityFile)
-	if stab != nil && o.Placeholder {
-		c.Reason = text(stab.Extensions.Reason, longText)
+		BreakingChangesCount: o.BreakingChangesCount, FirstRun: d != nil && d.FirstRun, Placeholder: o.Placeholder, Changes: []report.RunChange{}}
+	if rec.Placeholder != nil && o.Placeholder {
+		c.Reason = text(rec.Placeholder.Extensions.Reason, longText)
 	}
-	if policy != nil {
-		c.PreviousVersion = text(policy.PreviousVersion, shortText)
+	if rec.Semver != nil {
+		c.PreviousVersion = text(rec.Semver.PreviousVersion, shortText)
 	}
 	if d != nil && !d.FirstRun {
 		addChanges(&c, d.Changes)
 	}
-	return c, errors.Join(err1, err2, err3)
+	return c
 }
 
 // addChanges lists the first changes of a diff, which are the worst, and counts the others.

@@ -11,10 +11,12 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/sorting"
+	"github.com/romel/govctl/pkg/apidiff"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -27,7 +29,12 @@ type run struct {
 	start     baselines
 	steps     []report.Step
 	hints     map[string]string
-	details   map[string][]error
+	details   map[string][]string
+	ended     []doneStep
+	records   []*report.ContractRecord // of each contract, in the order of the configuration
+	compared  *comparison              // of a run about one contract, what its diff compared
+	joining   sync.Mutex               // guards what contracts that are assessed side by side leave to the run
+	linked    []report.RunRecord       // the runs that have a page: those that stay in the window, and this one
 	worst     report.Outcome
 	unchecked []report.NotChecked
 	contracts map[string]*verdict // by name
@@ -49,8 +56,23 @@ type verdict struct {
 	outcome report.Outcome // the worst of its steps, whatever its gate tolerates
 	gated   bool           // the gate was reached and passed
 	lines   int            // readable lines of its history now
-	waiting *waiting       // nil where the version was not checked
-	release *release       // that it is compared with although no run accepted it; nil where there is none
+	rotated *report.RotatedHistory
+	waiting *waiting // nil where the version was not checked
+	release *release // that it is compared with although no run accepted it; nil where there is none
+}
+
+func newRun(j *Job) *run {
+	r := &run{job: j, records: make([]*report.ContractRecord, len(j.Config.Contracts)), docs: map[string]loaded{}, contracts: map[string]*verdict{}, hints: map[string]string{}, details: map[string][]string{}}
+	for i := range j.Config.Contracts {
+		r.contracts[j.Config.Contracts[i].Name] = &verdict{}
+	}
+	return r
+}
+
+// comparison is two versions of a contract with what differs.
+type comparison struct {
+	old, new *contract.Document
+	*apidiff.Result
 }
 
 type loaded struct {
@@ -78,7 +100,7 @@ func (r *run) stepContext(i int) *stepContext {
 // configured reports that the configuration says where the contract is, or that an earlier run knew it: a contract that goes missing must not
 // pass. A place of the whole run has none to ask about.
 func (sc *stepContext) configured() bool {
-	return sc.contract == nil || sc.contract.Source != "" || sc.job.State.Contracts[sc.contract.Name].Published != nil
+	return sc.contract == nil || sc.contract.Source != "" || sc.job.State.Contracts[sc.contract.Name].Published.Exists()
 }
 
 // stepContexts are the contracts of the run.
@@ -130,7 +152,7 @@ func (sc *stepContext) load(ctx context.Context) (*contract.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return doc, sc.resolved(doc)
+	return doc, errors.Join(sc.fits(doc, publishedPath(sc.contract.Name)), sc.resolved(doc))
 }
 
 // resolved refuses a document in which references do not resolve, unless the configuration lets the rest be compared.
@@ -150,10 +172,12 @@ func (r *run) begin(ctx context.Context) error {
 		r.job.RunID = r.derivedID(ctx)
 	}
 	r.notices = append(describe(r.job.Found), r.job.State.Notices...)
-	for i := range r.job.Config.Contracts {
-		r.contracts[r.job.Config.Contracts[i].Name] = &verdict{}
+	if r.job.State.Elsewhere {
+		if err := Forget(r.job.Store); err != nil {
+			return err
+		}
 	}
-	r.start = r.job.State.baselines(r.job.Config, r.again())
+	r.start = r.job.State.baselines(r.job.Config, r.job.Selection, r.again())
 	if err := r.job.Store.Journal(artifact.Journal{SHA: r.job.SHA, RunID: r.job.RunID}); err != nil {
 		return err
 	}
@@ -164,7 +188,14 @@ func (r *run) begin(ctx context.Context) error {
 	if err := r.start.save(r.job.Store, &r.job.State); err != nil {
 		return err
 	}
-	return r.job.State.carry(r.job.Store)
+	if err := errors.Join(r.job.State.carry(r.job.Store), r.job.State.keepReleases(r.job.Store, r.job.Config)); err != nil {
+		return err
+	}
+	r.linked = r.stayingRecords()
+	if err := r.takeOver(); err != nil {
+		return err
+	}
+	return r.job.Store.Sync() // what was accepted must outlive what replaces it
 }
 
 // again reports a run of the commit of the last run: it compares with what that one compared with.
@@ -173,11 +204,22 @@ func (r *run) again() bool {
 	return s.SHA == r.job.SHA && s.SHA != "" && (s.RunID == r.job.RunID || r.job.SHA != UnknownSHA)
 }
 
-// derivedID is an identity for runs outside CI: the same inputs at the same time are the same run.
+// derivedID is an identity for runs outside CI: the same inputs at the same time are the same run. Of several contracts the bytes of their files
+// count, so that none of them is read to the end before its turn.
 func (r *run) derivedID(ctx context.Context) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%d\n", r.job.SHA, r.job.Now.Unix())
 	for _, b := range r.stepContexts() {
+		if _, kept := r.job.State.Kept[b.contract.Name]; kept {
+			fmt.Fprintf(h, "%s\n", r.job.State.Contracts[b.contract.Name].Published.SHA256)
+			continue
+		}
+		if r.several() && plainFile(b.contract.Source) && r.job.ReadFile != nil {
+			if data, err := r.job.ReadFile(b.contract.Source); err == nil {
+				fmt.Fprintf(h, "%s\n", digest(data))
+				continue
+			}
+		}
 		doc, err := b.document(ctx)
 		if err != nil {
 			fmt.Fprintf(h, "%s\n", err)
@@ -200,14 +242,7 @@ func describe(f artifact.Found) []string {
 	return lines
 }
 
-func (r *run) wrote(p string) bool {
-	for _, f := range r.job.Store.Written() {
-		if f.Path == p {
-			return true
-		}
-	}
-	return false
-}
+func (r *run) wrote(p string) bool { return r.job.Store.Sum(p) != "" }
 
 // surplus are the copies of accepted contracts that are no longer needed once the manifest is written: until then the manifest of the run
 // before may name them.
@@ -222,46 +257,44 @@ func surplus(contracts []report.ManifestContract) (paths []string) {
 
 // manifestContracts is what the next run must know of each contract.
 func (r *run) manifestContracts() []report.ManifestContract {
-	rows := make([]report.ManifestContract, 0, len(r.job.Config.Contracts))
-	for _, b := range r.stepContexts() {
-		v := r.contracts[b.contract.Name]
-		row := report.ManifestContract{
-			Name: b.contract.Name, Outcome: v.outcome.String(), HistoryLines: v.lines, SHA256: r.digestOf(publishedPath(b.contract.Name)),
-			BaselineSHA256: r.digestOf(baselinePath(b.contract.Name)), AcceptedSHA256: digest(r.job.State.Contracts[b.contract.Name].Accepted),
-		}
-		accepts := r.accepts(v)
-		switch {
-		case accepts && v.holds() && v.release != nil:
-			row.AcceptedSHA256 = row.BaselineSHA256
-		case accepts && !v.holds():
-			row.AcceptedSHA256 = row.SHA256
-		}
-		b.wait(&row, v, accepts)
-		rows = append(rows, row)
+	rows := make([]report.ManifestContract, 0, len(r.records))
+	for _, rec := range r.records {
+		rows = append(rows, r.choose(rec))
 	}
 	sorting.Stable(rows, func(a, b report.ManifestContract) int { return strings.Compare(a.Name, b.Name) })
 	return rows
 }
 
+// choose is what the next run must know of a contract. The next commit is compared with the contract of this run, unless that waits for a
+// version, if all that its verdict depends on was checked, and its gate passed.
+func (r *run) choose(rec *report.ContractRecord) report.ManifestContract {
+	wide := func(n report.NotChecked) bool { return n.Contract == "" }
+	if rec.Gated && r.contracts[rec.State.Name].outcome.Checked() && !slices.ContainsFunc(r.unchecked, wide) {
+		return rec.Accepted
+	}
+	return rec.Kept
+}
+
+// row is what the next run must know of the contract, where this run accepts it and where it does not.
+func (sc *stepContext) row(v *verdict, accepted bool) report.ManifestContract {
+	name := sc.contract.Name
+	row := report.ManifestContract{Name: name, Outcome: v.outcome.String(), HistoryLines: v.lines, Rotated: v.rotated, SHA256: sc.digestOf(publishedPath(name)),
+		BaselineSHA256: sc.digestOf(baselinePath(name)), AcceptedSHA256: sc.job.State.Contracts[name].Accepted.SHA256}
+	switch {
+	case accepted && v.holds() && v.release != nil:
+		row.AcceptedSHA256 = row.BaselineSHA256
+	case accepted && !v.holds():
+		row.AcceptedSHA256 = row.SHA256
+	}
+	sc.wait(&row, v, accepted)
+	return row
+}
+
 // holds reports that the baseline stays until the version moves.
 func (v *verdict) holds() bool { return v.waiting != nil && v.waiting.holds }
 
-// accepts reports whether the next commit is compared with the contract of this run, unless that waits for a version: all that its verdict
-// depends on was checked, and its gate passed.
-func (r *run) accepts(v *verdict) bool {
-	wide := func(n report.NotChecked) bool { return n.Contract == "" }
-	return v.gated && v.outcome.Checked() && !slices.ContainsFunc(r.unchecked, wide)
-}
-
 // digestOf is the digest of a file of this run; empty where it wrote none.
-func (r *run) digestOf(p string) string {
-	for _, f := range r.job.Store.Written() {
-		if f.Path == p {
-			return f.SHA256
-		}
-	}
-	return ""
-}
+func (r *run) digestOf(p string) string { return r.job.Store.Sum(p) }
 
 // manifest is the head of the manifests of this run: everything but the files of the bundle.
 func (r *run) manifest() report.Manifest {
@@ -301,7 +334,7 @@ func (sc *stepContext) refresh(ctx context.Context) bool {
 		return false
 	}
 	doc, err := sc.document(ctx)
-	return err == nil && s.RunID != sc.job.RunID && digest(s.Contracts[sc.contract.Name].Published) == doc.SHA256()
+	return err == nil && s.RunID != sc.job.RunID && s.Contracts[sc.contract.Name].Published.SHA256 == doc.SHA256()
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -2,14 +2,10 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"strings"
 	"time"
 
-	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
 	"github.com/romel/govctl/internal/stability"
 	"github.com/romel/govctl/pkg/report"
@@ -24,6 +20,7 @@ func stabilityMetrics(ctx context.Context, sc *stepContext) error {
 	}
 	c := StabilityConfig(sc.job.Config.Stability, sc.job.Now)
 	c.Refresh, c.Reason = sc.refresh(ctx), reason
+	c.Earlier.Past = sc.job.State.Contracts[sc.contract.Name].Rotated
 	result, err := Record(sc.job.Store, sc.path(historyFile), line, c)
 	if err != nil {
 		return err
@@ -31,7 +28,7 @@ func stabilityMetrics(ctx context.Context, sc *stepContext) error {
 	if err := sc.job.Store.JSON(sc.path(stabilityFile), result.Artifact()); err != nil {
 		return err
 	}
-	sc.contracts[sc.contract.Name].lines = result.Lines
+	sc.contracts[sc.contract.Name].lines, sc.contracts[sc.contract.Name].rotated = result.Lines, result.Past
 	sc.note = DescribeStability(result)
 	if reason == noOperation {
 		sc.note = noOperation + ", so that nothing was measured: " + sc.note
@@ -104,27 +101,6 @@ func StabilityConfig(s config.Stability, now time.Time) stability.Config {
 		Window: s.Window, AlertThreshold: s.AlertThreshold, PlaceholderMaxRuns: s.PlaceholderMaxRuns,
 		PlaceholderAlertThreshold: s.PlaceholderStreakAlertThreshold, Now: report.At(now),
 	}
-}
-
-// Record enters a run into a history file. The history is passed through, so that a file of any length costs no memory.
-func Record(store *artifact.Store, file string, line report.HistoryLine, c stability.Config) (result stability.Result, err error) {
-	var history io.Reader
-	old, err := store.FS().Open(file)
-	switch {
-	case err == nil:
-		defer func() { err = errors.Join(err, old.Close()) }()
-		history = old
-	case !errors.Is(err, fs.ErrNotExist):
-		return result, fmt.Errorf("read run history: %w", err)
-	}
-	out, err := store.Create(file)
-	if err != nil {
-		return result, err
-	}
-	if result, err = stability.Record(history, out, line, c); err != nil {
-		return result, errors.Join(err, out.Abort())
-	}
-	return result, out.Commit()
 }
 
 // DescribeStability is the window in one line, with the lines that could not be read named.

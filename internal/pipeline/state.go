@@ -11,14 +11,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/integrity"
 	"github.com/romel/govctl/internal/stability"
 	"github.com/romel/govctl/pkg/report"
 )
-
-// maxContract bounds a published contract that is read back, in bytes.
-const maxContract = 64 << 20
 
 // State is what earlier runs left, read and checked once, before a run begins. The zero value is that of a project without earlier runs.
 type State struct {
@@ -27,7 +27,10 @@ type State struct {
 	Alerts     *report.AlertState
 	Contracts  map[string]ContractState // by configured name; a contract that is not in it has no state
 	Original   bool                     // the original system wrote it
+	Elsewhere  bool                     // it is that of another folder: what the output folder remembers is forgotten
 	Files      map[string][]byte        // what the next run carries on, by path in the output folder
+	Kept       map[string]Kept          // contracts that the next run takes over as they are, by configured name
+	moved      []moved                  // older lines of histories, which it carries on, too
 	Partial    bool                     // single commands wrote the manifest, and no run: nothing in it passed or was counted
 	Steps      []report.Step            // of the last run, or of the single commands
 	Unfinished bool                     // the last run was killed after it had decided and before its files were whole
@@ -37,10 +40,12 @@ type State struct {
 
 // ContractState is what earlier runs say about one contract.
 type ContractState struct {
-	Published    []byte // canonical JSON of the contract as the last run had it; nil where that run had none
-	Accepted     []byte // what the next commit is compared with; nil where no run has accepted one yet
-	Compared     []byte // what the last run compared with: a repeated run compares with the same
-	HistoryLines int    // readable lines that the history had at least
+	Published    Stored                 // canonical JSON of the contract as the last run had it; none where that run had none
+	Accepted     Stored                 // what the next commit is compared with; none where no run has accepted one yet
+	Compared     Stored                 // what the last run compared with: a repeated run compares with the same
+	Release      Stored                 // of the last release; none where no run has made a changelog
+	HistoryLines int                    // readable lines that the history had at least
+	Rotated      *report.RotatedHistory // what those of them come to that are not in the newest file; nil: read them
 
 	VersionFrom                      string // where the version of the accepted contract was read from; empty is info
 	AcceptedVersion, ComparedVersion string // what the versions of the two contracts are taken for; empty: what they say
@@ -89,6 +94,10 @@ type StateInput struct {
 	// none where it is not there.
 	Read func(file string) ([]byte, error)
 	List func(dir string) ([]string, error)
+	// Selection is which contracts the next run assesses, and Version that of govctl: of the others it takes over the records.
+	Selection Selection
+	Version   string
+	Size      func(file string) (int64, error) // of a file; nil: it is read
 	// Renamed maps a configured contract to the name of its state, beside renamed_from.
 	Renamed map[string]string
 	// Required refuses what would be a first run.
@@ -120,7 +129,11 @@ func ReadState(in StateInput) (State, error) {
 		return State{}, err
 	}
 	partial := len(m.Steps) > 0 && !slices.ContainsFunc(m.Steps, func(s report.Step) bool { return s.Name == "summary" })
-	r := stateReader{in: in, manifest: m, state: State{Partial: partial, Steps: m.Steps, SHA: m.SHA, RunID: m.RunID, Unfinished: in.Journal != nil && in.Journal.SHA == m.SHA && in.Journal.RunID == m.RunID, Contracts: map[string]ContractState{}, Files: map[string][]byte{artifact.ManifestPath: manifest}}}
+	files := make(map[string]report.ManifestFile, len(m.Files))
+	for _, f := range m.Files {
+		files[f.Path] = f
+	}
+	r := stateReader{in: in, manifest: m, files: files, state: State{Partial: partial, Steps: m.Steps, SHA: m.SHA, RunID: m.RunID, Unfinished: in.Journal != nil && in.Journal.SHA == m.SHA && in.Journal.RunID == m.RunID, Contracts: map[string]ContractState{}, Kept: map[string]Kept{}, Files: map[string][]byte{artifact.ManifestPath: manifest}}}
 	return r.read()
 }
 
@@ -141,6 +154,7 @@ func (in *StateInput) owned(file, project string) error {
 type stateReader struct {
 	in       StateInput
 	manifest report.Manifest
+	files    map[string]report.ManifestFile // of the manifest, by path
 	state    State
 }
 
@@ -154,11 +168,8 @@ func (r *stateReader) read() (State, error) {
 }
 
 func (r *stateReader) listed(p string) (report.ManifestFile, bool) {
-	i := slices.IndexFunc(r.manifest.Files, func(f report.ManifestFile) bool { return f.Path == p })
-	if i < 0 {
-		return report.ManifestFile{}, false
-	}
-	return r.manifest.Files[i], true
+	f, ok := r.files[p]
+	return f, ok
 }
 
 // file reads a file of the state; nil where there is none and the manifest lists none.
@@ -204,7 +215,7 @@ func (r *stateReader) contracts() error {
 			continue
 		}
 		taken[row.Name] = true
-		if r.state.Contracts[c.Name], err = r.contract(row, c.Baseline == ""); err != nil {
+		if r.state.Contracts[c.Name], err = r.known(c, row); err != nil {
 			return err
 		}
 	}
@@ -216,6 +227,75 @@ func (r *stateReader) contracts() error {
 	}
 	slices.Sort(left)
 	return r.in.orphans(fresh, left)
+}
+
+// known is the state of a contract: with the copies of it, where the next run assesses it.
+func (r *stateReader) known(c config.Contract, row report.ManifestContract) (ContractState, error) {
+	var rec *report.ContractRecord
+	if r.in.Selection.Keeps() && row.Name == c.Name {
+		rec = r.keptRecord(c, row)
+	}
+	switch r.in.Selection.of(c.Name, rec) {
+	case assessIt:
+		return r.contract(row, c.Baseline == "")
+	case keepIt:
+		if kept, ok := r.kept(rec); ok {
+			r.state.Kept[c.Name] = kept
+			break
+		}
+		return r.contract(row, c.Baseline == "")
+	}
+	s := stateOfRow(row)
+	s.Published, s.Accepted, s.Compared = Stored{SHA256: row.SHA256}, Stored{SHA256: row.AcceptedSHA256}, Stored{SHA256: row.BaselineSHA256}
+	return s, nil
+}
+
+// keptRecord is the record of a contract; nil where there is none, or where this version of govctl did not make it for this project.
+func (r *stateReader) keptRecord(c config.Contract, row report.ManifestContract) *report.ContractRecord {
+	p := contractFile(r.in.Config, c.Name, recordFile)
+	f, listed := r.listed(p)
+	b, err := r.in.Read(p)
+	if err != nil || !listed || digest(b) != f.SHA256 {
+		return nil
+	}
+	var rec report.ContractRecord
+	if json.Unmarshal(b, &rec) != nil || rec.Schema != contractRecordSchema || rec.Govctl != r.in.Version || rec.Project != r.in.Project || rec.State.Name != c.Name {
+		return nil
+	}
+	rec.Accepted, rec.Kept = row, row
+	return &rec
+}
+
+// kept are the files of a contract that is taken over; false where one of them is not listed.
+func (r *stateReader) kept(rec *report.ContractRecord) (Kept, bool) {
+	k := Kept{Record: rec}
+	add := func(p string) bool {
+		f, ok := r.listed(p)
+		if ok {
+			k.Files = append(k.Files, f)
+		}
+		return ok
+	}
+	for _, f := range rec.Files {
+		page := strings.HasPrefix(f.Path, Pages.Root+"/")
+		switch {
+		case page && !r.in.Copied: // the record, which the manifest lists, has their digests
+			k.Files = append(k.Files, f)
+		case page || !integrity.Coverable(integrity.Folder, f.Path): // pages that lie elsewhere are built again; a history is checked as every history
+		case !add(f.Path):
+			return k, false
+		}
+	}
+	add(acceptedPath(rec.State.Name))
+	if !add(contractFile(r.in.Config, rec.State.Name, recordFile)) {
+		return k, false
+	}
+	if r.in.Copied {
+		for _, f := range k.Files {
+			k.Copies = append(k.Copies, Stored{SHA256: f.SHA256, file: f.Path, read: func() ([]byte, error) { return r.in.Read(f.Path) }})
+		}
+	}
+	return k, true
 }
 
 // row is what the manifest says of a contract, under the name that it had there.
@@ -311,40 +391,60 @@ func (r *stateReader) derived(name, sum string) (report.ManifestContract, error)
 // contract finds the bytes for the digests of a row, in the published contract or in what is kept beside it: a run that was killed may have
 // replaced one of them, but never the last copy of what was accepted.
 func (r *stateReader) contract(row report.ManifestContract, needed bool) (ContractState, error) {
-	s := ContractState{HistoryLines: row.HistoryLines, VersionFrom: row.VersionFrom, AcceptedVersion: row.AcceptedVersion, ComparedVersion: row.BaselineVersion,
-		Pending: row.Pending, Refused: row.RefusedVersion, RefusedSince: row.RefusedSince, Spent: row.Spent}
-	published, err := r.optional(publishedPath(row.Name))
-	if err != nil {
-		return s, err
-	}
-	kept, err := r.optional(baselinePath(row.Name))
-	if err != nil {
-		return s, err
-	}
-	accepted, err := r.optional(acceptedPath(row.Name))
-	if err != nil {
-		return s, err
+	s := stateOfRow(row)
+	var copies []Stored // in the order of their names below, as far as they were looked at
+	names := []string{publishedPath(row.Name), baselinePath(row.Name), acceptedPath(row.Name)}
+	find := func(sum string) (Stored, error) {
+		for i, name := range names {
+			if i == len(copies) {
+				one, err := r.copyAt(name)
+				if err != nil {
+					return Stored{}, err
+				}
+				copies = append(copies, one)
+			}
+			if copies[i].SHA256 == sum {
+				return copies[i], nil
+			}
+		}
+		return Stored{}, nil
 	}
 	for _, want := range []struct {
 		digest string
-		to     *[]byte
+		to     *Stored
 		must   bool
 	}{{row.AcceptedSHA256, &s.Accepted, needed}, {row.BaselineSHA256, &s.Compared, false}, {row.SHA256, &s.Published, false}} {
-		switch want.digest {
-		case "":
-		case digest(published):
-			*want.to = published
-		case digest(kept):
-			*want.to = kept
-		case digest(accepted):
-			*want.to = accepted
-		default:
-			if want.must {
-				return s, damaged(publishedPath(row.Name), fmt.Sprintf("no file has the digest %.12s that %s gives for the baseline of the contract", want.digest, artifact.ManifestPath), nil)
-			}
+		if want.digest == "" {
+			continue
+		}
+		one, err := find(want.digest)
+		if err != nil {
+			return s, err
+		}
+		if *want.to = one; !one.Exists() && want.must {
+			return s, damaged(names[0], fmt.Sprintf("no file has the digest %.12s that %s gives for the baseline of the contract", want.digest, artifact.ManifestPath), nil)
 		}
 	}
 	return s, nil
+}
+
+func stateOfRow(row report.ManifestContract) ContractState {
+	return ContractState{HistoryLines: row.HistoryLines, Rotated: row.Rotated, VersionFrom: row.VersionFrom, AcceptedVersion: row.AcceptedVersion, ComparedVersion: row.BaselineVersion,
+		Pending: row.Pending, Refused: row.RefusedVersion, RefusedSince: row.RefusedSince, Spent: row.Spent}
+}
+
+// copyAt is a copy of a contract, if there is one. It is read twice rather than kept: the first time for its digest.
+func (r *stateReader) copyAt(p string) (Stored, error) {
+	b, err := r.optional(p)
+	if err != nil || b == nil {
+		return Stored{}, err
+	}
+	return r.storedAt(p, b), nil
+}
+
+// storedAt is a file that was read for its digest.
+func (r *stateReader) storedAt(p string, b []byte) Stored {
+	return Stored{SHA256: digest(b), Size: len(b), file: p, placed: !r.in.Copied, read: func() ([]byte, error) { return r.in.Read(p) }}
 }
 
 // optional reads a file; nil where there is none. An empty file is there.
@@ -380,7 +480,7 @@ func (r *stateReader) alerts() error {
 func (r *stateReader) histories() error {
 	for _, c := range r.in.Config.Contracts {
 		s, ok := r.state.Contracts[c.Name]
-		if !ok {
+		if !ok || r.leaves(c.Name) {
 			continue
 		}
 		old, err := r.historyOf(c)
@@ -390,7 +490,11 @@ func (r *stateReader) histories() error {
 		lines := 0
 		if old.name != "" {
 			var last report.HistoryLine
-			if lines, last, err = readable(old); err != nil {
+			earlier, err := r.older(old.name, r.historyPath(c), s.Rotated)
+			if err != nil {
+				return err
+			}
+			if lines, last, err = readable(old, earlier); err != nil {
 				return damaged(old.name, "", err)
 			}
 			if err := r.in.owned(old.name, last.Project); err != nil {
@@ -404,6 +508,12 @@ func (r *stateReader) histories() error {
 	return nil
 }
 
+// leaves reports a contract that the next run does not assess: its files stay as they are, or come from elsewhere.
+func (r *stateReader) leaves(name string) bool {
+	_, kept := r.state.Kept[name]
+	return kept && !r.in.Copied || r.in.Selection.of(name, nil) == leaveIt
+}
+
 // openedHistory is a history where it was found.
 type openedHistory struct {
 	name string // empty where there is none
@@ -411,12 +521,12 @@ type openedHistory struct {
 }
 
 // readable is the number of lines of a history that can be read, and the last of them.
-func readable(h openedHistory) (lines int, last report.HistoryLine, err error) {
+func readable(h openedHistory, earlier stability.Earlier) (lines int, last report.HistoryLine, err error) {
 	f, err := h.open()
 	if err != nil {
 		return 0, last, err
 	}
-	lines, last, err = stability.Count(f)
+	lines, last, err = stability.Count(f, earlier)
 	return lines, last, errors.Join(err, f.Close())
 }
 
@@ -469,7 +579,7 @@ func (r *stateReader) places(c config.Contract, file string) []string {
 // apiLogs carries on the changelog of each contract, with the contract of its last release.
 func (r *stateReader) apiLogs() error {
 	for _, c := range r.in.Config.Contracts {
-		if _, ok := r.state.Contracts[c.Name]; !ok {
+		if _, ok := r.state.Contracts[c.Name]; !ok || r.leaves(c.Name) {
 			continue
 		}
 		for _, file := range []string{apiLogFile, apiReleaseFile} {
@@ -494,10 +604,14 @@ func (r *stateReader) continues(c config.Contract, file string) error {
 		case b == nil:
 			continue
 		}
-		if file == apiLogFile {
-			if _, err := artifact.Parse[report.APIChangelog](p, b); err != nil {
-				return damaged(p, "", err)
-			}
+		if file == apiReleaseFile {
+			s := r.state.Contracts[c.Name]
+			s.Release = r.storedAt(p, b)
+			r.state.Contracts[c.Name] = s
+			return nil
+		}
+		if _, err := artifact.Parse[report.APIChangelog](p, b); err != nil {
+			return damaged(p, "", err)
 		}
 		r.state.Files[contractFile(r.in.Config, c.Name, file)] = b
 		return nil

@@ -108,8 +108,12 @@ func tell(s State) string {
 	var parts []string
 	for _, name := range sortedKeys(s.Contracts) {
 		c := s.Contracts[name]
-		text := func(b []byte) string {
-			if b == nil {
+		text := func(s Stored) string {
+			b, err := s.Bytes()
+			switch {
+			case err != nil:
+				return err.Error()
+			case b == nil:
 				return "-"
 			}
 			return fmt.Sprintf("%q", b)
@@ -219,7 +223,10 @@ func TestState(t *testing.T) {
 			change: func(p past, _ *report.Manifest, _ *StateInput) { delete(p, "schemas/openapi.json") }, want: `openapi: - after "old", next -`},
 		{name: "contract on a bad disk", change: func(p past, _ *report.Manifest, _ *StateInput) { p["schemas/openapi.json"] = broken }, code: report.WorkFailed, says: "schemas/openapi.json: input/output error"},
 		{name: "baseline on a bad disk", change: func(p past, _ *report.Manifest, _ *StateInput) { p["schemas/openapi-baseline.json"] = broken }, code: report.WorkFailed, says: "schemas/openapi-baseline.json: input/output error"},
-		{name: "accepted contract on a bad disk", change: func(p past, _ *report.Manifest, _ *StateInput) { p["schemas/openapi-accepted.json"] = broken }, code: report.WorkFailed, says: "schemas/openapi-accepted.json: input/output error"},
+		{name: "a copy on a bad disk that nobody needs", change: func(p past, _ *report.Manifest, _ *StateInput) { p["schemas/openapi-accepted.json"] = broken }, want: `openapi: "new" after "old", next "new"`},
+		{name: "accepted contract on a bad disk", change: func(p past, m *report.Manifest, _ *StateInput) {
+			p["schemas/openapi-accepted.json"], m.Contracts[0].AcceptedSHA256 = broken, sumOf("accepted")
+		}, code: report.WorkFailed, says: "schemas/openapi-accepted.json: input/output error"},
 
 		// Manifests that did not list the contracts.
 		{name: "early: its gate passed", change: func(_ past, m *report.Manifest, _ *StateInput) { early(m); m.Steps = gate("gate", "ok") }, want: `openapi: "new" after "old", next "new"`},
@@ -519,15 +526,15 @@ func TestFolderWithoutManifest(t *testing.T) {
 
 // TestBaselineOfARun: what a run compares with, by what the last one left.
 func TestBaselineOfARun(t *testing.T) {
-	state := ContractState{Accepted: []byte("accepted"), Compared: []byte("compared")}
+	state := ContractState{Accepted: stored([]byte("accepted")), Compared: stored([]byte("compared"))}
 	for _, c := range []struct {
 		again, unfinished bool
 		want              string
 	}{{false, false, "accepted"}, {true, false, "compared"}, {false, true, "compared"}} {
 		s := State{Contracts: map[string]ContractState{"a": state, "b": state}, Unfinished: c.unfinished}
-		got := s.baselines(config.Config{Contracts: []config.Contract{{Name: "b", Baseline: "git:main:b.yaml"}, {Name: "a"}, {Name: "new"}}}, c.again)
-		if _, named := got["b"]; named || string(got["a"]) != c.want || got["new"] != nil || len(got) != 2 {
-			t.Errorf("%+v: %q", c, got)
+		got := s.baselines(config.Config{Contracts: []config.Contract{{Name: "b", Baseline: "git:main:b.yaml"}, {Name: "a"}, {Name: "new"}}}, Selection{}, c.again)
+		if _, named := got["b"]; named || got["a"].SHA256 != digest([]byte(c.want)) || got["new"].Exists() || len(got) != 2 {
+			t.Errorf("%+v: %v", c, got)
 		}
 	}
 }
@@ -553,8 +560,8 @@ func TestKeptContracts(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s := State{Contracts: map[string]ContractState{"openapi": {Accepted: c.accepted}}}
-		if err := (baselines{"openapi": c.compared}).save(store, &s); err != nil {
+		s := State{Contracts: map[string]ContractState{"openapi": {Accepted: stored(c.accepted)}}}
+		if err := (baselines{"openapi": stored(c.compared)}).save(store, &s); err != nil {
 			t.Fatal(err)
 		}
 		names, _ := fs.Glob(store.FS(), "schemas/*")
@@ -578,7 +585,7 @@ func TestKeptOfSeveral(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := (baselines{"a": []byte("1"), "b": []byte("2"), "c": []byte("3")}).save(store, &State{}); err != nil {
+	if err := (baselines{"a": stored([]byte("1")), "b": stored([]byte("2")), "c": stored([]byte("3"))}).save(store, &State{}); err != nil {
 		t.Fatal(err)
 	}
 	if names, _ := fs.Glob(store.FS(), "schemas/*"); len(names) != 3 {

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 
 	"github.com/romel/govctl/internal/artifact"
 	counts "github.com/romel/govctl/internal/count"
@@ -16,19 +15,17 @@ const payloadVersion = 1
 var semverRank = map[string]int{"ok": 0, "warn": 1, "unknown": 2, "fail": 3}
 
 // summary gathers what the run found into the one file that a dashboard fetches.
-func summary(ctx context.Context, sc *stepContext) error {
+func summary(_ context.Context, sc *stepContext) error {
 	s := report.Summary{
 		Schema: "govctl/governance-summary/v1", SHA: sc.job.SHA, RunID: sc.job.RunID, GeneratedAt: report.At(sc.job.Now),
 		StabilityRatio: 1, SemverPolicyStatus: "ok", WebhookPayloadVersion: payloadVersion,
 		Passed: sc.worst == report.Passed && len(sc.unchecked) == 0, Checked: len(sc.unchecked) == 0, NotChecked: sc.unchecked,
 		Project: sc.job.Project, Steps: sc.steps,
 	}
-	for _, one := range sc.stepContexts() {
-		o, err := one.addTo(ctx, &s)
-		if err != nil {
-			return err
-		}
-		sc.found = append(sc.found, o)
+	var found []outcome
+	for _, rec := range sc.records {
+		addTo(&s, rec)
+		found = append(found, sc.outcomeOf(rec))
 	}
 	if len(sc.job.Config.Contracts) == 1 { // a list of one says nothing that the fields above do not
 		s.Version, s.Contracts = s.Contracts[0].Version, nil
@@ -52,7 +49,7 @@ func summary(ctx context.Context, sc *stepContext) error {
 		return err
 	}
 	s.Evidence = states(verdict)
-	s.Headline = sc.withPolicy(headline(&s, sc.found))
+	s.Headline = sc.withPolicy(headline(&s, found))
 	sc.final = s
 	sc.note = "not passed"
 	switch {
@@ -75,27 +72,29 @@ type stabilityView struct {
 }
 
 // addTo adds one contract's figures: the summary of several contracts is as good as the worst of them.
-func (sc *stepContext) addTo(ctx context.Context, s *report.Summary) (outcome, error) {
-	v := sc.contracts[sc.contract.Name]
-	o := outcome{ContractState: report.ContractState{Name: sc.contract.Name, Placeholder: true, StabilityRatio: 1, SemverPolicyStatus: "unknown", Outcome: v.outcome.String()}}
-	o.unchecked = sc.uncheckedReason()
-	stab, err1 := written[stabilityView](sc, stabilityFile)
-	broken, err2 := written[report.Breaking](sc, breakingFile)
-	policy, err3 := written[report.Semver](sc, semverFile)
-	ops, err4 := written[report.Operations](sc, operationsFile)
-	d, err5 := written[report.Diff](sc, diffFile)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
-		return o, err
+func addTo(s *report.Summary, rec *report.ContractRecord) {
+	c := rec.State
+	if rec.Breaking != nil {
+		s.BreakingAccepted += rec.Breaking.Waived
 	}
-	if stab != nil {
-		o.StabilityRatio, o.Placeholder, o.PlaceholderStreak = stab.WindowStabilityRatio, stab.Placeholder, stab.Extensions.PlaceholderStreak
+	if rec.Operations != nil {
+		s.OperationsAdded += rec.Operations.Counts.Added
+		s.OperationsRemoved += rec.Operations.Counts.Removed
 	}
-	if broken != nil {
-		o.BreakingChangesCount = broken.Total
-		s.BreakingAccepted += len(broken.Waived)
+	s.StabilityRatio = min(s.StabilityRatio, c.StabilityRatio)
+	s.Placeholder = s.Placeholder || c.Placeholder
+	s.PlaceholderStreak = max(s.PlaceholderStreak, c.PlaceholderStreak)
+	s.BreakingChangesCount += c.BreakingChangesCount
+	if semverRank[c.SemverPolicyStatus] > semverRank[s.SemverPolicyStatus] {
+		s.SemverPolicyStatus = c.SemverPolicyStatus
 	}
-	if policy != nil {
-		o.SemverPolicyStatus, o.Version = policy.Status, policy.CurrentVersion
+	s.Contracts = append(s.Contracts, c)
+}
+
+// outcomeOf is what the headline needs of a contract.
+func (r *run) outcomeOf(rec *report.ContractRecord) outcome {
+	o := outcome{ContractState: rec.State, unchecked: r.uncheckedReason(rec.State.Name), empty: rec.Empty, absent: rec.Absent}
+	if policy := rec.Semver; policy != nil {
 		o.bump = missingBump(policy)
 		if policy.PendingBump != "" {
 			o.pending = policy.LowestVersion
@@ -104,36 +103,16 @@ func (sc *stepContext) addTo(ctx context.Context, s *report.Summary) (outcome, e
 			o.unread = policy.CurrentVersion
 		}
 	}
-	if ops != nil {
-		s.OperationsAdded += ops.Counts.Added
-		s.OperationsRemoved += ops.Counts.Removed
+	if d := rec.Diff; d != nil {
+		o.first, o.accepted = d.FirstRun, report.AcceptedOf(d.Changes)
 	}
-	var err error
-	if o.empty, err = sc.describesNothing(ctx); err != nil {
-		return o, err
-	}
-	if o.absent = !sc.configured(); o.absent {
-		o.Placeholder = false
-	}
-	o.first = d != nil && d.FirstRun
-	if d != nil {
-		o.accepted = report.AcceptedOf(d.Changes)
-	}
-	s.StabilityRatio = min(s.StabilityRatio, o.StabilityRatio)
-	s.Placeholder = s.Placeholder || o.Placeholder
-	s.PlaceholderStreak = max(s.PlaceholderStreak, o.PlaceholderStreak)
-	s.BreakingChangesCount += o.BreakingChangesCount
-	if semverRank[o.SemverPolicyStatus] > semverRank[s.SemverPolicyStatus] {
-		s.SemverPolicyStatus = o.SemverPolicyStatus
-	}
-	s.Contracts = append(s.Contracts, o.ContractState)
-	return o, nil
+	return o
 }
 
-// uncheckedReason is why the contract was not checked; empty where it was.
-func (sc *stepContext) uncheckedReason() string {
-	for _, n := range sc.unchecked {
-		if n.Contract == sc.contract.Name {
+// uncheckedReason is why a contract was not checked; empty where it was.
+func (r *run) uncheckedReason(name string) string {
+	for _, n := range r.unchecked {
+		if n.Contract == name {
 			return n.Reason
 		}
 	}

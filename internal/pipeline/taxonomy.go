@@ -143,7 +143,7 @@ func dayOf(name string) (string, bool) {
 // ReadSnapshots reads the history of metrics in an output folder; where it was lost, it is put together from the files of single days.
 // Files of the original system have fewer fields: those are zero.
 func ReadSnapshots(folder fs.FS) (report.TaxonomyHistory, error) {
-	data, err := artifact.Read(folder, artifact.SnapshotsPath, maxContract)
+	data, err := artifact.Read(folder, artifact.SnapshotsPath, artifact.Most(artifact.SnapshotsPath))
 	if err == nil {
 		return parseSnapshots(data)
 	}
@@ -154,7 +154,7 @@ func ReadSnapshots(folder fs.FS) (report.TaxonomyHistory, error) {
 	if err != nil {
 		return report.TaxonomyHistory{}, err
 	}
-	return days(names, func(p string) ([]byte, error) { return artifact.Read(folder, p, maxContract) })
+	return days(names, func(p string) ([]byte, error) { return artifact.Read(folder, p, artifact.Most(p)) })
 }
 
 // Snapshots is the history of metrics that a state carries; see ReadSnapshots.
@@ -290,7 +290,7 @@ func alertChangelog(ctx context.Context, sc *stepContext) error {
 	if err != nil {
 		return err
 	}
-	old, err := artifact.Read(sc.job.Store.FS(), artifact.AlertLogPath, maxContract)
+	old, err := artifact.Read(sc.job.Store.FS(), artifact.AlertLogPath, artifact.Most(artifact.AlertLogPath))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
