@@ -117,6 +117,7 @@ var effects = []struct {
 	{"metrics.names_budget", "", "metrics: {names_budget: 1}", `printf 'a 1\nb 1\n' > m.txt; g metrics diff m.txt m.txt`, "2 metrics, more than 1"},
 	{"metrics.series_budget", "", "metrics: {series_budget: 1}", `printf 'a 1\nb 1\n' > m.txt; g metrics diff m.txt m.txt`, "2 series, more than 1"},
 	{"metrics.series_per_metric", "", "metrics: {series_per_metric: 1}", `printf 'a{b="1"} 1\na{b="2"} 1\n' > m.txt; g metrics diff m.txt m.txt`, "2 series of the metric a, more than 1"},
+	{"metrics.detail", "contracts: [{name: a, source: openapi/v1.yaml}, {name: b, source: openapi/v1.yaml}]", "metrics: {detail: true}\ncontracts: [{name: a, source: openapi/v1.yaml}, {name: b, source: openapi/v1.yaml}]", "g run > /dev/null; grep 'window_mean_score.*contract=\"a\"' governance/status/governance.prom", "govctl_stability_window_mean_score"},
 	{"docs.files", "", "docs: {files: [a.md]}", `printf '<!-- govctl:begin tldr -->\n<!-- govctl:end -->\n## A\nText.\n' > a.md; g docs sync`, "1 block in 1 document, 1 written"},
 	{"image.files", "", "image: {files: [x.Dockerfile]}", "echo FROM scratch > x.Dockerfile; g image pin", "^0 of 0 image references pinned"},
 	{"image.settle", "", "image: {settle: 1h}", "echo FROM ${SERVER#http://}/x:v1 > Dockerfile; g image pin --write; sed -i s/v1@/v2@/ Dockerfile; g image pin", "offered after 1h0m0s"},

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -47,8 +48,11 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(r.URL.Path, "/asks/"): // for a password
 		w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
 		w.WriteHeader(http.StatusUnauthorized)
-	case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/issues") && r.URL.Query().Get("state") == "open":
-		_ = json.NewEncoder(w).Encode(append([]map[string]any{}, o.issues...))
+	case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/issues"):
+		_ = json.NewEncoder(w).Encode(slices.DeleteFunc(slices.Clone(o.issues), func(i map[string]any) bool { return i["state"] != r.URL.Query().Get("state") }))
+	case r.Method == http.MethodPatch && o.issue(r.URL.Path) != nil:
+		_ = json.Unmarshal(body, o.issue(r.URL.Path))
+		_ = json.NewEncoder(w).Encode(o.issue(r.URL.Path))
 	case strings.HasSuffix(r.URL.Path, "/v4/user"):
 		fmt.Fprint(w, `{"id":41}`)
 	case r.Method == http.MethodGet:
@@ -59,7 +63,7 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/issues"):
 		var i map[string]any
 		_ = json.Unmarshal(body, &i)
-		i["number"], i["user"], i["labels"] = len(o.issues)+1, map[string]string{"login": "github-actions[bot]"}, []any{}
+		i["number"], i["user"], i["labels"], i["state"] = len(o.issues)+1, map[string]string{"login": "github-actions[bot]"}, []any{}, "open"
 		o.issues = append(o.issues, i)
 		w.WriteHeader(http.StatusCreated)
 		_ = json.NewEncoder(w).Encode(i)
@@ -67,4 +71,14 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusCreated)
 		fmt.Fprint(w, "{}")
 	}
+}
+
+// issue is the issue of an address; nil where there is none.
+func (o *outside) issue(path string) *map[string]any {
+	for i := range o.issues {
+		if strings.HasSuffix(path, fmt.Sprintf("/issues/%d", i+1)) {
+			return &o.issues[i]
+		}
+	}
+	return nil
 }

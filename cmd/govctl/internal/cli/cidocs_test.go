@@ -10,15 +10,26 @@ import (
 	"github.com/romel/govctl/internal/ci"
 )
 
-// TestCIPage compares the table in docs/ci.md with that of the package; make update rewrites it.
+// TestCIPage compares the tables in docs/ci.md with those of the package; make update rewrites them.
 func TestCIPage(t *testing.T) {
 	const page = "../../../../docs/ci.md"
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	between := regexp.MustCompile(`(?s)(<!-- generated: make update -->\n).*(<!-- end of generated -->)`)
-	want := between.ReplaceAllString(string(text), "${1}"+strings.ReplaceAll(systemTable(), "$", "$$")+"${2}")
+	const begin, end = "<!-- generated: make update -->\n", "<!-- end of generated -->"
+	tables := []string{systemTable(), parallelTable()}
+	want := regexp.MustCompile(`(?s)`+begin+`.*?`+end).ReplaceAllStringFunc(string(text), func(string) string {
+		if len(tables) == 0 {
+			t.Fatalf("%s has more tables than there are", page)
+		}
+		table := tables[0]
+		tables = tables[1:]
+		return begin + table + end
+	})
+	if len(tables) > 0 {
+		t.Errorf("%s lacks %d tables", page, len(tables))
+	}
 	if *update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -31,6 +42,15 @@ func TestCIPage(t *testing.T) {
 			t.Errorf("%s has no section", s.Name)
 		}
 	}
+}
+
+func parallelTable() string {
+	var b strings.Builder
+	b.WriteString("| System | Number of the job | First | Jobs in all |\n|---|---|---|---|\n")
+	for _, p := range ci.Parallels {
+		fmt.Fprintf(&b, "| %s | `%s` | %d | `%s` |\n", p.Engine, p.Index, p.First, p.Total)
+	}
+	return b.String()
 }
 
 func systemTable() string {

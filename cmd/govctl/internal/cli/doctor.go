@@ -321,7 +321,7 @@ func (d *doctor) publishedState(ctx context.Context, from string) error {
 	if err != nil {
 		return err
 	}
-	in := pipeline.StateInput{Config: d.cfg, Copied: true, Read: checked.read, List: source.list}
+	in := pipeline.StateInput{Config: d.cfg, Copied: true, Read: checked.read, List: source.list, Size: source.size}
 	if in.Project, err = d.project(ctx, d.cfg); err != nil {
 		return err
 	}

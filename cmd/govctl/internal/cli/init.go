@@ -27,9 +27,10 @@ const starterContract = "api/openapi.yaml"
 
 // The systems that init writes workflows for.
 const (
-	ciGitHub = "github"
-	ciGitLab = "gitlab"
-	ciNone   = "none"
+	ciGitHub     = "github"
+	ciGitLab     = "gitlab"
+	ciKubernetes = "kubernetes"
+	ciNone       = "none"
 )
 
 // namedContract is a contract of the first configuration.
@@ -58,6 +59,7 @@ type repository struct {
 	ci          string
 	hasPipeline bool     // there is a .gitlab-ci.yml that is not ours
 	with        []string // workflows that are asked for
+	shards      int      // parts that the contracts are assessed in; 0: one job assesses all
 	pages       string   // address of the published pages
 	govctl      reference
 }
@@ -67,6 +69,7 @@ type initFlags struct {
 	force, example, dryRun bool
 	ref, ci                string
 	with                   []string
+	shards                 int
 }
 
 func initCommand(a *app) *cobra.Command {
@@ -86,13 +89,18 @@ func initCommand(a *app) *cobra.Command {
 	c.Flags().BoolVar(&f.force, "force", false, "overwrite govctl.yaml and workflows that are there")
 	c.Flags().BoolVar(&f.example, "example", false, "write a contract, and a taxonomy with rules and tests, where there is none")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be written as a unified diff, and write nothing")
-	chooseOf(c, &f.ci, "ci", "CI system", ciGitHub, "write workflows or jobs for this system: "+ciGitHub+", "+ciGitLab+" or "+ciNone, []string{ciGitHub, ciGitLab, ciNone})
+	systems := []string{ciGitHub, ciGitLab, ciKubernetes, ciNone}
+	chooseOf(c, &f.ci, "ci", "CI system", ciGitHub, "write workflows or jobs for this system: "+listed(systems), systems)
 	chooseSome(c, &f.with, "with", "name", "write this, too (repeatable): Grafana dashboards, the alerts of the latency sampler, or a workflow of its own instead of as a job of another one: "+strings.Join(optionalNames(), ", "), optionalNames())
+	c.Flags().IntVar(&f.shards, "shards", 0, "assess the contracts in so many parallel jobs, from 2 to 256, and merge their parts (default: one job)")
 	c.Flags().StringVar(&f.ref, "ref", "", "use govctl at this `commit`, tag or branch, which is looked up and written as a commit (default: this build's)")
 	return c
 }
 
 func (a *app) init(ctx context.Context, f *initFlags) error {
+	if err := f.checkShards(); err != nil {
+		return err
+	}
 	dir, err := openBeside(".")
 	if err != nil {
 		return err
@@ -109,7 +117,7 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 	if err != nil {
 		return err
 	}
-	r.ci, r.govctl, r.with = f.ci, govctl, f.with
+	r.ci, r.govctl, r.with, r.shards = f.ci, govctl, f.with, f.shards
 	r.pages = a.pagesAddress(ctx)
 	if err := a.surroundings(ctx, r); err != nil {
 		return err
@@ -136,6 +144,9 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 			a.warn("--with " + name + ": it is not written, since there are no files that it would check, or no workflows are written")
 		}
 	}
+	if f.shards > 0 && !sharded(r) {
+		a.warn("--shards has no effect: there is no contract")
+	}
 	a.printFound(seen, r)
 	if err := p.carryOut(f.dryRun); err != nil || f.dryRun || len(p.edits) == 0 {
 		return err
@@ -146,6 +157,8 @@ func (a *app) init(ctx context.Context, f *initFlags) error {
 		next += nextSteps
 	case pipelined(r):
 		next += nextStepsGitLab
+	case indexed(r):
+		next += nextStepsKubernetes
 	case r.ruled:
 		next += nextStepsRules
 	}
@@ -567,6 +580,9 @@ default branch may use, and name its public key under sign.public_keys: verify.y
 const nextStepsGitLab = ` The branches of the artifacts and of the pages appear with the first pipeline of the default branch. It needs
 GITLAB_TOKEN for the environments "governance" (write_repository) and "govctl-comment" (api), a key from "govctl key new" as
 GOV_SIGNING_PRIVATE_KEY of the environment "governance" with its public key under sign.public_keys, and a nightly schedule: docs/gitlab.md.`
+
+const nextStepsKubernetes = ` Then name your image and the commit in kubernetes/govctl-parts.yaml and kubernetes/govctl-merge.yaml: docs/ci.md
+describes the volume and how to start the two Jobs.`
 
 const nextStepsRules = ` govctl rules check and govctl rules test check the rules now. For
 figures, badges and pages of the alerts, govctl taxonomy sync --scaffold writes a catalogue from the rules; then run govctl init again.`

@@ -274,6 +274,28 @@ var layouts = []layout{
 	{name: "the latency sampler beside a catalogue", args: []string{"--with", "latency", "--ci", "none"}, files: tree("alerts_taxonomy.json", catalogue1, "ops/rules/a.yml", downRules), paste: []string{"alerts_taxonomy.json"},
 		config: []string{"prometheus/internal_latency.yml"}, code: 1, // until the entries are pasted
 		also: func(t *testing.T, _ string) { holds(t, "alerts_taxonomy.json", "\"Down\"") }},
+	{name: "contracts in parts on GitHub", args: []string{"--shards", "3"}, files: tree("openapi.yaml", aContract),
+		also: func(t *testing.T, _ string) {
+			holds(t, ".github/workflows/governance.yml", "shard: [1, 2, 3]", `--shard "$SHARD/3"`, "needs: [govctl, part]", `--merge "$RUNNER_TEMP"/parts/*`, `--changed "$BASE"`)
+			holds(t, ".github/workflows/governance-stability-nightly.yml", "shard: [1, 2, 3]", `--merge "$RUNNER_TEMP"/parts/*`)
+		}},
+	{name: "contracts in parts on GitLab", args: []string{"--shards", "3", "--ci", "gitlab"}, files: tree("openapi.yaml", aContract),
+		also: func(t *testing.T, _ string) {
+			holds(t, ".gitlab-ci.yml", "parallel: 3", "--shard auto", "--merge parts/*", `--changed "$CI_MERGE_REQUEST_DIFF_BASE_SHA"`)
+		}},
+	{name: "contracts in parts on Kubernetes", args: []string{"--shards", "3", "--ci", "kubernetes"}, files: tree("openapi.yaml", aContract), absent: []string{"/.github/workflows/governance.yml"},
+		also: func(t *testing.T, out string) {
+			holds(t, "kubernetes/govctl-merge.yaml", "--merge, /work/parts/0, /work/parts/1, /work/parts/2]")
+			if !strings.Contains(out, "docs/ci.md") {
+				t.Errorf("init does not say how to go on:\n%s", out)
+			}
+		}},
+	{name: "parts of nothing", args: []string{"--shards", "3"}, files: tree("alerts_taxonomy.json", catalogue1),
+		also: func(t *testing.T, _ string) {
+			if strings.Contains(content(t, ".github/workflows/governance.yml"), "--shard") {
+				t.Error("jobs for parts without a contract")
+			}
+		}},
 	{name: "no workflows", args: []string{"--ci", "none"}, files: tree("openapi.yaml", aContract), absent: []string{"/.github/workflows/governance.yml"}},
 }
 

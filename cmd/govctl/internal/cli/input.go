@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -237,14 +238,27 @@ func outside(name string) bool {
 
 // reader loads contracts from wherever a source may point.
 func (a *app) reader() contract.Reader {
+	repo := a.Git()
+	repo.Most = int64(contract.ReadBack().MaxBytes)
 	return contract.Reader{
 		Stdin:   a.Stdin,
 		Open:    openContract,
 		Dir:     openBeside,
 		HTTP:    a.Contracts,
 		Command: a.Shell,
-		Git:     a.Git().Show,
+		Git:     repo.Show,
 	}
+}
+
+// limitsFor raises the limits for a contract that a run has published, schemas/NAME.json in an output folder or on a branch: what was accepted
+// as a source can be larger in its canonical form.
+func limitsFor(source string, opt contract.Options) contract.Options {
+	file := filepath.ToSlash(source[strings.LastIndexByte(source, ':')+1:])
+	if path.Base(path.Dir(file)) == "schemas" && path.Ext(file) == ".json" {
+		most := contract.ReadBack()
+		opt.MaxBytes, opt.MaxDepth, opt.MaxValues = most.MaxBytes, most.MaxDepth, most.MaxValues
+	}
+	return opt
 }
 
 // openDir reads an output folder, in which no link is followed. Its errors do not repeat the name.

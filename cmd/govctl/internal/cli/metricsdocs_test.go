@@ -171,7 +171,7 @@ func ownFigures() *promtext.Figures {
 			Evidence: []report.EvidenceState{{Kind: "smoke", Status: "ok", AgeSeconds: new(int64)}}, Steps: []report.Step{{Name: "diff", Status: "ok"}},
 		},
 		Contracts: []promtext.Contract{{
-			Name: "shop", Stability: &report.Stability{}, Breaking: &report.Breaking{}, Operations: &report.Operations{},
+			Name: "shop", Stability: &report.Stability{}, Breaking: &report.BreakingCounts{}, Operations: &report.Operations{},
 			Diff: &report.Diff{Totals: report.DiffTotals{ByLevel: map[string]int{"error": 0}, ByCategory: map[string]int{"wire": 0}}},
 		}},
 		Milestones: &report.Milestones{ByStatus: map[string]int{"done": 1}},

@@ -273,7 +273,7 @@ func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt con
 	if len(versions) == 2 {
 		opt.Version, same = versions[0], versions[0] == versions[1]
 	}
-	oldInput, err := r.Read(ctx, oldSource, opt)
+	oldInput, err := r.Read(ctx, oldSource, limitsFor(oldSource, opt))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -282,7 +282,7 @@ func (a *app) loadPair(ctx context.Context, oldSource, newSource string, opt con
 		opt.Version = versions[1]
 	}
 	if !same || newSource != oldSource || strings.HasPrefix(newSource, "cmd:") { // a command may print something else the second time
-		if newInput, err = r.Read(ctx, newSource, opt); err != nil {
+		if newInput, err = r.Read(ctx, newSource, limitsFor(newSource, opt)); err != nil {
 			return nil, nil, err
 		}
 	}

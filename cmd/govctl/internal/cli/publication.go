@@ -141,7 +141,7 @@ func (p *part) walk(files fs.FS, top string, listed []string, others *[]string) 
 			*others = append(*others, path.Join(p.Root, name))
 			return nil
 		}
-		p.files[name], err = artifact.Read(files, name, maxState)
+		p.files[name], err = artifact.Read(files, name, artifact.Most(path.Join(p.Root, name)))
 		return err
 	})
 	if errors.Is(err, fs.ErrNotExist) {

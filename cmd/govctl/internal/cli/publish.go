@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -96,8 +95,8 @@ func (a *app) publish(ctx context.Context, f publishFlags) error {
 	defer a.scratch.remove(false)
 	ctx, cancel := context.WithTimeout(ctx, f.deadline)
 	defer cancel()
-	done, err := a.Git().Publish(ctx, gitrepo.Push{
-		Remote: f.remote, Branches: a.branches(f, take, parts), Name: f.name, Email: f.email, Message: f.message, At: now(), Settings: a.gitToken(),
+	done, err := a.published().Publish(ctx, gitrepo.Push{
+		Remote: f.remote, Branches: a.branches(f, take, parts, now()), Name: f.name, Email: f.email, Message: f.message, At: now(), Settings: a.gitToken(),
 		Scratch: folder, Tries: publishTries, DryRun: f.dryRun, Sleep: sleep, Jitter: rand.Float64,
 	})
 	if err != nil {
@@ -110,11 +109,11 @@ func (a *app) publish(ctx context.Context, f publishFlags) error {
 }
 
 // branches are the parts of the folder with the branch that each goes to.
-func (a *app) branches(f publishFlags, take *takeover, parts []*part) []gitrepo.Branch {
+func (a *app) branches(f publishFlags, take *takeover, parts []*part, now time.Time) []gitrepo.Branch {
 	same := &sameness{a: a, wanted: f.unlessSame}
 	var list []gitrepo.Branch
 	for i, p := range parts {
-		b := gitrepo.Branch{Name: p.branch, Files: map[string][]byte{}, Merge: map[string]func(a, b []byte) ([]byte, error){}}
+		b := gitrepo.Branch{Name: p.branch, Files: map[string][]byte{}}
 		if p.Root == pipeline.Pages.Root {
 			b.First = map[string][]byte{path.Base(artifact.NoJekyllPath): nil} // at the top, where GitHub looks for it
 		}
@@ -124,11 +123,11 @@ func (a *app) branches(f publishFlags, take *takeover, parts []*part) []gitrepo.
 			switch {
 			case i > 0:
 			case path.Base(name) == path.Base(artifact.HistoryPath):
-				b.Merge[at] = mergeHistories
+				b.Merge = append(b.Merge, histories(path.Dir(at), now))
 			case path.Base(name) == path.Base(artifact.DeliveriesPath):
-				b.Merge[at] = notify.MergeLog
+				b.Merge = append(b.Merge, logs(at, notify.MergeLog))
 			case name == artifact.FiguresPath:
-				b.Merge[at] = evidence.MergeFigures
+				b.Merge = append(b.Merge, logs(at, evidence.MergeFigures))
 			}
 		}
 		b.Check = func(ctx context.Context, tip gitrepo.Tip) (gitrepo.Decision, error) {
@@ -178,10 +177,41 @@ func publishError(err error) error {
 	return err
 }
 
-func mergeHistories(theirs, ours []byte) ([]byte, error) {
-	var out bytes.Buffer
-	err := stability.Merge(bytes.NewReader(theirs), bytes.NewReader(ours), &out)
-	return out.Bytes(), err
+// histories unites the files of the history in a folder.
+func histories(dir string, now time.Time) gitrepo.Merge {
+	return gitrepo.Merge{
+		Match: func(name string) bool { return path.Dir(name) == dir && artifact.IsHistory(path.Base(name)) },
+		Join: func(theirs, ours map[string][]byte) (map[string][]byte, error) {
+			all, err := stability.Join(renamed(theirs, path.Base), renamed(ours, path.Base), artifact.HistoryBound, now)
+			return renamed(all, func(name string) string { return path.Join(dir, name) }), err
+		},
+	}
+}
+
+func renamed(files map[string][]byte, name func(string) string) map[string][]byte {
+	out := make(map[string][]byte, len(files))
+	for old, data := range files {
+		out[name(old)] = data
+	}
+	return out
+}
+
+// logs unites a file that is alone.
+func logs(at string, join func(theirs, ours []byte) ([]byte, error)) gitrepo.Merge {
+	return gitrepo.Merge{
+		Match: func(name string) bool { return name == at },
+		Join: func(theirs, ours map[string][]byte) (map[string][]byte, error) {
+			all, err := join(theirs[at], ours[at])
+			return map[string][]byte{at: all}, err
+		},
+	}
+}
+
+// published is the repository for files that runs have published.
+func (a *app) published() gitrepo.Repo {
+	r := a.Git()
+	r.Most = artifact.Most(artifact.HistoryPath)
+	return r
 }
 
 // gitToken is the credential for a push over https to the server of the workflow, or of the pipeline.

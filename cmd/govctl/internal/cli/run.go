@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -34,6 +35,8 @@ type runFlags struct {
 	allowUnsigned, refresh   bool
 	remote                   string
 	changes                  []string // by changesFiles
+	part                     partFlags
+	selected                 pipeline.Selection // found
 	sign                     signFlags
 	settings                 settingFlags
 	moved                    []string // found: the settings that differ from the configuration
@@ -50,9 +53,12 @@ const defaultWait = time.Minute
 func runCommand(a *app) *cobra.Command {
 	var f runFlags
 	var c *cobra.Command
-	c = command("run", "Run every step of the configuration", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	c = command("run", "Run every step of the configuration", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
 		f.allowGiven = c.Flags().Changed("allow-breaking")
-		return a.run(ctx, f)
+		if len(f.part.merge) == 0 && len(args) > 0 {
+			return usage("unexpected argument %q", args[0]).hint("govctl run takes arguments with --merge only: the folders of the shards")
+		}
+		return a.run(ctx, f, args)
 	})
 	var steps strings.Builder
 	for _, s := range pipeline.Steps() {
@@ -61,7 +67,10 @@ func runCommand(a *app) *cobra.Command {
 	c.Long = "Run every step of the configuration, in this order:\n\n" + steps.String() +
 		"\nA step that fails does not stop the others; the exit code is that of the worst step. The contract is compared with the one that\n" +
 		"the last run left in the output folder, unless the configuration names a baseline. The same commit and run id again replaces its\n" +
-		"line in the history."
+		"line in the history.\n\n" +
+		"A repository with many contracts can be assessed in parts: govctl run --shard I/N in each of N parallel jobs, each with an output\n" +
+		"folder of its own, and then govctl run --merge with these folders. The files are those of a run without parts. A part exits with 0\n" +
+		"whatever it found: the verdict is that of the whole."
 	c.Flags().StringVar(&f.state, "state", "", "read the previous state from this output `folder` or git:REF (default: the output folder)")
 	c.Flags().BoolVar(&f.requireState, "require-state", false, "fail where there is no previous state, instead of starting a new history")
 	c.Flags().BoolVar(&f.allowDangling, "allow-dangling-refs", false, "compare the other parts where references do not resolve (also allow_dangling_refs of the contract)")
@@ -85,10 +94,11 @@ func runCommand(a *app) *cobra.Command {
 	choose(c, &f.format, "format", "text", "what is printed, json as in governance-summary.json", "text", "json")
 	f.sign.add(c)
 	f.settings.add(c)
+	f.part.add(c)
 	return c
 }
 
-func (a *app) run(ctx context.Context, f runFlags) error {
+func (a *app) run(ctx context.Context, f runFlags, args []string) error {
 	cfg, err := a.evaluating(ctx, &f)
 	if err != nil {
 		return err
@@ -99,11 +109,19 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	if err := sourced(&cfg); err != nil {
 		return err
 	}
-	result, err := a.runSteps(ctx, cfg, f)
+	if f.selected, err = a.selection(ctx, cfg, &f); err != nil {
+		return err
+	}
+	result, err := a.runSteps(ctx, cfg, f, args)
 	if err != nil {
 		return err
 	}
 	a.progress("")
+	if f.part.shard != "" {
+		a.printShard(f.selected, result)
+		a.printNotices(result)
+		return nil
+	}
 	if f.format == "json" {
 		err = a.printJSON(result.Summary)
 	} else {
@@ -180,14 +198,31 @@ func worse(a, b error) error {
 }
 
 // runSteps does the steps of a run in the output folder.
-func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags) (pipeline.Result, error) {
+func (a *app) runSteps(ctx context.Context, cfg config.Config, f runFlags, args []string) (pipeline.Result, error) {
+	shards, err := f.part.folders(args, a.out)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
 	keys, err := a.signing(ctx, f.sign)
 	if err != nil {
 		return pipeline.Result{}, err
 	}
 	return a.inFolder(ctx, cfg, f, func(job *pipeline.Job) (pipeline.Result, error) {
 		job.Required, job.Progress, job.Signing, job.Policy, job.Overrides = f.requireState, a.progress, keys, f.base, a.overrides(f)
-		return pipeline.Run(ctx, job)
+		var result pipeline.Result
+		var err error
+		switch {
+		case f.part.shard != "":
+			result, err = pipeline.RunShard(ctx, job)
+		case len(shards) > 0:
+			result, err = pipeline.Merge(ctx, job, shards)
+		default:
+			result, err = pipeline.Run(ctx, job)
+		}
+		if refused := (*pipeline.StateError)(nil); errors.As(err, &refused) {
+			err = (&exitError{code: int(refused.Outcome), err: err}).hint("%s", refused.Hint)
+		}
+		return result, err
 	})
 }
 
@@ -214,14 +249,26 @@ func (a *app) inFolder(ctx context.Context, cfg config.Config, f runFlags, do fu
 	if err != nil {
 		return result, err
 	}
+	if len(cfg.Contracts) > 1 { // what is in memory of each is little, and soon garbage: it may grow to a multiple before it is collected
+		defer debug.SetGCPercent(debug.SetGCPercent(garbageShare(f.selected)))
+	}
 	state, err := a.previousState(ctx, store, found, f.stateConfig(cfg), f)
 	if err != nil {
 		return result, err
 	}
 	return do(&pipeline.Job{
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(), SHA: sha, RunID: runID, Project: project, State: state,
-		Versions: a.versions(), Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Links: a.links(""), Synthetic: f.synthetic,
+		Versions: a.versions(), Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Links: a.links(""), Synthetic: f.synthetic, Selection: f.selected,
 	})
+}
+
+// garbageShare is how much garbage there may be for what is in memory, in percent: less where contracts are assessed than where their records are
+// read.
+func garbageShare(s pipeline.Selection) int {
+	if s.Keeps() {
+		return 400
+	}
+	return 300
 }
 
 // alertsOfRun and readOfRun are the inputs of a run. What is wrong with them is an error of the input, whoever reads it.
@@ -265,8 +312,8 @@ func outcome(worst report.Outcome) error {
 // loadContract reads a contract for a run. References that do not resolve are left to the run, which names each of them; a service that
 // moves from Swagger 2.0 to OpenAPI 3 keeps being measured.
 func (a *app) loadContract(ctx context.Context, source string, c config.Contract) (*contract.Document, error) {
-	return a.reader().Load(ctx, source, contract.Options{AllowRemote: c.AllowRemoteRefs, AllowPrivate: c.AllowPrivate, AllowDangling: true, ConvertSwagger: true,
-		Version: c.ReadAs})
+	return a.reader().Load(ctx, source, limitsFor(source, contract.Options{AllowRemote: c.AllowRemoteRefs, AllowPrivate: c.AllowPrivate, AllowDangling: true, ConvertSwagger: true,
+		Version: c.ReadAs}))
 }
 
 // versions leads to the places that semver.version_from names.
@@ -327,15 +374,11 @@ func (a *app) printNotices(r pipeline.Result) {
 }
 
 // reasons are why a step failed: one for each of several errors.
-func reasons(s report.Step, details map[string][]error) []string {
+func reasons(s report.Step, details map[string][]string) []string {
 	if len(details[s.Name]) == 0 {
 		return []string{s.Reason}
 	}
-	var list []string
-	for _, err := range details[s.Name] {
-		list = append(list, err.Error())
-	}
-	return list
+	return details[s.Name]
 }
 
 //go:noinline

@@ -14,6 +14,7 @@ import (
 	"github.com/romel/govctl/internal/integrity"
 	"github.com/romel/govctl/internal/notify"
 	"github.com/romel/govctl/internal/pipeline"
+	"github.com/romel/govctl/internal/stability"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -103,11 +104,11 @@ func (s *sameness) equal(p *part, theirs map[string][]byte) bool {
 	return true
 }
 
-// derived reports the files that follow from the others, or say nothing of the result. The public key is compared: after a change of the
+// derived reports the files that follow from the others, as a record of a contract does with their digests, or say nothing of the result. The public key is compared: after a change of the
 // key the signature is another one.
 func derived(p *part, name string) bool {
 	base := path.Base(name)
-	return name == artifact.RunLogPath || path.Ext(name) == ".html" ||
+	return name == artifact.RunLogPath || path.Ext(name) == ".html" || base == path.Base(artifact.ContractRecordPath) ||
 		path.Dir(name) == p.Dir && base != integrity.PublicKeyFile && (base == integrity.ManifestFile || slices.Contains(integrity.Names(), base))
 }
 
@@ -146,4 +147,10 @@ func timeless(data []byte) []byte {
 		data = p.where.ReplaceAll(data, []byte(p.as))
 	}
 	return data
+}
+
+func mergeHistories(theirs, ours []byte) ([]byte, error) {
+	var out bytes.Buffer
+	err := stability.Merge(bytes.NewReader(theirs), bytes.NewReader(ours), &out)
+	return out.Bytes(), err
 }

@@ -141,12 +141,14 @@ func (a *app) showStability(ctx context.Context, args []string, name, format str
 	if err != nil {
 		return err
 	}
-	history, err := a.openHistory(cfg, name, args)
+	history, earlier, err := a.openHistory(cfg, name, args)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, history.Close()) }()
-	result, err := stability.Show(history, stabilityConfig(cfg, now))
+	settings := stabilityConfig(cfg, now)
+	settings.Earlier = earlier
+	result, err := stability.Show(history, settings)
 	if errors.Is(err, stability.ErrNoRuns) {
 		return usage("%w", err)
 	}
@@ -156,13 +158,13 @@ func (a *app) showStability(ctx context.Context, args []string, name, format str
 	return a.printStability(result, format)
 }
 
-// openHistory opens the file of the argument, or the history of a contract in the output folder.
-func (a *app) openHistory(cfg config.Config, contract string, args []string) (io.ReadCloser, error) {
+// openHistory opens the file of the argument, or the history of a contract in the output folder, with the older lines beside it.
+func (a *app) openHistory(cfg config.Config, contract string, args []string) (newest io.ReadCloser, earlier stability.Earlier, err error) {
 	if len(args) == 1 && contract != "" {
-		return nil, usage("a history and --contract are both given")
+		return nil, earlier, usage("a history and --contract are both given")
 	}
 	if len(args) == 1 && args[0] == "-" {
-		return io.NopCloser(a.Stdin), nil
+		return io.NopCloser(a.Stdin), earlier, nil
 	}
 	var folder, name string
 	if len(args) == 1 {
@@ -170,18 +172,21 @@ func (a *app) openHistory(cfg config.Config, contract string, args []string) (io
 	} else {
 		one, err := contractOf(cfg, contract)
 		if err != nil {
-			return nil, err
+			return nil, earlier, err
 		}
 		folder, name = a.out, of(cfg, one.Name, artifact.HistoryPath)
 	}
 	root, err := openDir(folder)
 	if err == nil {
-		var f fs.File
-		if f, err = root.Open(name); err == nil {
-			return f, nil
+		if newest, err = root.Open(name); err == nil {
+			var h *pipeline.History
+			if h, err = pipeline.FindHistory(root, name); err == nil {
+				return newest, h.Earlier(nil), nil
+			}
+			err = errors.Join(err, newest.Close())
 		}
 	}
-	return nil, &exitError{code: BadInput, err: fmt.Errorf("%s: %w", firstOf(append(args, folder+"/"+name)...), cause(err)), tip: "govctl run records one"}
+	return nil, earlier, &exitError{code: BadInput, err: fmt.Errorf("%s: %w", firstOf(append(args, folder+"/"+name)...), cause(err)), tip: "govctl run records one"}
 }
 
 func (a *app) printStability(r stability.Result, format string) error {

@@ -18,9 +18,6 @@ import (
 	"github.com/romel/govctl/internal/pipeline"
 )
 
-// maxState bounds one file of a previous state, in bytes.
-const maxState = 1 << 30
-
 // previousState reads what earlier runs left: from the source of --state, or from the output folder itself. With a state from elsewhere the
 // output folder forgets its own.
 func (a *app) previousState(ctx context.Context, store *artifact.Store, found artifact.Found, cfg config.Config, f runFlags) (pipeline.State, error) {
@@ -28,15 +25,23 @@ func (a *app) previousState(ctx context.Context, store *artifact.Store, found ar
 	if err != nil {
 		return pipeline.State{}, err
 	}
-	in := pipeline.StateInput{Config: cfg, Project: project, Journal: found.Journal, Required: f.requireState}
+	in := pipeline.StateInput{Config: cfg, Project: project, Journal: found.Journal, Required: f.requireState, Selection: f.selected, Version: Version()}
 	if f.state == "" {
-		return a.stateInPlace(ctx, store, in)
+		return a.stateInPlace(ctx, store, in, f)
 	}
 	state, err := a.stateElsewhere(ctx, cfg, f, in)
-	if err != nil {
-		return state, err
+	if err == nil && inOutput(f.state, a.out) {
+		err = state.Hold()
 	}
-	return state, pipeline.Forget(store)
+	state.Elsewhere = true
+	return state, err
+}
+
+// inOutput reports whether a previous state lies in the output folder.
+func inOutput(state, out string) bool {
+	a, err1 := os.Stat(state) //nolint:forbidigo // only looked at
+	b, err2 := os.Stat(out)   //nolint:forbidigo // only looked at
+	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
 // stateElsewhere reads and verifies the state that --state names.
@@ -61,7 +66,7 @@ func (a *app) stateElsewhere(ctx context.Context, cfg config.Config, f runFlags,
 	if err != nil {
 		return pipeline.State{}, stateError("--state "+f.state, err)
 	}
-	in.Read, in.List = checked.read, source.list
+	in.Read, in.List, in.Size = checked.read, source.list, source.size
 	state, err := pipeline.ReadState(in)
 	if err != nil {
 		return state, stateError("--state "+f.state, err)
@@ -82,7 +87,7 @@ func stateError(source string, err error) error {
 }
 
 // stateInPlace reads the state of the output folder. A folder whose files git tracks is none: whoever makes a commit could write there.
-func (a *app) stateInPlace(ctx context.Context, store *artifact.Store, in pipeline.StateInput) (pipeline.State, error) {
+func (a *app) stateInPlace(ctx context.Context, store *artifact.Store, in pipeline.StateInput, f runFlags) (pipeline.State, error) {
 	tracked, err := a.Git().Tracks(ctx, a.out)
 	if err != nil {
 		return pipeline.State{}, err
@@ -92,18 +97,36 @@ func (a *app) stateInPlace(ctx context.Context, store *artifact.Store, in pipeli
 		if in.Required {
 			return pipeline.State{}, (&exitError{code: Failed, err: errors.New("there is no previous state (--require-state)")}).hint("name it with --state")
 		}
-		return pipeline.State{}, pipeline.Forget(store)
+		return pipeline.State{Elsewhere: true}, nil
 	}
 	placed, err := a.placedState(ctx, store.FS(), in.Config)
 	if err != nil {
 		return pipeline.State{}, err
 	}
-	placed.Required, placed.Renamed, placed.Journal = in.Required, in.Renamed, in.Journal
+	placed.Required, placed.Renamed, placed.Journal, placed.Selection, placed.Version = in.Required, in.Renamed, in.Journal, in.Selection, in.Version
+	if in.Journal != nil { // the files of a run that was killed are not those that the manifest lists
+		placed.Selection.Names, placed.Selection.Changed = nil, nil
+	}
+	if len(placed.Selection.Names) > 0 || placed.Selection.Changed != nil {
+		if err := a.verifyPlaced(ctx, &placed, f); err != nil {
+			return pipeline.State{}, stateError("the previous state in "+a.out, err)
+		}
+	}
 	state, err := pipeline.ReadState(placed)
 	if err != nil {
 		return state, stateError("the previous state in "+a.out, err)
 	}
 	return state, nil
+}
+
+// verifyPlaced checks the list of an output folder of which a run takes files over, and with trusted keys its signature: the digests of these
+// files are signed again without reading them.
+func (a *app) verifyPlaced(ctx context.Context, in *pipeline.StateInput, f runFlags) error {
+	checked, err := a.verifiedState(ctx, in.Config, stateFolder{read: in.Read, list: in.List}, f)
+	if err == nil {
+		in.Read = checked.read
+	}
+	return err
 }
 
 // placedState is how the state of an output folder is read where it is.
@@ -115,9 +138,10 @@ func (a *app) placedState(ctx context.Context, files fs.FS, cfg config.Config) (
 	if in.Former, err = a.pathIdentity(ctx); err != nil {
 		return in, err
 	}
-	in.Read = func(p string) ([]byte, error) { return artifact.Read(files, p, maxState) }
+	in.Read = func(p string) ([]byte, error) { return artifact.Read(files, p, artifact.Most(p)) }
 	in.Open = files.Open
 	in.List = func(dir string) ([]string, error) { return fileNames(files, dir) }
+	in.Size = func(p string) (int64, error) { return fileSize(files, p) }
 	return in, nil
 }
 
@@ -142,11 +166,20 @@ func fileNames(files fs.FS, dir string) ([]string, error) {
 	return names, err
 }
 
+func fileSize(files fs.FS, p string) (int64, error) {
+	info, err := fs.Stat(files, p)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
 // stateFolder is a previous state, wherever it is.
 type stateFolder struct {
 	absent string // why there is none; the functions are nil then
 	read   func(p string) ([]byte, error)
 	list   func(dir string) ([]string, error) // the names in a folder; none where it is not there
+	size   func(p string) (int64, error)
 }
 
 // stateSource opens an output folder, or the folder of this project on a branch.
@@ -161,8 +194,9 @@ func (a *app) stateSource(ctx context.Context, source string, cfg config.Config)
 			return stateFolder{}, err
 		}
 		return stateFolder{
-			read: func(p string) ([]byte, error) { return artifact.Read(root, p, maxState) },
+			read: func(p string) ([]byte, error) { return artifact.Read(root, p, artifact.Most(p)) },
 			list: func(dir string) ([]string, error) { return fileNames(root, dir) },
+			size: func(p string) (int64, error) { return fileSize(root, p) },
 		}, nil
 	}
 	if rev == "" {
@@ -180,6 +214,7 @@ func (a *app) stateSource(ctx context.Context, source string, cfg config.Config)
 	}
 	return stateFolder{
 		read: func(p string) ([]byte, error) {
+			repo.Most = artifact.Most(p)
 			b, err := repo.Show(ctx, id, path.Join(cfg.Publish.Folder, p))
 			if errors.Is(err, gitrepo.ErrNoFile) {
 				return nil, absentState(p + " does not exist")
@@ -193,6 +228,7 @@ func (a *app) stateSource(ctx context.Context, source string, cfg config.Config)
 			}
 			return names, err
 		},
+		size: func(p string) (int64, error) { return repo.Size(ctx, id, path.Join(cfg.Publish.Folder, p)) },
 	}, nil
 }
 

@@ -245,8 +245,8 @@ func (p *part) beside(name string) bool {
 		return true
 	}
 	return p.Root == pipeline.Artifacts.Root &&
-		(name == artifact.RunLogPath || name == artifact.HistoryPath || name == artifact.DeliveriesPath || name == artifact.FiguresPath ||
-			base == path.Base(artifact.HistoryPath) && path.Dir(dir) == p.Dir)
+		(name == artifact.RunLogPath || name == artifact.DeliveriesPath || name == artifact.FiguresPath ||
+			artifact.IsHistory(base) && (dir == p.Dir || path.Dir(dir) == p.Dir))
 }
 
 // originalContract is the name under which the original system published its contract.
@@ -295,7 +295,7 @@ func gone(p *part, tip gitrepo.Tip, remove func(string) bool) []string {
 
 // grows reports the files that are merged with those of the branch.
 func (p *part) grows(name string) bool {
-	return p.Root == pipeline.Artifacts.Root && (name == artifact.DeliveriesPath || name == artifact.FiguresPath || path.Base(name) == path.Base(artifact.HistoryPath))
+	return p.Root == pipeline.Artifacts.Root && (name == artifact.DeliveriesPath || name == artifact.FiguresPath || artifact.IsHistory(path.Base(name)))
 }
 
 // dropped reports the history of a contract whose figures go.

@@ -8,7 +8,7 @@ import (
 )
 
 // macro is what a template may name in braces with arguments: {{NAME ARGUMENT...}}.
-var macro = late.Pattern(`\{\{(INSTALLED|SERVED|LIMITS|LIMIT)((?: [\w=]+)*)\}\}`)
+var macro = late.Pattern(`\{\{(INSTALLED|STATE|SERVED|LIMITS|LIMIT)((?: [\w=]+)*)\}\}`)
 
 // expand replaces the macros of a template. They stand for what several workflows have, so that it is the same in all.
 func expand(text string) string {
@@ -18,6 +18,8 @@ func expand(text string) string {
 		switch parts[1] {
 		case "INSTALLED":
 			return strings.ReplaceAll(installed, "JOB", args[0])
+		case "STATE":
+			return stated
 		case "SERVED":
 			return served
 		case "LIMIT":
@@ -40,6 +42,22 @@ const installed = `      - uses: actions/download-artifact@d3f86a106a0bac45b974a
           echo "$DIGEST  govctl" | sha256sum --check --strict
           chmod +x govctl
           echo "$RUNNER_TEMP/govctl-bin" >> "$GITHUB_PATH"`
+
+// stated is the step that asks whether there is a state to compare with.
+const stated = `      - name: Is there a published state?
+        id: state
+        env:
+          GITHUB_TOKEN: ${{ github.token }} # for git alone; the run does not see it
+        run: |
+          login=$(printf 'x-access-token:%s' "$GITHUB_TOKEN" | base64 | tr -d '\n')
+          export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader" GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $login"
+          code=0
+          git ls-remote --exit-code origin refs/heads/schemas > /dev/null || code=$?
+          case $code in
+            0) echo "published=yes" >> "$GITHUB_OUTPUT" ;;
+            2) echo "The branch schemas does not exist yet: this is the first run." ;;
+            *) exit 3 ;; # the remote did not answer, and a lost state must not look like a first run
+          esac`
 
 // served is the script of a step that verifies what visitors get. A repository whose pages not everybody can read has no such site.
 const served = `          code=0

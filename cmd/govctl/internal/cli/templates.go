@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/romel/govctl/internal/config"
@@ -74,7 +75,7 @@ func optionalNames() []string {
 }
 
 // sections are the conditions that a template may name in lines of its own: "#if NAME", "#else" and "#end".
-var sections = map[string]func(*repository) bool{"catalogue": catalogue, "ruled": ruled, "delta": deltaJob, "rules": rulesJob, "shared": shared}
+var sections = map[string]func(*repository) bool{"catalogue": catalogue, "ruled": ruled, "delta": deltaJob, "rules": rulesJob, "shared": shared, "sharded": sharded}
 
 // keepSections leaves out the lines whose condition does not hold, and the lines that name conditions.
 func (r *repository) keepSections(text string) string {
@@ -117,6 +118,7 @@ var targets = []target{
 	{"workflows/taxonomy-weekly-audit.yml", workflows, compared},
 	{"gitlab/govctl.yml", pipelineFile, ownPipeline},
 	{"gitlab/govctl.yml", includedFile, included},
+	{"kubernetes/*.yaml", "kubernetes/", indexed},
 	{"workflows/promtool.yml", workflows, onRequest("promtool", ruled)},
 	{"workflows/taxonomy-pages.yml", workflows, onRequest("taxonomy-pages", catalogue)},
 	{"workflows/taxonomy-pr-delta.yml", workflows, onRequest("taxonomy-pr-delta", catalogue)},
@@ -142,7 +144,8 @@ func generatedFiles(r *repository) ([]generated, error) {
 	rules, tests, hashed := r.triggers()
 	fill := strings.NewReplacer("{{ACTION}}", r.govctl.action, "{{VERSION}}", r.govctl.version, "{{COMMIT}}", r.govctl.hooks, "{{BRANCH}}", r.branch, "{{NOW}}", r.generated,
 		"{{CONTRACT}}", r.contractSection(), "{{ALERTS}}", r.alertSection(), "{{RULES}}", rules, "{{TESTS}}", tests, "{{HASHED}}", hashed, "{{RULEFOLDERS}}", r.ruleFolders(), "{{WATCHED}}", r.watched(rules),
-		"{{TAXONOMY}}", yamlText(r.taxonomy), "{{CATALOGUE}}", sanitize.ShellWord(r.taxonomy))
+		"{{TAXONOMY}}", yamlText(r.taxonomy), "{{CATALOGUE}}", sanitize.ShellWord(r.taxonomy),
+		"{{SHARDS}}", strconv.Itoa(r.shards), "{{MATRIX}}", numbered("", 1, r.shards), "{{FOLDERS}}", numbered("/work/parts/", 0, r.shards))
 	var files []generated
 	for _, t := range targets {
 		if !t.when(r) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/internal/pipeline"
 	"github.com/romel/govctl/internal/stability"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -40,12 +41,11 @@ func firstLines(files fs.FS, name string, n int) (digest string, lines int, err 
 	if err != nil {
 		return "", 0, err
 	}
-	f, err := files.Open(name)
+	h, err := pipeline.FindHistory(files, name)
 	if err != nil {
 		return "", 0, err
 	}
-	digest, lines, err = stability.Digest(f, n)
-	return digest, lines, errors.Join(err, f.Close())
+	return stability.Digest(h.Lines(), n)
 }
 
 // uncovered names the files that the signature does not speak about.

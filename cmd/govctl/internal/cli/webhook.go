@@ -132,7 +132,7 @@ func bundleDigest(cfg config.Config, r *found) string {
 		names[i] = "schemas/" + names[i] + ".json"
 	}
 	for _, p := range append(names, r.path(artifact.SummaryPath)) {
-		b, err := artifact.Read(r.files, p, maxState)
+		b, err := artifact.Read(r.files, p, artifact.Most(p))
 		if err != nil {
 			return ""
 		}
@@ -274,8 +274,7 @@ func (a *app) queued(cfg config.Config, r *found, lines []report.Delivery, o *ou
 
 // queuedChat is the message that this run has for a chat; nil where it was queued before, or there is none.
 func (a *app) queuedChat(cfg config.Config, r *found, lines []report.Delivery, o *outlet) (*report.Delivery, error) {
-	id := notify.DeliveryID(a.repository(), &r.state, o.chat)
-	if len(r.state.Reasons) == 0 || notify.Known(lines, id) {
+	if len(r.state.Reasons) == 0 || notify.Known(lines, a.repository(), &r.state, o.chat) {
 		return nil, nil
 	}
 	n := a.notice(cfg, r, r.state)
@@ -283,7 +282,7 @@ func (a *app) queuedChat(cfg config.Config, r *found, lines []report.Delivery, o
 	if err != nil {
 		return nil, err
 	}
-	q := notify.Queue(id, o.Host(), n, body, r.summary.RunID, a.Now())
+	q := notify.Queue(notify.DeliveryID(a.repository(), &r.state, o.chat), o.Host(), n, body, r.summary.RunID, a.Now())
 	q.Chat = string(o.chat)
 	return &q, nil
 }
