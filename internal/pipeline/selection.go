@@ -152,6 +152,9 @@ func (r *run) gone() []report.RunRecord {
 
 // leadsTo reports whether the page of a contract leads to one of the runs.
 func (r *run) leadsTo(name string, runs []report.RunRecord) bool {
+	if len(runs) == 0 {
+		return false
+	}
 	p := path.Join(Pages.Root, name, "index.html")
 	page, err := artifact.Read(r.job.Store.FS(), p, artifact.Most(p))
 	return err == nil && slices.ContainsFunc(runs, func(one report.RunRecord) bool { return bytes.Contains(page, []byte("runs/"+one.ID)) })
