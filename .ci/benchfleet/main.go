@@ -256,7 +256,7 @@ func asked(limit float64, unit string) string {
 	if limit == 0 {
 		return ""
 	}
-	return strings.TrimSuffix(fmt.Sprintf("%.0f", limit), ".0") + " " + unit
+	return fmt.Sprintf("%.0f %s", limit, unit)
 }
 
 // size is what the output folder has: the copies of the contracts apart.

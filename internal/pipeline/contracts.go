@@ -33,10 +33,12 @@ func (r *run) alone(i int) *stepContext {
 	name := job.Config.Contracts[i].Name
 	one := newRun(&job)
 	one.start, one.policy, one.final.Checked = r.start, r.policy, true // badges have their colours; the run takes them away where it was not checked
-	if doc, ok := r.docs[name]; ok {                                   // it was read to name the run
+	r.joining.Lock()
+	if doc, ok := r.docs[name]; ok { // it was read to name the run
 		one.docs[name] = doc
 		delete(r.docs, name)
 	}
+	r.joining.Unlock()
 	sc := one.stepContext(i)
 	job.Store.Adopt(r.job.Store.Listed(publishedPath(name), baselinePath(name), acceptedPath(name), sc.path(historyFile), sc.path(apiLogFile), sc.path(apiReleaseFile)))
 	return sc

@@ -45,7 +45,7 @@ func changes(p *Page) changelogView {
 			v.Calm++
 			continue
 		}
-		n := releaseNotes{Contract: c, Href: "index.html", Breaks: len(c.breaks()), Groups: groups(c.Diff)}
+		n := releaseNotes{Contract: c, Href: "index.html", Breaks: findingCount(c.breaks()), Groups: groups(c.Diff)}
 		if c.Diff != nil {
 			n.Accepted = len(report.AcceptedOf(c.Diff.Changes).Changes)
 		}

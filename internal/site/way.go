@@ -73,7 +73,7 @@ func afterFailure(p *Page) []way {
 	failed := c.Semver != nil && c.Semver.Status == "fail"
 	switch {
 	case len(breaks) > 0:
-		return []way{{Text: releaseOrAccept(version, failed, len(breaks)), Command: acceptCommand(c, breaks, p.Summary.GeneratedAt)}}
+		return []way{{Text: releaseOrAccept(version, failed, findingCount(breaks)), Command: acceptCommand(c, breaks, p.Summary.GeneratedAt)}}
 	case failed && version != "":
 		return []way{{Text: version + "."}}
 	case failed && len(c.Semver.Recommendations) > 0:
@@ -184,6 +184,14 @@ func (c *Contract) breaks() []*report.Finding {
 		}
 	}
 	return all
+}
+
+// findingCount is how many findings a list stands for.
+func findingCount(list []*report.Finding) (n int) {
+	for _, f := range list {
+		n += f.Count()
+	}
+	return n
 }
 
 // The most fingerprints and rules that the command to accept breaking changes names.

@@ -49,11 +49,19 @@ func (a *app) useConfigurationAbove(c *cobra.Command, args []string) error {
 	return rebase(c, args, filepath.ToSlash(below))
 }
 
-// sameFolder compares two absolute paths without their symbolic links.
+// sameFolder compares two folders by their absolute paths without symbolic links.
 func sameFolder(a, b string) bool {
-	first, err := filepath.EvalSymlinks(a)
-	second, other := filepath.EvalSymlinks(b)
+	first, err := realFolder(a)
+	second, other := realFolder(b)
 	return err == nil && other == nil && first == second
+}
+
+func realFolder(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(dir)
 }
 
 // firstWord is the name of the command below govctl that a command belongs to.

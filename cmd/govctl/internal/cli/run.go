@@ -53,7 +53,7 @@ const defaultWait = time.Minute
 func runCommand(a *app) *cobra.Command {
 	var f runFlags
 	var c *cobra.Command
-	c = command("run", "Run every step of the configuration", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
+	c = command("run [FOLDER...]", "Run every step of the configuration", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
 		f.allowGiven = c.Flags().Changed("allow-breaking")
 		if len(f.part.merge) == 0 && len(args) > 0 {
 			return usage("unexpected argument %q", args[0]).hint("govctl run takes arguments with --merge only: the folders of the shards")

@@ -89,27 +89,19 @@ func (a *app) changedSince(ctx context.Context, rev string) (func(string) bool, 
 // folders opens the folders of the parts; one that is named twice counts once.
 func (f *partFlags) folders(args []string, out string) ([]pipeline.ShardFolder, error) {
 	var all []pipeline.ShardFolder
-	own, err := filepath.Abs(out)
-	if err != nil {
-		return nil, err
-	}
 	for _, dir := range append(slices.Clone(f.merge), args...) {
 		name := filepath.Clean(dir)
 		if slices.ContainsFunc(all, func(o pipeline.ShardFolder) bool { return o.Name == name }) {
 			continue
 		}
 		files, err := openDir(dir)
-		place, perr := filepath.Abs(dir)
-		if err == nil {
-			err = perr
-		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &exitError{code: Failed, err: fmt.Errorf("--merge %s: %w", dir, cause(err)), tip: "fetch the output folder of every shard first"}
 		}
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, pipeline.ShardFolder{Name: name, Files: files, Own: sameFolder(place, own)})
+		all = append(all, pipeline.ShardFolder{Name: name, Files: files, Own: sameFolder(dir, out)})
 	}
 	return all, nil
 }

@@ -30,18 +30,11 @@ func (a *app) previousState(ctx context.Context, store *artifact.Store, found ar
 		return a.stateInPlace(ctx, store, in, f)
 	}
 	state, err := a.stateElsewhere(ctx, cfg, f, in)
-	if err == nil && inOutput(f.state, a.out) {
+	if err == nil && sameFolder(f.state, a.out) {
 		err = state.Hold()
 	}
 	state.Elsewhere = true
 	return state, err
-}
-
-// inOutput reports whether a previous state lies in the output folder.
-func inOutput(state, out string) bool {
-	a, err1 := os.Stat(state) //nolint:forbidigo // only looked at
-	b, err2 := os.Stat(out)   //nolint:forbidigo // only looked at
-	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
 // stateElsewhere reads and verifies the state that --state names.
