@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -127,43 +128,85 @@ func Folder(dir string) (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return files{root, dir}, nil
+	return newFiles(root, dir), nil
 }
 
 // files reads a folder without following links.
 type files struct {
-	root *os.Root
-	dir  string // for messages
+	root    *os.Root
+	dir     string // for messages
+	folders *folders
 }
+
+func newFiles(root *os.Root, dir string) files { return files{root, dir, newFolders(root)} }
 
 var (
 	_ fs.ReadLinkFS = files{}
 	_ fs.StatFS     = files{}
 )
 
+// in opens the folder of a slash-separated path, and looks at the file there: nil where there is none. A link on the way, or in place of the
+// file, is an error. After an answer without an error, the caller calls folders.done.
+func (f files) in(p string, create bool) (at *folder, name string, info fs.FileInfo, err error) {
+	if !filepath.IsLocal(filepath.FromSlash(p)) {
+		return nil, "", nil, &fs.PathError{Op: "open", Path: p, Err: fs.ErrInvalid}
+	}
+	p = path.Clean(p)
+	if at, err = f.folders.use(path.Dir(p), create); err == nil {
+		name = path.Base(p)
+		if info, err = at.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			info, err = nil, nil
+		} else if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			err = errLink{p}
+		}
+		if err != nil {
+			f.folders.done(at)
+		}
+	}
+	if link := (errLink{}); errors.As(err, &link) {
+		err = LinkError(filepath.Join(f.dir, filepath.FromSlash(link.dir)), "in an output folder", "govctl follows no links there; remove it, or put a regular file or folder in its place")
+	}
+	return at, name, info, err
+}
+
 // refuseLinks is the error of the first link on the way to a slash-separated path.
 func (f files) refuseLinks(p string) error {
-	if link := firstLink(f.root, filepath.FromSlash(p)); link != "" {
-		return LinkError(filepath.Join(f.dir, link), "in an output folder", "govctl follows no links there; remove it, or put a regular file or folder in its place")
+	at, _, _, err := f.in(p, false)
+	if err == nil {
+		f.folders.done(at)
 	}
-	return nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 func (f files) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
-	if err := f.refuseLinks(name); err != nil {
+	at, base, _, err := f.in(name, false)
+	if err != nil {
 		return nil, err
 	}
-	return f.root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe does not hold us
+	defer f.folders.done(at)
+	file, err := at.OpenFile(base, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe does not hold us
+	if err != nil {
+		return nil, named(err, name)
+	}
+	return file, nil
 }
 
 func (f files) Stat(name string) (fs.FileInfo, error) {
-	if err := f.refuseLinks(name); err != nil {
+	at, _, info, err := f.in(name, false)
+	if err != nil {
 		return nil, err
 	}
-	return f.root.Stat(filepath.FromSlash(name))
+	f.folders.done(at)
+	if info == nil {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	}
+	return info, nil
 }
 
 func (f files) Lstat(name string) (fs.FileInfo, error) { return f.root.Lstat(filepath.FromSlash(name)) }

@@ -1,7 +1,6 @@
 package artifact
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -90,16 +89,25 @@ func Read(fsys fs.FS, p string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
-	var b bytes.Buffer
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		b.Grow(int(min(info.Size(), limit)) + bytes.MinRead) // the copies that a growing buffer makes are of the size of the file
+	var b []byte
+	if info, serr := f.Stat(); serr == nil && info.Mode().IsRegular() { // the copies that a growing buffer makes are of the size of the file
+		b = make([]byte, max(0, min(info.Size(), limit)))
+		var n int
+		if n, err = io.ReadFull(f, b); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) { // it is shorter now
+			err = nil
+		}
+		b = b[:n]
 	}
-	_, err = b.ReadFrom(io.LimitReader(f, limit+1))
+	if err == nil {
+		var more []byte // of a file that has grown, or of which the size is not known
+		more, err = io.ReadAll(io.LimitReader(f, limit+1-int64(len(b))))
+		b = append(b, more...)
+	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
-	if int64(b.Len()) > limit {
+	if int64(len(b)) > limit {
 		return nil, fmt.Errorf("read %s: larger than %d bytes", p, limit)
 	}
-	return b.Bytes(), nil
+	return b, nil
 }

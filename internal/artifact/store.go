@@ -21,6 +21,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 	"github.com/romel/govctl/schemas"
 )
@@ -87,7 +88,7 @@ func Open(dir string, now func() time.Time, wait time.Duration) (*Store, Found, 
 	if err != nil {
 		return nil, Found{}, fmt.Errorf("create output folder: %w", err)
 	}
-	files := files{root, dir}
+	files := newFiles(root, dir)
 	if err := files.refuseLinks(lockName); err != nil {
 		return nil, Found{}, errors.Join(err, root.Close())
 	}
@@ -244,8 +245,10 @@ func (s *Store) has(p string, b []byte) bool {
 type File struct {
 	store *Store
 	path  string
+	at    *folder // of the file, where its name is base and that of temp is name
+	base  string
 	temp  *os.File
-	name  string // of temp, below the store's root
+	name  string
 	hash  hash.Hash
 	size  int64
 	done  bool
@@ -258,18 +261,24 @@ func (s *Store) Create(p string) (*File, error) {
 	if !filepath.IsLocal(filepath.FromSlash(p)) {
 		return nil, fmt.Errorf("write %s: the path leaves the output folder", p)
 	}
-	if err := s.files.refuseLinks(p); err != nil {
-		return nil, err
-	}
-	dir := filepath.Dir(filepath.FromSlash(p))
-	if err := s.files.root.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("write %s: %w", p, err)
-	}
-	t, name, err := temporary(s.files.root, dir)
+	at, base, _, err := s.files.in(p, true)
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", p, err)
+		return nil, failed("write", p, err)
 	}
-	return &File{store: s, path: p, temp: t, name: name, hash: sha256.New()}, nil
+	t, name, err := temporary(at.Root, ".")
+	if err != nil {
+		s.files.folders.done(at)
+		return nil, failed("write", p, err)
+	}
+	return &File{store: s, path: p, at: at, base: base, temp: t, name: name, hash: sha256.New()}, nil
+}
+
+// failed is the error of what could not be done with a file. That of a link says all.
+func failed(what, p string, err error) error {
+	if bad := (*contract.Error)(nil); errors.As(err, &bad) {
+		return err
+	}
+	return fmt.Errorf("%s %s: %w", what, p, err)
 }
 
 func (f *File) Write(b []byte) (int, error) {
@@ -288,12 +297,13 @@ func (f *File) Commit() error {
 	if err == nil {
 		err = syncFile(f.temp)
 	}
+	defer f.store.files.folders.done(f.at)
 	if err = errors.Join(err, f.temp.Close()); err == nil {
-		err = f.store.files.root.Rename(f.name, filepath.FromSlash(f.path))
+		err = f.at.Rename(f.name, f.base)
 	}
 	f.done = true
 	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", f.path, err), f.store.files.root.Remove(f.name))
+		return errors.Join(fmt.Errorf("write %s: %w", f.path, err), f.at.Remove(f.name))
 	}
 	f.store.record(f.path, f.hash.Sum(nil), f.size)
 	return nil
@@ -305,7 +315,8 @@ func (f *File) Abort() error {
 		return nil
 	}
 	f.done = true
-	return errors.Join(f.temp.Close(), f.store.files.root.Remove(f.name))
+	defer f.store.files.folders.done(f.at)
+	return errors.Join(f.temp.Close(), f.at.Remove(f.name))
 }
 
 func (s *Store) record(p string, sum []byte, size int64) {
@@ -319,21 +330,22 @@ func (s *Store) record(p string, sum []byte, size int64) {
 // Link gives a file of the folder, of which the digest is known, a second name. Its error means that the file system has none to give, or that
 // the file is not there: the caller writes a copy then.
 func (s *Store) Link(p, from, sum string) error {
-	if err := errors.Join(s.files.refuseLinks(from), s.files.refuseLinks(p)); err != nil {
-		return err
-	}
-	root := s.files.root
-	info, err := root.Stat(filepath.FromSlash(from))
+	info, err := s.files.Stat(from)
 	if err != nil {
 		return err
 	}
-	if there, err := root.Stat(filepath.FromSlash(p)); err != nil || !os.SameFile(info, there) { // of the same file, a rename would leave both names
-		temp := path.Join(path.Dir(p), tempPrefix+path.Base(p))
-		if err := root.Link(filepath.FromSlash(from), filepath.FromSlash(temp)); err != nil {
+	at, base, there, err := s.files.in(p, false)
+	if err != nil {
+		return err
+	}
+	defer s.files.folders.done(at)
+	if !os.SameFile(info, there) { // of the same file, a rename would leave both names
+		temp := tempPrefix + base
+		if err := s.files.root.Link(filepath.FromSlash(from), filepath.Join(filepath.FromSlash(path.Dir(p)), temp)); err != nil {
 			return err
 		}
-		if err := root.Rename(filepath.FromSlash(temp), filepath.FromSlash(p)); err != nil {
-			return errors.Join(err, root.Remove(filepath.FromSlash(temp)))
+		if err := at.Rename(temp, base); err != nil {
+			return errors.Join(err, at.Remove(temp))
 		}
 	}
 	digest, err := hex.DecodeString(sum)
@@ -345,12 +357,15 @@ func (s *Store) Link(p, from, sum string) error {
 
 // Remove takes a file of an earlier run away, so that no reader takes it for this run's; an absent one is no error.
 func (s *Store) Remove(p string) error {
-	if err := s.files.refuseLinks(p); err != nil {
-		return err
+	at, base, there, err := s.files.in(p, false)
+	if err == nil {
+		if there != nil {
+			err = at.Remove(base)
+		}
+		s.files.folders.done(at)
 	}
-	err := s.files.root.Remove(filepath.FromSlash(p))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove %s: %w", p, err)
+		return failed("remove", p, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -403,8 +418,8 @@ func (s *Store) Sync() error {
 func (s *Store) Close() error {
 	err := s.Sync()
 	s.endJournal()
-	return errors.Join(err, s.lock.release(), s.files.root.Close())
+	return errors.Join(err, s.lock.release(), s.files.folders.close())
 }
 
 // Leave gives the folder away as a killed process would: the journal stays, and the next run finds it.
-func (s *Store) Leave() error { return errors.Join(s.lock.held.Close(), s.files.root.Close()) }
+func (s *Store) Leave() error { return errors.Join(s.lock.held.Close(), s.files.folders.close()) }

@@ -435,16 +435,35 @@ func stateOfRow(row report.ManifestContract) ContractState {
 
 // copyAt is a copy of a contract, if there is one. It is read twice rather than kept: the first time for its digest.
 func (r *stateReader) copyAt(p string) (Stored, error) {
-	b, err := r.optional(p)
-	if err != nil || b == nil {
-		return Stored{}, err
+	if r.in.Copied {
+		b, err := r.optional(p)
+		if err != nil || b == nil {
+			return Stored{}, err
+		}
+		return r.storedAt(p, digest(b), len(b)), nil
 	}
-	return r.storedAt(p, b), nil
+	f, err := r.in.Open(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Stored{}, nil
+	}
+	if err != nil {
+		return Stored{}, damaged(p, "", err)
+	}
+	most := artifact.Most(p)
+	h := sha256.New()
+	n, err := io.Copy(h, io.LimitReader(f, most+1))
+	if err == nil && n > most {
+		err = fmt.Errorf("read %s: larger than %d bytes", p, most)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return Stored{}, damaged(p, "", err)
+	}
+	return r.storedAt(p, hex.EncodeToString(h.Sum(nil)), int(n)), nil
 }
 
 // storedAt is a file that was read for its digest.
-func (r *stateReader) storedAt(p string, b []byte) Stored {
-	return Stored{SHA256: digest(b), Size: len(b), file: p, placed: !r.in.Copied, read: func() ([]byte, error) { return r.in.Read(p) }}
+func (r *stateReader) storedAt(p, sum string, size int) Stored {
+	return Stored{SHA256: sum, Size: size, file: p, placed: !r.in.Copied, read: func() ([]byte, error) { return r.in.Read(p) }}
 }
 
 // optional reads a file; nil where there is none. An empty file is there.
@@ -594,29 +613,38 @@ func (r *stateReader) apiLogs() error {
 // continues carries on a file of a contract to where it belongs now.
 func (r *stateReader) continues(c config.Contract, file string) error {
 	for _, p := range r.places(c, file) {
-		b, err := r.optional(p)
-		_, listed := r.listed(p)
-		switch {
-		case err != nil:
+		found, err := r.carries(c, file, p)
+		if err != nil || found {
 			return err
-		case b == nil && listed:
+		}
+		if _, listed := r.listed(p); listed {
 			return damaged(p, "the file is listed in "+artifact.ManifestPath+" and is missing", nil)
-		case b == nil:
-			continue
 		}
-		if file == apiReleaseFile {
-			s := r.state.Contracts[c.Name]
-			s.Release = r.storedAt(p, b)
-			r.state.Contracts[c.Name] = s
-			return nil
-		}
-		if _, err := artifact.Parse[report.APIChangelog](p, b); err != nil {
-			return damaged(p, "", err)
-		}
-		r.state.Files[contractFile(r.in.Config, c.Name, file)] = b
-		return nil
 	}
 	return nil
+}
+
+// carries takes over such a file from one place; false where it is not there.
+func (r *stateReader) carries(c config.Contract, file, p string) (bool, error) {
+	if file == apiReleaseFile {
+		one, err := r.copyAt(p)
+		if err != nil || !one.Exists() {
+			return false, err
+		}
+		s := r.state.Contracts[c.Name]
+		s.Release = one
+		r.state.Contracts[c.Name] = s
+		return true, nil
+	}
+	b, err := r.optional(p)
+	if err != nil || b == nil {
+		return false, err
+	}
+	if _, err := artifact.Parse[report.APIChangelog](p, b); err != nil {
+		return false, damaged(p, "", err)
+	}
+	r.state.Files[contractFile(r.in.Config, c.Name, file)] = b
+	return true, nil
 }
 
 // continued are further files that the next run reads or continues, with what must be true of them.

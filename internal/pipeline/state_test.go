@@ -286,8 +286,11 @@ func TestState(t *testing.T) {
 		{name: "a copied history on a bad disk", change: func(p past, _ *report.Manifest, in *StateInput) { p[historyFile], in.Copied = broken, true }, code: report.WorkFailed,
 			says: "status/history.jsonl: input/output error"},
 		{name: "a history that breaks off while it is read", change: func(_ past, _ *report.Manifest, in *StateInput) {
-			in.Open = func(string) (fs.File, error) { return brokenFile{}, nil }
+			in.Open = breaksOff(in.Open, historyFile)
 		}, code: report.WorkFailed, says: "status/history.jsonl: read run history: input/output error"},
+		{name: "a contract that breaks off while it is read", change: func(_ past, _ *report.Manifest, in *StateInput) {
+			in.Open = breaksOff(in.Open, "schemas/openapi.json")
+		}, code: report.WorkFailed, says: "schemas/openapi.json: input/output error"},
 		{name: "of two contracts, the history of one is not that of the other", cfg: both, change: func(_ past, m *report.Manifest, _ *StateInput) {
 			m.Contracts = append(m.Contracts, report.ManifestContract{Name: "cart"})
 		}, code: report.WorkFailed, says: "status/openapi/history.jsonl: 0 readable lines"},
@@ -648,5 +651,15 @@ func TestAcceptedFile(t *testing.T) {
 	}
 	if _, err := AcceptedFile(past{}.input(t, one), "openapi"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no run has accepted a contract: %v", err)
+	}
+}
+
+// breaksOff opens files, one of which cannot be read.
+func breaksOff(open func(string) (fs.File, error), file string) func(string) (fs.File, error) {
+	return func(p string) (fs.File, error) {
+		if p == file {
+			return brokenFile{}, nil
+		}
+		return open(p)
 	}
 }

@@ -32,12 +32,13 @@ type Env struct {
 	Terminal       bool                                                      // Stderr is a terminal that a person looks at
 	Screen         bool                                                      // Stdout is one
 	Colour         bool                                                      // Stdout gets colours
+	Grow           func(percent int)                                         // how much garbage there may be for what is in memory; nil: as it is
 }
 
 // World is the Env of a real process.
 func World() *Env {
-	firstRoom(os.Getenv)
 	return &Env{
+		Grow:  firstRoom(os.Getenv),
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv:    os.Getenv,
 		Environ:   os.Environ,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -249,8 +248,8 @@ func (a *app) inFolder(ctx context.Context, cfg config.Config, f runFlags, do fu
 	if err != nil {
 		return result, err
 	}
-	if len(cfg.Contracts) > 1 { // what is in memory of each is little, and soon garbage: it may grow to a multiple before it is collected
-		defer debug.SetGCPercent(debug.SetGCPercent(garbageShare(f.selected)))
+	if len(cfg.Contracts) > 1 && a.Grow != nil { // what is in memory of each is little, and soon garbage: it may grow to a multiple before it is collected
+		a.Grow(garbageShare(f.selected))
 	}
 	state, err := a.previousState(ctx, store, found, f.stateConfig(cfg), f)
 	if err != nil {
@@ -268,7 +267,7 @@ func garbageShare(s pipeline.Selection) int {
 	if s.Keeps() {
 		return 400
 	}
-	return 300
+	return 200
 }
 
 // alertsOfRun and readOfRun are the inputs of a run. What is wrong with them is an error of the input, whoever reads it.
