@@ -34,7 +34,7 @@ func TestArtifactsPage(t *testing.T) {
 func artifactsPage(t *testing.T) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Files that govctl writes\n\nGenerated from the table of files and the schemas in `schemas/`; `make update` rewrites this page.\n" +
-		"A JSON file is checked against its schema before it appears. `govctl schema show NAME` prints a schema, `govctl schema check FILE` checks a file.\n" +
+		"A JSON file of up to 32 kB is checked against its schema before it appears; longer ones fit it, too. `govctl schema show NAME` prints a schema, `govctl schema check FILE` checks a file.\n" +
 		"*yes* under *Pages*: the published pages have a copy at their root, under the same name.\n\n" +
 		"| File | Schema | Pages | What it is |\n|---|---|---|---|\n")
 	for _, k := range Kinds() {

@@ -197,8 +197,9 @@ func Encode(v any) ([]byte, error) {
 // largestIndented is how many bytes a file may have that is laid out for people: of a longer one a quarter would be spaces.
 const largestIndented = 512 << 10
 
-// largestChecked is up to how many bytes a file is checked against its schema before it appears: what a longer one has more is more of the same.
-const largestChecked = 256 << 10
+// largestChecked is up to how many bytes a file is checked against its schema before it appears. What a longer one has more is more of the same,
+// and tests check those of real contracts.
+const largestChecked = 32 << 10
 
 // Bytes writes a whole file. Content that is there already is left alone, so that its time stays true.
 func (s *Store) Bytes(p string, b []byte) error {

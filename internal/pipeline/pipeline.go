@@ -30,6 +30,7 @@ type Job struct {
 	// Load reads a contract. ReadFile reads an input file; its error is an fs.ErrNotExist where there is none.
 	Load     func(ctx context.Context, source string, c config.Contract) (*contract.Document, error)
 	ReadFile func(name string) ([]byte, error)
+	Digest   func(name string) (string, error) // of an input file, in hexadecimal; nil: files are read for it
 	// Versions leads to the places that semver.version_from names; its ReadFile is that of the job where it has none.
 	Versions Versions
 	// Progress is told about each step when it begins; nil is silence.

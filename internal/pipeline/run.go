@@ -214,9 +214,9 @@ func (r *run) derivedID(ctx context.Context) string {
 			fmt.Fprintf(h, "%s\n", r.job.State.Contracts[b.contract.Name].Published.SHA256)
 			continue
 		}
-		if r.several() && plainFile(b.contract.Source) && r.job.ReadFile != nil {
-			if data, err := r.job.ReadFile(b.contract.Source); err == nil {
-				fmt.Fprintf(h, "%s\n", digest(data))
+		if r.several() && plainFile(b.contract.Source) && r.job.Digest != nil {
+			if sum, err := r.job.Digest(b.contract.Source); err == nil {
+				fmt.Fprintf(h, "%s\n", sum)
 				continue
 			}
 		}

@@ -3,8 +3,12 @@ package pipeline
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"testing"
+
+	"github.com/romel/govctl/internal/artifact"
+	"github.com/romel/govctl/schemas"
 )
 
 const histories = "../../../shared/data/openapi"
@@ -50,11 +54,33 @@ func TestRealContractsInParts(t *testing.T) {
 	whole := w.copied()
 	whole.run(sha, runID)
 	want := whole.result()
+	fitsSchemas(t, want)
 	for _, n := range []int{1, 3, 16} {
 		merged := w.copied()
 		if err := merged.merge(sha, runID, w.shards(n, sha, runID)...); err != nil {
 			t.Fatal(err)
 		}
 		merged.mustEqual(fmt.Sprintf("%d shards", n), want)
+	}
+}
+
+// fitsSchemas fails for JSON that is not what its schema promises: what a run writes is checked by itself up to a size only.
+func fitsSchemas(t *testing.T, files map[string]string) {
+	t.Helper()
+	checked := 0
+	for name, text := range files {
+		schema := artifact.SchemaOf(name)
+		if schema == "" || path.Ext(name) != ".json" {
+			continue
+		}
+		if err := schemas.Validate(schema, []byte(text)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if len(text) > 64<<10 {
+			checked++
+		}
+	}
+	if checked == 0 {
+		t.Error("no long file was checked")
 	}
 }

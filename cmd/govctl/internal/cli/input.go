@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -85,6 +87,17 @@ func readAll(r io.Reader, size int64) ([]byte, error) {
 		return nil, fmt.Errorf("larger than %d bytes", maxInput)
 	}
 	return data.Bytes(), err
+}
+
+// digestOfInput is the SHA-256 of an input file, which is not held in memory.
+func digestOfInput(name string) (string, error) {
+	f, err := open(name)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, io.LimitReader(f, maxInput))
+	return hex.EncodeToString(h.Sum(nil)), errors.Join(err, f.Close())
 }
 
 // configuration reads govctl.yaml, or the file of --config; without either it is the default.

@@ -257,7 +257,7 @@ func (a *app) inFolder(ctx context.Context, cfg config.Config, f runFlags, do fu
 	}
 	return do(&pipeline.Job{
 		Config: cfg, Store: store, Found: found, Now: now(), Version: Version(), SHA: sha, RunID: runID, Project: project, State: state,
-		Versions: a.versions(), Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Links: a.links(""), Synthetic: f.synthetic, Selection: f.selected,
+		Versions: a.versions(), Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Digest: digestOfInput, Links: a.links(""), Synthetic: f.synthetic, Selection: f.selected,
 	})
 }
 
