@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -39,7 +40,8 @@ type publishedDoc struct {
 type apiLog struct {
 	*stepContext
 	log     report.APIChangelog // the releases of earlier runs
-	pending *report.APIRelease  // what the last run made on top of them
+	pending *report.APIRelease  // what the last run made on top of them,
+	from    string              // of this
 	kept    Stored              // the contract of the last release, as earlier runs know it; none where they know none
 }
 
@@ -78,7 +80,7 @@ func (a *apiLog) read(doc *contract.Document) error {
 		return err
 	}
 	if err == nil && (a.log.Audience == kept.Audience || a.log.Audience != apichangelog.ForPublic) {
-		a.log.More = kept.More
+		a.log.More, a.from = kept.More, kept.MadeFrom
 		for i := range kept.Releases {
 			if r := &kept.Releases[i]; r.Pending {
 				a.pending = r
@@ -195,7 +197,7 @@ func (a *apiLog) sinceKept(ctx context.Context, last *publishedDoc) (*report.API
 }
 
 // next puts what the next release publishes on top.
-func (a *apiLog) next(ctx context.Context, last, now *publishedDoc) error {
+func (a *apiLog) next(ctx context.Context, last, now *publishedDoc) (err error) {
 	version, date := now.version, a.job.Now
 	a.note = "nothing new"
 	switch {
@@ -213,11 +215,28 @@ func (a *apiLog) next(ctx context.Context, last, now *publishedDoc) error {
 	case version == last.version || version == apichangelog.Unreleased:
 		version, date = apichangelog.Unreleased, time.Time{}
 	}
-	r, err := a.compare(ctx, last, &publishedDoc{Stored: now.Stored, version: version, doc: now.doc}, date)
+	now = &publishedDoc{Stored: now.Stored, version: version, doc: now.doc}
+	if a.log.MadeFrom, err = a.madeFrom(last, now); err != nil {
+		return err
+	}
+	if a.from == a.log.MadeFrom { // as the last run has made it, or found that there is none
+		if a.pending != nil {
+			a.top(*a.pending)
+		}
+		return nil
+	}
+	r, err := a.compare(ctx, last, now, date)
 	if err == nil && (version != apichangelog.Unreleased || !apichangelog.Empty(&r)) {
 		a.top(r)
 	}
 	return err
+}
+
+// madeFrom identifies all that the release between two contracts depends on: them, the audience, the rules, the day, by which what ends at a date is
+// judged, and the version of govctl.
+func (a *apiLog) madeFrom(old, new *publishedDoc) (string, error) {
+	rules, err := artifact.Encode(a.contract.Rules)
+	return digest(fmt.Appendf(nil, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s", a.job.Version, a.log.Audience, a.job.Now.Format(time.DateOnly), old.SHA256, old.version, new.SHA256, new.version, rules)), err
 }
 
 // top puts the release of this run on top. A version that an earlier run has seen keeps its date.

@@ -104,11 +104,17 @@ func (sc *stepContext) inputs(ctx context.Context) []string {
 	if !plainFile(c.Source) || c.ReleaseBaseline != "" || c.Baseline != "" && c.Baseline != config.NoBaseline || !fromFile && fromOr(file) != config.FromInfo {
 		return nil
 	}
-	doc, err := sc.document(ctx)
-	if err != nil || len(doc.Dangling()) > 0 {
+	doc, _ := sc.document(ctx) // there is one where only references do not resolve
+	if doc == nil {
 		return []string{AnyFile}
 	}
 	names := doc.Files()
+	for _, e := range doc.Dangling() {
+		if e.Err != nil { // a file that is not there
+			return []string{AnyFile}
+		}
+		names = append(names, e.Place.File)
+	}
 	if c.Waivers != "" {
 		names = append(names, c.Waivers)
 	}

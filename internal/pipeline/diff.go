@@ -97,15 +97,8 @@ func (sc *stepContext) baseline(ctx context.Context) (*contract.Document, error)
 		if !start.Exists() {
 			return nil, nil
 		}
-		data, err := start.Bytes()
+		old, err := sc.accepted(ctx, start)
 		if err != nil {
-			return nil, err
-		}
-		old, err := sc.published(ctx, data)
-		if err != nil {
-			return nil, err
-		}
-		if err := sc.resolved(old); err != nil {
 			return nil, err
 		}
 		r, err := sc.missed(ctx, old)
@@ -113,6 +106,10 @@ func (sc *stepContext) baseline(ctx context.Context) (*contract.Document, error)
 			return old, err
 		}
 		sc.contracts[sc.contract.Name].release = r
+		data, err := start.Bytes()
+		if err != nil {
+			return nil, err
+		}
 		return r.doc, errors.Join( // in this order: no run that is killed may lose what was accepted
 			sc.job.Store.Bytes(acceptedPath(sc.contract.Name), data), sc.job.Store.Bytes(baselinePath(sc.contract.Name), r.doc.Canonical()))
 	}
@@ -130,6 +127,26 @@ func (sc *stepContext) baseline(ctx context.Context) (*contract.Document, error)
 		return nil, err
 	}
 	return old, sc.job.Store.Bytes(baselinePath(sc.contract.Name), old.Canonical())
+}
+
+// accepted is the contract that an earlier run accepted. What the contract still is need not be read again.
+func (sc *stepContext) accepted(ctx context.Context, start Stored) (*contract.Document, error) {
+	version, err := sc.taken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if doc, err := sc.document(ctx); err == nil && version == "" && doc.SHA256() == start.SHA256 {
+		return doc.Under(baselinePath(sc.contract.Name)), nil
+	}
+	data, err := start.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	old, err := sc.published(ctx, data)
+	if err == nil {
+		err = sc.resolved(old)
+	}
+	return old, err
 }
 
 // published is the contract that an earlier run accepted, under the version that it counts as.

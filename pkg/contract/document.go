@@ -60,8 +60,8 @@ func (d *Document) Files() []string {
 // the OpenAPI 3 description that it was converted to.
 func (d *Document) Converted() bool { return d.root.converted }
 
-// under is the same document loaded under another name. Places keep the first one.
-func (d *Document) under(name string) *Document { return &Document{source: name, content: d.content} }
+// Under is the same document as if it had been read from another source. Places keep the first one.
+func (d *Document) Under(name string) *Document { return &Document{source: name, content: d.content} }
 
 // Same reports whether d and o were parsed from the same bytes, once.
 func (d *Document) Same(o *Document) bool { return d.content == o.content }

@@ -47,7 +47,7 @@ func (r Reader) Load(ctx context.Context, source string, opt Options) (*Document
 func ParsePair(ctx context.Context, a, b *Input) (da, db *Document, errA, errB error) {
 	if bytes.Equal(a.Data, b.Data) && a.opt.Version == b.opt.Version {
 		if da, errA = a.Parse(ctx); errA == nil && len(da.order) == 1 {
-			return da, da.under(b.Name), nil, nil
+			return da, da.Under(b.Name), nil, nil
 		}
 		db, errB = b.Parse(ctx)
 		return da, db, errA, errB
