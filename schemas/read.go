@@ -29,8 +29,12 @@ func (e *Newer) Error() string {
 // shapeName is the value of the key "schema" in the artifacts of govctl.
 var shapeName = regexp.MustCompile(`^govctl/([a-z-]+)/v([1-9][0-9]{0,5})$`)
 
-// CheckRead checks a document as a reader does: keys that the schema does not know are ignored, and only essential keys must be there.
-// The error is an *Invalid or a *Newer.
+// mostItems is how many items of a list are checked when it is read. Longer are only lists of files, of which each has a digest: an item without
+// one is no file's.
+const mostItems = 2000
+
+// CheckRead checks a document as a reader does: keys that the schema does not know are ignored, and only essential keys must be there. Of a list,
+// the first 2000 items are checked. The error is an *Invalid or a *Newer.
 func CheckRead(name string, document []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(document))
 	dec.UseNumber()
@@ -45,12 +49,29 @@ func CheckRead(name string, document []byte) error {
 	if err != nil {
 		return err
 	}
-	err = s.Validate(v)
+	err = s.Validate(shortened(v))
 	var bad *jsonschema.ValidationError
 	if errors.As(err, &bad) {
 		return &Invalid{Schema: name, Violations: violations(bad)}
 	}
 	return err
+}
+
+// shortened cuts the lists of a document, which it changes, to so many items.
+func shortened(v any) any {
+	switch v := v.(type) {
+	case []any:
+		v = v[:min(len(v), mostItems)]
+		for i := range v {
+			v[i] = shortened(v[i])
+		}
+		return v
+	case map[string]any:
+		for key, value := range v {
+			v[key] = shortened(value)
+		}
+	}
+	return v
 }
 
 // sameShape refuses a document that says that it is something else, or of a later version. One that says nothing is taken as it is.
@@ -63,23 +84,15 @@ func sameShape(name string, v any) error {
 	if !there {
 		return nil
 	}
-	known, err := Source(name)
-	if err != nil {
-		return err
-	}
-	var own struct {
-		Properties struct {
-			Schema struct{ Const string }
-		}
-	}
-	if err := json.Unmarshal(known, &own); err != nil || own.Properties.Schema.Const == "" {
+	own, err := shapeOf(name)
+	if err != nil || own == "" {
 		return err // a foreign shape, which has no key of that name or means something else by it
 	}
-	want := shapeName.FindStringSubmatch(own.Properties.Schema.Const)
+	want := shapeName.FindStringSubmatch(own)
 	text, _ := declared.(string) // anything else is not a name and does not match
 	have := shapeName.FindStringSubmatch(text)
 	if have == nil || have[1] != want[1] {
-		return &Invalid{Schema: name, Violations: []Violation{{"/schema", fmt.Sprintf("is %.80v, not %s", declared, own.Properties.Schema.Const)}}}
+		return &Invalid{Schema: name, Violations: []Violation{{"/schema", fmt.Sprintf("is %.80v, not %s", declared, own)}}}
 	}
 	haveNumber, _ := strconv.Atoi(have[2]) // digits, by the pattern
 	wantNumber, _ := strconv.Atoi(want[2])
@@ -87,6 +100,26 @@ func sameShape(name string, v any) error {
 		return &Newer{name, haveNumber, wantNumber}
 	}
 	return nil
+}
+
+var shapes sync.Map // name -> func() (string, error)
+
+// shapeOf is what documents of a schema say that they are; empty where they say nothing.
+func shapeOf(name string) (string, error) {
+	once, _ := shapes.LoadOrStore(name, sync.OnceValues(func() (string, error) {
+		known, err := Source(name)
+		if err != nil {
+			return "", err
+		}
+		var own struct {
+			Properties struct {
+				Schema struct{ Const string }
+			}
+		}
+		err = json.Unmarshal(known, &own)
+		return own.Properties.Schema.Const, err
+	}))
+	return once.(func() (string, error))()
 }
 
 var compiledForReading sync.Map // name -> func() (*jsonschema.Schema, error)

@@ -71,9 +71,16 @@ type Invalid struct {
 	Violations []Violation // sorted by pointer
 }
 
+// mostNamed is how many violations an error names.
+const mostNamed = 20
+
 func (e *Invalid) Error() string {
-	parts := make([]string, 0, len(e.Violations))
-	for _, v := range e.Violations {
+	parts := make([]string, 0, mostNamed+1)
+	for i, v := range e.Violations {
+		if i == mostNamed {
+			parts = append(parts, fmt.Sprintf("and %d more", len(e.Violations)-i))
+			break
+		}
 		at := v.Pointer
 		if at == "" {
 			at = "the document"

@@ -402,7 +402,7 @@ func (s *Store) Written() []report.ManifestFile {
 	for _, f := range s.written {
 		files = append(files, f)
 	}
-	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
+	slices.SortFunc(files, func(a, b report.ManifestFile) int { return strings.Compare(a.Path, b.Path) })
 	return files
 }
 
