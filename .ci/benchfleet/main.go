@@ -1,5 +1,5 @@
 // Command benchfleet measures `govctl run` over many contracts: CPU seconds, peak memory and bytes of files of whole processes. Each contract is a
-// pair of consecutive real versions: the first run has the older one, the second the newer, and a last run has one contract that moved again.
+// pair of consecutive real versions: the first run has the older one, the second the newer, and after a third one contract moves again.
 // `make bench` runs it; FLEET_DATA names the folder with the versions, one folder for each API.
 package main
 
@@ -70,13 +70,14 @@ func measure() error {
 		first, err1 := f.run("first", 0, 0)
 		err2 := f.move(l.contracts)
 		second, err3 := f.run("each moved", l.cpu, l.memory)
+		after, err7 := f.run("the run after that", 0, l.memory, "--changed", "HEAD") // those that broke are assessed once more: the break is accepted
 		err4 := f.moveOne()
 		one, err5 := f.run("one moved", oneOf, l.memory, "--changed", "HEAD~1")
 		same, err6 := f.run("nothing moved", oneOf, l.memory, "--changed", "HEAD")
-		if err := errors.Join(err1, err2, err3, err4, err5, err6, f.remove()); err != nil {
+		if err := errors.Join(err1, err2, err3, err7, err4, err5, err6, f.remove()); err != nil {
 			return err
 		}
-		missed = slices.Concat(missed, first, second, one, same)
+		missed = slices.Concat(missed, first, second, after, one, same)
 		if last > 0 && f.cpu.Seconds() > growth*last.Seconds() {
 			missed = append(missed, fmt.Sprintf("the second run grew %.1f times", f.cpu.Seconds()/last.Seconds()))
 		}
