@@ -27,6 +27,12 @@ var containedUnions = []containedCase{
 	{same, `{"allOf":[{"properties":{"a":{"type":"string"}}},{"required":["a"]}]}`, `{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}`},
 	{same, `{"anyOf":[{"properties":{"a":{"type":"string"}}},{"type":"null"}]}`, `{"type":["object","null"],"properties":{"a":{"type":"string"}}}`},
 	{same, `3.0 {"nullable":true,"properties":{"a":{"type":"string"}}}`, `{"type":["object","null"],"properties":{"a":{"type":"string"}}}`},
+	// where types stand beside the alternatives, an alternative has all of them
+	{wider, `{"type":["array","null"],"anyOf":[{"type":"array","maxItems":2},{"type":"integer"}]}`, `{"type":["array","null"],"anyOf":[{"maxItems":0},{"type":"array","maxItems":2},{"type":"integer"}]}`},
+	{same, `{"type":["array","null"],"anyOf":[{"type":"array","maxItems":2},{"type":"integer"},{"type":"null"}]}`,
+		`{"type":["array","null"],"anyOf":[{"maxItems":0},{"type":"array","maxItems":2},{"type":"integer"},{"type":"null"}]}`},
+	{same, `{"type":["object","null"],"anyOf":[{"required":["b"]},{"required":["a"],"minProperties":2}]}`,
+		`{"type":["object","null"],"anyOf":[{"required":["b"]},{"required":["a","b"]},{"required":["a"],"minProperties":2}]}`},
 	{same, `{"anyOf":[{"properties":{"a":{"type":"string"}}},{"type":"string"}]}`, `{"anyOf":[{"type":"object","properties":{"a":{"type":"string"}}},{"type":"string"}]}`},
 	{same, `{"oneOf":[{"items":{"type":"string"}},{"type":"string"}]}`, `{"oneOf":[{"type":"array","items":{"type":"string"}},{"type":"string"}]}`},
 	{narrower, `{"properties":{"a":{"type":"string"}}}`, `{"type":"object","properties":{"a":{"type":"string","maxLength":3}}}`},

@@ -31,12 +31,12 @@ func (e *Comparer) compareMatched(s *Comparison, a, b union, m branchPairs) {
 		}
 	}
 	for _, o := range m.lost {
-		if !e.covered(e.Old.Of(o).Schema, e.New, b, s.mode) {
+		if !e.covered(s.old, e.Old.Of(o).Schema, s.new, b, s.mode) {
 			e.report(s, Difference{Attr: "union-branch", Op: rules.Removed, Old: o, NewAt: b.at, From: jsonvalue.Quoted(branchName(e.Old, o)), Unstable: m.alike[o]})
 		}
 	}
 	for _, n := range m.gained {
-		if !e.covered(e.New.Of(n).Schema, e.Old, a, s.mode) {
+		if !e.covered(s.new, e.New.Of(n).Schema, s.old, a, s.mode) {
 			d := Difference{Attr: "union-branch", Op: rules.Added, New: n, OldAt: a.at, To: jsonvalue.Quoted(branchName(e.New, n)), Unstable: m.alike[n]}
 			if e.New.Of(n).Schema.Normal().enum != nil {
 				d.When = rules.GrowsByValue
@@ -50,21 +50,17 @@ func (e *Comparer) compareMatched(s *Comparison, a, b union, m branchPairs) {
 // otherwise reports whether another alternative accepts all that the inner one of a pair stands
 // for.
 func (e *Comparer) otherwise(s *Comparison, a, b union, p [2]contract.Node) bool {
-	inner, outer, other, except := e.Old.Of(p[0]).Schema, b, e.New, p[1]
+	of, inner, in, outer, except := s.old, e.Old.Of(p[0]).Schema, s.new, b, p[1]
 	if s.mode.Side() == rules.Response {
-		inner, outer, other, except = e.New.Of(p[1]).Schema, a, e.Old, p[0]
+		of, inner, in, outer, except = s.new, e.New.Of(p[1]).Schema, s.old, a, p[0]
 	}
 	if len(outer.branches) > maxBranchPairs+1 {
 		return false
 	}
 	if outer.one {
-		whole := termOf(s.new)
-		if s.mode.Side() == rules.Response {
-			whole = termOf(s.old)
-		}
-		return e.Prover.askUnion(termOf(inner), whole, &outer, s.mode&^(AsText|ScalarAsArray)|AnyName)
+		return e.Prover.askUnion(termOf(inner), termOf(in), &outer, s.mode&^(AsText|ScalarAsArray)|AnyName)
 	}
-	return e.covered(inner, other, union{branches: without(outer.branches, map[contract.Node]bool{except: true})}, s.mode)
+	return e.covered(of, inner, in, union{branches: without(outer.branches, map[contract.Node]bool{except: true})}, s.mode)
 }
 
 // branchSteps leads to a pair of alternatives, as the side counts them whose values must be
@@ -89,14 +85,18 @@ func (s *Comparison) branchSteps(a, b union) func(p [2]contract.Node) []string {
 	}
 }
 
-// covered reports whether another alternative of the other side accepts all that a branch accepts.
-func (e *Comparer) covered(c *Schema, other *Catalog, u union, m Mode) bool {
+// covered reports whether an alternative of the outer side accepts all that the branch c of a schema means. Where types stand beside the
+// branches, it has those that it does not speak of, too.
+func (e *Comparer) covered(of, c, outer *Schema, u union, m Mode) bool {
 	if len(u.branches) > maxBranchPairs {
 		return false
 	}
 	n := c.Meant()
+	if more := of.Normal().branch(c).Types & of.Normal().Types &^ n.Types; more != 0 && !e.Prover.askUnion(letterOf(c).only(more), termOf(outer), &u, m|AnyName) {
+		return false
+	}
 	for _, b := range u.branches {
-		d := other.Of(b).Schema
+		d := outer.catalog.Of(b).Schema
 		if m&ScalarAsArray == 0 && !n.uninhabited && n.Types != 0 && n.Types&d.types() == 0 {
 			continue // the rule: an object beside a text; it needs no proof
 		}
