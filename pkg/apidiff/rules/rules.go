@@ -121,5 +121,5 @@ func (r *Rule) Summary() string {
 	if strings.ContainsAny(what[:1], "aeiou") {
 		article = "an "
 	}
-	return strings.NewReplacer("{what}", article+what, "{name}", "NAME", "{from}", "OLD", "{to}", "NEW").Replace(r.Say)
+	return r.Message(article+what, "NAME", "OLD", "NEW")
 }

@@ -113,13 +113,15 @@ var examples = []string{
 
 // addExamples puts each example into the help of the command that it calls.
 func addExamples(c *cobra.Command) {
-	var lines []string
-	for _, line := range examples {
-		if !c.HasSubCommands() && strings.HasPrefix(line+" ", c.CommandPath()+" ") {
-			lines = append(lines, "  "+line)
+	if !c.HasSubCommands() {
+		var lines []string
+		for path, i := c.CommandPath(), 0; i < len(examples); i++ {
+			if rest, ok := strings.CutPrefix(examples[i], path); ok && (rest == "" || rest[0] == ' ') {
+				lines = append(lines, "  "+examples[i])
+			}
 		}
+		c.Example = strings.Join(lines, "\n")
 	}
-	c.Example = strings.Join(lines, "\n")
 	for _, child := range c.Commands() {
 		addExamples(child)
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
+	"github.com/romel/govctl/pkg/semver"
 )
 
 func openapiCommand(a *app) *cobra.Command {
@@ -145,7 +147,7 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags, known *facts
 		return a.printNotChecked(err, f.format)
 	}
 	opt.Advise = func(d report.Diff) report.Advice {
-		return pipeline.Advice(pipeline.Released(pipeline.SemverInput(d, *c.Semver, new), opt.Now, a.commit(ctx, "")))
+		return pipeline.Advice(a.released(ctx, pipeline.SemverInput(d, *c.Semver, new), opt.Now))
 	}
 	state, err := a.stateOfFolder(ctx, cfg)
 	if err != nil && len(args) == 0 {
@@ -177,6 +179,16 @@ func (a *app) diff(ctx context.Context, args []string, f diffFlags, known *facts
 	return nil
 }
 
+// released adds the moment and the commit of a release to what the version policy looks at. Git is asked for the commit only where the previous
+// version has build metadata, which may name one: it takes as long as a small diff.
+func (a *app) released(ctx context.Context, in semver.Input, now time.Time) semver.Input {
+	sha := pipeline.UnknownSHA
+	if strings.Contains(in.Previous, "+") {
+		sha = a.commit(ctx, "")
+	}
+	return pipeline.Released(in, now, sha)
+}
+
 // firstDiff is the diff of a contract that has no baseline.
 func (a *app) firstDiff(ctx context.Context, c config.Contract, opt apidiff.Options, version string, f diffFlags, known *facts) error {
 	reading := f.reading()
@@ -186,7 +198,7 @@ func (a *app) firstDiff(ctx context.Context, c config.Contract, opt apidiff.Opti
 		return err
 	}
 	opt.Advise = func(d report.Diff) report.Advice {
-		return pipeline.Advice(pipeline.Released(pipeline.SemverInput(d, *c.Semver, doc), opt.Now, a.commit(ctx, "")))
+		return pipeline.Advice(a.released(ctx, pipeline.SemverInput(d, *c.Semver, doc), opt.Now))
 	}
 	d := apidiff.First(doc, opt).Diff
 	d.GeneratedAt = report.At(opt.Now)

@@ -35,7 +35,7 @@ func schemaCommand(a *app) *cobra.Command {
 		_, err = a.Stdout.Write(src)
 		return err
 	})
-	show.ValidArgs = schemas.Names()
+	completeIDs(show, schemas.Names)
 	textOrJSON(list, &format)
 	var name string
 	check := command("check FILE...", "Check files against their schemas", cobra.MinimumNArgs(1), func(ctx context.Context, args []string) error {
