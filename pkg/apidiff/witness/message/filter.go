@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -208,8 +207,14 @@ func Unrouted(paths contract.Node, m *Message) string {
 // routes is whether a path template can stand for a path: segment by segment, a segment with a
 // parameter for any.
 func routes(template, path string) bool {
-	a, b := strings.Split(template, "/"), strings.Split(path, "/")
-	return len(a) == len(b) && slices.EqualFunc(a, b, func(t, p string) bool {
-		return strings.ContainsRune(t, '{') && p != "" || escapePath(t) == p
-	})
+	for more := true; more; {
+		var t, p string
+		var another bool
+		t, template, more = strings.Cut(template, "/")
+		p, path, another = strings.Cut(path, "/")
+		if more != another || !(strings.Contains(t, "{") && p != "" || escapePath(t) == p) {
+			return false
+		}
+	}
+	return true
 }
