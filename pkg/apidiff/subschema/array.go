@@ -165,7 +165,7 @@ func (n *NormalForm) arraySamples(s *Catalog, dir rules.Side, depth int) []strin
 	}
 	var parts, alike, found []string
 	for i := range int(least) {
-		one := s.All(n.Item(i)).Schema.Normal().samples(s, dir, depth+1)
+		one := s.All(n.Item(i)).Schema.Normal().samplesUpTo(i+1, s, dir, depth+1)
 		if len(one) == 0 {
 			return nil
 		}

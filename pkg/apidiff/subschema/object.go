@@ -355,10 +355,13 @@ func (n *NormalForm) admitsObject(s *Catalog, v contract.Node, dir rules.Side, d
 }
 
 // objectSamples are the object with what is required, and the one with all that is listed.
-func (n *NormalForm) objectSamples(s *Catalog, dir rules.Side, depth int) []string {
+func (n *NormalForm) objectSamples(most int, s *Catalog, dir rules.Side, depth int) []string {
 	small, ok := n.objectSample(s, dir, depth, jsonvalue.SortedKeys(n.required))
 	if !ok {
 		return nil
+	}
+	if most == 1 {
+		return []string{small}
 	}
 	names := n.declared()
 	for _, name := range jsonvalue.SortedKeys(n.required) {
@@ -403,7 +406,7 @@ func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names [
 		}
 		value := "1"
 		if !u.Schema.Unconstrained() {
-			values := u.Schema.Normal().samples(s, dir, depth+1)
+			values := u.Schema.Normal().samplesUpTo(1, s, dir, depth+1)
 			if len(values) == 0 {
 				if _, required := n.required[name]; required {
 					return "", false

@@ -16,13 +16,22 @@ const maxSampleDepth = 5
 // full one, the ends of ranges. They are evidence for the prover; whether they are valid is asked
 // of the schema itself.
 func (n *NormalForm) samples(s *Catalog, dir rules.Side, depth int) []string {
+	return n.samplesUpTo(enoughSamples, s, dir, depth)
+}
+
+// enoughSamples is more than a schema has: all of them.
+const enoughSamples = 1 << 20
+
+// samplesUpTo are the first samples, and at least so many of them where there are as many. What is inside a sample
+// takes one of each schema: to make all of them there would double the work with each level.
+func (n *NormalForm) samplesUpTo(most int, s *Catalog, dir rules.Side, depth int) []string {
 	if n.meter.Charge(20); n.uninhabited || depth > maxSampleDepth || n.meter.Spent() {
 		return nil
 	}
 	if n.enum != nil {
 		var out []string
 		for i, v := range n.enum.Values {
-			if i == 8 {
+			if i == min(most, 8) {
 				break
 			}
 			out = append(out, jsonvalue.JSONOf(v))
@@ -31,6 +40,9 @@ func (n *NormalForm) samples(s *Catalog, dir rules.Side, depth int) []string {
 	}
 	var out []string
 	for _, k := range n.kinds() {
+		if len(out) >= most {
+			break
+		}
 		switch {
 		case k == Null:
 			out = append(out, "null")
@@ -43,7 +55,7 @@ func (n *NormalForm) samples(s *Catalog, dir rules.Side, depth int) []string {
 		case k == Array:
 			out = append(out, n.arraySamples(s, dir, depth)...)
 		case k == Object:
-			out = append(out, n.objectSamples(s, dir, depth)...)
+			out = append(out, n.objectSamples(most, s, dir, depth)...)
 		}
 	}
 	return out
