@@ -25,7 +25,7 @@ type builder struct {
 }
 
 func newBuilder(t *tree, expected int, opt Options) *builder {
-	t.nodes = make([]node, 0, min(expected, opt.maxValues()))
+	t.nodes = buffer[node](min(expected, opt.maxValues()))
 	return &builder{t: t, key: noKey, maxDepth: opt.maxDepth(), maxNodes: opt.maxValues()}
 }
 

@@ -71,7 +71,7 @@ func (t *tree) hashAll() {
 	for i, name := range t.keys.names {
 		keys[i] = seedKey.text(name)
 	}
-	t.hashes = make([]Hash, len(t.nodes))
+	t.hashes = buffer[Hash](len(t.nodes))[:len(t.nodes)]
 	var scratch []byte
 	for i := len(t.nodes) - 1; i >= 0; i-- {
 		n := &t.nodes[i]

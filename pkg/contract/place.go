@@ -96,7 +96,7 @@ func (t *tree) charactersBefore(off uint32) int {
 }
 
 func lineStarts(src string) []uint32 {
-	starts := make([]uint32, 1, 1+strings.Count(src, "\n"))
+	starts := append(buffer[uint32](1+strings.Count(src, "\n")), 0)
 	for i := 0; ; {
 		j := strings.IndexByte(src[i:], '\n')
 		if j < 0 {
@@ -207,7 +207,8 @@ func (n Node) Tokens() []string {
 
 // containers are the containers of all nodes, and how many siblings stand before each.
 func (t *tree) containers() (parents, positions []uint32) {
-	parents, positions = make([]uint32, len(t.nodes)), make([]uint32, len(t.nodes))
+	size := len(t.nodes)
+	parents, positions = buffer[uint32](size)[:size], buffer[uint32](size)[:size]
 	var open, filled []uint32
 	for i := range uint32(len(t.nodes)) {
 		for len(open) > 0 && t.nodes[open[len(open)-1]].next <= i {

@@ -231,7 +231,7 @@ func checkSize(name string, size int, opt Options) error {
 
 // readAll reads up to the size limit; size is what is expected, so that a large file needs one buffer only.
 func readAll(name string, from io.Reader, size int, opt Options) ([]byte, error) {
-	data := make([]byte, 0, max(size, 0)+512)
+	data := buffer[byte](max(size, 0) + 512)
 	for {
 		n, err := from.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]

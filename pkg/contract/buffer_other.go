@@ -1,0 +1,5 @@
+//go:build !linux
+
+package contract
+
+func adviseHugePages([]byte) {}
