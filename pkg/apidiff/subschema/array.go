@@ -165,14 +165,14 @@ func (n *NormalForm) arraySamples(s *Catalog, dir rules.Side, depth int) []strin
 	}
 	var parts, alike, found []string
 	for i := range int(least) {
-		one := s.All(n.Item(i)).Schema.Normal().samplesUpTo(i+1, s, dir, depth+1)
+		one := s.All(n.Item(i)).Schema.Normal().samples(i+1, s, dir, depth+1)
 		if len(one) == 0 {
 			return nil
 		}
 		parts, alike = append(parts, one[min(i, len(one)-1)]), append(alike, one[0])
 	}
 	for _, c := range n.contains {
-		found = append(found, s.All(append(n.Item(len(found)), c.schema)).Schema.Normal().samples(s, dir, depth+1)...)
+		found = append(found, s.All(append(n.Item(len(found)), c.schema)).Schema.Normal().samples(allSamples, s, dir, depth+1)...)
 	}
 	lists := [][]string{parts, alike}
 	for i := range found[:min(len(found), 4)] { // each as the first, in place of what is needed anyway

@@ -30,8 +30,9 @@ type Catalog struct {
 	meter   *work.Meter
 
 	verdicts map[verdictKey]Answer
-	typesOf  map[typesKey]Types
-	deep     bool // the bound on the depth of values cut an answer short
+	typesOf  map[formKey]Types
+	sampleOf map[formKey][]string // the first sample
+	deep     bool                 // the bound on the depth of values cut an answer short
 }
 
 // nodeCache is what has been worked out about a node.
@@ -62,7 +63,7 @@ func (s *Catalog) cacheOf(n contract.Node) *nodeCache {
 func NewCatalog(doc *contract.Document, m *work.Meter) *Catalog {
 	s := &Catalog{
 		Doc: doc, V30: strings.HasPrefix(doc.OpenAPI(), "3.0"), V32: strings.HasPrefix(doc.OpenAPI(), "3.2"),
-		nodes: map[contract.Node]*nodeCache{}, schemas: map[string]*Schema{}, meter: m, verdicts: map[verdictKey]Answer{}, typesOf: map[typesKey]Types{},
+		nodes: map[contract.Node]*nodeCache{}, schemas: map[string]*Schema{}, meter: m, verdicts: map[verdictKey]Answer{}, typesOf: map[formKey]Types{}, sampleOf: map[formKey][]string{},
 	}
 	s.any = s.intern(nil, false, false)
 	return s

@@ -328,31 +328,22 @@ func fitsInt32(r *big.Rat) bool {
 }
 
 func (n *NormalForm) numberSamples() []string {
-	set := map[string]bool{}
-	add := func(r *big.Rat, step int64) {
-		for _, d := range []int64{0, step} {
-			v := new(big.Rat).Add(r, big.NewRat(d, 1))
-			if len(n.multiple) == 1 {
-				q := new(big.Rat).Quo(v, n.multiple[0].value)
-				v = new(big.Rat).Mul(new(big.Rat).SetInt(new(big.Int).Div(q.Num(), q.Denom())), n.multiple[0].value)
-			}
-			if n.admitsNumber(v) && (n.Types&Fraction != 0 || v.IsInt()) {
-				set[jsonvalue.Decimal(v)] = true
-			}
+	floor := func(r *big.Rat) *big.Rat { return new(big.Rat).SetInt(new(big.Int).Div(r.Num(), r.Denom())) }
+	tries := []*big.Rat{new(big.Rat), big.NewRat(1, 1), big.NewRat(1, 2)}
+	for inward, end := range map[int64]bound{1: n.min, -1: n.max} {
+		if end.set() {
+			low, step := floor(end.value), big.NewRat(inward, 1)
+			tries = append(tries, end.value, low, new(big.Rat).Add(end.value, step), new(big.Rat).Add(low, step))
 		}
 	}
-	add(new(big.Rat), 1)
-	floor := func(r *big.Rat) *big.Rat { return new(big.Rat).SetInt(new(big.Int).Div(r.Num(), r.Denom())) }
-	if n.min.set() {
-		add(n.min.value, 1)
-		add(floor(n.min.value), 1)
-	}
-	if n.max.set() {
-		add(n.max.value, -1)
-		add(floor(n.max.value), -1)
-	}
-	if n.Types&Fraction != 0 {
-		add(big.NewRat(1, 2), 0)
+	set := map[string]bool{}
+	for _, v := range tries {
+		if len(n.multiple) == 1 {
+			v = new(big.Rat).Mul(floor(new(big.Rat).Quo(v, n.multiple[0].value)), n.multiple[0].value)
+		}
+		if (n.Types&Fraction != 0 || v.IsInt()) && n.admitsNumber(v) {
+			set[jsonvalue.Decimal(v)] = true
+		}
 	}
 	return jsonvalue.SortedKeys(set)
 }

@@ -355,31 +355,28 @@ func (n *NormalForm) admitsObject(s *Catalog, v contract.Node, dir rules.Side, d
 }
 
 // objectSamples are the object with what is required, and the one with all that is listed.
-func (n *NormalForm) objectSamples(most int, s *Catalog, dir rules.Side, depth int) []string {
-	small, ok := n.objectSample(s, dir, depth, jsonvalue.SortedKeys(n.required))
-	if !ok {
-		return nil
-	}
-	if most == 1 {
-		return []string{small}
+func (n *NormalForm) objectSamples(many int, s *Catalog, dir rules.Side, depth int) []string {
+	required := jsonvalue.SortedKeys(n.required)
+	out := n.objectSample(s, dir, depth, required)
+	if len(out) == 0 || many == 1 {
+		return out
 	}
 	names := n.declared()
-	for _, name := range jsonvalue.SortedKeys(n.required) {
+	for _, name := range required {
 		if _, declared := n.Property(name); !declared.Exists() {
 			names = append(names, name)
 		}
 	}
-	out := []string{small}
 	add := func(names []string) {
-		if text, ok := n.objectSample(s, dir, depth, names); ok && !slices.Contains(out, text) {
-			out = append(out, text)
+		if one := n.objectSample(s, dir, depth, names); len(one) > 0 && !slices.Contains(out, one[0]) {
+			out = append(out, one...)
 		}
 	}
 	add(names)
 	if depth == 0 && (len(n.nots)+len(n.conds)+len(n.unions)+len(n.names) > 0 || n.minProps.n > 0) { // which one property decides about
 		for _, name := range names[:min(len(names), 4)] {
-			if _, required := n.required[name]; !required {
-				add(append(jsonvalue.SortedKeys(n.required), name))
+			if _, must := n.required[name]; !must {
+				add(append(slices.Clip(required), name))
 			}
 		}
 	}
@@ -389,7 +386,8 @@ func (n *NormalForm) objectSamples(most int, s *Catalog, dir rules.Side, depth i
 // maxFillers bounds the properties of a sample that no schema lists.
 const maxFillers = 4
 
-func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names []string) (string, bool) {
+// objectSample is the object with these properties, in a list that is empty where one of them has no sample and must be there.
+func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names []string) []string {
 	var b strings.Builder
 	b.WriteByte('{')
 	for i := len(names); i < min(int(n.minProps.n), maxFillers); i++ {
@@ -397,30 +395,28 @@ func (n *NormalForm) objectSample(s *Catalog, dir rules.Side, depth int, names [
 	}
 	for _, name := range names {
 		if s.meter.Charge(5); s.meter.Spent() {
-			return "", false
+			return nil
 		}
 		schemas, _ := n.Property(name)
 		u := s.All(schemas)
 		if u.flags().hidden(dir) {
 			continue
 		}
-		value := "1"
+		value := []string{"1"}
 		if !u.Schema.Unconstrained() {
-			values := u.Schema.Normal().samplesUpTo(1, s, dir, depth+1)
-			if len(values) == 0 {
-				if _, required := n.required[name]; required {
-					return "", false
-				}
-				continue
+			value = u.Schema.sample(dir, depth+1)
+		}
+		if _, must := n.required[name]; must && len(value) == 0 {
+			return nil
+		}
+		for _, v := range value[:min(len(value), 1)] {
+			if b.Len() > 1 {
+				b.WriteByte(',')
 			}
-			value = values[0]
+			b.WriteString(jsonvalue.Quoted(name) + ":" + v)
+			s.meter.Charge(len(v) / 8)
 		}
-		if b.Len() > 1 {
-			b.WriteByte(',')
-		}
-		b.WriteString(jsonvalue.Quoted(name) + ":" + value)
-		s.meter.Charge(len(value) / 8)
 	}
 	b.WriteByte('}')
-	return b.String(), true
+	return []string{b.String()}
 }

@@ -9,41 +9,27 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// maxSampleDepth bounds the nesting of samples.
-const maxSampleDepth = 5
+// Bounds of samples: their nesting, the bytes of a text, the alternatives; allSamples is more than any schema has.
+const maxSampleDepth, maxSampleText, maxSampledBranches, allSamples = 5, 2000, 8, 1000
 
 // samples are a few values, as JSON, that the schema is likely to accept: the smallest object, the
 // full one, the ends of ranges. They are evidence for the prover; whether they are valid is asked
-// of the schema itself.
-func (n *NormalForm) samples(s *Catalog, dir rules.Side, depth int) []string {
-	return n.samplesUpTo(enoughSamples, s, dir, depth)
-}
-
-// enoughSamples is more than a schema has: all of them.
-const enoughSamples = 1 << 20
-
-// samplesUpTo are the first samples, and at least so many of them where there are as many. What is inside a sample
-// takes one of each schema: to make all of them there would double the work with each level.
-func (n *NormalForm) samplesUpTo(most int, s *Catalog, dir rules.Side, depth int) []string {
+// of the schema itself. Those after the first so many may be missing: what is inside a sample needs one
+// of each schema, and to make all of them there would double the work with each level.
+func (n *NormalForm) samples(many int, s *Catalog, dir rules.Side, depth int) []string {
 	if n.meter.Charge(20); n.uninhabited || depth > maxSampleDepth || n.meter.Spent() {
 		return nil
 	}
+	var out []string
 	if n.enum != nil {
-		var out []string
-		for i, v := range n.enum.Values {
-			if i == min(most, 8) {
-				break
-			}
+		for _, v := range n.enum.Values[:min(len(n.enum.Values), many, 8)] {
 			out = append(out, jsonvalue.JSONOf(v))
 		}
 		return out
 	}
-	var out []string
 	for _, k := range n.kinds() {
-		if len(out) >= most {
-			break
-		}
 		switch {
+		case len(out) >= many: // enough
 		case k == Null:
 			out = append(out, "null")
 		case k == Boolean:
@@ -55,19 +41,30 @@ func (n *NormalForm) samplesUpTo(most int, s *Catalog, dir rules.Side, depth int
 		case k == Array:
 			out = append(out, n.arraySamples(s, dir, depth)...)
 		case k == Object:
-			out = append(out, n.objectSamples(most, s, dir, depth)...)
+			out = append(out, n.objectSamples(many, s, dir, depth)...)
 		}
 	}
 	return out
 }
 
+// sample is a list that begins with the first of the samples; empty where there is none.
+func (c *Schema) sample(dir rules.Side, depth int) []string {
+	k := formKey{c.Normal(), dir, depth}
+	list, known := c.catalog.sampleOf[k]
+	if !known {
+		if list = k.form.samples(1, c.catalog, dir, depth); !c.catalog.meter.Spent() {
+			c.catalog.sampleOf[k] = list
+		}
+	}
+	return list
+}
+
 // samplesOf are a few values of a term, for evidence.
 func (p *prover) samplesOf(a term, dir rules.Side) []contract.Node {
-	texts := a.norm.samples(a.catalog, dir, 0)
-	const most = 8
+	texts := a.norm.samples(allSamples, a.catalog, dir, 0)
 	if len(a.norm.unions) > 0 && strings.Count(a.key, "/") < 2 {
-		for i := range min(len(a.norm.unions[0].branches), most) {
-			texts = append(texts, a.alternative(i, alone).norm.samples(a.catalog, dir, 0)...)
+		for i := range min(len(a.norm.unions[0].branches), maxSampledBranches) {
+			texts = append(texts, a.alternative(i, alone).norm.samples(allSamples, a.catalog, dir, 0)...)
 		}
 	}
 	var out []contract.Node

@@ -174,19 +174,18 @@ func (n *NormalForm) plainlyAdmits(text string) bool {
 }
 
 func (n *NormalForm) textSamples() []string {
-	const most = 2000
 	lengths := map[int64]bool{max(n.minLength.n, 1): true, max(n.minLength.n, 0): true}
 	if n.maxLength.set() {
 		lengths[n.maxLength.n] = true
 	}
 	var out []string
 	for _, l := range jsonvalue.SortedKeys(lengths) {
-		if l <= most {
+		if l <= maxSampleText {
 			out = append(out, jsonvalue.Quoted(strings.Repeat("a", int(l))))
 		}
 	}
 	for _, p := range n.patterns[:min(len(n.patterns), 2)] {
-		if text, ok := n.meter.Sample(p.Text()); ok && len(text) <= most {
+		if text, ok := n.meter.Sample(p.Text()); ok && len(text) <= maxSampleText {
 			out = append(out, jsonvalue.Quoted(text))
 		}
 	}

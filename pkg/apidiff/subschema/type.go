@@ -161,7 +161,7 @@ func (n *NormalForm) typesWithBranches(s *Catalog, depth int) Types {
 	if depth > 8 || len(n.unions) == 0 {
 		return t
 	}
-	k := typesKey{n, depth}
+	k := formKey{form: n, depth: depth}
 	if known, ok := s.typesOf[k]; ok {
 		return known
 	}
@@ -180,8 +180,9 @@ func (n *NormalForm) typesWithBranches(s *Catalog, depth int) Types {
 	return t
 }
 
-type typesKey struct {
-	of    *NormalForm
+type formKey struct {
+	form  *NormalForm
+	dir   rules.Side
 	depth int
 }
 
