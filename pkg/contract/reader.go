@@ -52,12 +52,16 @@ func ParsePair(ctx context.Context, a, b *Input) (da, db *Document, errA, errB e
 		db, errB = b.Parse(ctx)
 		return da, db, errA, errB
 	}
+	prepareHeap(heapPerByte * (len(a.Data) + len(b.Data)))
 	var other sync.WaitGroup
 	other.Go(func() { db, errB = b.Parse(ctx) })
 	da, errA = a.Parse(ctx)
 	other.Wait()
 	return da, db, errA, errB
 }
+
+// heapPerByte is what two documents and their comparison take of the heap, in bytes for each of their text.
+const heapPerByte = 4
 
 // Lenient is the input with unresolved references allowed: Document.Unresolved lists them.
 func (in *Input) Lenient() *Input {
