@@ -77,7 +77,7 @@ func (n Node) Find(pointer string) Node {
 			}
 			n = n.At(i)
 		} else {
-			n = n.Get(pointerUnescaper.Replace(token))
+			n = n.Get(unescapeToken(token))
 		}
 	}
 	return n

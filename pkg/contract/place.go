@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/romel/govctl/pkg/report"
@@ -48,9 +49,9 @@ func (t *tree) place(off uint32, pointer string) report.Place {
 
 // lineColumn counts lines by \n, columns in characters, both from 1.
 func (t *tree) lineColumn(off uint32) (line, column int) {
-	t.lineOnce.Do(func() { t.lines = lineStarts(t.src) })
-	line = sort.Search(len(t.lines), func(i int) bool { return t.lines[i] > off })
-	start := t.lines[line-1]
+	lines := t.lines.get(int(off), nearBytes, len(t.src), func(size int) []uint32 { return lineStarts(t.src[:size]) })
+	line = sort.Search(len(lines), func(i int) bool { return lines[i] > off })
+	start := lines[line-1]
 	if start == 0 && strings.HasPrefix(t.src, bom) && off >= uint32(len(bom)) {
 		start = uint32(len(bom)) // a byte order mark is no character of the text
 	}
@@ -112,10 +113,9 @@ func (n Node) Pointer() string {
 	if n.t == nil || n.i == 0 {
 		return ""
 	}
-	t := n.t
-	t.parentOnce.Do(func() { t.parents, t.positions = t.containers() })
+	t, in := n.t, n.t.containers(n.i)
 	var way []uint32
-	for at := n.i; at != 0; at = t.parents[at] {
+	for at := n.i; at != 0; at = in.parents[at] {
 		way = append(way, at)
 	}
 	var b []byte
@@ -123,7 +123,7 @@ func (n Node) Pointer() string {
 		at := &t.nodes[way[k]]
 		b = append(b, '/')
 		if at.key == noKey {
-			b = strconv.AppendInt(b, int64(t.positions[way[k]]), 10)
+			b = strconv.AppendInt(b, int64(in.positions[way[k]]), 10)
 		} else if key := t.keys.names[at.key]; strings.ContainsAny(key, "~/") {
 			b = append(b, pointerEscaper.Replace(key)...)
 		} else {
@@ -179,21 +179,20 @@ func (n Node) Path() []Node {
 	if n.t == nil {
 		return nil
 	}
-	n.t.parentOnce.Do(func() { n.t.parents, n.t.positions = n.t.containers() })
 	var out []Node
-	for at := n.i; at != 0; at = n.t.parents[at] {
+	for at, in := n.i, n.t.containers(n.i); at != 0; at = in.parents[at] {
 		out = append(out, Node{n.t, at})
 	}
 	slices.Reverse(out)
 	return out
 }
 
-// token is the key of n, or its index in an array; where its Path was asked for.
+// token is the key of n, or its index in an array.
 func (n Node) token() string {
 	if key := n.raw().key; key != noKey {
 		return n.t.keys.names[key]
 	}
-	return strconv.Itoa(int(n.t.positions[n.i]))
+	return strconv.Itoa(int(n.t.containers(n.i).positions[n.i]))
 }
 
 // Tokens are the keys and indices of n's Pointer, from the root of its file.
@@ -205,12 +204,40 @@ func (n Node) Tokens() []string {
 	return out
 }
 
-// containers are the containers of all nodes, and how many siblings stand before each.
-func (t *tree) containers() (parents, positions []uint32) {
-	size := len(t.nodes)
-	parents, positions = buffer[uint32](size)[:size], buffer[uint32](size)[:size]
+// nearBytes and nearNodes are how much of a text and of its values tables of a document are made of at first: what every run asks
+// for, such as the version of the API, is near the beginning.
+const nearBytes, nearNodes = 1 << 16, 1 << 12
+
+// byPrefix is a table about the values of a document in their order, or about its text. It is made on first use, of the beginning where
+// that suffices.
+type byPrefix[T any] struct {
+	nearOnce, allOnce sync.Once
+	near, all         T
+}
+
+// get is a table that has the place at, of those that make makes of the first so many of all places.
+func (p *byPrefix[T]) get(at, near, all int, make func(size int) T) T {
+	if at < near && near < all {
+		p.nearOnce.Do(func() { p.near = make(near) })
+		return p.near
+	}
+	p.allOnce.Do(func() { p.all = make(all) })
+	return p.all
+}
+
+// containers are, by node, its container and how many siblings stand before it.
+type containers struct{ parents, positions []uint32 }
+
+// containers is a table with the node at i.
+func (t *tree) containers(i uint32) containers {
+	return t.parents.get(int(i), nearNodes, len(t.nodes), t.containersOf)
+}
+
+// containersOf is the table of the first nodes.
+func (t *tree) containersOf(size int) containers {
+	parents, positions := buffer[uint32](size)[:size], buffer[uint32](size)[:size]
 	var open, filled []uint32
-	for i := range uint32(len(t.nodes)) {
+	for i := range uint32(size) {
 		for len(open) > 0 && t.nodes[open[len(open)-1]].next <= i {
 			open, filled = open[:len(open)-1], filled[:len(filled)-1]
 		}
@@ -222,7 +249,7 @@ func (t *tree) containers() (parents, positions []uint32) {
 			open, filled = append(open, i), append(filled, 0)
 		}
 	}
-	return parents, positions
+	return containers{parents, positions}
 }
 
 // File is the displayed name of the file of n.
@@ -237,3 +264,11 @@ var (
 	pointerEscaper   = strings.NewReplacer("~", "~0", "/", "~1")
 	pointerUnescaper = strings.NewReplacer("~1", "/", "~0", "~")
 )
+
+// unescapeToken is the key that a token of a pointer stands for. Few have escapes, and the replacer copies all.
+func unescapeToken(token string) string {
+	if strings.Contains(token, "~") {
+		return pointerUnescaper.Replace(token)
+	}
+	return token
+}

@@ -61,6 +61,7 @@ func (r *resolver) resolveAll(t *tree) error {
 	w := r.walkers[t]
 	found := w.found
 	w.found = nil
+	t.edges = slices.Grow(t.edges, len(found))
 	for _, ref := range found {
 		if err := r.resolve(t, ref); err != nil {
 			return err
@@ -175,7 +176,7 @@ func missing(n Node, pointer string) string {
 		n, at = next, at+"/"+token
 	}
 	key, _, _ := strings.Cut(strings.TrimPrefix(pointer[len(at):], "/"), "/")
-	return fmt.Sprintf("there is no %q in #%s", pointerUnescaper.Replace(key), at)
+	return fmt.Sprintf("there is no %q in #%s", unescapeToken(key), at)
 }
 
 // resource is the schema or file that the part of a reference before # names.

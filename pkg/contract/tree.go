@@ -21,14 +21,11 @@ type tree struct {
 	converted bool   // from Swagger 2.0, over the same text
 	refKey    uint32 // id of the key $ref, noKey where there is none
 
-	parentOnce sync.Once
-	parents    []uint32 // by node: its container
-	positions  []uint32 // by node: how many siblings stand before it
+	parents byPrefix[containers]
+	lines   byPrefix[[]uint32] // offsets of line starts
 
-	lineOnce  sync.Once
 	blockOnce sync.Once
 	blocks    []uint32 // characters before every block of the text
-	lines     []uint32 // offsets of line starts
 
 	hashOnce sync.Once
 	hashes   []Hash // by node
@@ -154,7 +151,7 @@ func (k *keyTable) id(key string) uint32 {
 // reset empties a tree for another attempt on the same text.
 func (t *tree) reset() {
 	t.nodes, t.keys, t.texts = nil, keyTable{}, nil
-	t.parentOnce, t.parents, t.positions = sync.Once{}, nil, nil
+	t.parents = byPrefix[containers]{}
 }
 
 func (k *keyTable) find(key string) (uint32, bool) {

@@ -63,7 +63,7 @@ func callbacksOf(s *subschema.Catalog, n contract.Node, of Call) map[string]Call
 			if contract.IsExtension(expression) {
 				continue
 			}
-			for _, c := range itemCallsOf(s.Doc, expression, item, of.holders[len(of.holders)-1]) {
+			for _, c := range appendCalls(nil, s.Doc, expression, item, of.holders[len(of.holders)-1]) {
 				m[name+" "+c.Method+" "+expression] = c
 			}
 		}

@@ -51,19 +51,17 @@ func (c Call) Exists() bool { return c.Op.Exists() }
 
 // calls are the operations of a contract below paths or webhooks.
 func CallsOf(doc *contract.Document, container contract.Node) []Call {
-	var out []Call
-	root := doc.Root()
+	out := make([]Call, 0, container.Len())
 	for path, item := range container.Fields() {
-		if contract.IsExtension(path) {
-			continue
+		if !contract.IsExtension(path) {
+			out = appendCalls(out, doc, path, item, doc.Root())
 		}
-		out = append(out, itemCallsOf(doc, path, item, root)...)
 	}
 	return out
 }
 
-func itemCallsOf(doc *contract.Document, path string, item, root contract.Node) []Call {
-	var out []Call
+// appendCalls appends the operations of a path item.
+func appendCalls(out []Call, doc *contract.Document, path string, item, root contract.Node) []Call {
 	item = doc.Deref(item)
 	for _, method := range contract.Methods {
 		if op := item.Get(method); op.Kind() == contract.Object {
@@ -164,7 +162,6 @@ func hidesPath(doc *contract.Document, path string) bool {
 // matchCalls pairs operations by path as written, then the rest by path with the base of their
 // servers.
 func matchCalls(k Kind, olds, news []Call) []Operation {
-	var ops []Operation
 	partner := map[int]int{}
 	taken := map[int]bool{}
 	pairUp := func(id func(Call) (string, bool)) {
@@ -195,6 +192,7 @@ func matchCalls(k Kind, olds, news []Call) []Operation {
 		pairUp(func(c Call) (string, bool) { return c.key(), true })
 		pairUp(Call.fullKey)
 	}
+	ops := make([]Operation, 0, len(olds)+len(news)-len(partner))
 	for i, c := range olds {
 		op := Operation{Kind: k, Old: c, Unstable: lifecycle.Unstable(c.Op)}
 		op.Operation = report.Operation{Method: c.Method, Path: c.Path}
