@@ -62,9 +62,21 @@ func schemaCommand(a *app) *cobra.Command {
 		return nil
 	})
 	check.Long = "Check files against their schemas. The schema follows from the file's name; --schema names another."
-	chooseOf(check, &name, "schema", "schema", "", "check against the schema of this `name`", schemas.Names())
+	check.Flags().Var(&schemaName{&name}, "schema", "check against the schema of this `name`")
+	complete(check, "schema", schemas.Names)
 	textOrJSON(check, &format)
 	return group("schema", "The JSON Schemas of artifacts and configuration", list, show, check)
+}
+
+// schemaName is the value of a flag that names a schema. It is no choice: the schemas are unpacked when one is named, not at each start.
+type schemaName struct{ to *string }
+
+func (s *schemaName) String() string { return *s.to }
+func (s *schemaName) Type() string   { return "name" }
+
+// Set takes the name of a schema.
+func (s *schemaName) Set(name string) error {
+	return (&choice{s.to, "schema", schemas.Names()}).Set(name)
 }
 
 // checkedFile is what a file is by its schema.

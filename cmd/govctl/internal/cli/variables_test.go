@@ -13,6 +13,8 @@ func sample(f *pflag.Flag) string {
 		return words.words[len(words.words)-1]
 	case *choices:
 		return words.words[0]
+	case *schemaName:
+		return "govctl"
 	}
 	switch f.Value.Type() {
 	case "bool":
