@@ -17,11 +17,40 @@ import (
 // The content of other files is moved below components: see bundle.
 func (d *Document) Canonical() []byte {
 	t := d.exported()
-	w := jsonWriter{t: t, dst: make([]byte, 0, len(d.root.src)+len(d.root.src)/8)}
+	w := jsonWriter{t: t, dst: buffer[byte](t.canonicalSize())}
 	w.value(0, 0)
 	b := append(w.dst, '\n')
 	d.digestOnce.Do(func() { d.digest = digestOf(b) })
 	return b
+}
+
+// canonicalSize is about the number of bytes of the canonical form, so that its buffer is made once: spaces are most of it, and a source in
+// YAML or on one line has few. Escapes, which are rare, are not counted.
+func (t *tree) canonicalSize() int {
+	size := len("\n")
+	var open []uint32 // the ends of the containers around a value
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		for len(open) > 0 && open[len(open)-1] <= uint32(i) {
+			open = open[:len(open)-1]
+		}
+		size += 2*len(open) + len("\n,")
+		if n.key != noKey {
+			size += len(t.keys.names[n.key]) + len(`"": `)
+		}
+		switch {
+		case n.kind == Object || n.kind == Array:
+			size += 2*len(open) + len("{\n}")
+			open = append(open, n.next)
+		case n.form == decoded:
+			size += len(t.texts[n.val]) + len(`""`)
+		case n.kind == String || n.kind == Number:
+			size += int(n.val) + len(`""`)
+		default:
+			size += len("false")
+		}
+	}
+	return size + size/64
 }
 
 func digestOf(b []byte) string {
