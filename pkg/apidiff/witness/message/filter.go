@@ -212,7 +212,8 @@ func routes(template, path string) bool {
 		var another bool
 		t, template, more = strings.Cut(template, "/")
 		p, path, another = strings.Cut(path, "/")
-		if more != another || !(strings.Contains(t, "{") && p != "" || escapePath(t) == p) {
+		fits := strings.Contains(t, "{") && p != "" || escapePath(t) == p
+		if !fits || more != another {
 			return false
 		}
 	}
