@@ -9,11 +9,3 @@ func buffer[T any](n int) []T {
 	adviseHugePages(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), uintptr(n)*unsafe.Sizeof(*new(T))))
 	return s
 }
-
-// prepareHeap lets the heap grow by n bytes at once, on huge pages: the many small values of a large document would make it grow page by
-// page. Nothing refers to the bytes: they are free from the next garbage collection on, which they bring about.
-func prepareHeap(n int) {
-	if n >= 16<<20 {
-		buffer[byte](n)
-	}
-}
