@@ -23,7 +23,7 @@ const module = "github.com/romel/govctl/"
 var layers = map[string]int{
 	"pkg/report": 1, "pkg/contract": 1, "internal/sanitize": 1, "internal/count": 1, "internal/netguard": 1, "internal/probeclient": 1, "internal/readserver": 1, "internal/ci": 1,
 	"pkg/internal/ecmaregex": 1,
-	"schemas":                1, "internal/packed": 0, "internal/markdown": 1, "internal/sorting": 0, "internal/jointest": 0, "internal/late": 0, "internal/xmltext": 0, "testdata/change": 1, "testdata/lint": 1, "testdata/rulecheck": 1, "testdata/probe": 1, "action": 1,
+	"schemas":                1, "internal/packed": 0, "internal/markdown": 1, "internal/sorting": 0, "internal/jointest": 0, "internal/late": 0, "internal/hugepages": 0, "internal/xmltext": 0, "testdata/change": 1, "testdata/lint": 1, "testdata/rulecheck": 1, "testdata/probe": 1, "action": 1,
 	"pkg/apidiff": 2, "pkg/semver": 2, "internal/stability": 2, "internal/milestone": 2, "internal/taxonomy": 2, "internal/promrules": 2,
 	"internal/changelog": 2, "internal/apichangelog": 2, "internal/badge": 2, "internal/integrity": 2, "internal/notify": 2, "internal/github": 2, "internal/gitlab": 2, "internal/comment": 2, "internal/gitrepo": 2,
 	"internal/site": 2, "internal/render": 2, "internal/config": 2, "internal/policy": 2, "internal/promtext": 2, "internal/adopt": 2, "internal/evidence": 2, "internal/metricscontract": 2, "internal/grafana": 2, "internal/docblocks": 2, "internal/headers": 2, "internal/imagepin": 2, "internal/registry": 2, "internal/imagegate": 2, "internal/benchtrend": 2, "internal/resources": 2, "internal/smoke": 2, "internal/latency": 2, "internal/webfiles": 2,

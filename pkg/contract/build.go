@@ -3,6 +3,8 @@ package contract
 import (
 	"fmt"
 	"unsafe"
+
+	"github.com/romel/govctl/internal/hugepages"
 )
 
 const bom = "\ufeff"
@@ -25,7 +27,7 @@ type builder struct {
 }
 
 func newBuilder(t *tree, expected int, opt Options) *builder {
-	t.nodes = buffer[node](min(expected, opt.maxValues()))
+	t.nodes = hugepages.Slice[node](min(expected, opt.maxValues()))
 	return &builder{t: t, key: noKey, maxDepth: opt.maxDepth(), maxNodes: opt.maxValues()}
 }
 

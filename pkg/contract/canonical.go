@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unsafe"
+
+	"github.com/romel/govctl/internal/hugepages"
 )
 
 // Canonical is the description as canonical JSON: one self-contained file with sorted keys, two
@@ -17,7 +19,7 @@ import (
 // The content of other files is moved below components: see bundle.
 func (d *Document) Canonical() []byte {
 	t := d.exported()
-	w := jsonWriter{t: t, dst: buffer[byte](t.canonicalSize())}
+	w := jsonWriter{t: t, dst: hugepages.Slice[byte](t.canonicalSize())}
 	w.value(0, 0)
 	b := append(w.dst, '\n')
 	d.digestOnce.Do(func() { d.digest = digestOf(b) })

@@ -3,6 +3,8 @@ package contract
 import (
 	"encoding/binary"
 	"hash/maphash"
+
+	"github.com/romel/govctl/internal/hugepages"
 )
 
 // Hash is a 128-bit content hash. Its key is random in each process, so that a hostile document
@@ -71,7 +73,7 @@ func (t *tree) hashAll() {
 	for i, name := range t.keys.names {
 		keys[i] = seedKey.text(name)
 	}
-	t.hashes = buffer[Hash](len(t.nodes))[:len(t.nodes)]
+	t.hashes = hugepages.Slice[Hash](len(t.nodes))[:len(t.nodes)]
 	var scratch []byte
 	for i := len(t.nodes) - 1; i >= 0; i-- {
 		n := &t.nodes[i]

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/romel/govctl/internal/hugepages"
 	"github.com/romel/govctl/pkg/report"
 )
 
@@ -97,7 +98,7 @@ func (t *tree) charactersBefore(off uint32) int {
 }
 
 func lineStarts(src string) []uint32 {
-	starts := append(buffer[uint32](1+strings.Count(src, "\n")), 0)
+	starts := append(hugepages.Slice[uint32](1+strings.Count(src, "\n")), 0)
 	for i := 0; ; {
 		j := strings.IndexByte(src[i:], '\n')
 		if j < 0 {
@@ -235,7 +236,7 @@ func (t *tree) containers(i uint32) containers {
 
 // containersOf is the table of the first nodes.
 func (t *tree) containersOf(size int) containers {
-	parents, positions := buffer[uint32](size)[:size], buffer[uint32](size)[:size]
+	parents, positions := hugepages.Slice[uint32](size)[:size], hugepages.Slice[uint32](size)[:size]
 	var open, filled []uint32
 	for i := range uint32(size) {
 		for len(open) > 0 && t.nodes[open[len(open)-1]].next <= i {

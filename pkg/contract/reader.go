@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/romel/govctl/internal/hugepages"
 )
 
 // Reader reads descriptions from files, URLs, commands and git. Its functions are the only access
@@ -52,7 +54,9 @@ func ParsePair(ctx context.Context, a, b *Input) (da, db *Document, errA, errB e
 		db, errB = b.Parse(ctx)
 		return da, db, errA, errB
 	}
-	prepareHeap(heapPerByte * (len(a.Data) + len(b.Data)))
+	if n := heapPerByte * (len(a.Data) + len(b.Data)); n >= heapAtOnce {
+		hugepages.Heap(n)
+	}
 	var other sync.WaitGroup
 	other.Go(func() { db, errB = b.Parse(ctx) })
 	da, errA = a.Parse(ctx)
@@ -60,8 +64,9 @@ func ParsePair(ctx context.Context, a, b *Input) (da, db *Document, errA, errB e
 	return da, db, errA, errB
 }
 
-// heapPerByte is what two documents and their comparison take of the heap, in bytes for each of their text.
-const heapPerByte = 4
+// heapPerByte is what two documents and their comparison take of the heap, in bytes for each of their text; heapAtOnce is from how many bytes on
+// it grows by them at once.
+const heapPerByte, heapAtOnce = 4, 16 << 20
 
 // Lenient is the input with unresolved references allowed: Document.Unresolved lists them.
 func (in *Input) Lenient() *Input {
@@ -235,7 +240,7 @@ func checkSize(name string, size int, opt Options) error {
 
 // readAll reads up to the size limit; size is what is expected, so that a large file needs one buffer only.
 func readAll(name string, from io.Reader, size int, opt Options) ([]byte, error) {
-	data := buffer[byte](max(size, 0) + 512)
+	data := hugepages.Slice[byte](max(size, 0) + 512)
 	for {
 		n, err := from.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]

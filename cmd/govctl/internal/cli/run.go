@@ -12,6 +12,7 @@ import (
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/ci"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/hugepages"
 	"github.com/romel/govctl/internal/integrity"
 	"github.com/romel/govctl/internal/late"
 	"github.com/romel/govctl/internal/pipeline"
@@ -250,6 +251,7 @@ func (a *app) inFolder(ctx context.Context, cfg config.Config, f runFlags, do fu
 	}
 	if len(cfg.Contracts) > 1 && a.Grow != nil { // what is in memory of each is little, and soon garbage: it may grow to a multiple before it is collected
 		a.Grow(garbageShare(f.selected))
+		hugepages.Heap(min(len(cfg.Contracts)*roomOfContract, mostRoom))
 	}
 	state, err := a.previousState(ctx, store, found, f.stateConfig(cfg), f)
 	if err != nil {
@@ -260,6 +262,9 @@ func (a *app) inFolder(ctx context.Context, cfg config.Config, f runFlags, do fu
 		Versions: a.versions(), Alerts: a.alertsOfRun(), Load: a.loadContract, ReadFile: a.readOfRun, Digest: digestOfInput, Links: a.links(""), Synthetic: f.synthetic, Selection: f.selected,
 	})
 }
+
+// roomOfContract and mostRoom are by how many bytes the heap of a run over several contracts grows at once: for each, and at most.
+const roomOfContract, mostRoom = 2 << 20, 128 << 20
 
 // garbageShare is how much garbage there may be for what is in memory, in percent: less where contracts are assessed than where their records are
 // read.

@@ -1,7 +1,0 @@
-//go:build !linux
-
-package contract
-
-func adviseHugePages([]byte) {}
-
-func prepareHeap(int) {}
