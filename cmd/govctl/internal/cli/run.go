@@ -250,7 +250,7 @@ func (a *app) inFolder(ctx context.Context, cfg config.Config, f runFlags, do fu
 		return result, err
 	}
 	if len(cfg.Contracts) > 1 && a.Grow != nil { // what is in memory of each is little, and soon garbage: it may grow to a multiple before it is collected
-		a.Grow(garbageShare(f.selected))
+		a.Grow(garbageShare)
 		hugepages.Heap(min(len(cfg.Contracts)*roomOfContract, mostRoom))
 	}
 	state, err := a.previousState(ctx, store, found, f.stateConfig(cfg), f)
@@ -263,17 +263,13 @@ func (a *app) inFolder(ctx context.Context, cfg config.Config, f runFlags, do fu
 	})
 }
 
-// roomOfContract and mostRoom are by how many bytes the heap of a run over several contracts grows at once: for each, and at most.
-const roomOfContract, mostRoom = 2 << 20, 128 << 20
-
-// garbageShare is how much garbage there may be for what is in memory, in percent: less where contracts are assessed than where their records are
-// read.
-func garbageShare(s pipeline.Selection) int {
-	if s.Keeps() {
-		return 400
-	}
-	return 200
-}
+// roomOfContract and mostRoom are by how many bytes the heap of a run over several contracts grows at once: for each, and at most. garbageShare is
+// how much garbage there may be then for what is in memory, in percent.
+const (
+	roomOfContract = 2 << 20
+	mostRoom       = 128 << 20
+	garbageShare   = 200
+)
 
 // alertsOfRun and readOfRun are the inputs of a run. What is wrong with them is an error of the input, whoever reads it.
 func (a *app) alertsOfRun() pipeline.Alerts {
