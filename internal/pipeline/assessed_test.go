@@ -2,22 +2,33 @@ package pipeline
 
 import (
 	"fmt"
+	"io/fs"
+	"path"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
 )
 
 // TestSelection: what a run does with the contract "a" by what it selects and by the record that there is.
 func TestWhatIsAssessed(t *testing.T) {
-	edited := func(name string) bool { return name == "a.yaml" }
-	other := func(name string) bool { return name == "b.yaml" }
-	quiet := &report.ContractRecord{Inputs: []string{"a.yaml", "types.yaml"}, Diff: &report.Diff{}}
-	first := &report.ContractRecord{Inputs: []string{"a.yaml"}}
-	broke := &report.ContractRecord{Inputs: []string{"a.yaml"}, Breaking: &report.BreakingCounts{Breaking: true, Total: 1}}
-	unread := &report.ContractRecord{Inputs: []string{AnyFile}}
+	edited := func(name, _ string) bool { return name == "a.yaml" }
+	other := func(name, _ string) bool { return name == "b.yaml" }
+	earlier := func(_, blob string) bool { return blob != "now" }
+	of := func(blob string, names ...string) (inputs []report.Input) {
+		for _, name := range names {
+			inputs = append(inputs, report.Input{Path: name, Blob: blob})
+		}
+		return inputs
+	}
+	quiet := &report.ContractRecord{Inputs: of("now", "a.yaml", "types.yaml"), Diff: &report.Diff{}}
+	old := &report.ContractRecord{Inputs: append(of("now", "a.yaml"), of("then", "types.yaml")...), Diff: &report.Diff{}}
+	first := &report.ContractRecord{Inputs: of("now", "a.yaml")}
+	broke := &report.ContractRecord{Inputs: of("now", "a.yaml"), Breaking: &report.BreakingCounts{Breaking: true, Total: 1}}
 	unknown := &report.ContractRecord{Diff: &report.Diff{}}
 	here, there := ShardOf("a", 4), ShardOf("a", 4)%4+1
 	for _, c := range []struct {
@@ -34,8 +45,8 @@ func TestWhatIsAssessed(t *testing.T) {
 		{"another file changed", Selection{Changed: other}, quiet, keepIt},
 		{"another file changed after its first run", Selection{Changed: other}, first, keepIt},
 		{"another file changed, but its last run found a break", Selection{Changed: other}, broke, assessIt},
-		{"another file changed, and nobody knows which is its own", Selection{Changed: func(name string) bool { return name == AnyFile }}, unread, assessIt},
-		{"no file changed, whichever is its own", Selection{Changed: func(string) bool { return false }}, unread, keepIt},
+		{"nothing changed since its record", Selection{Changed: earlier}, quiet, keepIt},
+		{"its record was made from another content", Selection{Changed: earlier}, old, assessIt},
 		{"nobody knows its files", Selection{Changed: other}, unknown, assessIt},
 		{"nothing is known of it", Selection{Changed: other}, nil, assessIt},
 		{"its shard", Selection{Shard: here, Of: 4}, quiet, assessIt},
@@ -76,25 +87,36 @@ func TestInputs(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		set  func(*config.Contract)
-		want []string
+		want string // paths, and those of files that are not there
 	}{
-		{"a file", func(*config.Contract) {}, []string{"api.yaml", "waivers.yaml"}},
-		{"nothing to compare with", func(c *config.Contract) { c.Baseline = config.NoBaseline }, []string{"api.yaml", "waivers.yaml"}},
-		{"a version in a file", func(c *config.Contract) { c.Semver.VersionFrom = "file:./package.json:version" }, []string{"api.yaml", "package.json", "waivers.yaml"}},
-		{"a version of a tag", func(c *config.Contract) { c.Semver.VersionFrom = "tag" }, nil},
-		{"a version of a variable", func(c *config.Contract) { c.Semver.VersionFrom = "env:VERSION" }, nil},
-		{"a baseline", func(c *config.Contract) { c.Baseline = "git:latest-tag:api.yaml" }, nil},
-		{"a baseline for reports", func(c *config.Contract) { c.ReleaseBaseline = "git:latest-tag:api.yaml" }, nil},
-		{"a command", func(c *config.Contract) { c.Source = "cmd:cat api.yaml" }, nil},
-		{"a revision", func(c *config.Contract) { c.Source = "git:HEAD:api.yaml" }, nil},
+		{"a file", func(*config.Contract) {}, "api.yaml govctl.yaml waivers.yaml=none"},
+		{"nothing to compare with", func(c *config.Contract) { c.Baseline = config.NoBaseline }, "api.yaml govctl.yaml waivers.yaml=none"},
+		{"a version in a file", func(c *config.Contract) { c.Semver.VersionFrom = "file:./package.json:version" }, "api.yaml govctl.yaml package.json waivers.yaml=none"},
+		{"a version of a tag", func(c *config.Contract) { c.Semver.VersionFrom = "tag" }, ""},
+		{"a version of a variable", func(c *config.Contract) { c.Semver.VersionFrom = "env:VERSION" }, ""},
+		{"a baseline", func(c *config.Contract) { c.Baseline = "git:latest-tag:api.yaml" }, ""},
+		{"a baseline for reports", func(c *config.Contract) { c.ReleaseBaseline = "git:latest-tag:api.yaml" }, ""},
+		{"a command", func(c *config.Contract) { c.Source = "cmd:cat api.yaml" }, ""},
+		{"a revision", func(c *config.Contract) { c.Source = "git:HEAD:api.yaml" }, ""},
 	} {
 		cfg := config.Default()
 		one := config.Contract{Name: "a", Source: "api.yaml", Waivers: "waivers.yaml", Semver: &config.Semver{VersionFrom: config.FromInfo}}
 		c.set(&one)
 		cfg.Contracts = []config.Contract{one}
-		r := newRun(&Job{Config: cfg})
+		files := texts{"govctl.yaml": "project: a", "package.json": "{}"}
+		r := newRun(&Job{Config: cfg, ReadFile: func(name string) ([]byte, error) { return fs.ReadFile(files, path.Clean(name)) }})
 		r.docs["a"] = loaded{doc: doc}
-		if got := r.stepContext(0).inputs(t.Context()); !slices.Equal(got, c.want) {
+		var got []string
+		for _, in := range r.stepContext(0).inputs(t.Context()) {
+			switch text, there := files[in.Path]; {
+			case in.Blob == "":
+				in.Path += "=none"
+			case there && in.Blob != gitrepo.BlobID(text), in.Path == "api.yaml" && in.Blob != gitrepo.BlobID(document("1.0.0", "a")):
+				t.Errorf("%s: %s is %s", c.name, in.Path, in.Blob)
+			}
+			got = append(got, in.Path)
+		}
+		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s: %q, expected %q", c.name, got, c.want)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/romel/govctl/internal/apichangelog"
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/internal/site"
 	"github.com/romel/govctl/pkg/report"
 )
@@ -95,44 +96,57 @@ func (r *run) assess(ctx context.Context, sc *stepContext, i int) (*report.Contr
 	return &again, nil
 }
 
-// inputs are the files by which a change of the contract shows: any file, where it could not be read or refers to one that is not there. There are
-// none for a contract that does not come from a file, or whose verdict depends on what moves without a file: a baseline that is named, a tag, the
-// environment.
-func (sc *stepContext) inputs(ctx context.Context) []string {
+// inputs are the files by which a change of the contract shows, the configuration among them. There are none for a contract that does not come
+// from a file or could not be read, or whose verdict depends on what moves without a file: a baseline that is named, a tag, the environment.
+func (sc *stepContext) inputs(ctx context.Context) []report.Input {
 	c := sc.contract
 	file, fromFile := strings.CutPrefix(c.Semver.VersionFrom, config.FromFile)
 	if !plainFile(c.Source) || c.ReleaseBaseline != "" || c.Baseline != "" && c.Baseline != config.NoBaseline || !fromFile && fromOr(file) != config.FromInfo {
 		return nil
 	}
-	doc, _ := sc.document(ctx) // there is one where only references do not resolve
+	doc, _ := sc.document(ctx)                                                                                   // there is one where only references do not resolve
 	if doc == nil {
-		return []string{AnyFile}
+		return nil
 	}
-	names := doc.Files()
+	all := map[string]string{} // what git calls the content, by path
+	for _, f := range doc.Files() {
+		all[cleanPath(f.Name)] = gitrepo.BlobID(f.Text)
+	}
 	for _, e := range doc.Dangling() {
-		if e.Err != nil { // a file that is not there
-			return []string{AnyFile}
+		if _, read := all[cleanPath(e.Place.File)]; e.Err != nil || !read { // the file is not there, or not what it should be
+			return nil
 		}
-		names = append(names, e.Place.File)
 	}
+	others := []string{sc.job.Config.KeyPlace("").File}
 	if c.Waivers != "" {
-		names = append(names, c.Waivers)
+		others = append(others, c.Waivers)
 	}
 	if fromFile {
 		if i := strings.LastIndex(file, ":"); i > 1 { // not the drive of Windows
 			file = file[:i]
 		}
-		names = append(names, file)
+		others = append(others, file)
 	}
-	if slices.ContainsFunc(names, func(name string) bool { return !plainFile(name) }) {
-		return nil
+	for _, name := range others {
+		text, err := sc.job.ReadFile(name)
+		if ignoreAbsent(err) != nil {
+			return nil
+		}
+		if all[cleanPath(name)] = ""; err == nil {
+			all[cleanPath(name)] = gitrepo.BlobID(string(text))
+		}
 	}
-	for i := range names {
-		names[i] = path.Clean(filepath.ToSlash(names[i]))
+	var inputs []report.Input
+	for _, name := range sortedKeys(all) {
+		if !plainFile(name) {
+			return nil
+		}
+		inputs = append(inputs, report.Input{Path: name, Blob: all[name]})
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return inputs
 }
+
+func cleanPath(name string) string { return path.Clean(filepath.ToSlash(name)) }
 
 // plainFile reports a source that is a file of the work tree.
 func plainFile(source string) bool {

@@ -12,20 +12,18 @@ import (
 
 	"github.com/romel/govctl/internal/artifact"
 	"github.com/romel/govctl/internal/config"
+	"github.com/romel/govctl/internal/gitrepo"
 	"github.com/romel/govctl/pkg/report"
 )
 
 // Selection is which contracts a run assesses itself. The zero value is all of them.
 type Selection struct {
-	Names   []string               // only these, beside those without a record
-	Changed func(file string) bool // only those that show a change in one of these files, where AnyFile is one if any is; nil: all
-	Shard   int                    // only those of this shard, from 1,
-	Of      int                    // of so many; 0 without shards
-	Merged  bool                   // none: each is in the folder of a shard
+	Names   []string        // only these, beside those without a record
+	Changed gitrepo.Changed // only those of which a file is no longer what their record was made from; nil: all
+	Shard   int             // only those of this shard, from 1,
+	Of      int             // of so many; 0 without shards
+	Merged  bool            // none: each is in the folder of a shard
 }
-
-// AnyFile stands among the inputs of a contract for every file.
-const AnyFile = "*"
 
 // take is what a run does with a contract.
 type take int
@@ -47,7 +45,7 @@ func (s Selection) of(name string, rec *report.ContractRecord) take {
 		if !slices.Contains(s.Names, name) {
 			return keepIt
 		}
-	case s.Changed != nil && len(rec.Inputs) > 0 && !slices.ContainsFunc(rec.Inputs, s.Changed) && settled(rec):
+	case s.Changed != nil && len(rec.Inputs) > 0 && !slices.ContainsFunc(rec.Inputs, func(in report.Input) bool { return s.Changed(in.Path, in.Blob) }) && settled(rec):
 		return keepIt
 	}
 	return assessIt

@@ -35,7 +35,7 @@ func (w *world) set(name, version string, paths ...string) *world {
 // changed is a run in which these files have changed.
 func (w *world) changed(i int, files ...string) Result {
 	w.t.Helper()
-	w.selection = Selection{Changed: func(file string) bool { return slices.Contains(files, file) }}
+	w.selection = Selection{Changed: func(file, _ string) bool { return slices.Contains(files, file) }}
 	r := w.run(runOf(i))
 	w.selection = Selection{}
 	return r

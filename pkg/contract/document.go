@@ -47,13 +47,19 @@ func (d *Document) OpenAPI() string { return d.version }
 // Source is the name that the description was loaded under.
 func (d *Document) Source() string { return d.source }
 
-// Files are the names of the files that the description was read from, its own first.
-func (d *Document) Files() []string {
-	names := make([]string, len(d.order))
+// File is one that a description was read from.
+type File struct {
+	Name string
+	Text string // as it was read
+}
+
+// Files are those that the description was read from, its own first.
+func (d *Document) Files() []File {
+	files := make([]File, len(d.order))
 	for i, t := range d.order {
-		names[i] = t.file
+		files[i] = File{t.file, t.src}
 	}
-	return names
+	return files
 }
 
 // Converted reports whether the source was Swagger 2.0. Lines and columns are those of the original, pointers those of

@@ -17,7 +17,7 @@ type ContractRecord struct {
 	Reverted    bool             `json:"reverted,omitzero"` // the contract is what it was compared with
 	Accepted    ManifestContract `json:"-"`                 // what the next run must know, where the run accepts the contract
 	Kept        ManifestContract `json:"-"`                 // the same where it does not
-	Inputs      []string         `json:"inputs,omitzero"`   // the files by which a change of the contract shows; none where it does not show in files
+	Inputs      []Input          `json:"inputs,omitzero"`   // the files by which a change of the contract shows; none where it does not show in files
 	Govctl      string           `json:"govctl"`            // version that made the record
 	Steps       []ContractStep   `json:"steps"`             // in order, by their names without that of the contract
 
@@ -66,4 +66,10 @@ type ContractRelease struct {
 type NamedBadge struct {
 	Path string `json:"path"`
 	Badge
+}
+
+// Input is a file that a record was made from.
+type Input struct {
+	Path string `json:"path"`          // from the folder of the run, with slashes
+	Blob string `json:"blob,omitzero"` // what git calls its content: the SHA-1 of a blob; empty for a file that was not there
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"path/filepath"
 	"slices"
 
@@ -66,9 +65,9 @@ func (a *app) selection(ctx context.Context, cfg config.Config, f *runFlags) (s 
 	return s, err
 }
 
-// changedSince reports the files that may differ from a revision; nil where the configuration itself does, so that every contract counts as changed.
-func (a *app) changedSince(ctx context.Context, rev string) (func(string) bool, error) {
-	changed, differs, err := a.Git().ChangedSince(ctx, rev)
+// changedSince says which files are no longer what a record was made from.
+func (a *app) changedSince(ctx context.Context, rev string) (gitrepo.Changed, error) {
+	changed, err := a.Git().ChangedSince(ctx, rev)
 	switch {
 	case errors.Is(err, gitrepo.ErrNoRevision):
 		return nil, usage("--changed %s: there is no such revision", rev).hint("fetch it: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 for GitLab")
@@ -77,13 +76,7 @@ func (a *app) changedSince(ctx context.Context, rev string) (func(string) bool, 
 	case err != nil:
 		return nil, fmt.Errorf("--changed %s: %w", rev, err)
 	}
-	if own := path.Clean(filepath.ToSlash(firstOf(a.config, config.File))); changed(own) {
-		fmt.Fprintf(a.notes(), "govctl: --changed %s: %s differs, so that every contract is assessed\n", oneLine(rev), own)
-		return nil, nil
-	}
-	return func(file string) bool {
-		return file == pipeline.AnyFile && differs || file != pipeline.AnyFile && changed(file)
-	}, nil
+	return changed, nil
 }
 
 // folders opens the folders of the parts; one that is named twice counts once.
