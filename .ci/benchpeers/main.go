@@ -44,7 +44,7 @@ type figures struct {
 	cpu    time.Duration
 	memory int64 // peak, in bytes
 	output int64
-	cut    bool // it was stopped at the time limit: the figures are lower bounds
+	cut    string // why it did not come to its end, stopped at the time limit or an error: the figures are lower bounds
 }
 
 // limit is how long the peer may take for one row.
@@ -147,8 +147,8 @@ func (r row) line(ours, theirs figures, floor string) string {
 	cpu, memory := ours.cpu.Seconds()/theirs.cpu.Seconds(), float64(ours.memory)/float64(theirs.memory)
 	holds := (r.cpu == 0 || cpu <= r.cpu) && (r.memory == 0 || memory <= r.memory) && (r.output == 0 || ours.output <= r.output)
 	cut := ""
-	if theirs.cut {
-		cut = " (stopped)"
+	if theirs.cut != "" {
+		cut = " (" + theirs.cut + ")"
 	}
 	return fmt.Sprintf("| %s | %.3f s | %s | %.2f s%s | 1/%.1f | %d MB | %d MB | 1/%.1f | %s | %s | %v |", r.name, ours.cpu.Seconds(), floor, theirs.cpu.Seconds(), cut, 1/cpu,
 		ours.memory>>20, theirs.memory>>20, 1/memory, size(ours.output), size(theirs.output), holds)
@@ -226,9 +226,14 @@ func run(name string, args ...string) (figures, error) {
 	}
 	stopped := time.AfterFunc(limit, func() { _ = cmd.Process.Kill() })
 	err := cmd.Wait()
-	cut := !stopped.Stop()
+	cut := ""
 	var exit *exec.ExitError
-	if err != nil && !cut && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
+	switch {
+	case !stopped.Stop():
+		cut = "stopped"
+	case errors.As(err, &exit) && exit.ExitCode() > 1 && name == os.Getenv("OASDIFF"): // there are documents that it does not survive
+		cut = exit.Error()
+	case err != nil && (exit == nil || exit.ExitCode() != 1):
 		return figures{}, fmt.Errorf("%s %s: %w", filepath.Base(name), strings.Join(args, " "), err)
 	}
 	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
