@@ -104,7 +104,7 @@ func (sc *stepContext) inputs(ctx context.Context) []report.Input {
 	if !plainFile(c.Source) || c.ReleaseBaseline != "" || c.Baseline != "" && c.Baseline != config.NoBaseline || !fromFile && fromOr(file) != config.FromInfo {
 		return nil
 	}
-	doc, _ := sc.document(ctx)                                                                                   // there is one where only references do not resolve
+	doc, _ := sc.document(ctx) // there is one where only references do not resolve
 	if doc == nil {
 		return nil
 	}
