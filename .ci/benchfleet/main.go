@@ -261,9 +261,10 @@ func asked(limit float64, unit string) string {
 	return fmt.Sprintf("%.0f %s", limit, unit)
 }
 
-// size is what the output folder has: the copies of the contracts apart.
+// size is what the output folder has, each file once, whatever names it has: the copies of the contracts apart.
 func (f *fleet) size() (files int, bytes, contracts int64, err error) {
 	out := filepath.Join(f.dir, "governance")
+	seen := map[uint64]bool{}
 	err = filepath.WalkDir(out, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -273,6 +274,11 @@ func (f *fleet) size() (files int, bytes, contracts int64, err error) {
 			return err
 		}
 		files++
+		id := info.Sys().(*syscall.Stat_t).Ino
+		if seen[id] {
+			return nil
+		}
+		seen[id] = true
 		bytes += info.Size()
 		if strings.HasPrefix(p, filepath.Join(out, "schemas")) {
 			contracts += info.Size()

@@ -136,7 +136,7 @@ var kinds = sync.OnceValue(func() []Kind {
 		{"status/badge-*.json", "badge", badge, false, "Badges about the alerts: last change and its age, total, deprecated, churn, risk churn, stability, risk stability, runbooks."},
 		{"", "taxonomy-drift", shape[report.TaxonomyDrift](), false, "What `govctl taxonomy notify --format json` prints: taxonomy drift."},
 		{APILogPath, "api-changelog", shape[report.APIChangelog](), true, "What each release of the API changed, and how to migrate: what `govctl changelog api --format json` prints, too."},
-		{APIReleasePath, "", nil, false, "The contract of the last release, canonical: what the newest release of the API changelog is compared with."},
+		{APIReleasePath, "", nil, false, "The contract of the last release, canonical, where it is not `NAME-baseline.json`: what the newest release of the API changelog is compared with."},
 		{"", "rules-check", shape[report.RulesCheck](), false, "What `govctl rules check --format json` prints."},
 		{AlertStatePath, "alert-state", shape[report.AlertState](), false, "Which alerts are open and since when; the state behind recoveries and issues."},
 		{DeliveriesPath, "webhook-delivery", shape[report.Delivery](), false, "Receipts of the webhook, and the notices that wait for the next run."},

@@ -44,6 +44,7 @@ type Store struct {
 	times   []report.StepTime
 	written map[string]report.ManifestFile
 	values  map[string]any // what JSON has written, so that Again need not read it
+	removed []string       // paths, for Join
 }
 
 // Part is the store for work that runs beside other work in the folder: what is written through it is listed by it alone, until Join.
@@ -51,9 +52,15 @@ func (s *Store) Part() *Store {
 	return &Store{dir: s.dir, files: s.files, now: s.now, lock: s.lock, journal: s.journal, started: s.now(), written: map[string]report.ManifestFile{}, values: map[string]any{}}
 }
 
-// Join lists what a part has written, and adds its times to those of the same steps. The values of the part are not kept.
+// Join lists what a part has written, and no longer what it has removed, and adds its times to those of the same steps. The values of the part are
+// not kept.
 func (s *Store) Join(part *Store) {
 	times := part.Times()
+	s.mu.Lock()
+	for _, p := range part.removed {
+		delete(s.written, p)
+	}
+	s.mu.Unlock()
 	s.Adopt(part.Written())
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -195,7 +202,7 @@ func Encode(v any) ([]byte, error) {
 }
 
 // largestIndented is how many bytes a file may have that is laid out for people: of a longer one a quarter would be spaces.
-const largestIndented = 512 << 10
+const largestIndented = 64 << 10
 
 // largestChecked is up to how many bytes a file is checked against its schema before it appears. What a longer one has more is more of the same,
 // and tests check those of real contracts.
@@ -372,6 +379,7 @@ func (s *Store) Remove(p string) error {
 	defer s.mu.Unlock()
 	delete(s.written, p)
 	delete(s.values, p)
+	s.removed = append(s.removed, p)
 	return nil
 }
 

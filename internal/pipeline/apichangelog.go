@@ -80,7 +80,7 @@ func (a *apiLog) read(doc *contract.Document) error {
 		return err
 	}
 	if err == nil && (a.log.Audience == kept.Audience || a.log.Audience != apichangelog.ForPublic) {
-		a.log.More, a.from = kept.More, kept.MadeFrom
+		a.log.More, a.log.Release, a.from = kept.More, kept.Release, kept.MadeFrom
 		for i := range kept.Releases {
 			if r := &kept.Releases[i]; r.Pending {
 				a.pending = r
@@ -295,15 +295,22 @@ func (a *apiLog) documentOf(ctx context.Context, p *publishedDoc) (*contract.Doc
 	return apichangelog.For(ctx, a.log.Audience, doc)
 }
 
-// write keeps the changelog and then the contract that it begins from: a run that is killed between the two makes the last release again.
+// write keeps the changelog and then the contract that it begins from: a run that is killed between the two makes the last release again. What the
+// run compares with is there already.
 func (a *apiLog) write(last *publishedDoc) error {
+	if last != nil {
+		a.log.Release = last.SHA256
+	}
 	apichangelog.Bound(&a.log)
 	err := a.job.Store.JSON(a.path(apiLogFile), a.log)
 	if err == nil && a.job.Config.Changelog.API != "" {
 		err = a.job.Store.Bytes(a.path("status/"+a.job.Config.Changelog.API), []byte(apichangelog.Markdown(&a.log)))
 	}
-	if err == nil && last != nil {
-		err = keep(a.job.Store, a.path(apiReleaseFile), last.Stored)
+	switch {
+	case err != nil || last == nil:
+		return err
+	case last.SHA256 == a.digestOf(baselinePath(a.contract.Name)):
+		return a.job.Store.Remove(a.path(apiReleaseFile))
 	}
-	return err
+	return keep(a.job.Store, a.path(apiReleaseFile), last.Stored)
 }

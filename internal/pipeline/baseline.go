@@ -86,7 +86,7 @@ func keep(store *artifact.Store, p string, from Stored) error {
 func (s *State) keepReleases(store *artifact.Store, cfg config.Config) error {
 	for _, c := range cfg.Contracts {
 		state, known := s.Contracts[c.Name]
-		if !known || !state.Release.Exists() {
+		if _, kept := s.Kept[c.Name]; !known || kept || !state.Release.Exists() {
 			continue
 		}
 		to := contractFile(cfg, c.Name, apiReleaseFile)

@@ -185,10 +185,13 @@ func (r *run) begin(ctx context.Context) error {
 	if err := r.beginPolicy(); err != nil {
 		return err
 	}
+	if err := r.job.State.keepReleases(r.job.Store, r.job.Config); err != nil { // before the files are replaced that they may be
+		return err
+	}
 	if err := r.start.save(r.job.Store, &r.job.State); err != nil {
 		return err
 	}
-	if err := errors.Join(r.job.State.carry(r.job.Store), r.job.State.keepReleases(r.job.Store, r.job.Config)); err != nil {
+	if err := r.job.State.carry(r.job.Store); err != nil {
 		return err
 	}
 	r.linked = r.stayingRecords()

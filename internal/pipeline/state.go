@@ -175,16 +175,14 @@ func (r *stateReader) listed(p string) (report.ManifestFile, bool) {
 // file reads a file of the state; nil where there is none and the manifest lists none.
 func (r *stateReader) file(p string) ([]byte, error) {
 	b, err := r.in.Read(p)
-	switch _, listed := r.listed(p); {
+	switch {
 	case err == nil:
 		r.state.Files[p] = b
 		return b, nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, damaged(p, "", err)
-	case listed:
-		return nil, damaged(p, "the file is listed in "+artifact.ManifestPath+" and is missing", nil)
 	}
-	return nil, nil
+	return nil, r.missing(p)
 }
 
 func (r *stateReader) summary() error {
@@ -598,53 +596,71 @@ func (r *stateReader) places(c config.Contract, file string) []string {
 // apiLogs carries on the changelog of each contract, with the contract of its last release.
 func (r *stateReader) apiLogs() error {
 	for _, c := range r.in.Config.Contracts {
-		if _, ok := r.state.Contracts[c.Name]; !ok || r.leaves(c.Name) {
+		s, ok := r.state.Contracts[c.Name]
+		if !ok || r.leaves(c.Name) {
 			continue
 		}
-		for _, file := range []string{apiLogFile, apiReleaseFile} {
-			if err := r.continues(c, file); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// continues carries on a file of a contract to where it belongs now.
-func (r *stateReader) continues(c config.Contract, file string) error {
-	for _, p := range r.places(c, file) {
-		found, err := r.carries(c, file, p)
-		if err != nil || found {
+		release, err := r.apiLog(c)
+		if err != nil {
 			return err
 		}
-		if _, listed := r.listed(p); listed {
-			return damaged(p, "the file is listed in "+artifact.ManifestPath+" and is missing", nil)
+		if s.Release, err = r.release(c, s, release); err != nil {
+			return err
 		}
+		r.state.Contracts[c.Name] = s
 	}
 	return nil
 }
 
-// carries takes over such a file from one place; false where it is not there.
-func (r *stateReader) carries(c config.Contract, file, p string) (bool, error) {
-	if file == apiReleaseFile {
-		one, err := r.copyAt(p)
-		if err != nil || !one.Exists() {
-			return false, err
+// apiLog carries on the changelog of a contract to where it belongs now, and returns the digest of the contract of its last release; empty where
+// it has none.
+func (r *stateReader) apiLog(c config.Contract) (string, error) {
+	for _, p := range r.places(c, apiLogFile) {
+		b, err := r.optional(p)
+		if err != nil {
+			return "", err
 		}
-		s := r.state.Contracts[c.Name]
-		s.Release = one
-		r.state.Contracts[c.Name] = s
-		return true, nil
+		if b == nil {
+			if err := r.missing(p); err != nil {
+				return "", err
+			}
+			continue
+		}
+		log, err := artifact.Parse[report.APIChangelog](p, b)
+		if err != nil {
+			return "", damaged(p, "", err)
+		}
+		r.state.Files[contractFile(r.in.Config, c.Name, apiLogFile)] = b
+		return log.Release, nil
 	}
-	b, err := r.optional(p)
-	if err != nil || b == nil {
-		return false, err
+	return "", nil
+}
+
+// release is the contract of the last release: a copy that has its digest, else the one that earlier versions kept without naming it.
+func (r *stateReader) release(c config.Contract, s ContractState, sum string) (Stored, error) {
+	for _, known := range []Stored{s.Compared, s.Accepted, s.Published} {
+		if sum != "" && known.SHA256 == sum {
+			return known, nil
+		}
 	}
-	if _, err := artifact.Parse[report.APIChangelog](p, b); err != nil {
-		return false, damaged(p, "", err)
+	for _, p := range r.places(c, apiReleaseFile) {
+		one, err := r.copyAt(p)
+		if err == nil && !one.Exists() {
+			err = r.missing(p)
+		}
+		if err != nil || one.Exists() {
+			return one, err
+		}
 	}
-	r.state.Files[contractFile(r.in.Config, c.Name, file)] = b
-	return true, nil
+	return Stored{}, nil
+}
+
+// missing is the error of a file that is not there, where the manifest lists it.
+func (r *stateReader) missing(p string) error {
+	if _, listed := r.listed(p); listed {
+		return damaged(p, "the file is listed in "+artifact.ManifestPath+" and is missing", nil)
+	}
+	return nil
 }
 
 // continued are further files that the next run reads or continues, with what must be true of them.

@@ -5,11 +5,12 @@ package report
 type APIChangelog struct {
 	Schema      string       `json:"schema"` // govctl/api-changelog/v1
 	GeneratedAt Time         `json:"generated_at"`
-	Title       string       `json:"title,omitzero"`     // info.title
-	Audience    string       `json:"audience"`           // public, all
-	Releases    []APIRelease `json:"releases"`           // newest first
-	More        int          `json:"more,omitzero"`      // older releases that are not listed
-	MadeFrom    string       `json:"made_from,omitzero"` // SHA-256 of all that the pending release was made from: as long as it stays, so does the release
+	Title       string       `json:"title,omitzero"`          // info.title
+	Audience    string       `json:"audience"`                // public, all
+	Releases    []APIRelease `json:"releases"`                // newest first
+	More        int          `json:"more,omitzero"`           // older releases that are not listed
+	Release     string       `json:"release_sha256,omitzero"` // of the contract of the newest release that is not pending
+	MadeFrom    string       `json:"made_from,omitzero"`      // SHA-256 of all that the pending release was made from: as long as it stays, so does the release
 }
 
 // APIRelease is what one version changed.
