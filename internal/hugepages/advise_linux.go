@@ -5,6 +5,8 @@ import (
 	"unsafe"
 )
 
+const available = true
+
 // size is that of a huge page, in bytes, of most systems. Elsewhere the advice comes to nothing.
 const size = 2 << 20
 

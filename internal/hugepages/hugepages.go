@@ -12,5 +12,10 @@ func Slice[T any](n int) []T {
 }
 
 // Heap lets the heap grow by n bytes at once, on huge pages: many small values would make it grow page by page. Nothing refers to the bytes: they
-// are free from the next garbage collection on, which they bring about, and what is not used of them is not touched.
-func Heap(n int) { Slice[byte](n) }
+// are free from the next garbage collection on, which they bring about, and what is not used of them is not touched. It does nothing on systems of
+// which no huge pages can be asked.
+func Heap(n int) {
+	if available {
+		Slice[byte](n)
+	}
+}
