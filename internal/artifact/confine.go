@@ -198,13 +198,16 @@ func (f files) Open(name string) (fs.File, error) {
 }
 
 func (f files) Stat(name string) (fs.FileInfo, error) {
-	at, _, info, err := f.in(name, false)
+	at, base, info, err := f.in(name, false)
 	if err != nil {
 		return nil, err
 	}
-	f.folders.done(at)
-	if info == nil {
-		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	defer f.folders.done(at)
+	if info == nil { // the error in the words of the system
+		info, err = at.Lstat(base)
+	}
+	if err != nil {
+		return nil, named(err, name)
 	}
 	return info, nil
 }

@@ -89,9 +89,9 @@ func TestInputs(t *testing.T) {
 		set  func(*config.Contract)
 		want string // paths, and those of files that are not there
 	}{
-		{"a file", func(*config.Contract) {}, "api.yaml govctl.yaml waivers.yaml=none"},
-		{"nothing to compare with", func(c *config.Contract) { c.Baseline = config.NoBaseline }, "api.yaml govctl.yaml waivers.yaml=none"},
-		{"a version in a file", func(c *config.Contract) { c.Semver.VersionFrom = "file:./package.json:version" }, "api.yaml govctl.yaml package.json waivers.yaml=none"},
+		{"a file", func(*config.Contract) {}, "api.yaml waivers.yaml=none"},
+		{"nothing to compare with", func(c *config.Contract) { c.Baseline = config.NoBaseline }, "api.yaml waivers.yaml=none"},
+		{"a version in a file", func(c *config.Contract) { c.Semver.VersionFrom = "file:./package.json:version" }, "api.yaml package.json waivers.yaml=none"},
 		{"a version of a tag", func(c *config.Contract) { c.Semver.VersionFrom = "tag" }, ""},
 		{"a version of a variable", func(c *config.Contract) { c.Semver.VersionFrom = "env:VERSION" }, ""},
 		{"a baseline", func(c *config.Contract) { c.Baseline = "git:latest-tag:api.yaml" }, ""},
@@ -103,7 +103,7 @@ func TestInputs(t *testing.T) {
 		one := config.Contract{Name: "a", Source: "api.yaml", Waivers: "waivers.yaml", Semver: &config.Semver{VersionFrom: config.FromInfo}}
 		c.set(&one)
 		cfg.Contracts = []config.Contract{one}
-		files := texts{"govctl.yaml": "project: a", "package.json": "{}"}
+		files := texts{"package.json": "{}"}
 		r := newRun(&Job{Config: cfg, ReadFile: func(name string) ([]byte, error) { return fs.ReadFile(files, path.Clean(name)) }})
 		r.docs["a"] = loaded{doc: doc}
 		var got []string

@@ -65,6 +65,9 @@ func (r *run) assess(ctx context.Context, sc *stepContext, i int) (*report.Contr
 		return nil, err
 	}
 	record.Refresh, record.Inputs, record.Govctl = sc.refresh(ctx), sc.inputs(ctx), sc.job.Version
+	if record.Settings, err = settingsOf(sc.job.Config, *sc.contract); err != nil {
+		return nil, err
+	}
 	sc.job.Store.Begin("site")
 	if sc.several() {
 		pages := sc.source()
@@ -96,8 +99,19 @@ func (r *run) assess(ctx context.Context, sc *stepContext, i int) (*report.Contr
 	return &again, nil
 }
 
-// inputs are the files by which a change of the contract shows, the configuration among them. There are none for a contract that does not come
-// from a file or could not be read, or whose verdict depends on what moves without a file: a baseline that is named, a tag, the environment.
+// settingsOf identifies what the configuration says about a contract. Other settings change nothing that is in its record.
+func settingsOf(cfg config.Config, c config.Contract) (string, error) {
+	text, err := artifact.Encode(struct {
+		Contract  config.Contract  `json:"contract"`
+		Stability config.Stability `json:"stability"`
+		Audience  string           `json:"audience"`
+		Changelog string           `json:"changelog"`
+	}{c, cfg.Stability, cfg.Changelog.Audience, cfg.Changelog.API})
+	return digest(text), err
+}
+
+// inputs are the files by which a change of the contract shows. There are none for a contract that does not come from a file or could not be read,
+// or whose verdict depends on what moves without a file: a baseline that is named, a tag, the environment.
 func (sc *stepContext) inputs(ctx context.Context) []report.Input {
 	c := sc.contract
 	file, fromFile := strings.CutPrefix(c.Semver.VersionFrom, config.FromFile)
@@ -117,7 +131,7 @@ func (sc *stepContext) inputs(ctx context.Context) []report.Input {
 			return nil
 		}
 	}
-	others := []string{sc.job.Config.KeyPlace("").File}
+	var others []string
 	if c.Waivers != "" {
 		others = append(others, c.Waivers)
 	}

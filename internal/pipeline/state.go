@@ -231,7 +231,11 @@ func (r *stateReader) contracts() error {
 func (r *stateReader) known(c config.Contract, row report.ManifestContract) (ContractState, error) {
 	var rec *report.ContractRecord
 	if r.in.Selection.Keeps() && row.Name == c.Name {
-		rec = r.keptRecord(c, row)
+		if rec = r.keptRecord(c, row); rec != nil && r.in.Selection.Changed != nil {
+			if settings, err := settingsOf(r.in.Config, c); err != nil || rec.Settings != settings {
+				rec = nil
+			}
+		}
 	}
 	switch r.in.Selection.of(c.Name, rec) {
 	case assessIt:

@@ -18,6 +18,7 @@ type ContractRecord struct {
 	Accepted    ManifestContract `json:"-"`                 // what the next run must know, where the run accepts the contract
 	Kept        ManifestContract `json:"-"`                 // the same where it does not
 	Inputs      []Input          `json:"inputs,omitzero"`   // the files by which a change of the contract shows; none where it does not show in files
+	Settings    string           `json:"settings"`          // SHA-256 of what the configuration says about the contract
 	Govctl      string           `json:"govctl"`            // version that made the record
 	Steps       []ContractStep   `json:"steps"`             // in order, by their names without that of the contract
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -65,7 +66,8 @@ func (a *app) selection(ctx context.Context, cfg config.Config, f *runFlags) (s 
 	return s, err
 }
 
-// changedSince says which files are no longer what a record was made from.
+// changedSince says which files are no longer what a record was made from; nil where the configuration differs from the revision, so that every
+// contract counts as changed.
 func (a *app) changedSince(ctx context.Context, rev string) (gitrepo.Changed, error) {
 	changed, err := a.Git().ChangedSince(ctx, rev)
 	switch {
@@ -75,6 +77,14 @@ func (a *app) changedSince(ctx context.Context, rev string) (gitrepo.Changed, er
 		return nil, usage("--changed %s: %w", rev, err).hint("it needs the repository and git")
 	case err != nil:
 		return nil, fmt.Errorf("--changed %s: %w", rev, err)
+	}
+	own, blob := path.Clean(filepath.ToSlash(firstOf(a.config, config.File))), ""
+	if text, err := a.readInput(own); err == nil {
+		blob = gitrepo.BlobID(string(text))
+	}
+	if changed(own, blob) {
+		fmt.Fprintf(a.notes(), "govctl: --changed %s: %s differs, so that every contract is assessed\n", oneLine(rev), own)
+		return nil, nil
 	}
 	return changed, nil
 }
