@@ -60,7 +60,7 @@ func main() {
 	}
 	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, "benchpeers:", err)
-		os.Exit(1)
+		os.Exit(2) // 1 is that of a comparison with findings
 	}
 }
 
