@@ -63,8 +63,8 @@ func (s *node) weigh() (harmful, differs bool) {
 
 // checkContainment asks about one pair.
 func checkContainment(c *subschema.Comparer, s *node, harmful, harmBelow, differBelow bool) {
-	if slices.ContainsFunc(s.records, func(r *record) bool { return r.rule.ID == rules.Unclassified }) {
-		return // what is not understood is not proved either
+	if slices.ContainsFunc(s.records, func(r *record) bool { return r.rule.ID == rules.Unclassified || r.Shown && r.rule.Level == report.Error }) {
+		return // what is not understood is not proved either, nor what a value refutes
 	}
 	inner, outer := s.old, s.new
 	if s.mode.Side() == rules.Response {

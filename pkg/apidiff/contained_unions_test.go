@@ -27,6 +27,16 @@ var containedUnions = []containedCase{
 	{same, `{"allOf":[{"properties":{"a":{"type":"string"}}},{"required":["a"]}]}`, `{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}`},
 	{same, `{"anyOf":[{"properties":{"a":{"type":"string"}}},{"type":"null"}]}`, `{"type":["object","null"],"properties":{"a":{"type":"string"}}}`},
 	{same, `3.0 {"nullable":true,"properties":{"a":{"type":"string"}}}`, `{"type":["object","null"],"properties":{"a":{"type":"string"}}}`},
+	// the name of a property is a text, whatever its schema lists
+	{narrower, `{"type":"object","properties":{"b":{}},"propertyNames":{"properties":{"a":{"type":"object"}}}}`,
+		`{"type":"object","properties":{"b":{}},"propertyNames":{"type":"object","properties":{"a":{"type":"object"}}}}`},
+	{apart, `{"type":"object","properties":{"b":{}},"propertyNames":{"properties":{"a":{}}},"minProperties":1}`, `{"type":"object","properties":{"b":{}},"maxProperties":0}`},
+	// alternatives of oneOf that overlap
+	{apart, `{"type":"string","minLength":2,"pattern":"b$"}`, `{"oneOf":[{},{"type":"string","minLength":2,"pattern":"b$"}]}`},
+	{wider, `{"oneOf":[{"type":"array","minItems":1,"contains":{"type":"array"}},{},{"type":"object","required":["a"]}]}`, `{"oneOf":[{},{"type":"object","required":["a"]}]}`},
+	{apart, `{"oneOf":[{"type":["null","string"]},{"type":["boolean","string"],"minLength":1}]}`, `{"type":"string","maxLength":1,"pattern":"b$","anyOf":[{"type":"integer"},{"type":["boolean","string"]}]}`},
+	{apart, `{"type":["null","integer"],"oneOf":[{"type":"number","multipleOf":3},{"oneOf":[{"type":["boolean","integer"],"exclusiveMinimum":1},{"const":{"a":1}}],"type":"integer"},{"type":"string"}]}`,
+		`{"type":["null","integer"],"oneOf":[{"oneOf":[{"type":["boolean","integer"],"exclusiveMinimum":1},{"const":{"a":1}}],"type":"integer"},{"type":"string"}]}`},
 	// where types stand beside the alternatives, an alternative has all of them
 	{wider, `{"type":["array","null"],"anyOf":[{"type":"array","maxItems":2},{"type":"integer"}]}`, `{"type":["array","null"],"anyOf":[{"maxItems":0},{"type":"array","maxItems":2},{"type":"integer"}]}`},
 	{same, `{"type":["array","null"],"anyOf":[{"type":"array","maxItems":2},{"type":"integer"},{"type":"null"}]}`,

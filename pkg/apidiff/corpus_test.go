@@ -232,6 +232,9 @@ var (
 	ofOthers  = []string{"type", "enum", "const", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 )
 
+// leavesNoTrace are values that say nothing.
+var leavesNoTrace = map[string]any{"minItems": 0, "minProperties": 0, "uniqueItems": false}
+
 // typed writes the types down that a schema means, as the diff reads it: not below not and if, nor where parts that apply to the
 // same value may say the type.
 func typed(schema any) any {
@@ -240,7 +243,7 @@ func typed(schema any) any {
 		return schema
 	}
 	has := func(list ...string) bool {
-		return slices.ContainsFunc(list, func(k string) bool { return s[k] != nil })
+		return slices.ContainsFunc(list, func(k string) bool { return s[k] != nil && s[k] != leavesNoTrace[k] })
 	}
 	out := object{}
 	for k, v := range s {

@@ -86,6 +86,9 @@ func NewProver(same bool, m *work.Meter) *prover {
 }
 
 func (p *prover) ask(inner, outer *Schema, m Mode) bool {
+	if m&ByLetter != 0 {
+		return p.askTerms(letterOf(inner), letterOf(outer), m&^ByLetter)
+	}
 	return p.askTerms(termOf(inner), termOf(outer), m) || !p.spent && p.sameByLetter(inner, outer, m)
 }
 

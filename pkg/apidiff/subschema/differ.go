@@ -72,7 +72,7 @@ func (e *Comparer) Differences(old, new *Schema, oldEntry, newEntry contract.Nod
 
 func (e *Comparer) compare(s *Comparison) {
 	a, b := s.old.Meant(), s.new.Meant()
-	if s.old.Unconstrained() || s.new.Unconstrained() {
+	if s.old.Unconstrained() || s.new.Unconstrained() || s.mode&ByLetter != 0 {
 		a, b = s.old.Normal(), s.new.Normal() // the keywords that came or went are named, not the type
 	}
 	switch {

@@ -13,6 +13,7 @@ const (
 	AsText                         // written as text: every number is also a string
 	ScalarAsArray                  // one item may stand for an array of one (form, explode)
 	AsXML
+	ByLetter // of the name of a property: no type is meant where none is written
 )
 
 func (m Mode) Side() rules.Side {
@@ -51,6 +52,7 @@ type Difference struct {
 	NewAt    contract.Node
 	From, To string          // as JSON
 	Values   []contract.Node // worth a try in the search for a witness
+	Shown    bool            // a value shows it, so that no proof can speak against it
 
 	Unstable   bool // of a property that promises nothing: it breaks nobody
 	Incomplete bool // no difference: something was not compared, because the budget was spent

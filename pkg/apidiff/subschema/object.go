@@ -191,7 +191,7 @@ func (n *NormalForm) simplifyObject(s *Catalog) {
 	}
 	n.simplifyDependent(s)
 	for _, v := range n.names {
-		if s.Of(v).Schema.simplified().uninhabited {
+		if letterOf(s.Of(v).Schema).only(String).norm.uninhabited {
 			n.maxProps = n.maxProps.atMost(count{n: 0, at: v})
 		}
 	}

@@ -16,10 +16,10 @@ func (e *Comparer) compareOverlap(s *Comparison, a, b union) {
 		return
 	}
 	if v := e.overlap(s, s.old, a, s.new, b); v.Exists() {
-		e.report(s, Difference{Attr: "one-of-overlap", Op: rules.Added, New: b.at, OldAt: a.at, To: jsonvalue.JSONOf(v), Values: []contract.Node{v}})
+		e.report(s, Difference{Attr: "one-of-overlap", Op: rules.Added, New: b.at, OldAt: a.at, To: jsonvalue.JSONOf(v), Values: []contract.Node{v}, Shown: true})
 	}
 	if v := e.overlap(s, s.new, b, s.old, a); v.Exists() {
-		e.report(s, Difference{Attr: "one-of-overlap", Op: rules.Removed, Old: a.at, NewAt: b.at, From: jsonvalue.JSONOf(v), Values: []contract.Node{v}})
+		e.report(s, Difference{Attr: "one-of-overlap", Op: rules.Removed, Old: a.at, NewAt: b.at, From: jsonvalue.JSONOf(v), Values: []contract.Node{v}, Shown: true})
 	}
 }
 
@@ -41,20 +41,22 @@ func (e *Comparer) overlap(s *Comparison, c *Schema, u union, d *Schema, w union
 		hits, _ := w.meant(termOf(d), v).count(d.catalog, v, dir, 0)
 		return hits > 1 && c.admits(v, dir, 0) == Yes
 	}
+	own := e.Prover.samplesOf(termOf(c), dir)
 	for _, branch := range u.branches {
-		for _, v := range e.Prover.samplesOf(termOf(c).branch(branch), dir) {
-			if twice(v) {
-				return v
-			}
-		}
+		own = append(own, e.Prover.samplesOf(termOf(c).branch(branch), dir)...)
 	}
-	if u.one { // what two of its alternatives share was refused before: what a change of them does about that nobody meant
-		return contract.Node{}
+	if i := slices.IndexFunc(own, twice); i >= 0 {
+		return own[i]
 	}
-	for _, v := range e.Prover.meeting(termOf(d), &w, dir) {
-		if termOf(c).mentionsOnlyDeclared(v) && twice(v) {
-			return v
-		}
+	var others []contract.Node // also of alternatives that came or went
+	for _, branch := range w.branches {
+		others = append(others, e.Prover.samplesOf(termOf(d).branch(branch), dir)...)
+	}
+	if !u.one { // what two of its alternatives share was refused before: what a change of them does about that nobody meant
+		others = append(others, e.Prover.meeting(termOf(d), &w, dir)...)
+	}
+	if i := slices.IndexFunc(others, func(v contract.Node) bool { return termOf(c).mentionsOnlyDeclared(v) && twice(v) }); i >= 0 {
+		return others[i]
 	}
 	return contract.Node{}
 }

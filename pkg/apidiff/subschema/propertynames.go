@@ -65,7 +65,7 @@ func (e *Comparer) compareNames(s *Comparison, a, b *NormalForm) {
 	if is := n.Schema.acceptsNothing(); is != o.Schema.acceptsNothing() {
 		e.forbidden(s, is, at(o.Schema.nodes, 0), at(n.Schema.nodes, 0))
 	} else {
-		e.pair(s, nil, o, n, s.mode.Inner())
+		e.pair(s, nil, o, n, s.mode.Inner()|ByLetter)
 	}
 }
 

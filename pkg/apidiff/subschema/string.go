@@ -184,8 +184,13 @@ func (n *NormalForm) textSamples() []string {
 			out = append(out, jsonvalue.Quoted(strings.Repeat("a", int(l))))
 		}
 	}
-	for _, p := range n.patterns[:min(len(n.patterns), 2)] {
-		if text, ok := n.meter.Sample(p.Text()); ok && len(text) <= maxSampleText {
+	for i := range min(len(n.patterns), 2) {
+		if text, ok := n.meter.Sample(n.patterns[i:i+1], 0, -1); ok && len(text) <= maxSampleText {
+			out = append(out, jsonvalue.Quoted(text))
+		}
+	}
+	if len(n.patterns) > 1 || len(n.patterns) == 1 && (n.minLength.n > 0 || n.maxLength.set()) {
+		if text, ok := n.meter.Sample(n.patterns, n.minLength.n, n.maxLength.n); ok && len(text) <= maxSampleText {
 			out = append(out, jsonvalue.Quoted(text))
 		}
 	}

@@ -51,14 +51,23 @@ func parsePattern(text string) *ecmaregex.Pattern {
 	return p
 }
 
-// Sample is a string that the expression matches; false where none is found.
-func (m *Meter) Sample(expression string) (string, bool) {
-	p := m.Pattern(expression)
-	if p == nil {
-		return "", false
+// Sample is a string of that length that the expressions match; false where none is found. Lengths below 0 are no limits.
+func (m *Meter) Sample(expressions []contract.Node, least, most int64) (string, bool) {
+	q := ecmaregex.Query{MinLength: int(max(least, 0)), MaxLength: int(most), Work: maxPatternSize}
+	for _, e := range expressions {
+		p := m.Pattern(e.Text())
+		if p == nil {
+			return "", false
+		}
+		q.Match = append(q.Match, p)
 	}
-	m.Charge(min(p.Size(), maxPatternSize))
-	return p.Sample(0, 0)
+	if len(q.Match) == 1 && least <= 0 && most < 0 {
+		m.Charge(min(q.Match[0].Size(), maxPatternSize))
+		return q.Match[0].Sample(0, 0)
+	}
+	found := ecmaregex.Find(q)
+	m.Charge(found.Work)
+	return found.String, found.Answer == ecmaregex.Yes
 }
 
 // Matches reports whether the expression meets the text; known is false where that is not known.
