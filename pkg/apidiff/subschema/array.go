@@ -91,6 +91,9 @@ func (e *Comparer) compareArray(s *Comparison, a, b *NormalForm) {
 
 // compareItems compares the items by position, then the rest.
 func (e *Comparer) compareItems(s *Comparison, a, b *NormalForm) {
+	if a.maxItems.n == 0 || b.maxItems.n == 0 {
+		return // one side has none
+	}
 	listed := max(a.PrefixLength(), b.PrefixLength())
 	for i := range listed {
 		e.pair(s, []string{"prefixItems", strconv.Itoa(i)}, e.Old.All(a.Item(i)), e.New.All(b.Item(i)), s.mode.Inner())

@@ -22,7 +22,7 @@ func (n *NormalForm) resolveConds(s *Catalog) {
 		case test.Unconstrained(), onlyTypes && n.Types&^o.Types == 0:
 			n.decide(c.test, Yes)
 			n.mergeNode(s, c.then)
-		case o.uninhabited, onlyTypes && n.Types&o.Types == 0:
+		case n.Types&o.Types == 0:
 			n.decide(c.test, No)
 			n.mergeNode(s, c.otherwise)
 		case n.Types == Object && !c.otherwise.Exists() && o.soleRequirement() != "":

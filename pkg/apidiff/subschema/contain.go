@@ -214,7 +214,7 @@ func (p *prover) contains(a, b term, m Mode, hypothesisDepth *int) bool {
 		m &^= AsText | ScalarAsArray // alternatives are compared as they are declared
 	}
 	if b.norm.uninhabited {
-		return a.norm.uninhabited || a.norm.Types == 0
+		return a.norm.Types == 0 || len(a.norm.unions) > 0 && p.byCases(a, b, m, hypothesisDepth)
 	}
 	if m&AsText != 0 {
 		a = a.writtenOut()

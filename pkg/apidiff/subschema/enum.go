@@ -99,7 +99,7 @@ func (p *prover) eachValue(a, b term, m Mode) bool {
 		if p.steps--; p.meter.Spent() {
 			return false
 		}
-		if !b.admits(v, m.Side()) && (m&AsText == 0 || !b.norm.AdmitsAsText(v)) {
+		if a.norm.admits(a.catalog, v, m.Side(), 0) != No && !b.admits(v, m.Side()) && (m&AsText == 0 || !b.norm.AdmitsAsText(v)) {
 			return false
 		}
 	}

@@ -346,6 +346,9 @@ func (n *NormalForm) dropDead() {
 	if n.maxItems.n == 0 { // an empty array has no items to speak of
 		n.arrays, n.unique = nil, contract.Node{}
 	}
+	if n.maxItems.n == 0 || n.Types&Array == 0 {
+		n.scopes = slices.DeleteFunc(slices.Clone(n.scopes), func(c inplace.Scope) bool { return c.Items })
+	}
 	if n.Types&Object == 0 && len(n.objects) == 0 {
 		n.maxProps, n.minProps = noCount, noCount
 	}

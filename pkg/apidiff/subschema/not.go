@@ -37,10 +37,11 @@ func (n *NormalForm) resolveNots(s *Catalog) {
 
 // addComplement adds the complement of o where one keyword says it, and reports whether it did.
 func (n *NormalForm) addComplement(s *Catalog, o *NormalForm) bool {
-	one := o.Weight() == 1
+	onlyTypes := o.Weight() == 1 && o.Types != AnyType && o.enum == nil
+	one := o.Weight() == 1 || o.Weight() == 2 && o.enum == nil && o.Types != AnyType && n.Types&^o.Types == 0 // its types are no limit here
 	switch {
 	case o.uninhabited:
-	case one && o.Types != AnyType && o.enum == nil:
+	case onlyTypes:
 		if t := n.Types &^ o.Types; t&Number != Fraction {
 			n.Types = t
 			return true
@@ -99,7 +100,7 @@ func (p *prover) notHolds(a term, ruled *Schema, s *Catalog, m Mode, hypothesisD
 		if p.meter.Spent() {
 			return false
 		}
-		if p.part(letterOf(ruled), letterOf(a.catalog.Of(n).Schema), m&^AsText|AnyName, hypothesisDepth) {
+		if p.part(letterOf(ruled).only(a.norm.Types), letterOf(a.catalog.Of(n).Schema), m&^AsText|AnyName, hypothesisDepth) {
 			return true // a rules out at least as much
 		}
 	}

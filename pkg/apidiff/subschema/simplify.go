@@ -33,6 +33,6 @@ func (n *NormalForm) simplify(s *Catalog) *NormalForm {
 // needsSimplification reports whether any keyword is there that simplify looks at.
 func (n *NormalForm) needsSimplification() bool {
 	return len(n.nots)+len(n.conds) > 0 || n.format.Exists() || n.Types&Number != 0 && n.max.set() && n.min.set() ||
-		n.Types&String != 0 && n.maxLength.n == 0 || n.Types&Array != 0 && len(n.arrays)+len(n.contains) > 0 ||
+		n.Types&String != 0 && n.maxLength.n == 0 || n.Types&Array != 0 && len(n.arrays)+len(n.contains)+len(n.scopes) > 0 ||
 		n.Types&Object != 0 && (len(n.required)+len(n.names)+len(n.objects)+len(n.depRequired)+len(n.depSchemas) > 0)
 }
