@@ -31,6 +31,18 @@ var containedUnions = []containedCase{
 	{narrower, `{"type":"object","properties":{"b":{}},"propertyNames":{"properties":{"a":{"type":"object"}}}}`,
 		`{"type":"object","properties":{"b":{}},"propertyNames":{"type":"object","properties":{"a":{"type":"object"}}}}`},
 	{apart, `{"type":"object","properties":{"b":{}},"propertyNames":{"properties":{"a":{}}},"minProperties":1}`, `{"type":"object","properties":{"b":{}},"maxProperties":0}`},
+	// below not, if and dependentSchemas, the letter counts, of alternatives as well
+	{wider, `{"type":"object","properties":{"b":{}},"required":["b"],"dependentSchemas":{"b":{"type":"array","items":{"type":"array"}}}}`,
+		`{"type":"object","properties":{"b":{}},"required":["b"],"dependentSchemas":{"b":{"items":{"type":"array"}}}}`},
+	{narrower, `{"type":"integer","if":{"type":"array"},"then":false}`, `{"type":"integer","if":{"anyOf":[{"type":"array"},{"maxItems":0,"items":{"type":"integer"}}]},"then":false}`},
+	// what the types of the context decide
+	{same, `{"type":"integer","not":{"minimum":3,"type":"number"}}`, `{"type":"integer","not":{"minimum":3}}`},
+	{same, `{"type":"integer","minimum":2,"not":{"maximum":4,"type":"integer"}}`, `{"type":"integer","not":{"maximum":4,"type":"integer"}}`},
+	{same, `{"type":"boolean","if":{"minimum":1,"type":"number"},"then":{"type":"number"}}`, `{"type":"boolean","if":{"type":"number"},"then":{"type":"number"}}`},
+	{same, `{"type":"array","unevaluatedItems":false,"uniqueItems":true}`, `{"type":"array","unevaluatedItems":false}`},
+	{same, `{"type":"boolean","anyOf":[{"type":"integer"},{"$ref":"#/components/schemas/List"}]}`, `{"type":"boolean","anyOf":[{"$ref":"#/components/schemas/List"}]}`},
+	{wider, `{"type":"array","maxItems":0}`, `{"type":"array","maxItems":2,"items":{"type":"string"}}`},
+	{same, `{"const":{"a":1},"maxProperties":1,"properties":{"a":{"type":"string"}}}`, `{"const":{"a":1},"properties":{"a":{"type":"string"}}}`},
 	// alternatives of oneOf that overlap
 	{apart, `{"type":"string","minLength":2,"pattern":"b$"}`, `{"oneOf":[{},{"type":"string","minLength":2,"pattern":"b$"}]}`},
 	{wider, `{"oneOf":[{"type":"array","minItems":1,"contains":{"type":"array"}},{},{"type":"object","required":["a"]}]}`, `{"oneOf":[{},{"type":"object","required":["a"]}]}`},

@@ -94,5 +94,5 @@ func (a term) conditional(holds bool) term {
 		key = a.key + "/else"
 	}
 	n.tidy(a.catalog)
-	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: key, root: a.root, name: a.name}
+	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: key, root: a.root, name: a.name, literal: a.literal}
 }

@@ -94,7 +94,7 @@ func (p *prover) ask(inner, outer *Schema, m Mode) bool {
 
 // sameByLetter reports whether two schemas differ in nothing but what their authors seem to mean.
 func (p *prover) sameByLetter(a, b *Schema, m Mode) bool {
-	return (a.Meant() != a.Normal() || b.Meant() != b.Normal()) && p.askTerms(letterOf(a), letterOf(b), m) && p.askTerms(letterOf(b), letterOf(a), m)
+	return (a.Meant() != a.Normal() || b.Meant() != b.Normal()) && p.askTerms(statedOf(a), statedOf(b), m) && p.askTerms(statedOf(b), statedOf(a), m)
 }
 
 func (p *prover) askTerms(inner, outer term, m Mode) bool {

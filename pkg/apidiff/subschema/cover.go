@@ -67,7 +67,7 @@ func (c *remainder) add(change func(n *NormalForm)) {
 	if n = n.simplify(c.of.catalog); n.uninhabited {
 		return
 	}
-	c.parts = append(c.parts, term{catalog: c.of.catalog, norm: n, key: c.of.key + "-" + c.by + "." + strconv.Itoa(len(c.parts)), root: c.of.root, name: c.of.name})
+	c.parts = append(c.parts, term{catalog: c.of.catalog, norm: n, key: c.of.key + "-" + c.by + "." + strconv.Itoa(len(c.parts)), root: c.of.root, name: c.of.name, literal: c.of.literal})
 }
 
 // outside are terms that hold all of a that lies outside b; false where that is not known.

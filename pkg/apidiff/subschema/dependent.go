@@ -86,7 +86,7 @@ func (e *Comparer) compareDependent(s *Comparison, a, b *NormalForm) {
 	for _, trigger := range jsonvalue.BothKeys(a.depSchemas, b.depSchemas) {
 		was, is := a.depSchemas[trigger], b.depSchemas[trigger]
 		if !e.oneSided(s, Difference{Attr: "dependent-schema", Name: trigger, Old: at(was, 0), New: at(is, 0), From: jsonvalue.Quoted(trigger), To: jsonvalue.Quoted(trigger)}) {
-			e.pair(s, nil, e.Old.All(was), e.New.All(is), s.mode.Inner())
+			e.pair(s, nil, e.Old.All(was), e.New.All(is), s.mode.Inner()|ByLetter)
 		}
 	}
 }

@@ -13,7 +13,7 @@ const (
 	AsText                         // written as text: every number is also a string
 	ScalarAsArray                  // one item may stand for an array of one (form, explode)
 	AsXML
-	ByLetter // of the name of a property: no type is meant where none is written
+	ByLetter // no type is meant where none is written
 )
 
 func (m Mode) Side() rules.Side {
@@ -24,7 +24,7 @@ func (m Mode) Side() rules.Side {
 }
 
 // Inner forgets what only holds for the outermost value.
-func (m Mode) Inner() Mode { return m &^ ScalarAsArray }
+func (m Mode) Inner() Mode { return m &^ (ScalarAsArray | ByLetter) }
 
 // changeOf is what was done to a set: in says that the old one lies in the new one, out that the new one lies in the old one.
 // It is false where they are equal.

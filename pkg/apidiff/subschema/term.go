@@ -19,6 +19,7 @@ type term struct {
 	name    string  // of the component, where there is one
 	plain   bool    // the schema itself
 	letter  bool    // it is wider than what is meant
+	literal bool    // and so are its alternatives
 }
 
 func termOf(c *Schema) term {
@@ -28,10 +29,14 @@ func termOf(c *Schema) term {
 // branch is the term of an alternative of a.
 func (a term) branch(b contract.Node) term {
 	c := a.catalog.Of(b).Schema
-	if a.norm.Types == AnyType {
+	switch {
+	case a.literal:
+		return letterOf(c)
+	case a.norm.Types == AnyType:
 		return termOf(c)
+	default:
+		return statedOf(c)
 	}
-	return letterOf(c)
 }
 
 // meant is the union with the alternatives of b only that mean values of this type.
@@ -49,8 +54,17 @@ func (a term) admits(v contract.Node, dir rules.Side) bool {
 	})
 }
 
-// letterOf is the term of a schema below not and if, which says no more than its letter.
+// letterOf is the term of a schema below not and if, which says no more than its letter, nor do its alternatives.
 func letterOf(c *Schema) term {
+	t := statedOf(c)
+	if t.literal = true; len(t.norm.unions) > 0 {
+		t.key, t.letter = t.key+"=", true
+	}
+	return t
+}
+
+// statedOf is the term of a schema without the type that it means where it states none.
+func statedOf(c *Schema) term {
 	t := termOf(c)
 	if c.Meant() != c.Normal() {
 		t.norm, t.key, t.letter = c.Normal().simplify(c.catalog), t.key+"=", true
@@ -72,7 +86,11 @@ func (a term) alternative(i int, excludes func(contract.Node) bool) term {
 	n := a.norm.clone()
 	n.unions = append([]union(nil), a.norm.unions[1:]...)
 	c := a.catalog.Of(u.branches[i]).Schema
-	n.absorb(a.norm.branch(c).clone())
+	branch := a.norm.branch(c)
+	if a.literal {
+		branch = c.Normal()
+	}
+	n.absorb(branch.clone())
 	for k, b := range u.branches {
 		if k == i {
 			n.decide(b, Yes)
@@ -82,7 +100,7 @@ func (a term) alternative(i int, excludes func(contract.Node) bool) term {
 	}
 	n.tidy(a.catalog)
 	name := c.name()
-	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: a.key + "/" + strconv.Itoa(i), root: a.root, name: name}
+	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: a.key + "/" + strconv.Itoa(i), root: a.root, name: name, literal: a.literal}
 }
 
 // only is the part of a with those types.
@@ -99,7 +117,7 @@ func (a term) only(t Types) term {
 		n.unions = rest
 	}
 	n.tidy(a.catalog)
-	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: a.key + ":" + strconv.Itoa(int(t)), root: a.root, name: a.name}
+	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: a.key + ":" + strconv.Itoa(int(t)), root: a.root, name: a.name, literal: a.literal}
 }
 
 // cost is that of one more split, in steps: alternatives of alternatives grow in number with each

@@ -92,7 +92,7 @@ func (e *Comparer) covered(of, c, outer *Schema, u union, m Mode) bool {
 		return false
 	}
 	n := c.Meant()
-	if more := of.Normal().branch(c).Types & of.Normal().Types &^ n.Types; more != 0 && !e.Prover.askUnion(letterOf(c).only(more), termOf(outer), &u, m|AnyName) {
+	if more := of.Normal().branch(c).Types & of.Normal().Types &^ n.Types; more != 0 && !e.Prover.askUnion(statedOf(c).only(more), termOf(outer), &u, m|AnyName) {
 		return false
 	}
 	for _, b := range u.branches {
