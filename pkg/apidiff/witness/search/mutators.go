@@ -245,6 +245,9 @@ func tryMultiples(l *local, try func(any) bool) bool {
 	if l.ish.kinds&validators.KindNumber == 0 || len(l.osh.multiples) == 0 || l.ish.closed {
 		return false
 	}
+	offends := func(v any) bool {
+		return !slices.ContainsFunc(l.osh.multiples, func(m *big.Rat) bool { return divides(m, v) })
+	}
 	for _, from := range []*shape{l.both, l.ish} {
 		sh := from.clone()
 		sh.multiples = l.ish.multiples
@@ -253,10 +256,15 @@ func tryMultiples(l *local, try func(any) bool) bool {
 				if sh.kinds&k == 0 {
 					continue
 				}
-				v, ok := l.g.number(sh, salt, k)
-				if ok && !slices.ContainsFunc(l.osh.multiples, func(m *big.Rat) bool { return divides(m, v) }) && try(v) {
+				if v, ok := l.g.number(sh, salt, k); ok && offends(v) && try(v) {
 					return true
 				}
+			}
+		}
+		for _, odd := range []int64{1, -1, 3, -3} { // half a step is none
+			half := new(big.Rat).Mul(l.osh.multiples[0], big.NewRat(odd, 2))
+			if v, ok := validators.Decimal(half); ok && sh.within(half) && validators.KindOf(v)&sh.kinds != 0 && offends(v) && try(v) {
+				return true
 			}
 		}
 	}

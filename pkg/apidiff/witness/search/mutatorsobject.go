@@ -56,7 +56,7 @@ func tryUnknown(l *local, try func(any) bool) bool {
 			names = append(names, name)
 		}
 	}
-	names = append(names, l.s.openName(l.ish, l.osh)...)
+	names = append(append(names, l.s.openName(l.ish, l.osh)...), anyName)
 	for _, name := range names {
 		if !l.wants(name) && l.only != anyName {
 			continue
