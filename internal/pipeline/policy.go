@@ -25,15 +25,8 @@ func (r *run) beginPolicy() error {
 	counting, other := p.counting()
 	job := *r.job
 	job.Config, job.Policy = p.Other, nil
-	job.State.Contracts = map[string]ContractState{}
-	for _, pair := range p.pairs() {
-		if pair.Base == nil || pair.Head == nil {
-			continue
-		}
-		from, to := pair.Head.Name, pair.Base.Name
-		if p.blocks() {
-			from, to = to, from
-		}
+	job.State.Contracts, r.partners = map[string]ContractState{}, p.partners()
+	for from, to := range r.partners {
 		if state, ok := r.job.State.Contracts[from]; ok {
 			job.State.Contracts[to] = state
 		}
@@ -69,18 +62,14 @@ func (sc *stepContext) readWaivers(ctx context.Context) ([]byte, bool, error) {
 // evaluatePolicy compares the policy of the change with that of the base, and reaches the verdict under both.
 func evaluatePolicy(ctx context.Context, sc *stepContext) error {
 	p := sc.job.Policy
-	base, err := p.Base.side(ctx)
-	if err != nil {
-		return fmt.Errorf("policy of %s: %w", p.Rev, err)
-	}
-	head, err := p.Head.side(ctx)
+	found, err := p.compare(ctx)
 	if err != nil {
 		return err
 	}
 	out := report.Policy{Schema: "govctl/policy/v1", GeneratedAt: report.At(sc.job.Now), SHA: sc.job.SHA, RunID: sc.job.RunID, Base: p.Rev, BaseSHA: p.SHA,
 		Mode: p.Mode(), Overrides: sc.job.Overrides, Checks: []report.PolicyCheck{}, Findings: []report.Finding{}}
 	other := sc.worst
-	if found := policy.Compare(base, head); len(found) > 0 {
+	if len(found) > 0 {
 		out.Findings, out.Weaker = found, len(policy.Weaker(found))
 		other = sc.independentOutcome()
 		for _, c := range sc.checksOfOther(ctx) {
@@ -101,6 +90,19 @@ func evaluatePolicy(ctx context.Context, sc *stepContext) error {
 	}
 	sc.policyReport = &out
 	return sc.job.Store.JSON(artifact.PolicyPath, out)
+}
+
+// compare finds what the change does to its policy.
+func (p *Policy) compare(ctx context.Context) ([]report.Finding, error) {
+	base, err := p.Base.side(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("policy of %s: %w", p.Rev, err)
+	}
+	head, err := p.Head.side(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return policy.Compare(base, head), nil
 }
 
 // againstPolicy are the steps whose outcome depends on the policy.
@@ -141,18 +143,76 @@ func checkedAgain(check, contract string, err error) policyCheck {
 // checksOfOther reaches the verdict of each check under the policy that does not count. Nothing is written.
 func (sc *stepContext) checksOfOther(ctx context.Context) []policyCheck {
 	var out []policyCheck
+	known := sc.knownGates()
 	for _, one := range sc.other.stepContexts() {
 		if one.contract.Source == "" {
 			continue // under that policy, nothing is governed
 		}
-		err := one.gateAgain(ctx, sc.run)
-		var u unreadable
-		if errors.As(err, &u) && one.contract.Gate == "none" {
-			err = sc.placeholdersAgain(one)
+		check, ok := known[one.contract.Name]
+		if !ok {
+			check = sc.checkGate(ctx, one)
 		}
-		out = append(out, checkedAgain("gate", one.contract.Name, err))
+		out = append(out, check)
 	}
 	return append(out, sc.taxonomyAgain(ctx)...)
+}
+
+// knownGates are the gates under the policy that does not count of contracts that this run has not assessed: those of shards, and those of an earlier
+// run, which are the same under both policies.
+func (sc *stepContext) knownGates() map[string]policyCheck {
+	out := map[string]policyCheck{}
+	for name, check := range sc.gates {
+		outcome := report.Passed
+		for outcome.String() != check.Outcome && outcome < report.WorkFailed {
+			outcome++
+		}
+		out[name] = policyCheck{check, outcome}
+	}
+	for _, rec := range sc.records {
+		if _, kept := sc.job.State.Kept[rec.State.Name]; !kept {
+			continue
+		}
+		check := policyCheck{PolicyCheck: report.PolicyCheck{Check: "gate", Contract: sc.partners[rec.State.Name]}}
+		for _, s := range rec.Steps {
+			name, _, _ := strings.Cut(s.Name, " ")
+			if o := report.Outcome(s.Exit); againstPolicy[name] && !s.Tolerated && o > check.outcome {
+				check.outcome, check.Reason = o, s.Reason
+			}
+		}
+		out[check.Contract] = check
+	}
+	return out
+}
+
+// checkGate is the verdict on a contract of the policy that does not count.
+func (sc *stepContext) checkGate(ctx context.Context, one *stepContext) policyCheck {
+	err := one.gateAgain(ctx, sc.run)
+	var u unreadable
+	if errors.As(err, &u) && one.contract.Gate == "none" {
+		err = sc.placeholdersAgain(one)
+	}
+	return checkedAgain("gate", one.contract.Name, err)
+}
+
+// checkGates is the verdict on each contract that this part of a run has assessed, by its name, where the policies differ.
+func (sc *stepContext) checkGates(ctx context.Context) (map[string]report.PolicyCheck, error) {
+	if sc.job.Policy == nil {
+		return nil, nil
+	}
+	if found, err := sc.job.Policy.compare(ctx); err != nil || len(found) == 0 {
+		return nil, err
+	}
+	out := map[string]report.PolicyCheck{}
+	for _, one := range sc.other.stepContexts() {
+		for i, rec := range sc.records {
+			if name := sc.job.Config.Contracts[i].Name; rec != nil && sc.partners[name] == one.contract.Name && one.contract.Source != "" {
+				check := sc.checkGate(ctx, one)
+				check.Outcome = check.outcome.String()
+				out[name] = check.PolicyCheck
+			}
+		}
+	}
+	return out, nil
 }
 
 // gateAgain is the verdict on one contract under the policy of this run, which is not the one that counts.

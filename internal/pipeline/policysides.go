@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -68,6 +69,39 @@ func (p *Policy) Configurations() (counting, other config.Config) {
 // pairs are the contracts of both sides.
 func (p *Policy) pairs() []policy.Pair {
 	return policy.Match(contractsOf(&p.Base.Config), contractsOf(&p.Head.Config))
+}
+
+// partners are the names of the contracts of this run under the policy that does not count, where that has them.
+func (p *Policy) partners() map[string]string {
+	out := map[string]string{}
+	for _, pair := range p.pairs() {
+		switch {
+		case pair.Base == nil || pair.Head == nil:
+		case p.blocks():
+			out[pair.Base.Name] = pair.Head.Name
+		default:
+			out[pair.Head.Name] = pair.Base.Name
+		}
+	}
+	return out
+}
+
+// same reports that both policies say the same about a contract of the configuration that counts, so that it ends in the same way under both.
+func (p *Policy) same(cfg config.Config, c config.Contract) bool {
+	i := slices.IndexFunc(p.Other.Contracts, func(o config.Contract) bool { return o.Name == c.Name })
+	if i < 0 {
+		return false
+	}
+	a, err := settingsOf(cfg, c)
+	b, oerr := settingsOf(p.Other, p.Other.Contracts[i])
+	return err == nil && oerr == nil && a == b && p.sameWaivers(c.Waivers)
+}
+
+// sameWaivers reports that a file of waivers is the same in the base and in the change.
+func (p *Policy) sameWaivers(name string) bool {
+	base, _, err := p.Base.file(context.Background(), name)
+	head, _, herr := p.Head.file(context.Background(), name)
+	return err == nil && herr == nil && bytes.Equal(base, head)
 }
 
 // counting is the source that counts, and other the one that does not.

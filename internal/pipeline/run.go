@@ -49,6 +49,8 @@ type run struct {
 	policy       *PolicySource
 	other        *run
 	policyReport *report.Policy
+	partners     map[string]string             // the names of the contracts under the policy that does not count
+	gates        map[string]report.PolicyCheck // under that policy, by those names, as the shards have found them
 }
 
 // verdict is what the run found out about one contract so far.
@@ -62,7 +64,7 @@ type verdict struct {
 }
 
 func newRun(j *Job) *run {
-	r := &run{job: j, records: make([]*report.ContractRecord, len(j.Config.Contracts)), docs: map[string]loaded{}, contracts: map[string]*verdict{}, hints: map[string]string{}, details: map[string][]string{}}
+	r := &run{job: j, records: make([]*report.ContractRecord, len(j.Config.Contracts)), docs: map[string]loaded{}, contracts: map[string]*verdict{}, hints: map[string]string{}, details: map[string][]string{}, gates: map[string]report.PolicyCheck{}}
 	for i := range j.Config.Contracts {
 		r.contracts[j.Config.Contracts[i].Name] = &verdict{}
 	}

@@ -45,10 +45,19 @@ func RunShard(ctx context.Context, j *Job) (Result, error) {
 	}
 	s := report.Shard{Schema: shardSchema, Shard: j.Selection.Shard, Of: j.Selection.Of, GeneratedAt: report.At(j.Now), SHA: j.SHA, RunID: j.RunID, Project: j.Project,
 		Govctl: j.Version, ConfigSHA256: sum, Worst: r.worst.String(), Contracts: []report.ShardContract{}}
+	gates, err := (&stepContext{run: r}).checkGates(ctx)
+	if err != nil {
+		return Result{}, err
+	}
 	for i, rec := range r.records {
-		if rec != nil {
-			s.Contracts = append(s.Contracts, report.ShardContract{Name: rec.State.Name, SHA256: r.digestOf(r.stepContext(i).path(recordFile)), Accepted: rec.Accepted, Kept: rec.Kept})
+		if rec == nil {
+			continue
 		}
+		row := report.ShardContract{Name: rec.State.Name, SHA256: r.digestOf(r.stepContext(i).path(recordFile)), Accepted: rec.Accepted, Kept: rec.Kept}
+		if gate, ok := gates[rec.State.Name]; ok {
+			row.Policy = &gate
+		}
+		s.Contracts = append(s.Contracts, row)
 	}
 	if err := j.Store.Sync(); err != nil { // what the file of the shard names must outlive it
 		return Result{}, err
@@ -276,6 +285,9 @@ func (sc *stepContext) acceptedOf(row report.ManifestContract) string {
 func (r *run) fetch(i int, from *source) error {
 	sc := r.stepContext(i)
 	r.records[i] = from.rec
+	if gate := from.row.Policy; gate != nil {
+		r.gates[gate.Contract] = *gate
+	}
 	for _, f := range from.files {
 		b, err := from.read(f.Path, f.SHA256, f.Size)
 		if err == nil {

@@ -92,6 +92,7 @@ type StateInput struct {
 	// Selection is which contracts the next run assesses, and Version that of govctl: of the others it takes over the records.
 	Selection Selection
 	Version   string
+	Policy    *Policy                          // the policy that does not count: a contract is not kept if the policies differ about it
 	Size      func(file string) (int64, error) // of a file; nil: it is read
 	// Renamed maps a configured contract to the name of its state, beside renamed_from.
 	Renamed map[string]string

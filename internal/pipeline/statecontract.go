@@ -58,6 +58,9 @@ func (r *stateReader) known(c config.Contract, row report.ManifestContract) (Con
 			}
 		}
 	}
+	if p := r.in.Policy; p != nil && rec != nil && !p.same(r.in.Config, c) {
+		rec = nil
+	}
 	switch r.in.Selection.of(c.Name, rec) {
 	case assessIt:
 		return r.contract(row, c.Baseline == "")

@@ -19,7 +19,8 @@ type Shard struct {
 // ShardContract is a contract that a shard has assessed.
 type ShardContract struct {
 	Name     string           `json:"name"`
-	SHA256   string           `json:"sha256"`      // of its record
-	Accepted ManifestContract `json:"if_accepted"` // what the next run must know, where the run accepts the contract
-	Kept     ManifestContract `json:"if_kept"`     // the same where it does not
+	SHA256   string           `json:"sha256"`          // of its record
+	Accepted ManifestContract `json:"if_accepted"`     // what the next run must know, where the run accepts the contract
+	Kept     ManifestContract `json:"if_kept"`         // the same where it does not
+	Policy   *PolicyCheck     `json:"policy,omitzero"` // its gate under the policy that does not count, where that differs
 }

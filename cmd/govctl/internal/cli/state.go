@@ -25,7 +25,7 @@ func (a *app) previousState(ctx context.Context, store *artifact.Store, found ar
 	if err != nil {
 		return pipeline.State{}, err
 	}
-	in := pipeline.StateInput{Config: cfg, Project: project, Journal: found.Journal, Required: f.requireState, Selection: f.selected, Version: Version()}
+	in := pipeline.StateInput{Config: cfg, Project: project, Journal: found.Journal, Required: f.requireState, Selection: f.selected, Version: Version(), Policy: f.base}
 	if f.state == "" {
 		return a.stateInPlace(ctx, store, in, f)
 	}
