@@ -45,6 +45,28 @@ func TestAlertsAreKeptForEachContract(t *testing.T) {
 	}
 }
 
+// A contract that is no longer configured ends its alerts: it recovers once, and stays in the state for the issue that is to be closed.
+func TestAlertsEndWithTheirContract(t *testing.T) {
+	s, all := two(1, "ok", "fail")
+	state := Evaluate(Input{Summary: s, Contracts: all, At: s.GeneratedAt}, usual)
+	for n, want := range map[int][]string{2: {SemverRecovered}, 3: {}} {
+		s, all := two(n, "ok", "")
+		from := state
+		if n == 3 {
+			s2, before := two(2, "ok", "")
+			from = Evaluate(Input{Summary: s2, Contracts: before[:1], State: &state, At: s2.GeneratedAt}, usual)
+		}
+		for range 2 { // the same run again says the same
+			next := Evaluate(Input{Summary: s, Contracts: all[:1], State: &from, At: s.GeneratedAt}, usual)
+			i := slices.IndexFunc(next.Alerts, func(a report.Incident) bool { return a.Contract == "b" && a.Reason == SemverFail })
+			if i < 0 || next.Alerts[i].Open || next.Alerts[i].Why != "the contract is no longer configured" || !slices.Equal(next.Reasons, want) {
+				t.Errorf("run %d: %v %+v", n, next.Reasons, next.Alerts)
+			}
+			from = next
+		}
+	}
+}
+
 // A state that was kept for all contracts together goes on for those that fail, and recovers exactly once.
 func TestOlderStatesGoOn(t *testing.T) {
 	old := &report.AlertState{Alerts: []report.Incident{{Reason: SemverFail, Open: true, Opened: 3, OpenedBy: "x/1"}}}

@@ -222,12 +222,37 @@ func Evaluate(in Input, t Thresholds) report.AlertState {
 			next.Alerts = append(next.Alerts, a)
 		}
 	}
+	for _, a := range gone(&in, all, run) {
+		if i := slices.IndexFunc(table(), func(row alert) bool { return row.reason == a.Reason }); i >= 0 && a.RecoveredBy == run && table()[i].recovery != "" {
+			a.LastNotified = in.At
+			due[table()[i].recovery] = true
+		}
+		next.Alerts = append(next.Alerts, a)
+	}
 	for _, reason := range order() {
 		if due[reason] {
 			next.Reasons = append(next.Reasons, reason)
 		}
 	}
 	return next
+}
+
+// gone are the alerts of contracts that are no longer configured. They end, and are kept so that their issues are closed, too.
+func gone(in *Input, all []Contract, run string) []report.Incident {
+	var out []report.Incident
+	if in.State == nil {
+		return nil
+	}
+	for _, a := range in.State.Alerts {
+		if a.Contract == "" || a.Opened == 0 || slices.ContainsFunc(all, func(c Contract) bool { return c.Name == a.Contract || c.Name == "" }) {
+			continue
+		}
+		if a.Open {
+			a.Open, a.RecoveredAt, a.RecoveredBy, a.Why = false, in.At, run, "the contract is no longer configured"
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // order is the order in which reasons are listed: failures before recoveries.
