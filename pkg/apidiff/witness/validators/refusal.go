@@ -177,24 +177,28 @@ func expectsNull(e *jsonschema.ValidationError) bool {
 }
 
 // nearest is what an alternative says of a value that fits none, with its index: the one that is of
-// the same kind and finds the least wrong, the deepest of these, and the first. It is nil where no
-// alternatives failed.
+// the same kind, in which no property has another constant than it must, and which finds the least
+// wrong, the deepest of these, and the first. It is nil where no alternatives failed.
 func nearest(e *jsonschema.ValidationError) (near *jsonschema.ValidationError, index int) {
 	if !isUnion(e) {
 		return nil, 0
 	}
-	var least [3]int
+	var least [4]int
 	for i, c := range e.Causes { // one for each alternative
 		if expectsNull(c) {
 			continue
 		}
-		var far [3]int
+		var far [4]int
+		at := Pointer(e)
 		for _, l := range Leaves(c) {
-			if l.Keyword == "type" && l.At == Pointer(e) {
+			if l.Keyword == "type" && l.At == at {
 				far[0] = 1
 			}
-			far[1] += 1 + strings.Count(Names(l), "', '")
-			far[2] = min(far[2], -strings.Count(l.At, "/"))
+			if (l.Keyword == "enum" || l.Keyword == "const") && strings.Count(l.At, "/") == strings.Count(at, "/")+1 {
+				far[1] = 1 // such a property says which alternative is meant
+			}
+			far[2] += 1 + strings.Count(Names(l), "', '")
+			far[3] = min(far[3], -strings.Count(l.At, "/"))
 		}
 		if near == nil || slices.Compare(far[:], least[:]) < 0 {
 			near, index, least = c, i, far

@@ -11,6 +11,9 @@ import (
 var refusals = []struct{ schema, value, says string }{
 	{`{type: string}`, `1`, "expected string, got number"},
 	{`{type: object, properties: {a: {type: string}}}`, `{"a":1}`, "/a: expected string, got number"},
+	// a property with one allowed value says which alternative is meant
+	{`{anyOf: [{title: Text, properties: {type: {enum: [text]}}}, {title: Whole, properties: {type: {enum: [integer]}}, required: [range, lookup]}]}`, `{"type": "integer"}`,
+		"fits no alternative of anyOf; nearest is alternative 2 (Whole): missing required 'range', 'lookup'"},
 	// the nearest alternative is the one with the least wrong
 	{`{oneOf: [{$ref: "#/components/schemas/Bank"}, {$ref: "#/components/schemas/Card"}]}`, `{"cvv":"1"}`,
 		"fits no alternative of oneOf; nearest is alternative 2 (Card): missing required 'number'"},
