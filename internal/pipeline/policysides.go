@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -37,6 +38,14 @@ type PolicySource struct {
 	Read      func(ctx context.Context, name string) ([]byte, error)
 	Workflows map[string][]byte
 	base      bool // it is the policy of the base, whose lint_ignore entries count instead of those of the change
+}
+
+// base is the revision of the base; empty without --policy.
+func (p *Policy) base() string {
+	if p == nil {
+		return ""
+	}
+	return cmp.Or(p.SHA, p.Rev)
 }
 
 // Mode is how a change of policy is evaluated: as the base says, before the merge.

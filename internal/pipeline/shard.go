@@ -44,7 +44,7 @@ func RunShard(ctx context.Context, j *Job) (Result, error) {
 		return Result{}, err
 	}
 	s := report.Shard{Schema: shardSchema, Shard: j.Selection.Shard, Of: j.Selection.Of, GeneratedAt: report.At(j.Now), SHA: j.SHA, RunID: j.RunID, Project: j.Project,
-		Govctl: j.Version, ConfigSHA256: sum, Worst: r.worst.String(), Contracts: []report.ShardContract{}}
+		Govctl: j.Version, ConfigSHA256: sum, Policy: j.Policy.base(), Worst: r.worst.String(), Contracts: []report.ShardContract{}}
 	gates, err := (&stepContext{run: r}).checkGates(ctx)
 	if err != nil {
 		return Result{}, err
@@ -175,7 +175,7 @@ func (j *Job) belong(parts []part) error {
 		p := &parts[i]
 		for _, row := range []struct{ what, got, want string }{
 			{"commit", p.SHA, j.SHA}, {"run id", p.RunID, j.RunID}, {"project", p.Project, j.Project}, {"version of govctl", p.Govctl, j.Version},
-			{"configuration", p.ConfigSHA256, sum}, {"number of shards", fmt.Sprint(p.Of), fmt.Sprint(of)},
+			{"configuration", p.ConfigSHA256, sum}, {"base of --policy", p.Policy, j.Policy.base()}, {"number of shards", fmt.Sprint(p.Of), fmt.Sprint(of)},
 		} {
 			if row.got != row.want {
 				return refusedShard(p.file, "it has another %s: %.40q, this is %.40q", row.what, row.got, row.want)

@@ -11,9 +11,10 @@ type Shard struct {
 	RunID        string          `json:"run_id"`
 	Project      string          `json:"project"`
 	Govctl       string          `json:"govctl"`
-	ConfigSHA256 string          `json:"config_sha256"` // of the configuration, as it was read
-	Worst        string          `json:"worst"`         // of its contracts: passed, failed, not-checked
-	Contracts    []ShardContract `json:"contracts"`     // in the order of the configuration
+	ConfigSHA256 string          `json:"config_sha256"`   // of the configuration, as it was read
+	Policy       string          `json:"policy,omitzero"` // the base of --policy: its commit, or where that has none its name
+	Worst        string          `json:"worst"`           // of its contracts: passed, failed, not-checked
+	Contracts    []ShardContract `json:"contracts"`       // in the order of the configuration
 }
 
 // ShardContract is a contract that a shard has assessed.
