@@ -113,7 +113,7 @@ func (e *Comparer) compareItems(s *Comparison, a, b *NormalForm) {
 	}
 }
 
-func (p *prover) arraysHold(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) arraysHold(a, b term, m Mode) bool {
 	x, y := a.norm, b.norm
 	if y.Types&Array == 0 {
 		return true
@@ -132,11 +132,11 @@ func (p *prover) arraysHold(a, b term, m Mode, hypothesisDepth *int) bool {
 		if x.maxItems.set() && int64(i) >= x.maxItems.n {
 			break
 		}
-		if !p.sub(a.catalog.All(x.Item(i)).Schema, b.catalog.All(y.Item(i)).Schema, m.Inner(), hypothesisDepth) {
+		if !p.sub(a.catalog.All(x.Item(i)).Schema, b.catalog.All(y.Item(i)).Schema, m.Inner()) {
 			return false
 		}
 	}
-	return p.containsHold(a, b, m, hypothesisDepth)
+	return p.containsHold(a, b, m)
 }
 
 func (n *NormalForm) admitsArray(s *Catalog, v contract.Node, dir rules.Side, depth int) Answer {

@@ -58,24 +58,24 @@ func (e *Comparer) compareCond(s *Comparison, x, y cond) {
 }
 
 // condHolds shows that a satisfies if, then and else.
-func (p *prover) condHolds(a, b term, c cond, m Mode, hypothesisDepth *int) bool {
+func (p *prover) condHolds(a, b term, c cond, m Mode) bool {
 	test, then, otherwise := letterOf(b.catalog.Of(c.test).Schema), letterOf(b.catalog.Of(c.then).Schema), letterOf(b.catalog.Of(c.otherwise).Schema)
 	for _, own := range a.norm.conds {
 		if p.meter.Charge(2); p.meter.Spent() {
 			return false
 		}
 		same := p.trivially(letterOf(a.catalog.Of(own.test).Schema), test)
-		if same && p.part(letterOf(a.catalog.Of(own.then).Schema), then, m, hypothesisDepth) && p.part(letterOf(a.catalog.Of(own.otherwise).Schema), otherwise, m, hypothesisDepth) {
+		if same && p.prove(letterOf(a.catalog.Of(own.then).Schema), then, m) && p.prove(letterOf(a.catalog.Of(own.otherwise).Schema), otherwise, m) {
 			return true
 		}
 	}
 	switch {
-	case p.part(a, then, m|AnyName, hypothesisDepth) && p.part(a, otherwise, m|AnyName, hypothesisDepth):
+	case p.prove(a, then, m|AnyName) && p.prove(a, otherwise, m|AnyName):
 		return true
-	case p.part(a, test, m|AnyName, hypothesisDepth):
-		return p.part(a, then, m, hypothesisDepth)
+	case p.prove(a, test, m|AnyName):
+		return p.prove(a, then, m)
 	default:
-		return p.disjoint(a, test, m.Side(), 0) && p.part(a, otherwise, m, hypothesisDepth)
+		return p.disjoint(a, test, m.Side(), 0) && p.prove(a, otherwise, m)
 	}
 }
 
@@ -83,7 +83,7 @@ func (p *prover) condHolds(a, b term, c cond, m Mode, hypothesisDepth *int) bool
 func (a term) conditional(holds bool) term {
 	c, n := a.norm.conds[0], a.norm.clone()
 	n.conds = append([]cond(nil), n.conds[1:]...)
-	key := a.key + "/then"
+	key := "/then"
 	n.decide(c.test, answerOf(holds))
 	if holds {
 		n.mergeNode(a.catalog, c.test)
@@ -91,8 +91,7 @@ func (a term) conditional(holds bool) term {
 	} else {
 		n.nots = append(append([]contract.Node(nil), n.nots...), a.catalog.complementOf(c.test)...)
 		n.mergeNode(a.catalog, c.otherwise)
-		key = a.key + "/else"
+		key = "/else"
 	}
-	n.tidy(a.catalog)
-	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: key, root: a.root, name: a.name, literal: a.literal}
+	return a.narrowed(n, key)
 }

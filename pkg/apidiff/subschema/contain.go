@@ -51,6 +51,7 @@ type prover struct {
 	known map[proofKey]proof
 	trail []proofKey // provisional proofs, in order
 	depth int
+	leans int // depth of the outermost assumption that the proof under way leans on
 	steps int // left in this question
 	left  int // left in this run
 	meter *work.Meter
@@ -98,23 +99,17 @@ func (p *prover) sameByLetter(a, b *Schema, m Mode) bool {
 }
 
 func (p *prover) askTerms(inner, outer term, m Mode) bool {
-	return p.question(func() bool {
-		ok, _ := p.prove(inner, outer, m&^AsXML)
-		return ok
-	})
+	return p.question(func() bool { return p.prove(inner, outer, m&^AsXML) })
 }
 
 // askUnion reports whether alternatives of outer hold all of inner, whatever stands beside them.
 func (p *prover) askUnion(inner, outer term, u *union, m Mode) bool {
-	return p.question(func() bool {
-		free := 1 << 30
-		return p.unionHolds(inner, outer, u, m&^AsXML, &free)
-	})
+	return p.question(func() bool { return p.unionHolds(inner, outer, u, m&^AsXML) })
 }
 
 // question runs a proof within the budgets.
 func (p *prover) question(proof func() bool) bool {
-	p.steps, p.spent = min(stepsPerQuestion, p.left), false
+	p.steps, p.spent, p.leans = min(stepsPerQuestion, p.left), false, noAssumption
 	end := p.meter.Limit(min(work.PerQuestion, p.work))
 	ok := proof()
 	if p.meter.Spent() {
@@ -125,42 +120,42 @@ func (p *prover) question(proof func() bool) bool {
 	return ok
 }
 
-// prove shows a ⊆ b. The second result is the depth of the outermost assumption that the proof
-// leans on.
-func (p *prover) prove(a, b term, m Mode) (bool, int) {
-	const free = 1 << 30
+// noAssumption is deeper than any pair under proof.
+const noAssumption = 1 << 30
+
+// prove shows a ⊆ b.
+func (p *prover) prove(a, b term, m Mode) bool {
 	if a.norm.uninhabited || p.trivially(a, b) {
-		return true, free
+		return true
 	}
 	p.meter.Charge(10)
 	if p.steps--; p.steps < 0 || p.depth > 3000 || p.meter.Spent() || a.norm.Incomplete || b.norm.Incomplete {
 		p.spent = true
-		return false, free
+		return false
 	}
 	k := proofKey{a.key, b.key, a.catalog, b.catalog, m}
 	switch f := p.known[k]; f.state {
-	case proved, provisional:
-		return true, f.depth
+	case proved, provisional, underProof:
+		p.leans = min(p.leans, f.depth)
+		return true
 	case refused:
-		return false, free
-	case underProof:
-		return true, f.depth
+		return false
 	}
 	p.depth++
-	mark, here := len(p.trail), p.depth
-	p.known[k] = proof{underProof, here}
-	hypothesisDepth := free
-	ok := p.contains(a, b, m, &hypothesisDepth)
+	mark, here, outside := len(p.trail), p.depth, p.leans
+	p.known[k], p.leans = proof{underProof, here}, noAssumption
+	ok := p.contains(a, b, m)
 	if p.meter.Spent() { // some of the answers that it rests on were cut short
 		ok, p.spent = false, true
 	}
 	p.depth--
-	return p.conclude(k, ok, mark, here, hypothesisDepth)
+	p.leans = min(outside, p.conclude(k, ok, mark, here))
+	return ok
 }
 
-// conclude notes the outcome of a proof and what becomes of the provisional ones below it.
-func (p *prover) conclude(k proofKey, ok bool, mark, here, hypothesisDepth int) (bool, int) {
-	const free = 1 << 30
+// conclude notes the outcome of a proof and what becomes of the provisional ones below it, and returns the depth of the
+// outermost assumption that it leans on.
+func (p *prover) conclude(k proofKey, ok bool, mark, here int) int {
 	switch {
 	case !ok:
 		for _, t := range p.trail[mark:] {
@@ -169,20 +164,20 @@ func (p *prover) conclude(k proofKey, ok bool, mark, here, hypothesisDepth int) 
 		p.trail = p.trail[:mark]
 		delete(p.known, k)
 		if !p.spent {
-			p.known[k] = proof{refused, free}
+			p.known[k] = proof{refused, noAssumption}
 		}
-		return false, free
-	case hypothesisDepth >= here: // leans on nothing outside: all below is settled
+		return noAssumption
+	case p.leans >= here: // leans on nothing outside: all below is settled
 		for _, t := range p.trail[mark:] {
-			p.known[t] = proof{proved, free}
+			p.known[t] = proof{proved, noAssumption}
 		}
 		p.trail = p.trail[:mark]
-		p.known[k] = proof{proved, free}
-		return true, free
+		p.known[k] = proof{proved, noAssumption}
+		return noAssumption
 	default:
-		p.known[k] = proof{provisional, hypothesisDepth}
+		p.known[k] = proof{provisional, p.leans}
 		p.trail = append(p.trail, k)
-		return true, hypothesisDepth
+		return p.leans
 	}
 }
 
@@ -195,26 +190,15 @@ func (p *prover) trivially(a, b term) bool {
 }
 
 // sub proves containment of two schemas below the ones under proof.
-func (p *prover) sub(a, b *Schema, m Mode, hypothesisDepth *int) bool {
-	ok, depth := p.prove(termOf(a), termOf(b), m)
-	*hypothesisDepth = min(*hypothesisDepth, depth)
-	return ok
-}
-
-// part is sub for terms.
-func (p *prover) part(a, b term, m Mode, hypothesisDepth *int) bool {
-	ok, depth := p.prove(a, b, m)
-	*hypothesisDepth = min(*hypothesisDepth, depth)
-	return ok
-}
+func (p *prover) sub(a, b *Schema, m Mode) bool { return p.prove(termOf(a), termOf(b), m) }
 
 // contains shows a ⊆ b keyword by keyword, and where that fails by cases of a.
-func (p *prover) contains(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) contains(a, b term, m Mode) bool {
 	if len(a.norm.unions) > 0 || len(b.norm.unions) > 0 {
 		m &^= AsText | ScalarAsArray // alternatives are compared as they are declared
 	}
 	if b.norm.uninhabited {
-		return a.norm.Types == 0 || len(a.norm.unions) > 0 && p.byCases(a, b, m, hypothesisDepth)
+		return a.norm.Types == 0 || len(a.norm.unions) > 0 && p.byCases(a, b, m)
 	}
 	if m&AsText != 0 {
 		a = a.writtenOut()
@@ -223,24 +207,24 @@ func (p *prover) contains(a, b term, m Mode, hypothesisDepth *int) bool {
 		return true
 	}
 	if b.norm.open() {
-		if p.oneBranchEvaluates(a, b, m, hypothesisDepth) {
+		if p.oneBranchEvaluates(a, b, m) {
 			return true
 		}
-	} else if p.conjunction(a.unrestricted(), b, m, hypothesisDepth) {
+	} else if p.conjunction(a.unrestricted(), b, m) {
 		return true
 	}
-	return p.byCases(a, b, m, hypothesisDepth)
+	return p.byCases(a, b, m)
 }
 
 // byCases splits a into its alternatives, or into its types, and proves each.
-func (p *prover) byCases(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) byCases(a, b term, m Mode) bool {
 	if len(a.norm.unions) > 0 {
-		if a.norm.unions[0].null && a.norm.Types&Null != 0 && !p.part(a.only(Null), b, m, hypothesisDepth) {
+		if a.norm.unions[0].null && a.norm.Types&Null != 0 && !p.prove(a.only(Null), b, m) {
 			return false
 		}
 		for i := range a.norm.unions[0].branches {
 			p.steps -= a.cost()
-			if !p.part(a.alternative(i, p.apart(a, i, m)), b, m, hypothesisDepth) {
+			if !p.prove(a.alternative(i, p.apart(a, i, m)), b, m) {
 				return false
 			}
 		}
@@ -251,10 +235,10 @@ func (p *prover) byCases(a, b term, m Mode, hypothesisDepth *int) bool {
 	}
 	kinds := a.norm.kinds()
 	if len(kinds) < 2 || a.norm.enum != nil {
-		return len(a.norm.conds) > 0 && p.part(a.conditional(true), b, m, hypothesisDepth) && p.part(a.conditional(false), b, m, hypothesisDepth)
+		return len(a.norm.conds) > 0 && p.prove(a.conditional(true), b, m) && p.prove(a.conditional(false), b, m)
 	}
 	for _, t := range kinds {
-		if !p.part(a.only(t), b, m, hypothesisDepth) {
+		if !p.prove(a.only(t), b, m) {
 			return false
 		}
 	}
@@ -262,30 +246,30 @@ func (p *prover) byCases(a, b term, m Mode, hypothesisDepth *int) bool {
 }
 
 // conjunction shows that a satisfies every keyword of b.
-func (p *prover) conjunction(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) conjunction(a, b term, m Mode) bool {
 	x, y := a.norm, b.norm
-	return p.typesHold(a, b, m, hypothesisDepth) && enumHolds(x, y) &&
+	return p.typesHold(a, b, m) && enumHolds(x, y) &&
 		(x.Types&Number == 0 || numbersHold(x, y)) &&
-		(x.Types&String == 0 || stringsHold(x, y) && p.contentHolds(a, b, m, hypothesisDepth)) &&
-		(x.Types&Array == 0 || p.arraysHold(a, b, m, hypothesisDepth)) &&
-		(!objectsMatter(x, y) || p.objectsHold(a, b, m, hypothesisDepth)) &&
-		p.logicHolds(a, b, m, hypothesisDepth)
+		(x.Types&String == 0 || stringsHold(x, y) && p.contentHolds(a, b, m)) &&
+		(x.Types&Array == 0 || p.arraysHold(a, b, m)) &&
+		(!objectsMatter(x, y) || p.objectsHold(a, b, m)) &&
+		p.logicHolds(a, b, m)
 }
 
 // logicHolds compares alternatives, negations and conditions of b with a.
-func (p *prover) logicHolds(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) logicHolds(a, b term, m Mode) bool {
 	for i := range b.norm.unions {
-		if p.meter.Spent() || !p.unionHolds(a, b, &b.norm.unions[i], m, hypothesisDepth) {
+		if p.meter.Spent() || !p.unionHolds(a, b, &b.norm.unions[i], m) {
 			return false
 		}
 	}
 	for _, n := range b.norm.nots {
-		if p.meter.Spent() || !p.notHolds(a, b.catalog.Of(n).Schema, b.catalog, m, hypothesisDepth) {
+		if p.meter.Spent() || !p.notHolds(a, b.catalog.Of(n).Schema, b.catalog, m) {
 			return false
 		}
 	}
 	for _, c := range b.norm.conds {
-		if p.meter.Spent() || !p.condHolds(a, b, c, m, hypothesisDepth) {
+		if p.meter.Spent() || !p.condHolds(a, b, c, m) {
 			return false
 		}
 	}

@@ -44,16 +44,16 @@ func (e *Comparer) compareContained(s *Comparison, x, y containsPart, d Differen
 }
 
 // containsHold compares contains: an item of the kind must be there, and not more than allowed.
-func (p *prover) containsHold(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) containsHold(a, b term, m Mode) bool {
 	for _, want := range b.norm.contains {
-		held := p.allItems(a, b, want, m, hypothesisDepth)
+		held := p.allItems(a, b, want, m)
 		for _, have := range a.norm.contains {
 			if held {
 				break
 			}
 			o, n := a.catalog.Of(have.schema).Schema, b.catalog.Of(want.schema).Schema
-			held = have.min.orOne().n >= want.min.orOne().n && p.sub(o, n, m.Inner(), hypothesisDepth) &&
-				(!want.max.set() || have.max.set() && have.max.n <= want.max.n && p.sub(n, o, m.Inner(), hypothesisDepth))
+			held = have.min.orOne().n >= want.min.orOne().n && p.sub(o, n, m.Inner()) &&
+				(!want.max.set() || have.max.set() && have.max.n <= want.max.n && p.sub(n, o, m.Inner()))
 		}
 		if !held {
 			return false
@@ -63,13 +63,13 @@ func (p *prover) containsHold(a, b term, m Mode, hypothesisDepth *int) bool {
 }
 
 // allItems reports whether every item is of the wanted kind, and there are enough.
-func (p *prover) allItems(a, b term, want containsPart, m Mode, hypothesisDepth *int) bool {
+func (p *prover) allItems(a, b term, want containsPart, m Mode) bool {
 	if want.max.set() && (!a.norm.maxItems.set() || a.norm.maxItems.n > want.max.n) || want.min.orOne().n > max(a.norm.minItems.n, 0) {
 		return false
 	}
 	target := b.catalog.Of(want.schema).Schema
 	for i := range a.norm.PrefixLength() + 1 {
-		if !p.sub(a.catalog.All(a.norm.Item(i)).Schema, target, m.Inner(), hypothesisDepth) {
+		if !p.sub(a.catalog.All(a.norm.Item(i)).Schema, target, m.Inner()) {
 			return false
 		}
 	}

@@ -16,14 +16,14 @@ const (
 
 // coveredTogether shows that alternatives hold all of a together where none does alone: what one
 // leaves of a are narrower terms, and the others must hold them.
-func (p *prover) coveredTogether(a, b term, branches []contract.Node, m Mode, hypothesisDepth *int) bool {
+func (p *prover) coveredTogether(a, b term, branches []contract.Node, m Mode) bool {
 	var near []contract.Node
 	for _, n := range branches {
 		if p.meter.Spent() {
 			return false
 		}
 		c := b.branch(n)
-		if p.part(a, c, m, hypothesisDepth) {
+		if p.prove(a, c, m) {
 			return true
 		}
 		if len(near) <= maxCover && !p.disjoint(a, c, m.Side(), 0) {
@@ -37,13 +37,13 @@ func (p *prover) coveredTogether(a, b term, branches []contract.Node, m Mode, hy
 		return true
 	}
 	for i, n := range near {
-		rest, ok := p.outside(a, b.branch(n), m, hypothesisDepth)
+		rest, ok := p.outside(a, b.branch(n), m)
 		if !ok {
 			continue
 		}
 		others := slices.Delete(slices.Clone(near), i, i+1)
 		for _, r := range rest {
-			if p.steps -= r.cost(); !p.coveredTogether(r, b, others, m, hypothesisDepth) {
+			if p.steps -= r.cost(); !p.coveredTogether(r, b, others, m) {
 				return false
 			}
 		}
@@ -63,15 +63,13 @@ type remainder struct {
 func (c *remainder) add(change func(n *NormalForm)) {
 	n := c.of.norm.clone()
 	change(n)
-	n.tidy(c.of.catalog)
-	if n = n.simplify(c.of.catalog); n.uninhabited {
-		return
+	if part := c.of.narrowed(n, "-"+c.by+"."+strconv.Itoa(len(c.parts))); !part.norm.uninhabited {
+		c.parts = append(c.parts, part)
 	}
-	c.parts = append(c.parts, term{catalog: c.of.catalog, norm: n, key: c.of.key + "-" + c.by + "." + strconv.Itoa(len(c.parts)), root: c.of.root, name: c.of.name, literal: c.of.literal})
 }
 
 // outside are terms that hold all of a that lies outside b; false where that is not known.
-func (p *prover) outside(a, b term, m Mode, hypothesisDepth *int) ([]term, bool) {
+func (p *prover) outside(a, b term, m Mode) ([]term, bool) {
 	if m&(AsText|ScalarAsArray) != 0 {
 		return nil, false
 	}
@@ -82,7 +80,7 @@ func (p *prover) outside(a, b term, m Mode, hypothesisDepth *int) ([]term, bool)
 			c.add(func(n *NormalForm) { n.Types &= out })
 		}
 		if in := k & b.norm.Types; in != 0 {
-			if c.of = c.of.only(in); !p.cutKind(c, b, in, m, hypothesisDepth) {
+			if c.of = c.of.only(in); !p.cutKind(c, b, in, m) {
 				return nil, false
 			}
 		}
@@ -93,7 +91,7 @@ func (p *prover) outside(a, b term, m Mode, hypothesisDepth *int) ([]term, bool)
 
 // cutKind cuts what is of one type by every keyword of b, and reports whether none is left that it
 // may break.
-func (p *prover) cutKind(c *remainder, b term, k Types, m Mode, hypothesisDepth *int) bool {
+func (p *prover) cutKind(c *remainder, b term, k Types, m Mode) bool {
 	left := b.norm.clone()
 	left.Types |= k
 	if left.enum != nil {
@@ -113,8 +111,8 @@ func (p *prover) cutKind(c *remainder, b term, k Types, m Mode, hypothesisDepth 
 			c.cutSpan(i, l)
 		}
 	}
-	if k == Object && !p.cutObject(c, b, left, m, hypothesisDepth) {
+	if k == Object && !p.cutObject(c, b, left, m) {
 		return false
 	}
-	return p.conjunction(c.of, term{catalog: b.catalog, norm: left, key: b.key, root: b.root}, m, hypothesisDepth)
+	return p.conjunction(c.of, term{catalog: b.catalog, norm: left, key: b.key, root: b.root}, m)
 }

@@ -91,7 +91,7 @@ func (e *Comparer) compareDependent(s *Comparison, a, b *NormalForm) {
 	}
 }
 
-func (p *prover) dependentHolds(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) dependentHolds(a, b term, m Mode) bool {
 	for trigger, names := range b.norm.depRequired {
 		p.meter.Charge(2 + 2*len(names))
 		for name := range names {
@@ -106,10 +106,10 @@ func (p *prover) dependentHolds(a, b term, m Mode, hypothesisDepth *int) bool {
 			continue
 		}
 		target := b.catalog.All(outer).Schema
-		if inner := a.norm.depSchemas[trigger]; len(inner) > 0 && p.part(letterOf(a.catalog.All(inner).Schema), letterOf(target), m.Inner(), hypothesisDepth) {
+		if inner := a.norm.depSchemas[trigger]; len(inner) > 0 && p.prove(letterOf(a.catalog.All(inner).Schema), letterOf(target), m.Inner()) {
 			continue
 		}
-		if !p.part(a, letterOf(target), m|AnyName, hypothesisDepth) {
+		if !p.prove(a, letterOf(target), m|AnyName) {
 			return false
 		}
 	}

@@ -1,11 +1,11 @@
 package subschema
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"github.com/romel/govctl/pkg/apidiff/formats"
-	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/work"
 	"github.com/romel/govctl/pkg/contract"
@@ -200,17 +200,7 @@ func (e *Comparer) report(s *Comparison, d Difference) {
 	}
 	e.Meter.Charge(work.PerDifference)
 	d.On, d.Side = "property", s.mode.Side()
-	if !d.OldAt.Exists() {
-		d.OldAt = jsonvalue.First(d.Old, s.oldEntry)
-		if !d.OldAt.Exists() && len(s.old.nodes) > 0 {
-			d.OldAt = s.old.nodes[0]
-		}
-	}
-	if !d.NewAt.Exists() {
-		d.NewAt = jsonvalue.First(d.New, s.newEntry)
-		if !d.NewAt.Exists() && len(s.new.nodes) > 0 {
-			d.NewAt = s.new.nodes[0]
-		}
-	}
+	d.OldAt = cmp.Or(d.OldAt, d.Old, s.oldEntry, at(s.old.nodes, 0))
+	d.NewAt = cmp.Or(d.NewAt, d.New, s.newEntry, at(s.new.nodes, 0))
 	s.note(d)
 }

@@ -333,13 +333,11 @@ func (n *NormalForm) dropDead() {
 	}
 	n.meter.Charge(len(n.patterns))
 	seen := map[string]bool{}
-	var patterns []contract.Node
-	for _, p := range n.patterns {
-		if !seen[p.Text()] {
-			patterns, seen[p.Text()] = append(patterns, p), true
-		}
-	}
-	n.patterns = patterns
+	n.patterns = slices.DeleteFunc(slices.Clone(n.patterns), func(p contract.Node) bool {
+		again := seen[p.Text()]
+		seen[p.Text()] = true
+		return again
+	})
 	if n.Types&Array == 0 {
 		n.maxItems, n.minItems, n.unique = noCount, noCount, contract.Node{}
 	}

@@ -95,12 +95,12 @@ func (e *Comparer) without(s *Catalog, list []contract.Node, t *Catalog, other [
 }
 
 // notHolds shows that no value of a is one that b rules out.
-func (p *prover) notHolds(a term, ruled *Schema, s *Catalog, m Mode, hypothesisDepth *int) bool {
+func (p *prover) notHolds(a term, ruled *Schema, s *Catalog, m Mode) bool {
 	for _, n := range a.norm.nots {
 		if p.meter.Spent() {
 			return false
 		}
-		if p.part(letterOf(ruled).only(a.norm.Types), letterOf(a.catalog.Of(n).Schema), m&^AsText|AnyName, hypothesisDepth) {
+		if p.prove(letterOf(ruled).only(a.norm.Types), letterOf(a.catalog.Of(n).Schema), m&^AsText|AnyName) {
 			return true // a rules out at least as much
 		}
 	}

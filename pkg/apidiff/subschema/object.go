@@ -239,16 +239,16 @@ func (e *Comparer) compareExtra(s *Comparison, a, b *NormalForm) {
 	}
 }
 
-func (p *prover) objectsHold(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) objectsHold(a, b term, m Mode) bool {
 	x, y := a.norm, b.norm
 	if names, ok := x.possibleNames(a.catalog); ok {
-		return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.namedHold(a, b, names, m, hypothesisDepth) && p.dependentHolds(a, b, m, hypothesisDepth)
+		return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.namedHold(a, b, names, m) && p.dependentHolds(a, b, m)
 	}
 	if y.isClosed(b.catalog) && !x.isClosed(a.catalog) {
 		return false
 	}
-	return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.propertiesHold(a, b, m, hypothesisDepth) &&
-		p.extraHolds(a, b, m, hypothesisDepth) && p.patternsHold(a, b, m, hypothesisDepth) && p.namesHold(a, b, m, hypothesisDepth) && p.dependentHolds(a, b, m, hypothesisDepth)
+	return p.requiredHolds(a, b, m) && p.countsHold(a, b) && p.propertiesHold(a, b, m) &&
+		p.extraHolds(a, b, m) && p.patternsHold(a, b, m) && p.namesHold(a, b, m) && p.dependentHolds(a, b, m)
 }
 
 // objectsMatter reports whether the keywords for objects count. They do even where the type of both
@@ -268,7 +268,7 @@ func (p *prover) countsHold(a, b term) bool {
 }
 
 // extraHolds compares what is said of properties that nobody lists.
-func (p *prover) extraHolds(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) extraHolds(a, b term, m Mode) bool {
 	outer := b.norm.extra()
 	if len(outer) == 0 {
 		return true
@@ -277,7 +277,7 @@ func (p *prover) extraHolds(a, b term, m Mode, hypothesisDepth *int) bool {
 	if len(inner) == 0 && m&AnyName == 0 && b.catalog.All(outer).Schema.Unconstrained() {
 		return true
 	}
-	return p.sub(a.catalog.All(inner).Schema, b.catalog.All(outer).Schema, m.Inner(), hypothesisDepth)
+	return p.sub(a.catalog.All(inner).Schema, b.catalog.All(outer).Schema, m.Inner())
 }
 
 // with adds the part where a property has such values, or is not there.
@@ -293,7 +293,7 @@ func (c *remainder) with(name, schema string, there bool) {
 }
 
 // cutObject cuts by what must be there and by the values of the listed properties.
-func (p *prover) cutObject(c *remainder, b term, left *NormalForm, m Mode, hypothesisDepth *int) bool {
+func (p *prover) cutObject(c *remainder, b term, left *NormalForm, m Mode) bool {
 	y := b.norm
 	if len(y.scopes) > 0 || y.isClosed(b.catalog) && !c.of.norm.isClosed(c.of.catalog) {
 		return false
@@ -304,7 +304,7 @@ func (p *prover) cutObject(c *remainder, b term, left *NormalForm, m Mode, hypot
 		}
 	}
 	for _, name := range y.declared() {
-		if p.propertyHolds(c.of, b, name, m, hypothesisDepth) {
+		if p.propertyHolds(c.of, b, name, m) {
 			continue
 		}
 		inner, _ := c.of.norm.Property(name)
@@ -318,7 +318,7 @@ func (p *prover) cutObject(c *remainder, b term, left *NormalForm, m Mode, hypot
 		}
 	}
 	left.required, left.objects = nil, nil
-	return p.extraHolds(c.of, b, m, hypothesisDepth) && p.patternsHold(c.of, b, m, hypothesisDepth)
+	return p.extraHolds(c.of, b, m) && p.patternsHold(c.of, b, m)
 }
 
 func (n *NormalForm) admitsObject(s *Catalog, v contract.Node, dir rules.Side, depth int) Answer {

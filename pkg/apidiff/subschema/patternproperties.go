@@ -37,17 +37,17 @@ func (e *Comparer) comparePatternProps(s *Comparison, a, b *NormalForm) {
 }
 
 // patternsHold compares patternProperties: what a may name must satisfy what b says of such names.
-func (p *prover) patternsHold(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) patternsHold(a, b term, m Mode) bool {
 	own := a.norm.patternProps()
 	for pattern, outer := range b.norm.patternProps() {
 		if name, ok := literalName(pattern); ok {
-			if inner, _ := a.norm.Property(name); !p.sub(a.catalog.All(inner).Schema, b.catalog.All(outer).Schema, m.Inner(), hypothesisDepth) {
+			if inner, _ := a.norm.Property(name); !p.sub(a.catalog.All(inner).Schema, b.catalog.All(outer).Schema, m.Inner()) {
 				return false
 			}
 			continue
 		}
 		inner := append(append([]contract.Node(nil), own[pattern]...), a.norm.extraBeside(own[pattern])...)
-		if !p.sub(a.catalog.All(inner).Schema, b.catalog.All(outer).Schema, m.Inner(), hypothesisDepth) {
+		if !p.sub(a.catalog.All(inner).Schema, b.catalog.All(outer).Schema, m.Inner()) {
 			return false
 		}
 	}
@@ -63,7 +63,7 @@ func (p *prover) patternsHold(a, b term, m Mode, hypothesisDepth *int) bool {
 		if _, ok := literalName(pattern); ok {
 			continue // compared by its name
 		}
-		if !p.sub(a.catalog.All(inner).Schema, b.catalog.All(outside).Schema, m.Inner(), hypothesisDepth) {
+		if !p.sub(a.catalog.All(inner).Schema, b.catalog.All(outside).Schema, m.Inner()) {
 			return false
 		}
 	}

@@ -201,7 +201,7 @@ func (e *Comparer) compareFlags(s *Comparison, a, b *NormalForm, name string, ol
 }
 
 // propertiesHold compares the properties that either side lists.
-func (p *prover) propertiesHold(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) propertiesHold(a, b term, m Mode) bool {
 	names := declaredByEither(b.norm, a.norm)
 	for pattern := range a.norm.patternProps() {
 		if name, ok := literalName(pattern); ok {
@@ -209,14 +209,14 @@ func (p *prover) propertiesHold(a, b term, m Mode, hypothesisDepth *int) bool {
 		}
 	}
 	for _, name := range names {
-		if p.meter.Spent() || !p.propertyHolds(a, b, name, m, hypothesisDepth) {
+		if p.meter.Spent() || !p.propertyHolds(a, b, name, m) {
 			return false
 		}
 	}
 	return true
 }
 
-func (p *prover) propertyHolds(a, b term, name string, m Mode, hypothesisDepth *int) bool {
+func (p *prover) propertyHolds(a, b term, name string, m Mode) bool {
 	outer, _ := b.norm.Property(name)
 	if len(outer) == 0 {
 		return true
@@ -231,11 +231,11 @@ func (p *prover) propertyHolds(a, b term, name string, m Mode, hypothesisDepth *
 	if in.flags().hidden(m.Side()) || out.flags().hidden(m.Side()) && !out.Schema.acceptsNothing() {
 		return true
 	}
-	return p.sub(in.Schema, out.Schema, m.Inner(), hypothesisDepth)
+	return p.sub(in.Schema, out.Schema, m.Inner())
 }
 
 // namedHold compares the only properties that a can have.
-func (p *prover) namedHold(a, b term, names []string, m Mode, hypothesisDepth *int) bool {
+func (p *prover) namedHold(a, b term, names []string, m Mode) bool {
 	for _, name := range names {
 		if p.meter.Charge(2 + len(b.norm.names)); p.meter.Spent() {
 			return false
@@ -245,7 +245,7 @@ func (p *prover) namedHold(a, b term, names []string, m Mode, hypothesisDepth *i
 				return false
 			}
 		}
-		if !p.propertyHolds(a, b, name, m, hypothesisDepth) {
+		if !p.propertyHolds(a, b, name, m) {
 			return false
 		}
 	}

@@ -69,14 +69,14 @@ func (e *Comparer) compareNames(s *Comparison, a, b *NormalForm) {
 	}
 }
 
-func (p *prover) namesHold(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) namesHold(a, b term, m Mode) bool {
 	if len(b.norm.names) == 0 {
 		return true
 	}
 	if len(a.norm.names) == 0 {
 		return false
 	}
-	return p.part(letterOf(a.catalog.All(a.norm.names).Schema), letterOf(b.catalog.All(b.norm.names).Schema), m.Inner(), hypothesisDepth)
+	return p.prove(letterOf(a.catalog.All(a.norm.names).Schema), letterOf(b.catalog.All(b.norm.names).Schema), m.Inner())
 }
 
 // admitsNames reports whether the names of the properties are valid as texts.

@@ -142,9 +142,9 @@ func anyPattern(s *Catalog, branches []contract.Node) string {
 }
 
 // contentHolds compares the schemas of what a text holds.
-func (p *prover) contentHolds(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) contentHolds(a, b term, m Mode) bool {
 	return len(b.norm.contentSchema) == 0 ||
-		p.sub(a.catalog.All(a.norm.contentSchema).Schema, b.catalog.All(b.norm.contentSchema).Schema, m.Inner()&^AsText, hypothesisDepth)
+		p.sub(a.catalog.All(a.norm.contentSchema).Schema, b.catalog.All(b.norm.contentSchema).Schema, m.Inner()&^AsText)
 }
 
 func (n *NormalForm) admitsText(s string) bool {

@@ -98,9 +98,15 @@ func (a term) alternative(i int, excludes func(contract.Node) bool) term {
 			n.decide(b, No)
 		}
 	}
+	out := a.narrowed(n, "/"+strconv.Itoa(i))
+	out.name = c.name()
+	return out
+}
+
+// narrowed is a part of a, with the normal form of it.
+func (a term) narrowed(n *NormalForm, key string) term {
 	n.tidy(a.catalog)
-	name := c.name()
-	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: a.key + "/" + strconv.Itoa(i), root: a.root, name: name, literal: a.literal}
+	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: a.key + key, root: a.root, name: a.name, literal: a.literal}
 }
 
 // only is the part of a with those types.
@@ -108,16 +114,9 @@ func (a term) only(t Types) term {
 	n := a.norm.clone()
 	n.Types &= t
 	if t == Null { // null is no branch: where it is valid besides the alternatives, they say nothing about it
-		var rest []union
-		for _, u := range n.unions {
-			if !u.null {
-				rest = append(rest, u)
-			}
-		}
-		n.unions = rest
+		n.unions = slices.DeleteFunc(n.unions, func(u union) bool { return u.null })
 	}
-	n.tidy(a.catalog)
-	return term{catalog: a.catalog, norm: n.simplify(a.catalog), key: a.key + ":" + strconv.Itoa(int(t)), root: a.root, name: a.name, literal: a.literal}
+	return a.narrowed(n, ":"+strconv.Itoa(int(t)))
 }
 
 // cost is that of one more split, in steps: alternatives of alternatives grow in number with each

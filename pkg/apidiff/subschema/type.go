@@ -49,26 +49,16 @@ func (t Types) String() string {
 	return cmp.Or(strings.Join(t.each(), ", "), "nothing")
 }
 
+// typesOfKinds are the types of JSON values; of numbers, those of whole ones.
+var typesOfKinds = [...]Types{
+	contract.Null: Null, contract.Bool: Boolean, contract.Number: Integer, contract.String: String, contract.Array: Array, contract.Object: Object,
+}
+
 func typeOf(v contract.Node) Types {
-	switch v.Kind() {
-	case contract.Null:
-		return Null
-	case contract.Bool:
-		return Boolean
-	case contract.Number:
-		if r, ok := jsonvalue.ReadNumber(v); ok && !r.IsInt() {
-			return Fraction
-		}
-		return Integer
-	case contract.String:
-		return String
-	case contract.Array:
-		return Array
-	case contract.Object:
-		return Object
-	default:
-		return 0
+	if r, ok := jsonvalue.ReadNumber(v); ok && !r.IsInt() {
+		return Fraction
 	}
+	return typesOfKinds[v.Kind()]
 }
 
 func (f *keywords) readType(v contract.Node) {
@@ -252,11 +242,11 @@ func (n *NormalForm) nullAt() contract.Node {
 
 // typesHold compares the types; as text, numbers and booleans are strings, and one item is an array
 // of one.
-func (p *prover) typesHold(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) typesHold(a, b term, m Mode) bool {
 	left := m.beyond(a.norm.Types, b.norm.Types, b.norm)
 	if left != 0 && m&ScalarAsArray != 0 && b.norm.Types&Array != 0 && left&^(Number|Boolean|String) == 0 && b.norm.minItems.n <= 1 && len(b.norm.contains) == 0 {
 		item := b.catalog.All(b.norm.Item(0)).Schema
-		return p.part(a.only(left), termOf(item), m.Inner(), hypothesisDepth)
+		return p.prove(a.only(left), termOf(item), m.Inner())
 	}
 	return left == 0
 }

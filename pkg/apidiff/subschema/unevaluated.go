@@ -86,14 +86,14 @@ func (e *Comparer) told(a, b *NormalForm, name string, least Answer) bool {
 
 // oneBranchEvaluates shows that a lies in the part of b where one alternative alone says what is evaluated: it has
 // less evaluated than b, so that what is proved of it is proved of b.
-func (p *prover) oneBranchEvaluates(a, b term, m Mode, hypothesisDepth *int) bool {
+func (p *prover) oneBranchEvaluates(a, b term, m Mode) bool {
 	if len(b.norm.unions) != 1 || len(b.norm.unions[0].branches) > maxCover {
 		return false
 	}
 	u := &b.norm.unions[0]
 	for i := range u.branches {
 		p.steps -= b.cost()
-		if p.part(a, b.alternative(i, alone), m, hypothesisDepth) {
+		if p.prove(a, b.alternative(i, alone), m) {
 			return !u.one || !p.overlaps(a, b, u, m)
 		}
 	}

@@ -234,7 +234,7 @@ func (c *Schema) alone() bool {
 
 // unionHolds shows that a lies in an alternative, and for oneOf that nothing of it is seen to lie
 // in a second one.
-func (p *prover) unionHolds(a, b term, u *union, m Mode, hypothesisDepth *int) bool {
+func (p *prover) unionHolds(a, b term, u *union, m Mode) bool {
 	for _, own := range a.norm.unions {
 		if own.one == u.one && p.sameBranches(a.catalog, own, b.catalog, *u) {
 			return true
@@ -259,11 +259,11 @@ func (p *prover) unionHolds(a, b term, u *union, m Mode, hypothesisDepth *int) b
 			p.spent = true
 			return false
 		}
-		if p.part(a, c, how, hypothesisDepth) {
+		if p.prove(a, c, how) {
 			return !u.one || !p.overlaps(a, b, u, m)
 		}
 	}
-	return len(a.norm.unions)+len(a.norm.conds) == 0 && p.coveredTogether(a, b, u.branches, m, hypothesisDepth) && (!u.one || !p.overlaps(a, b, u, m))
+	return len(a.norm.unions)+len(a.norm.conds) == 0 && p.coveredTogether(a, b, u.branches, m) && (!u.one || !p.overlaps(a, b, u, m))
 }
 
 // sameBranches reports whether two lists have equal alternatives, in any order.
