@@ -35,6 +35,9 @@ var containedUnions = []containedCase{
 	{wider, `{"type":"object","properties":{"b":{}},"required":["b"],"dependentSchemas":{"b":{"type":"array","items":{"type":"array"}}}}`,
 		`{"type":"object","properties":{"b":{}},"required":["b"],"dependentSchemas":{"b":{"items":{"type":"array"}}}}`},
 	{narrower, `{"type":"integer","if":{"type":"array"},"then":false}`, `{"type":"integer","if":{"anyOf":[{"type":"array"},{"maxItems":0,"items":{"type":"integer"}}]},"then":false}`},
+	// a condition within one that the context decides
+	{narrower, `{"type":"boolean","if":{"type":"object"},"else":{"if":{"type":"object"},"then":{"type":"array"},"else":{"type":["boolean","string"]}}}`,
+		`{"type":"boolean","if":{"type":"object"},"else":{"if":{},"then":{"type":"array"},"else":{"type":["boolean","string"]}}}`},
 	// what the types of the context decide
 	{same, `{"type":"integer","not":{"minimum":3,"type":"number"}}`, `{"type":"integer","not":{"minimum":3}}`},
 	{same, `{"type":"integer","minimum":2,"not":{"maximum":4,"type":"integer"}}`, `{"type":"integer","not":{"maximum":4,"type":"integer"}}`},

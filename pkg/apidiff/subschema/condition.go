@@ -64,8 +64,8 @@ func (p *prover) condHolds(a, b term, c cond, m Mode) bool {
 		if p.meter.Charge(2); p.meter.Spent() {
 			return false
 		}
-		same := p.trivially(letterOf(a.catalog.Of(own.test).Schema), test)
-		if same && p.prove(letterOf(a.catalog.Of(own.then).Schema), then, m) && p.prove(letterOf(a.catalog.Of(own.otherwise).Schema), otherwise, m) {
+		mine := letterOf(a.catalog.Of(own.test).Schema)
+		if p.trivially(mine, test) && p.trivially(test, mine) && p.prove(letterOf(a.catalog.Of(own.then).Schema), then, m) && p.prove(letterOf(a.catalog.Of(own.otherwise).Schema), otherwise, m) {
 			return true
 		}
 	}
