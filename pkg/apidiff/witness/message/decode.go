@@ -46,18 +46,14 @@ func (p *Param) decode(t Typing, m *Message) (v any, found, ok bool) {
 	if len(texts) == 0 {
 		return nil, false, true
 	}
-	text, ok := p.strip(texts[0])
+	text, ok := strings.CutPrefix(texts[0], p.prefix())
 	switch {
 	case !ok:
 		return text, true, true // not even in the style: a string that the schema will not like
 	case k == validators.KindArray:
 		items := texts
 		if p.In != "query" || !p.explode {
-			d := delimiters[p.style]
-			if p.style == "label" {
-				d = ","
-			}
-			items = strings.Split(text, d)
+			items = strings.Split(text, delimiters[p.style])
 		}
 		list := make([]any, 0, len(items))
 		each := t.ItemKinds(p.Schema)
@@ -72,51 +68,21 @@ func (p *Param) decode(t Typing, m *Message) (v any, found, ok bool) {
 	}
 }
 
-// take is what a message holds under the parameter's name.
+// take is what a message holds under the parameter's name; a query string has none.
 func (p *Param) take(m *Message) []string {
 	var out []string
-	pick := func(pairs []Pair, fold bool) {
-		for _, q := range pairs {
-			if q.name == p.Name || fold && strings.EqualFold(q.name, p.Name) {
-				out = append(out, q.value)
-			}
-		}
-	}
-	switch p.In {
-	case "query":
-		pick(m.query, false)
-	case string(QueryString):
-		if m.whole != "" {
-			out = []string{m.whole}
-		}
-	case "header":
-		pick(m.header, true)
-	case "cookie":
-		pick(m.cookie, false)
-	case "path":
-		if s, ok := m.Path[p.Name]; ok {
-			out = []string{s}
+	for _, q := range m.sent[p.In] {
+		if Key(p.In, q.name) == Key(p.In, p.Name) || p.In == string(QueryString) {
+			out = append(out, q.value)
 		}
 	}
 	return out
 }
 
-// strip takes off what a style puts before a value.
-func (p *Param) strip(s string) (string, bool) {
-	switch p.style {
-	case "label":
-		return strings.CutPrefix(s, ".")
-	case "matrix":
-		return strings.CutPrefix(s, ";"+p.Name+"=")
-	default:
-		return s, true
-	}
-}
-
 func (p *Param) decodeObject(t Typing, m *Message) (any, bool, bool) {
 	of := t.Fields(p.Schema)
 	out := map[string]any{}
-	for _, q := range m.query {
+	for _, q := range m.sent["query"] {
 		name := q.name
 		if p.style == "deepObject" {
 			rest, mine := strings.CutPrefix(name, p.Name+"[")
@@ -138,8 +104,8 @@ func read(s string, k validators.Kinds) any {
 	if k&validators.KindString != 0 {
 		return s
 	}
-	if n := json.Number(s); k&validators.KindNumber != 0 && isNumber(s) {
-		return n
+	if k&validators.KindNumber != 0 && isNumber(s) {
+		return json.Number(s)
 	}
 	if k&validators.KindBool != 0 && (s == "true" || s == "false") {
 		return s == "true"
@@ -148,8 +114,5 @@ func read(s string, k validators.Kinds) any {
 }
 
 func isNumber(s string) bool {
-	dec := json.NewDecoder(strings.NewReader(s))
-	dec.UseNumber()
-	var n json.Number
-	return s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9') && dec.Decode(&n) == nil && !dec.More() && n.String() == s
+	return json.Valid([]byte(s)) && (s[0] == '-' || s[0] >= '0' && s[0] <= '9') && strings.TrimSpace(s) == s
 }

@@ -6,12 +6,24 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/romel/govctl/pkg/apidiff/witness/validators"
 )
 
 // Encode is compact JSON with sorted keys and numbers as they are written.
-func Encode(v any) jsontext.Value { return appendJSON(nil, v) }
+func Encode(v any) jsontext.Value { return appendJSON(nil, v, json.Number.String) }
 
-func appendJSON(b []byte, v any) []byte {
+// Canonical is the same for values that are equal for JSON Schema, which does not tell 1 from 1.0, and for no others.
+func Canonical(v any) string { return string(appendJSON(nil, v, exact)) }
+
+func exact(n json.Number) string {
+	if r, ok := validators.Rational(n.String()); ok {
+		return r.RatString()
+	}
+	return n.String()
+}
+
+func appendJSON(b []byte, v any, number func(json.Number) string) []byte {
 	switch v := v.(type) {
 	case bool:
 		if v {
@@ -22,14 +34,14 @@ func appendJSON(b []byte, v any) []byte {
 		b, _ = jsontext.AppendQuote(b, v) // what is no UTF-8 it replaces
 		return b
 	case json.Number:
-		return append(b, v...)
+		return append(b, number(v)...)
 	case []any:
 		b = append(b, '[')
 		for i, item := range v {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = appendJSON(b, item)
+			b = appendJSON(b, item, number)
 		}
 		return append(b, ']')
 	case map[string]any:
@@ -39,7 +51,7 @@ func appendJSON(b []byte, v any) []byte {
 				b = append(b, ',')
 			}
 			b, _ = jsontext.AppendQuote(b, name)
-			b = appendJSON(append(b, ':'), v[name])
+			b = appendJSON(append(b, ':'), v[name], number)
 		}
 		return append(b, '}')
 	case Absent:

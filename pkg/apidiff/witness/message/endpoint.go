@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,10 +15,17 @@ import (
 // Endpoint is one side of an operation, read.
 type Endpoint struct {
 	Operation
-	Document *validators.Document
-	Params   []*Param
-	byName   map[string]*Param // of Params
-	Server   string            // URL without the final slash
+	document *validators.Document
+	requests Terms
+	Server   string // URL without the final slash
+}
+
+// Terms are what an operation says about its requests, or about its responses with one status.
+type Terms struct {
+	node    contract.Node     // the request body or the response; absent where there is none
+	Params  []*Param          // or response headers
+	byName  map[string]*Param // of Params
+	Content validators.Schema // the media types of the body
 }
 
 // Param is a parameter or a response header.
@@ -35,15 +43,12 @@ type Param struct {
 
 // Read reads one side of an operation.
 func Read(w *validators.Session, o Operation) *Endpoint {
-	out := &Endpoint{Operation: o, Document: w.Document(o.Doc), byName: map[string]*Param{}}
+	out := &Endpoint{Operation: o, document: w.Document(o.Doc)}
+	out.requests = out.terms(o.Node.Get("requestBody"))
 	for _, holder := range []contract.Node{o.Node, o.PathItem} { // the operation's own override those of the path
 		for _, n := range holder.Get("parameters").Items() {
-			p := out.read(o.Doc.Deref(n))
-			if p.In != "header" || !slices.Contains([]string{"accept", "content-type", "authorization"}, strings.ToLower(p.Name)) {
-				if out.Param(p.In, p.Name) == nil && w.Burn(1) {
-					out.Params = append(out.Params, p)
-					out.byName[paramKey(p.In, p.Name)] = p
-				}
+			if w.Burn(1) {
+				out.requests.add(out.read(o.Doc.Deref(n)), "accept", "content-type", "authorization")
 			}
 		}
 	}
@@ -51,42 +56,74 @@ func Read(w *validators.Session, o Operation) *Endpoint {
 	return out
 }
 
+// Terms finds what is said of requests, with the status "", or of responses: by the status itself, its range, or the
+// default.
+func (o *Endpoint) Terms(status string) Terms {
+	if status == "" {
+		return o.requests
+	}
+	var own contract.Node
+	for _, key := range []string{status, strings.ToUpper(status), class(status), strings.ToLower(class(status)), "default"} {
+		if own = o.Node.Get("responses").Get(key); own.Exists() {
+			break
+		}
+	}
+	out := o.terms(own)
+	for name, n := range out.node.Get("headers").Fields() {
+		p := o.read(o.Doc.Deref(n))
+		p.In, p.Name, p.style, p.explode = "header", name, "simple", n.Get("explode").Bool()
+		out.add(p, "content-type")
+	}
+	return out
+}
+
+// terms are those of a request body or a response, without parameters.
+func (o *Endpoint) terms(n contract.Node) Terms {
+	n = o.Doc.Deref(n)
+	return Terms{node: n, byName: map[string]*Param{}, Content: validators.Schema{Doc: o.document, Node: n.Get("content")}}
+}
+
+// add takes in a parameter that is not there already. The other headers are ignored, as OpenAPI says.
+func (t *Terms) add(p *Param, others ...string) {
+	name := Key(p.In, p.Name)
+	if t.Param(p.In, name) == nil && (p.In != "header" || !slices.Contains(others, name)) {
+		t.Params = append(t.Params, p)
+		t.byName[p.In+" "+name] = p
+	}
+}
+
+// Param is the parameter or header of a name; nil where there is none.
+func (t *Terms) Param(in, name string) *Param { return t.byName[in+" "+Key(in, name)] }
+
+// Required is whether messages have a body.
+func (t *Terms) Required() bool { return t.node.Get("required").Bool() }
+
+// Key is the name of a parameter among those of its place: headers have no case.
+func Key(in, name string) string {
+	if in == "header" {
+		return strings.ToLower(name)
+	}
+	return name
+}
+
 func (o *Endpoint) read(n contract.Node) *Param {
 	p := &Param{In: n.Get("in").Text(), Name: n.Get("name").Text(), Required: n.Get("required").Bool() || n.Get("in").Text() == "path"}
-	p.style = n.Get("style").Text()
-	if p.style == "" {
-		p.style = map[string]string{"query": "form", "cookie": "form"}[p.In]
-	}
-	if p.style == "" {
-		p.style = "simple"
-	}
+	p.style = cmp.Or(n.Get("style").Text(), map[string]string{"query": "form", "cookie": "form"}[p.In], "simple")
 	p.explode = p.style == "form" || p.style == "cookie"
 	if e := n.Get("explode"); e.Exists() {
 		p.explode = e.Bool()
 	}
 	p.whole = p.In == string(QueryString) && since32(o.Doc)
 	p.emptyOK, p.reserved = n.Get("allowEmptyValue").Bool(), n.Get("allowReserved").Bool()
-	p.Schema = validators.Schema{Doc: o.Document, Node: n.Get("schema")}
+	p.Schema = validators.Schema{Doc: o.document, Node: n.Get("schema")}
 	for mt, content := range n.Get("content").Fields() {
-		p.contentType, p.Schema = mt, validators.Schema{Doc: o.Document, Node: o.Doc.Deref(content).Get("schema")}
+		p.contentType, p.Schema = mt, p.Schema.At(o.Doc.Deref(content).Get("schema"))
 	}
 	return p
 }
 
 // since32 reports whether the keys of OpenAPI 3.2 mean something.
 func since32(d *contract.Document) bool { return strings.HasPrefix(d.OpenAPI(), "3.2") }
-
-func (o *Endpoint) Param(in, name string) *Param {
-	return o.byName[paramKey(in, name)]
-}
-
-// paramKey names a parameter within an operation: headers have no case.
-func paramKey(in, name string) string {
-	if in == "header" {
-		name = strings.ToLower(name)
-	}
-	return in + " " + name
-}
 
 func (p *Param) SchemaOrNil() *validators.Schema {
 	if p == nil || !p.Schema.Node.Exists() {
@@ -103,9 +140,6 @@ func (o *Endpoint) serverURL() string {
 	const none = "https://api.example.com"
 	for _, holder := range []contract.Node{o.Node, o.PathItem, o.Doc.Root()} {
 		s := holder.Get("servers").At(0)
-		if !s.Exists() {
-			continue
-		}
 		url := s.Get("url").Text()
 		if len(url) > maxServer {
 			continue
@@ -123,42 +157,8 @@ func (o *Endpoint) serverURL() string {
 	return none
 }
 
-// Body is the request body; absent where the operation takes none.
-func (o *Endpoint) Body() contract.Node { return o.Doc.Deref(o.Node.Get("requestBody")) }
-
-// RequestContent and responseContent are the maps of media types of a body.
-func (o *Endpoint) RequestContent() validators.Schema {
-	return validators.Schema{Doc: o.Document, Node: o.Body().Get("content")}
-}
-
-func (o *Endpoint) ResponseContent(status string) validators.Schema {
-	return validators.Schema{Doc: o.Document, Node: o.Response(status).Node.Get("content")}
-}
-
-// response is one response of an operation; absent where no status fits.
-type response struct {
-	endpoint *Endpoint
-	Node     contract.Node
-}
-
-// Response finds the response for a status: itself, its range, or the default.
-func (o *Endpoint) Response(status string) response {
-	all := o.Node.Get("responses")
-	for _, key := range []string{status, strings.ToUpper(status), class(status), strings.ToLower(class(status)), "default"} {
-		if n := all.Get(key); n.Exists() {
-			return response{o, o.Doc.Deref(n)}
-		}
-	}
-	return response{endpoint: o}
-}
-
 // class is the range of a status: "4XX".
-func class(status string) string {
-	if status == "" {
-		return ""
-	}
-	return status[:1] + "XX"
-}
+func class(status string) string { return status[:1] + "XX" }
 
 // StatusFor is a status that stands for another: for a range or the default one that has no
 // response of its own.
@@ -180,28 +180,6 @@ func (o *Endpoint) StatusFor(want string) string {
 	return strconv.Itoa(first)
 }
 
-func (r response) Header(name string) *Param {
-	for key, n := range r.Node.Get("headers").Fields() {
-		if strings.EqualFold(key, name) {
-			p := r.endpoint.read(r.endpoint.Doc.Deref(n))
-			p.In, p.Name, p.style, p.explode = "header", key, "simple", n.Get("explode").Bool()
-			return p
-		}
-	}
-	return nil
-}
-
-// Headers are all headers of a response, in document order.
-func (r response) Headers() []*Param {
-	var out []*Param
-	for key := range r.Node.Get("headers").Fields() {
-		if !strings.EqualFold(key, "Content-Type") {
-			out = append(out, r.Header(key))
-		}
-	}
-	return out
-}
-
 // MediaTypeOf picks the media type that a body is sent as: the wanted one, or one that both
 // contents know, JSON first.
 func MediaTypeOf(want string, a, b validators.Schema) string {
@@ -218,10 +196,15 @@ func MediaTypeOf(want string, a, b validators.Schema) string {
 	return first
 }
 
+// bare is a media type without its parameters.
+func bare(mt string) string {
+	mt, _, _ = strings.Cut(mt, ";")
+	return strings.ToLower(strings.TrimSpace(mt))
+}
+
 // concrete is a media type that a range stands for.
 func concrete(mt string) string {
-	mt, _, _ = strings.Cut(mt, ";")
-	mt = strings.ToLower(strings.TrimSpace(mt))
+	mt = bare(mt)
 	switch {
 	case mt == "*/*" || mt == "application/*":
 		return "application/json"
@@ -237,25 +220,15 @@ func isJSON(mt string) bool {
 
 // mediaRange is the key of a content map that takes a media type; "" for none.
 func mediaRange(content validators.Schema, mt string) string {
-	best, rank := "", 0
 	major, _, _ := strings.Cut(mt, "/")
-	for key := range content.Node.Fields() {
-		plain, _, _ := strings.Cut(key, ";")
-		plain = strings.ToLower(strings.TrimSpace(plain))
-		r := 0
-		switch plain {
-		case mt:
-			r = 3
-		case major + "/*":
-			r = 2
-		case "*/*":
-			r = 1
-		}
-		if r > rank {
-			best, rank = key, r
+	for _, want := range []string{mt, major + "/*", "*/*"} {
+		for key := range content.Node.Fields() {
+			if bare(key) == want {
+				return key
+			}
 		}
 	}
-	return best
+	return ""
 }
 
 // SchemaFor is the schema of a body sent as mt; nil where there is none, or where it says only a part: a sequence whose
@@ -273,83 +246,70 @@ func SchemaFor(content validators.Schema, mt string) *validators.Schema {
 	return &s
 }
 
-// Evaluate puts a message before the JSON Schema validator: as an object with a field for each part,
-// against a schema that the operation's parameters, body and responses make up.
-func (o *Endpoint) Evaluate(w *validators.Session, t Typing, m validators.Mode, msg *Message) (out validators.Verdict, why *jsonschema.ValidationError) {
-	schema, instance := validators.Empty(), map[string]any{}
-	schema.Properties = map[string]*jsonschema.Schema{}
-	add := func(place string, p *Param) bool {
-		part := schema.Properties[place]
-		if part == nil {
-			part = validators.Empty()
-			part.Properties = map[string]*jsonschema.Schema{}
-			schema.Properties[place], instance[place] = part, map[string]any{}
-		}
-		v, found, ok := p.decode(t, msg)
-		if !ok {
-			return false
-		}
-		name := p.Name
-		if place == "header" {
-			name = strings.ToLower(name)
-		}
-		if found {
-			instance[place].(map[string]any)[name] = v
-		}
-		if p.Required {
-			part.Required = append(part.Required, name)
-		}
-		if p.Schema.Node.Exists() && (v != "" || !p.emptyOK) {
-			part.Properties[name] = w.Derived(p.Schema, m)
-		}
-		return true
-	}
-	content, params := o.takes(msg, schema, instance)
-	for _, p := range params {
-		if !add(p.In, p) {
-			return validators.Silent, nil
-		}
-	}
-	if msg.HasBody && content.Node.Exists() {
-		instance["body"] = msg.Body
-		if key := mediaRange(content, msg.MediaType); key == "" {
-			var known []any
-			for mt := range content.Node.Fields() {
-				known = append(known, mt)
-			}
-			instance["contentType"] = msg.MediaType
-			schema.Properties["contentType"] = validators.Empty()
-			validators.AllowOnly(schema.Properties["contentType"], known)
-		} else if s := SchemaFor(content, msg.MediaType); s != nil {
-			schema.Properties["body"] = w.Derived(*s, m)
-		}
-	}
-	if w.Toll(content.Node.Len() / 4); !w.Burn(20) {
-		return validators.Silent, nil
-	}
-	return w.Ask(schema, instance)
+// object is a value with a field for each part of a message, and the schema that it is put against.
+type object struct {
+	schema *jsonschema.Schema
+	fields map[string]any
 }
 
-// takes is what an operation says about messages of the direction of msg: content and parameters or
-// headers.
-func (o *Endpoint) takes(msg *Message, schema *jsonschema.Schema, instance map[string]any) (validators.Schema, []*Param) {
-	if msg.Status == "" {
-		body := o.Body()
-		if body.Get("required").Bool() {
-			schema.Required = append(schema.Required, "body")
-		}
-		return validators.Schema{Doc: o.Document, Node: body.Get("content")}, o.Params
+func newObject() object {
+	schema := validators.Empty()
+	schema.Properties = map[string]*jsonschema.Schema{}
+	return object{schema, map[string]any{}}
+}
+
+// choose sets a field that must be one of the keys of a map.
+func (o object) choose(name, value string, among contract.Node) {
+	var known []any
+	for key := range among.Fields() {
+		known = append(known, key)
 	}
-	r := o.Response(msg.Status)
-	if !r.Node.Exists() {
-		var known []any
-		for status := range o.Node.Get("responses").Fields() {
-			known = append(known, status)
-		}
-		instance["status"] = msg.Status
-		schema.Properties["status"] = validators.Empty()
-		validators.AllowOnly(schema.Properties["status"], known)
-		return validators.Schema{Doc: o.Document}, nil
+	o.fields[name] = value
+	o.schema.Properties[name] = validators.Empty()
+	validators.AllowOnly(o.schema.Properties[name], known)
+}
+
+// Evaluate puts a message before the JSON Schema validator: as an object with a field for each part,
+// against a schema that the operation's parameters, body and responses make up.
+func (o *Endpoint) Evaluate(w *validators.Session, t Typing, m validators.Mode, msg *Message) (validators.Verdict, *jsonschema.ValidationError) {
+	whole, places, terms := newObject(), map[string]object{}, o.Terms(msg.Status)
+	switch {
+	case msg.Status != "" && !terms.node.Exists():
+		whole.choose("status", msg.Status, o.Node.Get("responses"))
+	case msg.Status == "" && terms.Required():
+		whole.schema.Required = []string{"body"}
 	}
-	return validators.Schema{Doc: o.Document, Node: r.Node.Get("content")}, r.Headers()
+	for _, p := range terms.Params {
+		v, found, ok := p.decode(t, msg)
+		if !ok {
+			return validators.Silent, nil
+		}
+		place, known := places[p.In]
+		if !known {
+			place = newObject()
+			places[p.In], whole.schema.Properties[p.In], whole.fields[p.In] = place, place.schema, place.fields
+		}
+		name := Key(p.In, p.Name)
+		if found {
+			place.fields[name] = v
+		}
+		if p.Required {
+			place.schema.Required = append(place.schema.Required, name)
+		}
+		if p.Schema.Node.Exists() && (v != "" || !p.emptyOK) {
+			place.schema.Properties[name] = w.Derived(p.Schema, m)
+		}
+	}
+	if content := terms.Content; msg.HasBody && content.Node.Exists() {
+		whole.fields["body"] = msg.Body
+		if mediaRange(content, msg.MediaType) == "" {
+			whole.choose("contentType", msg.MediaType, content.Node)
+		} else if s := SchemaFor(content, msg.MediaType); s != nil {
+			whole.schema.Properties["body"] = w.Derived(*s, m)
+		}
+	}
+	if w.Toll(terms.Content.Node.Len() / 4); !w.Burn(20) {
+		return validators.Silent, nil
+	}
+	return w.Ask(whole.schema, whole.fields)
 }

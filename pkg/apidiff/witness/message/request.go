@@ -1,7 +1,9 @@
 package message
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +17,7 @@ func (m *Message) target() string {
 		path = "/callback" // of a callback: the receiver decides
 	}
 	var b strings.Builder
+	values := m.pathValues()
 	for len(path) > 0 {
 		open := strings.IndexByte(path, '{')
 		end := strings.IndexByte(path, '}')
@@ -23,24 +26,27 @@ func (m *Message) target() string {
 			break
 		}
 		b.WriteString(escapePath(path[:open]))
-		value, ok := m.Path[path[open+1:end]]
-		if !ok {
-			value = "a"
-		}
-		b.WriteString(url.PathEscape(value))
+		b.WriteString(url.PathEscape(cmp.Or(values[path[open+1:end]], "a")))
 		path = path[end+1:]
 	}
-	for i, q := range m.query {
-		sep := "&"
-		if i == 0 {
-			sep = "?"
-		}
+	sep := "?"
+	for _, q := range m.sent["query"] {
 		b.WriteString(sep + url.QueryEscape(q.name) + "=" + url.QueryEscape(q.value))
+		sep = "&"
 	}
-	if m.whole != "" {
-		b.WriteString("?" + strings.ReplaceAll(url.QueryEscape(m.whole), "+", "%20"))
+	for _, q := range m.sent[string(QueryString)] {
+		b.WriteString("?" + strings.ReplaceAll(url.QueryEscape(q.value), "+", "%20"))
 	}
 	return b.String()
+}
+
+// pathValues are the values of the path's parameters. None is empty.
+func (m *Message) pathValues() map[string]string {
+	out := map[string]string{}
+	for _, p := range m.sent["path"] {
+		out[p.name] = p.value
+	}
+	return out
 }
 
 // escapePath keeps the slashes of a template.
@@ -57,17 +63,17 @@ func (m *Message) method() string {
 }
 
 // headers are those of the request, without Host.
-func (m *Message) headers() []Pair {
-	out := append([]Pair(nil), m.header...)
-	if len(m.cookie) > 0 {
-		var parts []string
-		for _, c := range m.cookie {
-			parts = append(parts, c.name+"="+c.value)
-		}
-		out = append(out, Pair{"Cookie", strings.Join(parts, "; ")})
+func (m *Message) headers() []pair {
+	out := slices.Clone(m.sent["header"])
+	var cookies []string
+	for _, c := range m.sent["cookie"] {
+		cookies = append(cookies, c.name+"="+c.value)
+	}
+	if len(cookies) > 0 {
+		out = append(out, pair{"Cookie", strings.Join(cookies, "; ")})
 	}
 	if m.HasBody && plainText(m.MediaType) {
-		out = append(out, Pair{"Content-Type", m.MediaType})
+		out = append(out, pair{"Content-Type", m.MediaType})
 	}
 	return out
 }

@@ -15,17 +15,13 @@ import (
 // serverSyntax is an address that a request can be drawn for.
 var serverSyntax = regexp.MustCompile(`^https?://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._~/%-]*)?$`)
 
-// Pair is a name with a value as it travels, before percent-encoding.
-type Pair struct{ name, value string }
+// pair is a name with a value as it travels, before percent-encoding.
+type pair struct{ name, value string }
 
 // Message is a request or a response.
 type Message struct {
 	Endpoint  *Endpoint
-	Path      map[string]string
-	query     []Pair
-	whole     string // the query string of a parameter that stands for all of it; "" for none
-	header    []Pair
-	cookie    []Pair
+	sent      map[string][]pair // by place: "query", "header"
 	MediaType string
 	Body      any
 	HasBody   bool
@@ -84,7 +80,7 @@ func scalar(v any) (string, bool) {
 }
 
 // delimiters of lists by style.
-var delimiters = map[string]string{"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "label": ".", "matrix": ","}
+var delimiters = map[string]string{"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "label": ",", "matrix": ","}
 
 // Encode adds a parameter to a message; false where its style cannot carry the value so that all
 // read it alike.
@@ -102,16 +98,13 @@ func (p *Param) Encode(v any, m *Message) bool {
 		return p.encodeObject(v, m)
 	default:
 		s, ok := scalar(v)
-		switch {
-		case !ok || p.style == "deepObject":
-			return false
-		case p.style == "label":
-			s = "." + s
-		case p.style == "matrix":
-			s = ";" + p.Name + "=" + s
-		}
-		return p.put(p.Name, s, m)
+		return ok && p.style != "deepObject" && p.put(p.Name, p.prefix()+s, m)
 	}
+}
+
+// prefix is what a style puts before a value.
+func (p *Param) prefix() string {
+	return map[string]string{"label": ".", "matrix": ";" + p.Name + "="}[p.style]
 }
 
 func (p *Param) encodeList(v []any, m *Message) bool {
@@ -133,14 +126,7 @@ func (p *Param) encodeList(v []any, m *Message) bool {
 		}
 		return true
 	}
-	text := strings.Join(items, delimiter)
-	switch p.style {
-	case "label":
-		text = "." + strings.Join(items, ",")
-	case "matrix":
-		text = ";" + p.Name + "=" + text
-	}
-	return p.put(p.Name, text, m)
+	return p.put(p.Name, p.prefix()+strings.Join(items, delimiter), m)
 }
 
 func (p *Param) encodeObject(v map[string]any, m *Message) bool {
@@ -162,33 +148,32 @@ func (p *Param) encodeObject(v map[string]any, m *Message) bool {
 
 // put places text; false where it cannot stand there: a line break would start a new header.
 func (p *Param) put(name, text string, m *Message) bool {
+	fits := false
 	switch p.In {
 	case "query":
-		m.query = append(m.query, Pair{name, text})
+		fits = true
 	case string(QueryString):
-		if !p.whole || text == "" {
-			return false
-		}
-		m.whole = text
+		fits = p.whole && text != ""
+		delete(m.sent, p.In) // it is all of the query string
 	case "path":
-		if text == "" || text == "." || text == ".." {
-			return false
-		}
-		m.Path[name] = text
-	case "header", "cookie":
-		if !plainText(text) || !plainText(name) || strings.ContainsAny(name, " =;:,\"") || p.In == "cookie" && strings.ContainsAny(text, " ;,\"\\") {
-			return false
-		}
-		if p.In == "header" {
-			m.header = append(m.header, Pair{name, text})
-		} else {
-			m.cookie = append(m.cookie, Pair{name, text})
-		}
-	default:
+		fits = text != "" && text != "." && text != ".."
+	case "cookie":
+		fits = plainText(text) && isToken(name) && !strings.ContainsAny(text, " ;,\"\\")
+	case "header":
+		fits = plainText(text) && isToken(name)
+	}
+	if !fits {
 		return false
 	}
+	if m.sent == nil {
+		m.sent = map[string][]pair{}
+	}
+	m.sent[p.In] = append(m.sent[p.In], pair{name, text})
 	return true
 }
+
+// isToken is whether s can be the name of a header or a cookie.
+func isToken(s string) bool { return plainText(s) && !strings.ContainsAny(s, " =;:,\"") }
 
 // plainText is whether s is visible ASCII without space at its ends.
 func plainText(s string) bool {

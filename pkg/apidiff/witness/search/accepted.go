@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/romel/govctl/pkg/apidiff/witness/message"
@@ -25,12 +26,12 @@ func (x *exchange) accepted(p *proof) (*message.Message, bool) {
 	left := x.s.w.Fuel
 	x.s.w.Begin(x.s.ctx, acceptedFuel)
 	defer func() { x.s.w.Fuel = left - (acceptedFuel - x.s.w.Fuel) }() // it counts as work of the search
-	y := &exchange{q: x.q, s: x.s, inner: x.outer, outer: x.inner, focus: x.focus, focusIn: x.focusIn}
-	if y.q.Part != message.Body || !y.content(y.inner).Node.Get(y.q.MediaType).Exists() {
+	y := &exchange{q: x.q, s: x.s, inner: x.outer, outer: x.inner, focus: x.focus, focusIn: x.focusIn, status: x.status}
+	if y.q.Part != message.Body || !y.inner.Terms(y.status).Content.Node.Get(y.q.MediaType).Exists() {
 		y.q.MediaType = "" // what the new version takes
 	}
 	in, _ := y.schemas()
-	if _, none := p.value.(message.Absent); none || in == nil {
+	if p.value == any(message.Absent{}) || in == nil {
 		return y.withPart()
 	}
 	r := repair{y, in}
@@ -64,16 +65,12 @@ func (x *exchange) withPart() (*message.Message, bool) {
 
 // evaluated is the message around v, and whether both validators accept it; else why the first one does not.
 func (x *exchange) evaluated(v any) (*message.Message, *jsonschema.ValidationError, bool) {
-	m, ok := x.build(v)
-	if !ok {
-		return nil, nil, false
-	}
-	mode := x.s.mode | validators.StrictFormat
-	out, why := x.inner.Evaluate(x.s.w.Session, x.typing(), mode, m)
+	out, why := x.evaluate(x.inner, validators.StrictFormat, v)
 	if out != validators.Accepts {
 		return nil, why, false
 	}
-	return m, nil, x.inner.Filter(x.s.w.Session, mode, m) == validators.Accepts
+	m, _ := x.message(v)
+	return m, nil, x.inner.Filter(x.s.w.Session, x.s.mode|validators.StrictFormat, m) == validators.Accepts
 }
 
 // repair changes the value of a part so that a schema accepts it.
@@ -89,9 +86,10 @@ func (r repair) step(v any, why *jsonschema.ValidationError) (any, *message.Mess
 		if !ok || below != "" && below[0] != '/' {
 			continue
 		}
-		path := tokensOf(below)
-		for _, put := range r.answers(l, at(v, path), path) {
-			next := with(v, path, put)
+		path := slices.Collect(jsontext.Pointer(below).Tokens())
+		now, _ := at(v, path)
+		for _, put := range r.answers(l, now, path) {
+			next := with(v, put, path...)
 			if m, _, ok := r.evaluated(next); ok {
 				return next, m
 			}
@@ -105,19 +103,14 @@ func (r repair) step(v any, why *jsonschema.ValidationError) (any, *message.Mess
 // answers are the values to put in the place of one that is complained about, those that are nearest to it first.
 func (r repair) answers(l validators.Leaf, now any, path []string) []any {
 	object, isObject := now.(map[string]any)
-	switch {
-	case l.Keyword == "required" && isObject:
+	if isObject && slices.Contains([]string{"required", "additionalProperties", "unevaluatedProperties"}, l.Keyword) {
 		next := maps.Clone(object)
 		for _, name := range quotedNames(l) {
-			if value, ok := r.valueAt(append(slices.Clip(path), name)); ok {
+			if l.Keyword != "required" {
+				delete(next, name)
+			} else if value, ok := r.valueAt(append(slices.Clip(path), name)); ok {
 				next[name] = value
 			}
-		}
-		return []any{next}
-	case (l.Keyword == "additionalProperties" || l.Keyword == "unevaluatedProperties") && isObject:
-		next := maps.Clone(object)
-		for _, name := range quotedNames(l) {
-			delete(next, name)
 		}
 		return []any{next}
 	}
@@ -136,26 +129,24 @@ func (r repair) answers(l validators.Leaf, now any, path []string) []any {
 
 // converted is a value as other types write it.
 func converted(v any) []any {
+	var out []any
 	switch v := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v[:min(len(v), 1)]
 	case json.Number:
-		return []any{v.String(), []any{v}}
+		out = append(out, v.String())
 	case bool:
-		return []any{strconv.FormatBool(v), []any{v}}
+		out = append(out, strconv.FormatBool(v))
 	case string:
-		if n := json.Number(v); json.Valid([]byte(v)) && n != "" {
+		if n := json.Number(v); json.Valid([]byte(v)) {
 			if _, err := n.Float64(); err == nil {
-				return []any{n, []any{v}}
+				out = append(out, n)
 			}
 		}
-		return []any{[]any{v}}
-	case []any:
-		if len(v) > 0 {
-			return []any{v[0]}
-		}
-	case map[string]any:
-		return []any{[]any{v}}
 	}
-	return nil
+	return append(out, []any{v})
 }
 
 // bounds are the limits of the numbers at a place below the part.
@@ -203,54 +194,4 @@ func quotedNames(l validators.Leaf) []string {
 		return nil
 	}
 	return strings.Split(text, "', '")
-}
-
-func tokensOf(pointer string) []string {
-	if pointer == "" {
-		return nil
-	}
-	tokens := strings.Split(pointer[1:], "/")
-	for i, t := range tokens {
-		tokens[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(t)
-	}
-	return tokens
-}
-
-// at is the value at a path below v; nil where there is none.
-func at(v any, path []string) any {
-	for _, token := range path {
-		switch now := v.(type) {
-		case map[string]any:
-			v = now[token]
-		case []any:
-			i, err := strconv.Atoi(token)
-			if err != nil || i < 0 || i >= len(now) {
-				return nil
-			}
-			v = now[i]
-		default:
-			return nil
-		}
-	}
-	return v
-}
-
-// with is v with another value at a path that exists in it.
-func with(v any, path []string, put any) any {
-	if len(path) == 0 {
-		return put
-	}
-	switch now := v.(type) {
-	case map[string]any:
-		next := maps.Clone(now)
-		next[path[0]] = with(now[path[0]], path[1:], put)
-		return next
-	case []any:
-		if i, err := strconv.Atoi(path[0]); err == nil && i >= 0 && i < len(now) {
-			next := slices.Clone(now)
-			next[i] = with(now[i], path[1:], put)
-			return next
-		}
-	}
-	return v
 }

@@ -17,7 +17,7 @@ func (s *search) tryGoal(g *goal) bool {
 		parents[i] = s.local(st.in, st.out)
 	}
 	lost := 0
-	l.tryAll(s.hint.Keyword, func(v any) bool {
+	l.try = func(v any) bool {
 		defer func() { s.g.padded = false }()
 		for variant := range 3 {
 			whole, ok := s.around(g, parents, v, variant)
@@ -26,15 +26,13 @@ func (s *search) tryGoal(g *goal) bool {
 				continue
 			}
 			lost = 0
-			if s.try(g, whole) {
-				return true
-			}
-			if len(g.trail) == 0 {
+			if s.try(g, whole) || len(g.trail) == 0 {
 				break
 			}
 		}
 		return s.over() || lost > 3*maxLost
-	})
+	}
+	l.tryAll(s.hint.Keyword)
 	return s.over()
 }
 
@@ -54,7 +52,7 @@ func (s *search) around(g *goal, parents []*local, v any, variant int) (any, boo
 		sh = sh.clone()
 		sh.closed = false
 		if st.index < 0 {
-			sh.fix(st.field, v)
+			sh.fix(st.token, v)
 		} else {
 			sh.kinds &= validators.KindArray
 			for len(sh.items) < st.index {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -14,87 +15,61 @@ import (
 
 // exchange is a message query under way.
 type exchange struct {
-	q              MessageQuery
-	s              *search
-	inner, outer   *message.Endpoint
-	focus          string // instance path of the part: "/query/limit"
-	focusIn, media string
-	now            *message.Message // the last one made
-	nowOf          any              // and the value in it
+	q            MessageQuery
+	s            *search
+	inner, outer *message.Endpoint
+	focus        string // instance path of the part: "/query/limit"
+	focusIn      string
+	status       string           // of responses; "" for requests
+	now          *message.Message // the last one made
+	nowOf        string           // and the value in it
 }
 
 func newExchange(ctx context.Context, w *worker, q MessageQuery) *exchange {
-	x := &exchange{q: q}
-	s := newSearch(ctx, w, Query{Direction: q.Direction, Accepts: q.Accepts, Hints: q.Hints, Seed: q.Seed, Budget: q.Budget})
+	s := newSearch(ctx, w, Query{Direction: q.Direction, Accepts: q.Accepts, Hints: q.Hints, Budget: q.Budget})
+	x := &exchange{q: q, s: s, focusIn: strings.TrimPrefix(string(q.Part), "response ")}
 	s.refute, s.ask = x.refuted, x.second
-	x.s = s
-	accepts, _ := s.sides()
 	in, out := q.Old, q.New
-	if accepts == "new" {
+	if s.accepts == "new" {
 		in, out = out, in
 	}
 	if !in.Node.Exists() {
 		return x
 	}
 	s.prepare(Hint{})
-	x.inner = message.Read(w.Session, in)
-	if out.Node.Exists() {
-		x.outer = message.Read(w.Session, out)
+	x.inner, x.outer = message.Read(w.Session, in), message.Read(w.Session, out)
+	if q.Direction == Response {
+		x.status = cmp.Or(q.Status, "default")
 	}
-	x.focusIn = strings.TrimPrefix(string(q.Part), "response ")
-	x.focus = "/" + x.focusIn
+	x.focus = pointer(x.focusIn)
 	if q.Name != "" {
-		x.focus += "/" + tokenEscaper.Replace(x.key(q.Name))
+		x.focus = pointer(x.focusIn, message.Key(x.focusIn, q.Name))
 	}
 	return x
-}
-
-// key is the name of a parameter as the key of an instance: headers have no case.
-func (x *exchange) key(name string) string {
-	if x.focusIn == string(message.HeaderParam) {
-		return strings.ToLower(name)
-	}
-	return name
 }
 
 func (x *exchange) run() (*report.Witness, Outcome) {
 	if x.inner == nil {
 		return nil, NotFound
 	}
-	if x.outer == nil {
+	if !x.outer.Node.Exists() {
 		return x.gone()
 	}
 	x.whole()
 	if x.s.won == nil && !x.q.Absent {
 		x.inside()
 	}
-	s := x.s
-	if s.won == nil {
-		s.won = s.best
-	}
-	switch {
-	case s.won != nil:
-		return x.witness(s.won), Found
-	case s.disagreed > 0:
-		return nil, Discarded
-	default:
-		return nil, NotFound
-	}
+	return x.s.outcome(x.witness)
 }
 
 // whole tries the messages that need no look at a schema: without the part, and with any value of
 // it.
 func (x *exchange) whole() {
-	g := &goal{}
-	if x.q.Absent || len(x.q.Hints) == 0 {
-		if x.s.try(g, message.Absent{}) || x.q.Absent {
-			return
-		}
+	if !x.q.Absent && len(x.q.Hints) > 0 || x.s.try(&goal{}, message.Absent{}) || x.q.Absent {
+		return
 	}
-	if len(x.q.Hints) == 0 {
-		if v, ok := x.value(); ok {
-			x.s.try(g, v)
-		}
+	if v, ok := x.value(); ok {
+		x.s.try(&goal{}, v)
 	}
 }
 
@@ -129,34 +104,33 @@ func (x *exchange) inside() {
 
 // schemas are those of the part on both sides; nil where a side has none.
 func (x *exchange) schemas() (in, out *validators.Schema) {
-	switch x.q.Part {
-	case message.QueryParam, message.QueryString, message.PathParam, message.HeaderParam, message.CookieParam:
-		return x.inner.Param(x.focusIn, x.q.Name).SchemaOrNil(), x.outer.Param(x.focusIn, x.q.Name).SchemaOrNil()
-	case message.Body, message.ResponseBody:
-		a, b := x.content(x.inner), x.content(x.outer)
-		x.media = message.MediaTypeOf(x.q.MediaType, a, b)
-		return message.SchemaFor(a, x.media), message.SchemaFor(b, x.media)
-	case message.ResponseHeader:
-		return x.inner.Response(x.q.Status).Header(x.q.Name).SchemaOrNil(), x.outer.Response(x.q.Status).Header(x.q.Name).SchemaOrNil()
+	a, b := x.inner.Terms(x.status), x.outer.Terms(x.status)
+	if x.focusIn == "body" {
+		media := message.MediaTypeOf(x.q.MediaType, a.Content, b.Content)
+		return message.SchemaFor(a.Content, media), message.SchemaFor(b.Content, media)
 	}
-	return nil, nil
+	return a.Param(x.focusIn, x.q.Name).SchemaOrNil(), b.Param(x.focusIn, x.q.Name).SchemaOrNil()
+}
+
+// evaluate is what the JSON Schema validator says of the message around v, by the letter of one side.
+func (x *exchange) evaluate(side *message.Endpoint, m validators.Mode, v any) (validators.Verdict, *jsonschema.ValidationError) {
+	msg, ok := x.message(v)
+	if !ok {
+		return validators.Silent, nil
+	}
+	return side.Evaluate(x.s.w.Session, shapeTyping{&gen{w: x.s.w}}, x.s.mode|m, msg)
 }
 
 // refuted is why the outer operation refuses the message that carries v and the inner one accepts;
 // nil otherwise.
 func (x *exchange) refuted(v any) *jsonschema.ValidationError {
-	m, ok := x.message(v)
-	if !ok {
+	if out, _ := x.evaluate(x.inner, validators.StrictFormat, v); out != validators.Accepts {
 		return nil
 	}
-	if out, _ := x.inner.Evaluate(x.s.w.Session, x.typing(), x.s.mode|validators.StrictFormat, m); out != validators.Accepts {
-		return nil
+	if out, why := x.evaluate(x.outer, 0, v); out == validators.Refuses && x.about(why) {
+		return why
 	}
-	out, why := x.outer.Evaluate(x.s.w.Session, x.typing(), x.s.mode, m)
-	if out != validators.Refuses || !x.about(why) {
-		return nil
-	}
-	return why
+	return nil
 }
 
 // about is whether a refusal concerns the part in question.
@@ -164,17 +138,11 @@ func (x *exchange) about(why *jsonschema.ValidationError) bool {
 	if x.q.Part == message.Whole {
 		return true
 	}
+	missing := "'" + cmp.Or(message.Key(x.focusIn, x.q.Name), x.focusIn) + "'"
 	return slices.ContainsFunc(validators.Leaves(why), func(l validators.Leaf) bool {
-		return l.At == x.focus || strings.HasPrefix(l.At, x.focus+"/") || l.At == "/contentType" && x.focusIn == "body" ||
-			(l.At == "" || l.At == "/"+x.focusIn) && l.Keyword == "required" && strings.Contains(l.Message, "'"+x.missing()+"'")
+		return within(l.At, x.focus) || l.At == "/contentType" && x.focusIn == "body" ||
+			(l.At == "" || l.At == "/"+x.focusIn) && l.Keyword == "required" && strings.Contains(l.Message, missing)
 	})
-}
-
-func (x *exchange) missing() string {
-	if x.q.Name != "" {
-		return x.key(x.q.Name)
-	}
-	return x.focusIn
 }
 
 // second asks kin-openapi about the whole message; where it cannot take one, about the value of the
@@ -184,41 +152,28 @@ func (x *exchange) second(v any) (in, out validators.Verdict, by string) {
 	if !ok {
 		return validators.Silent, validators.Silent, ""
 	}
-	if still, _ := x.outer.Evaluate(x.s.w.Session, x.typing(), x.s.mode|validators.StrictFormat, m); still != validators.Refuses {
+	if still, _ := x.evaluate(x.outer, validators.StrictFormat, v); still != validators.Refuses {
 		return validators.Refuses, validators.Refuses, HTTPFilter // the verdict hangs on the reading of formats
 	}
-	if x.q.Part == message.QueryString {
-		return x.secondOfValue(v)
+	if x.q.Part != message.QueryString { // which kin-openapi does not know as a place
+		in, out = x.inner.Filter(x.s.w.Session, x.s.mode|validators.StrictFormat, m), x.outer.Filter(x.s.w.Session, x.s.mode, m)
+		if in != validators.Silent && out != validators.Silent {
+			return in, out, HTTPFilter
+		}
 	}
-	in, out = x.inner.Filter(x.s.w.Session, x.s.mode|validators.StrictFormat, m), x.outer.Filter(x.s.w.Session, x.s.mode, m)
-	if in != validators.Silent && out != validators.Silent {
-		return in, out, HTTPFilter
-	}
-	if x.focusIn != "body" {
-		return validators.Silent, validators.Silent, ""
-	}
-	return x.secondOfValue(v)
-}
-
-// secondOfValue asks kin-openapi about the value of the part in question by itself.
-func (x *exchange) secondOfValue(v any) (in, out validators.Verdict, by string) {
 	a, b := x.schemas()
-	if _, no := v.(message.Absent); no || a == nil || b == nil {
+	if x.focusIn != "body" && x.q.Part != message.QueryString || v == any(message.Absent{}) || a == nil || b == nil {
 		return validators.Silent, validators.Silent, ""
 	}
 	return x.s.w.Second(*a, x.s.mode|validators.StrictFormat, v), x.s.w.Second(*b, x.s.mode, v), OpenAPI
 }
 
 func (x *exchange) witness(p *proof) *report.Witness {
-	accepts, refuses := x.s.sides()
-	wit := &report.Witness{AcceptedBy: accepts, RefusedBy: refuses, Refusal: validators.Refusal(p.why, x.s.mode), ConfirmedBy: p.by}
+	wit := x.s.witness(p)
 	for about, text := range map[string]string{"/contentType: ": "media type not accepted", "/status: ": "status not documented"} {
 		if strings.HasPrefix(wit.Refusal, about) {
 			wit.Refusal = text
 		}
-	}
-	if _, no := p.value.(message.Absent); !no {
-		wit.Value = message.Encode(p.value)
 	}
 	if m, ok := x.message(p.value); ok && x.q.Direction == Request {
 		wit.Request, wit.Curl = m.Text(), m.Curl()
@@ -229,15 +184,4 @@ func (x *exchange) witness(p *proof) *report.Witness {
 		}
 	}
 	return wit
-}
-
-// typing reads the text of messages as the schemas say, whatever the direction.
-func (x *exchange) typing() message.Typing { return shapeTyping{&gen{w: x.s.w}} }
-
-// content is the map of media types of the part in question, on one side.
-func (x *exchange) content(o *message.Endpoint) validators.Schema {
-	if x.q.Part == message.ResponseBody {
-		return o.ResponseContent(x.q.Status)
-	}
-	return o.RequestContent()
 }

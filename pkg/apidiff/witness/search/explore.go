@@ -55,11 +55,12 @@ func (s *search) explore(path []string, deep bool, visit func(*goal) bool) {
 // enter takes the steps of a path that do not leave the value: into references and the parts of
 // compositions.
 func (s *search) enter(p place) place {
-	for len(p.rest) > 0 && !s.known(s.g.shape(p.in), p.rest[0]) && !s.known(s.g.shape(p.out), p.rest[0]) {
-		switch head := p.rest[0]; {
-		case head == "$ref":
+	for len(p.rest) > 0 && !s.g.shape(p.in).lists(p.rest[0]) && !s.g.shape(p.out).lists(p.rest[0]) {
+		head := p.rest[0]
+		switch head {
+		case "$ref":
 			p.rest = p.rest[1:]
-		case compositions[head]:
+		case "allOf", "anyOf", "oneOf":
 			p.rest = p.rest[1:]
 			if len(p.rest) > 0 {
 				if i, err := strconv.Atoi(p.rest[0]); err == nil {
@@ -75,8 +76,6 @@ func (s *search) enter(p place) place {
 	}
 	return p
 }
-
-var compositions = map[string]bool{"allOf": true, "anyOf": true, "oneOf": true}
 
 // pairs are the combinations of alternatives of both sides at a place, most telling first.
 func (s *search) pairs(p place) [][2]conj {
@@ -94,14 +93,14 @@ func (s *search) pairs(p place) [][2]conj {
 		}
 		return 0
 	}}
-	for _, in := range first.of(p.in) {
+	for _, in := range first.of(p.in, nil) {
 		second := decision{g: s.g, limit: maxBranches, rank: func(_ choice, i int, b contract.Node) int {
 			return likeness(in, i, b, slices.Contains(p.prefer, i))
 		}}
 		if len(in.picks) > 0 {
 			second.limit = 2
 		}
-		for _, o := range second.of(p.out) {
+		for _, o := range second.of(p.out, nil) {
 			if out = append(out, [2]conj{in, o}); len(out) >= maxPairs {
 				return out
 			}
@@ -126,24 +125,17 @@ type decision struct {
 	g     *gen
 	limit int
 	rank  func(ch choice, i int, branch contract.Node) int
-	out   []conj
 }
 
-func (d *decision) of(c conj) []conj {
-	d.out = nil
-	d.decide(c)
-	return d.out
-}
-
-func (d *decision) decide(c conj) {
+// of adds to out the ways that c can be settled.
+func (d decision) of(c conj, out []conj) []conj {
 	sh := d.g.shape(c)
 	if len(sh.choices) == 0 {
-		d.out = append(d.out, c)
-		return
+		return append(out, c)
 	}
 	ch := sh.choices[0]
 	if !d.g.w.Burn(2 * ch.len()) {
-		return
+		return out
 	}
 	type ranked struct{ i, score int }
 	var all []ranked
@@ -155,11 +147,12 @@ func (d *decision) decide(c conj) {
 	}
 	sorting.Stable(all, func(a, b ranked) int { return b.score - a.score })
 	for _, r := range all {
-		if len(d.out) >= d.limit || !d.g.w.Burn(5) {
-			return
+		if len(out) >= d.limit || !d.g.w.Burn(5) {
+			break
 		}
-		d.decide(c.with(pick{ch.at, ch.keyword, r.i}))
+		out = d.of(c.with(pick{ch.at, ch.keyword, r.i}), out)
 	}
+	return out
 }
 
 // likeness says how much an alternative looks like one that in has picked.

@@ -13,35 +13,32 @@ package search
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 
 	"github.com/romel/govctl/pkg/report"
 )
 
 // Stats counts the work of a Finder.
 type Stats struct {
-	Queries, Found, NotFound, Discarded int64 // queries by outcome
-	Candidates                          int64 // values tried
-	Disagreements                       int64 // candidates that one validator proved and another did not
-	Work                                int64 // about a microsecond each; the same for the same queries
-	Tolls                               int64 // about a microsecond each, of work that Work does not count
+	Queries, Found int64
+	Candidates     int64 // values tried
+	Disagreements  int64 // candidates that one validator proved and another did not
+	Work           int64 // about a microsecond each; the same for the same queries
+	Tolls          int64 // about a microsecond each, of work that Work does not count
 }
 
 // Finder searches for witnesses. The zero value is ready. It keeps what it has prepared of each
-// document and is safe for concurrent use; drop it with the documents.
+// document and is safe for concurrent use, one search at a time; drop it with the documents.
 type Finder struct {
-	mu   sync.Mutex
-	free []*worker
-
-	found, notFound, discarded, candidates, disagreements, work, tolls atomic.Int64
+	mu    sync.Mutex
+	w     *worker
+	stats Stats
 }
 
 // Find returns a value that q.Inner accepts and q.Outer refuses, smallest first, or why there is
 // none to show. Equal queries give equal answers.
 func (f *Finder) Find(ctx context.Context, q Query) (*report.Witness, Outcome) {
-	w := f.take()
-	defer f.give(w)
-	s := newSearch(ctx, w, q)
+	defer f.lock()()
+	s := newSearch(ctx, f.w, q)
 	s.between(q.Inner, q.Outer)
 	wit, out := s.run()
 	f.count(s, out)
@@ -50,9 +47,8 @@ func (f *Finder) Find(ctx context.Context, q Query) (*report.Witness, Outcome) {
 
 // FindMessage returns a message as a witness, for requests with the HTTP text and a curl line.
 func (f *Finder) FindMessage(ctx context.Context, q MessageQuery) (*report.Witness, Outcome) {
-	w := f.take()
-	defer f.give(w)
-	x := newExchange(ctx, w, q)
+	defer f.lock()()
+	x := newExchange(ctx, f.w, q)
 	wit, out := x.run()
 	f.count(x.s, out)
 	return wit, out
@@ -60,44 +56,26 @@ func (f *Finder) FindMessage(ctx context.Context, q MessageQuery) (*report.Witne
 
 // Stats is the work done so far.
 func (f *Finder) Stats() Stats {
-	s := Stats{
-		Found: f.found.Load(), NotFound: f.notFound.Load(), Discarded: f.discarded.Load(),
-		Candidates: f.candidates.Load(), Disagreements: f.disagreements.Load(), Work: f.work.Load(), Tolls: f.tolls.Load(),
+	defer f.lock()()
+	return f.stats
+}
+
+// lock takes the worker: compiled schemas count the steps of the one validation that runs on them.
+func (f *Finder) lock() (unlock func()) {
+	f.mu.Lock()
+	if f.w == nil {
+		f.w = newWorker()
 	}
-	s.Queries = s.Found + s.NotFound + s.Discarded
-	return s
+	return f.mu.Unlock
 }
 
 func (f *Finder) count(s *search, out Outcome) {
-	switch out {
-	case Found:
-		f.found.Add(1)
-	case Discarded:
-		f.discarded.Add(1)
-	default:
-		f.notFound.Add(1)
+	f.stats.Queries++
+	if out == Found {
+		f.stats.Found++
 	}
-	f.candidates.Add(int64(s.tried))
-	f.disagreements.Add(int64(s.disagreed))
-	f.work.Add(int64(s.fuel - s.w.Fuel)) // with what was spent beyond it
-	f.tolls.Add(s.w.Tolls - s.tolls)
-}
-
-// take is a worker that nobody else uses: compiled schemas count the steps of the one validation
-// that runs on them.
-func (f *Finder) take() *worker {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if n := len(f.free); n > 0 {
-		w := f.free[n-1]
-		f.free = f.free[:n-1]
-		return w
-	}
-	return newWorker()
-}
-
-func (f *Finder) give(w *worker) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.free = append(f.free, w)
+	f.stats.Candidates += int64(s.tried)
+	f.stats.Disagreements += int64(s.disagreed)
+	f.stats.Work += int64(s.fuel - s.w.Fuel) // with what was spent beyond it
+	f.stats.Tolls += s.w.Tolls - s.tolls
 }

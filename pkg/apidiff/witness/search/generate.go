@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/witness/message"
 	"github.com/romel/govctl/pkg/apidiff/witness/validators"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -19,9 +20,7 @@ func (g *gen) value(c conj, height, salt int) (any, bool) {
 	if !g.w.Burn(2) || height > maxHeight {
 		return nil, false
 	}
-	var key [2]validators.Schema
-	known := len(c.picks) == 0 && len(c.schemas) <= len(key)
-	copy(key[:], c.schemas)
+	key, known := c.key()
 	if from, dead := g.dead[key]; known && dead && height >= from {
 		return nil, false
 	}
@@ -56,24 +55,22 @@ func (g *gen) decide(c conj, sh *shape, height, salt int) (any, bool) {
 	return nil, false
 }
 
-// order lists alternatives with those that only allow null last, and those that lead back to what
-// they stand in.
+// order lists alternatives with those that only allow null last.
 func (g *gen) order(ch choice) []int {
-	n := min(ch.len(), maxBranches)
-	first, last := make([]int, 0, n), []int(nil)
-	for i := range n {
-		if ch.keyword == nullKeyword {
-			first = append(first, i)
-			continue
-		}
-		s := ch.at.At(ch.branches.At(i)).Resolved()
-		if t := s.Get("type").Text(); t == "null" || t == "" && s.Get("enum").Len() == 1 && s.Get("enum").At(0).Kind() == contract.Null {
+	var first, last []int
+	for i := range min(ch.len(), maxBranches) {
+		if ch.keyword != nullKeyword && onlyNull(ch.at.At(ch.branches.At(i)).Resolved()) {
 			last = append(last, i)
 		} else {
 			first = append(first, i)
 		}
 	}
 	return append(first, last...)
+}
+
+func onlyNull(s validators.Schema) bool {
+	t, enum := s.Get("type").Text(), s.Get("enum")
+	return t == "null" || t == "" && enum.Len() == 1 && enum.At(0).Kind() == contract.Null
 }
 
 // maxBranches bounds the alternatives of one composition that are tried.
@@ -115,12 +112,7 @@ func (g *gen) attempt(sh *shape, attempt int) *shape {
 }
 
 func (g *gen) verified(sh *shape, v any) bool {
-	for _, s := range sh.verify {
-		if !g.w.Accepts(s, g.mode, v) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(sh.verify, func(s validators.Schema) bool { return !g.w.Accepts(s, g.mode, v) })
 }
 
 // conditions is c with the consequence of each condition that v meets; nil where it adds nothing.
@@ -160,7 +152,7 @@ func (g *gen) fromShape(sh *shape, height, salt int) (any, bool) {
 			if !ok {
 				break
 			}
-			if !slices.ContainsFunc(sh.avoid, func(o any) bool { return equal(o, v) }) {
+			if !sh.avoids(v) {
 				return v, true
 			}
 		}
@@ -190,9 +182,9 @@ func (g *gen) preferred(sh *shape) []validators.Kinds {
 	order := validators.EveryKind[:]
 	lead := validators.Kinds(0)
 	switch {
-	case len(sh.objects) > 0 || len(sh.required) > 0 || len(sh.force) > 0 || len(sh.fixed) > 0 || sh.minProps > 0 || sh.extra > 0:
+	case len(sh.objects) > 0 || len(sh.required) > 0 || len(sh.force) > 0 || len(sh.fixed) > 0 || sh.objectLen.min > 0 || sh.extra > 0:
 		lead = validators.KindObject
-	case len(sh.arrays) > 0 || sh.minItems > 0 || len(sh.items) > 0 || len(sh.contains) > 0:
+	case len(sh.arrays) > 0 || sh.arrayLen.min > 0 || len(sh.items) > 0 || len(sh.contains) > 0:
 		lead = validators.KindArray
 	case sh.min != nil || sh.max != nil || len(sh.multiples) > 0:
 		lead = validators.KindInteger
@@ -203,21 +195,20 @@ func (g *gen) preferred(sh *shape) []validators.Kinds {
 	return order
 }
 
+func (sh *shape) avoids(v any) bool { return len(sh.avoid) > 0 && sh.avoid[message.Canonical(v)] }
+
 // listed is one of the values of enum or const.
 func (g *gen) listed(sh *shape, salt int) (any, bool) {
 	var fit []any
 	for _, v := range sh.values {
-		if validators.KindOf(v)&sh.kinds != 0 && !slices.ContainsFunc(sh.avoid, func(o any) bool { return equal(o, v) }) {
+		if validators.KindOf(v)&sh.kinds != 0 && !sh.avoids(v) {
 			fit = append(fit, v)
 		}
 	}
 	if len(fit) == 0 {
 		return nil, false
 	}
-	if salt >= len(fit) {
-		salt %= len(fit)
-	}
-	return fit[salt], true
+	return fit[salt%len(fit)], true
 }
 
 // number is a number within the bounds, small and round where they leave room.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/romel/govctl/pkg/apidiff/witness/message"
 	"github.com/romel/govctl/pkg/apidiff/witness/validators"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -13,37 +14,27 @@ import (
 func (g *gen) object(sh *shape, height, salt int) (any, bool) {
 	out := map[string]any{}
 	put := func(name string) bool {
-		if _, done := out[name]; done || sh.omit[name] {
+		if _, done := out[name]; done || slices.Contains(sh.omit, name) {
 			return true
 		}
 		if !g.w.Burn(1) {
 			return false
 		}
-		v, ok := sh.fixed[name]
-		if !ok {
-			v, ok = sh.tags[name]
+		c, allowed := g.field(sh, name)
+		if !allowed {
+			return false
 		}
-		if !ok {
-			c, allowed := g.field(sh, name)
-			if !allowed {
-				return false
-			}
-			if v, ok = g.value(c, height+1, salt); !ok {
-				return false
-			}
+		v, ok := g.value(c, height+1, salt)
+		if ok {
+			out[name] = v
 		}
-		out[name] = v
-		return true
+		return ok
 	}
-	for _, given := range []map[string]any{sh.tags, sh.fixed} {
-		for name, v := range given {
-			if !sh.omit[name] {
-				out[name] = v
-			}
-		}
-	}
+	maps.Copy(out, sh.tags)
+	maps.Copy(out, sh.fixed)
+	maps.DeleteFunc(out, func(name string, _ any) bool { return slices.Contains(sh.omit, name) })
 	for _, name := range sh.required {
-		if !put(name) && !sh.omit[name] {
+		if !put(name) {
 			return nil, false
 		}
 	}
@@ -53,7 +44,7 @@ func (g *gen) object(sh *shape, height, salt int) (any, bool) {
 	if !g.dependents(sh, out, put) || !g.fill(sh, out, put, salt) {
 		return nil, false
 	}
-	return out, sh.maxProps < 0 || len(out) <= sh.maxProps
+	return out, sh.objectLen.holds(len(out))
 }
 
 // dependents adds the fields that others demand.
@@ -79,7 +70,7 @@ func (g *gen) dependents(sh *shape, out map[string]any, put func(string) bool) b
 
 // fill adds fields until there are enough: known ones first, then new names.
 func (g *gen) fill(sh *shape, out map[string]any, put func(string) bool, salt int) bool {
-	want := max(sh.minProps, 0)
+	want := sh.objectLen.min
 	g.padded = g.padded || want > 0
 	if want > maxItems || sh.extra > maxItems {
 		return false
@@ -112,10 +103,8 @@ func (g *gen) name(sh *shape, salt int) (string, bool) {
 			if g.w.Fuel < 0 {
 				return "", false
 			}
-			if re := g.w.Pattern(pattern); re != nil {
-				if name, ok := g.w.sample(re, salt, 1); ok {
-					return name, true
-				}
+			if name, ok := g.w.matching(pattern, salt); ok {
+				return name, true
 			}
 		}
 	}
@@ -143,6 +132,11 @@ func (g *gen) fields(sh *shape) []string {
 	}
 	sh.fieldNames = slices.Clip(out)
 	return out
+}
+
+// lists is whether a schema of the shape names the field.
+func (sh *shape) lists(name string) bool {
+	return slices.ContainsFunc(sh.objects, func(s validators.Schema) bool { return s.Get("properties").Get(name).Exists() })
 }
 
 // field is what a field of that name must meet; false where the name is not allowed.
@@ -195,13 +189,9 @@ func (g *gen) field(sh *shape, name string) (conj, bool) {
 // array is an array with as few items as the shape lets be.
 func (g *gen) array(sh *shape, height, salt int) (any, bool) {
 	items := slices.Clone(sh.items)
-	want := max(sh.minItems, len(items))
+	want := max(sh.arrayLen.min, len(items))
 	for _, s := range sh.contains {
-		n := 1
-		if m := s.Get("minContains"); m.Exists() {
-			n, _ = validators.Count(m)
-		}
-		for range min(n, maxItems) {
+		for range min(minContains(s), maxItems) {
 			v, ok := g.value(g.item(sh, len(items)).and(one(s.At(s.Get("contains")))), height+1, salt+len(items))
 			if !ok {
 				return nil, false
@@ -212,35 +202,32 @@ func (g *gen) array(sh *shape, height, salt int) (any, bool) {
 	if want > maxItems {
 		return nil, false
 	}
+	step := 0
+	var seen map[string]bool
+	if sh.unique { // items must differ
+		step, seen = 1, keys(items)
+	}
 	for i := 0; len(items) < want; i++ {
-		v, ok := g.value(g.item(sh, len(items)), height+1, salt+g.vary(sh, i))
+		c := g.item(sh, len(items))
+		v, ok := g.value(c, height+1, salt+i*step)
 		if !ok || i > 2*want+8 {
 			return nil, false
 		}
-		if sh.unique && holds(items, v) {
-			c := g.item(sh, len(items)) // with fields to differ in
-			if v, ok = g.decide(c, g.attempt(g.flatten(c), 1), height+1, salt+i); !ok || holds(items, v) {
+		if sh.unique && seen[message.Canonical(v)] {
+			v, ok = g.decide(c, g.attempt(g.flatten(c), 1), height+1, salt+i) // with fields to differ in
+			if !ok || seen[message.Canonical(v)] {
 				continue
 			}
 		}
 		items = append(items, v)
+		if sh.unique {
+			seen[message.Canonical(v)] = true
+		}
 	}
 	if sh.twice && len(items) > 0 {
 		items = append(items, items[0])
 	}
-	return items, sh.maxItems < 0 || len(items) <= sh.maxItems
-}
-
-func holds(items []any, v any) bool {
-	return slices.ContainsFunc(items, func(o any) bool { return equal(o, v) })
-}
-
-// vary makes items differ where they must.
-func (g *gen) vary(sh *shape, i int) int {
-	if sh.unique {
-		return i
-	}
-	return 0
+	return items, sh.arrayLen.holds(len(items))
 }
 
 // item is what the item at an index must meet.

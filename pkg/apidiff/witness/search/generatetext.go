@@ -2,6 +2,7 @@ package search
 
 import (
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,7 +12,7 @@ import (
 
 // text is a string that meets the patterns, formats and lengths of a shape.
 func (g *gen) text(sh *shape, salt int) (any, bool) {
-	if sh.minLen > maxText || sh.blind {
+	if sh.textLen.min > maxText || sh.blind {
 		return nil, false
 	}
 	for s := range g.texts(sh, salt) {
@@ -29,7 +30,7 @@ func (g *gen) texts(sh *shape, salt int) iter.Seq[string] {
 		for _, name := range sh.formats {
 			if ex := validators.Formats[name].Examples; len(ex) > 0 {
 				known = true
-				if s := ex[salt%len(ex)]; !yield(s) || !yield(pad(s, sh.minLen)) {
+				if s := ex[salt%len(ex)]; !yield(s) || !yield(pad(s, sh.textLen.min)) {
 					return
 				}
 			}
@@ -46,19 +47,19 @@ func (g *gen) texts(sh *shape, salt int) iter.Seq[string] {
 				return
 			}
 		}
-		_ = yield(pad(letters(salt), sh.minLen)) && yield("") && yield("0") && yield(" ")
+		_ = yield(pad(letters(salt), sh.textLen.min)) && yield("") && yield("0") && yield(" ")
 	}
 }
 
 // samples are strings made for one pattern, short ones first.
 func (g *gen) samples(re *validators.Pattern, sh *shape, salt int, yield func(string) bool) bool {
-	for _, grow := range []int{0, 1, sh.minLen, 2 * sh.minLen} {
-		if s, ok := g.w.sample(re, salt, min(grow, maxText)); ok && (!yield(s) || !yield(pad(s, sh.minLen))) {
+	for _, grow := range []int{0, 1, sh.textLen.min, 2 * sh.textLen.min} {
+		if s, ok := g.w.sample(re, salt, min(grow, maxText)); ok && (!yield(s) || !yield(pad(s, sh.textLen.min))) {
 			return false
 		}
 	}
 	for other := range 4 {
-		if s, ok := g.w.sample(re, salt+other, max(0, sh.minLen-1)); ok && !yield(s) {
+		if s, ok := g.w.sample(re, salt+other, max(0, sh.textLen.min-1)); ok && !yield(s) {
 			return false
 		}
 	}
@@ -82,14 +83,6 @@ func pad(s string, length int) string {
 
 // fits is whether s meets the lengths and patterns of the shape.
 func (sh *shape) fits(s string) bool {
-	n := utf8.RuneCountInString(s)
-	if n < sh.minLen || sh.maxLen >= 0 && n > sh.maxLen {
-		return false
-	}
-	for _, re := range sh.patterns {
-		if !re.Fits(s) {
-			return false
-		}
-	}
-	return true
+	misses := func(re *validators.Pattern) bool { return !re.Fits(s) }
+	return sh.textLen.holds(utf8.RuneCountInString(s)) && !slices.ContainsFunc(sh.patterns, misses)
 }

@@ -231,8 +231,9 @@ func (c *tally) operation(q MessageQuery, what string, met map[[3]any]bool) {
 			c.add(what+" "+string(q.Part)+" "+q.Name+q.Status, x, func() (*report.Witness, Outcome) { return c.f.FindMessage(context.Background(), q) })
 		})
 	}
-	for _, p := range now.Params {
-		before := old.Param(p.In, p.Name)
+	taken, takes := old.Terms(""), now.Terms("")
+	for _, p := range takes.Params {
+		before := taken.Param(p.In, p.Name)
 		q := q
 		q.Part, q.Name = message.Part(p.In), p.Name
 		if p.Required && (before == nil || !before.Required) {
@@ -244,16 +245,17 @@ func (c *tally) operation(q MessageQuery, what string, met map[[3]any]bool) {
 			compare(q, before.Schema, p.Schema)
 		}
 	}
-	for mt, content := range old.Body().Get("content").Fields() {
+	for mt, content := range taken.Content.Node.Fields() {
 		q := q
 		q.Part, q.MediaType = message.Body, mt
-		compare(q, validators.Schema{Doc: old.Document, Node: content.Get("schema")}, validators.Schema{Doc: now.Document, Node: now.Body().Get("content").Get(mt).Get("schema")})
+		compare(q, taken.Content.At(content.Get("schema")), takes.Content.At(takes.Content.Node.Get(mt).Get("schema")))
 	}
 	for status := range now.Node.Get("responses").Fields() {
-		for mt, content := range now.Response(status).Node.Get("content").Fields() {
+		gave, gives := old.Terms(status), now.Terms(status)
+		for mt, content := range gives.Content.Node.Fields() {
 			q := q
 			q.Direction, q.Part, q.MediaType, q.Status = Response, message.ResponseBody, mt, status
-			compare(q, validators.Schema{Doc: now.Document, Node: content.Get("schema")}, validators.Schema{Doc: old.Document, Node: old.Response(status).Node.Get("content").Get(mt).Get("schema")})
+			compare(q, gives.Content.At(content.Get("schema")), gave.Content.At(gave.Content.Node.Get(mt).Get("schema")))
 		}
 	}
 }

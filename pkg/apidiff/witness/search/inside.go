@@ -14,15 +14,12 @@ const anyName = "extra"
 func (s *search) inside(g goal) []place {
 	var out []place
 	ish, osh := s.g.shape(g.in), s.g.shape(g.out)
-	names, seen := s.g.fields(ish), map[string]bool{}
-	for _, name := range names {
+	seen := map[string]bool{}
+	names := slices.DeleteFunc(slices.Concat(s.g.fields(ish), s.g.fields(osh)), func(name string) bool {
+		again := seen[name]
 		seen[name] = true
-	}
-	for _, name := range s.g.fields(osh) {
-		if !seen[name] {
-			names = append(names, name)
-		}
-	}
+		return again
+	})
 	if len(ish.objects)+len(osh.objects) > 0 {
 		names = append(names, s.openName(ish, osh)...)
 	}
@@ -42,10 +39,8 @@ func (s *search) openName(shapes ...*shape) []string {
 	for _, sh := range shapes {
 		for _, at := range sh.objects {
 			for pattern := range at.Get("patternProperties").Fields() {
-				if re := s.w.Pattern(pattern); re != nil {
-					if name, ok := s.w.sample(re, 0, 1); ok && re.Fits(name) {
-						out = append(out, name)
-					}
+				if name, ok := s.w.matching(pattern, 0); ok {
+					out = append(out, name)
 				}
 			}
 			if at.Get("additionalProperties").Kind() == contract.Object || at.Get("unevaluatedProperties").Kind() == contract.Object {
@@ -71,22 +66,23 @@ func (s *search) positions(shapes ...*shape) int {
 func (s *search) field(g goal, name string) []place {
 	in, okIn := s.g.field(s.g.shape(g.in), name)
 	out, okOut := s.g.field(s.g.shape(g.out), name)
-	if !okIn || !okOut || len(out.schemas) == 0 {
+	if !okIn || !okOut {
 		return nil
 	}
-	return []place{s.below(g, step{field: name, index: -1, in: g.in, out: g.out}, in, out)}
+	return below(g, step{name, -1, g.in, g.out}, in, out)
 }
 
 func (s *search) item(g goal, i int) []place {
 	in, out := s.g.item(s.g.shape(g.in), i), s.g.item(s.g.shape(g.out), i)
+	return below(g, step{strconv.Itoa(i), i, g.in, g.out}, in, out)
+}
+
+// below is the place that a step leads to; none where the outer side says nothing about it.
+func below(g goal, st step, in, out conj) []place {
 	if len(out.schemas) == 0 {
 		return nil
 	}
-	return []place{s.below(g, step{index: i, in: g.in, out: g.out}, in, out)}
-}
-
-func (s *search) below(g goal, st step, in, out conj) place {
-	return place{goal: goal{trail: append(slices.Clip(g.trail), st), in: in, out: out}}
+	return []place{{goal: goal{trail: append(slices.Clip(g.trail), st), in: in, out: out}}}
 }
 
 // follow takes the first step of a path, in each way that it can be read. Where the path ends in a
@@ -95,44 +91,39 @@ func (s *search) below(g goal, st step, in, out conj) place {
 func (s *search) follow(g goal, rest []string) []place {
 	ish, osh := s.g.shape(g.in), s.g.shape(g.out)
 	head, tail := rest[0], rest[1:]
-	lead := func(ps []place, tail []string, field string) []place {
-		for i := range ps {
-			ps[i].rest = tail
-		}
-		if field != "" && len(tail) == 0 {
-			holder := g
-			holder.only = field
-			ps = append(ps, place{goal: holder})
-			if ofHolder[s.hint.Keyword] {
-				slices.Reverse(ps)
-			}
-		}
-		return ps
-	}
-	if s.known(ish, head) || s.known(osh, head) {
-		return lead(s.field(g, head), tail, head)
-	}
 	index, err := strconv.Atoi(head)
+	field := "" // that the step leads to
+	var out []place
 	switch {
+	case ish.lists(head) || osh.lists(head):
+		out, field = s.field(g, head), head
 	case (head == "properties" || head == "prefixItems") && len(tail) > 0:
 		return []place{{goal: g, rest: tail}}
 	case head == "items":
-		return lead(s.item(g, max(s.prefixed(ish), s.prefixed(osh))), tail, "")
+		out = s.item(g, max(s.prefixed(ish), s.prefixed(osh)))
 	case head == "additionalProperties" || head == "unevaluatedProperties":
-		return lead(s.field(g, anyName), tail, anyName)
+		out, field = s.field(g, anyName), anyName
 	case head == "patternProperties" && len(tail) > 0:
-		re := s.w.Pattern(tail[0])
-		if re == nil {
-			return nil
-		}
-		name, _ := s.w.sample(re, 0, 1)
-		return lead(s.field(g, name), tail[1:], name)
+		field, _ = s.w.matching(tail[0], 0)
+		out, tail = s.field(g, field), tail[1:]
 	case err == nil && index >= 0:
-		return lead(s.item(g, index), tail, "")
+		out = s.item(g, index)
 	case inPlace[head]:
 		return []place{{goal: g}} // the rows of the keyword look further
+	default:
+		out, field = s.field(g, head), head
 	}
-	return lead(s.field(g, head), tail, head)
+	for i := range out {
+		out[i].rest = tail
+	}
+	if field != "" && len(tail) == 0 {
+		g.only = field
+		out = append(out, place{goal: g})
+		if ofHolder[s.hint.Keyword] {
+			slices.Reverse(out)
+		}
+	}
+	return out
 }
 
 // ofHolder are keywords that stand beside properties and speak of one of them.
@@ -154,13 +145,4 @@ func (s *search) prefixed(sh *shape) int {
 // rows.
 var inPlace = map[string]bool{
 	"not": true, "if": true, "then": true, "else": true, "contains": true, "propertyNames": true, "dependentSchemas": true, "discriminator": true,
-}
-
-func (s *search) known(sh *shape, name string) bool {
-	for _, at := range sh.objects {
-		if at.Get("properties").Get(name).Exists() {
-			return true
-		}
-	}
-	return false
 }

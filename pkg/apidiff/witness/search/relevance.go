@@ -18,21 +18,24 @@ var annotations = map[string]bool{
 // relevant is whether a refusal is about the goal: the value there or something inside it, or a
 // composition around it.
 func relevant(e *jsonschema.ValidationError, prefix string, g *goal, keyword string) bool {
-	want := prefix + g.instancePath()
-	for _, l := range validators.Leaves(e) {
+	want, leaves := prefix+pointer(g.path()...), validators.Leaves(e)
+	for _, l := range leaves {
 		if l.At == want && belongs(l, keyword) && (g.only == "" || strings.Contains(l.Message, "'"+g.only+"'")) || strings.HasPrefix(l.At, want+"/") {
 			return true
 		}
 	}
 	t := validators.Top(e)
-	for _, l := range validators.Leaves(e) {
+	for _, l := range leaves {
 		if l.At == want && related[keyword] != nil && !belongs(l, keyword) && !around[l.Keyword] && plain[l.Keyword] {
 			return false // the composition fails for another keyword of the same value
 		}
 	}
 	at := validators.Pointer(t)
-	return around[validators.KeywordOf(t)] && (want == at || strings.HasPrefix(want, at+"/"))
+	return around[validators.KeywordOf(t)] && within(want, at)
 }
+
+// within is whether a place is another one or below it.
+func within(at, place string) bool { return at == place || strings.HasPrefix(at, place+"/") }
 
 // plain are the limits of numbers and texts, of which one value can break several.
 var plain = map[string]bool{

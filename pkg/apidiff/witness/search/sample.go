@@ -38,12 +38,21 @@ func (w *worker) sample(p *validators.Pattern, salt, grow int) (string, bool) {
 	return s.text, s.ok
 }
 
-// outside is a shortest string that meets the patterns and lengths of a shape and that a pattern does not match.
-func (w *worker) outside(sh *shape, p *validators.Pattern, salt int) (string, bool) {
-	if sh.maxLen == 0 || sh.minLen > maxText {
+// matching is a short name that a pattern matches.
+func (w *worker) matching(pattern string, salt int) (string, bool) {
+	re := w.Pattern(pattern)
+	if re == nil {
 		return "", false
 	}
-	q := ecmaregex.Query{Miss: []*ecmaregex.Pattern{p.Pattern}, MinLength: sh.minLen, MaxLength: sh.maxLen, Salt: salt, Work: 50_000}
+	return w.sample(re, salt, 1)
+}
+
+// outside is a shortest string that meets the patterns and lengths of a shape and that a pattern does not match.
+func (w *worker) outside(sh *shape, p *validators.Pattern, salt int) (string, bool) {
+	if sh.textLen.max == 0 || sh.textLen.min > maxText {
+		return "", false
+	}
+	q := ecmaregex.Query{Miss: []*ecmaregex.Pattern{p.Pattern}, MinLength: sh.textLen.min, MaxLength: sh.textLen.max, Salt: salt, Work: 50_000}
 	for _, inner := range sh.patterns {
 		q.Match = append(q.Match, inner.Pattern)
 	}

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -19,6 +20,8 @@ type search struct {
 	mutators []mutator
 	in, out  validators.Schema
 	mode     validators.Mode
+
+	accepts, refuses string // the sides: "old", "new"
 
 	seen      map[string]bool // values tried already
 	left      int             // candidates that may still be tried
@@ -55,6 +58,8 @@ func newSearch(ctx context.Context, w *worker, q Query) *search {
 	s.tolls = w.Tolls
 	w.Begin(ctx, s.fuel)
 	s.refute, s.ask = s.refuted, s.second
+	s.accepts = cmp.Or(q.Accepts, [...]string{"old", "new"}[q.Direction])
+	s.refuses = map[string]string{"old": "new", "new": "old"}[s.accepts]
 	return s
 }
 
@@ -81,12 +86,14 @@ func (s *search) run() (*report.Witness, Outcome) {
 		return nil, NotFound
 	}
 	s.everyHint()
-	if s.won == nil {
-		s.won = s.best
-	}
-	switch {
-	case s.won != nil:
-		return s.witness(s.won), Found
+	return s.outcome(s.witness)
+}
+
+// outcome is how the search has ended, with what was found as show puts it.
+func (s *search) outcome(show func(*proof) *report.Witness) (*report.Witness, Outcome) {
+	switch p := cmp.Or(s.won, s.best); {
+	case p != nil:
+		return show(p), Found
 	case s.disagreed > 0:
 		return nil, Discarded
 	default:
@@ -207,51 +214,33 @@ func (s *search) confirm(g *goal, v any, why *jsonschema.ValidationError) bool {
 // alternatives of a union one must fail for that alone. Where an alternative came or went the value
 // must be one of it, and where null did, null.
 func (s *search) own(g *goal, v any, why *jsonschema.ValidationError) bool {
-	at, found := g.valueIn(v)
+	path := g.path()
+	value, found := at(v, path)
 	if b := s.hint.Branch; b.Node.Exists() && found {
-		if verdict, _ := s.w.Evaluate(validators.Schema{Doc: s.w.Document(b.Doc), Node: b.Node}, s.mode, at); verdict == validators.Refuses {
+		if verdict, _ := s.w.Evaluate(validators.Schema{Doc: s.w.Document(b.Doc), Node: b.Node}, s.mode, value); verdict == validators.Refuses {
 			return false
 		}
 	}
-	if s.hint.Keyword == "nullable" && found && at != nil {
+	if s.hint.Keyword == "nullable" && found && value != nil {
 		return false
 	}
-	return g.blames(s.hint.Keyword, s.prefix+g.instancePath(), why)
+	return g.blames(s.hint.Keyword, s.prefix+pointer(path...), why)
 }
 
 // second is what kin-openapi says.
 func (s *search) second(v any) (in, out validators.Verdict, by string) {
-	if !s.formatStable(v) {
-		return validators.Refuses, validators.Refuses, OpenAPI
+	if s.w.FormatSensitive { // the verdicts hang on the reading of formats where one of these is another
+		in, _ = s.w.Evaluate(s.in, s.mode, v)
+		out, _ = s.w.Evaluate(s.out, s.mode|validators.StrictFormat, v)
+		if in != validators.Accepts || out != validators.Refuses {
+			return validators.Refuses, validators.Refuses, OpenAPI
+		}
 	}
 	return s.w.Second(s.in, s.mode|validators.StrictFormat, v), s.w.Second(s.out, s.mode, v), OpenAPI
 }
 
-// formatStable is whether the verdicts do not hang on the reading of formats, as they can where a
-// schema refuses what another accepts.
-func (s *search) formatStable(v any) bool {
-	if !s.w.FormatSensitive {
-		return true
-	}
-	in, _ := s.w.Evaluate(s.in, s.mode, v)
-	out, _ := s.w.Evaluate(s.out, s.mode|validators.StrictFormat, v)
-	return in == validators.Accepts && out == validators.Refuses
-}
-
 func (s *search) witness(p *proof) *report.Witness {
-	accepts, refuses := s.sides()
 	return &report.Witness{
-		Value: message.Encode(p.value), AcceptedBy: accepts, RefusedBy: refuses, Refusal: validators.Refusal(p.why, s.mode), ConfirmedBy: p.by,
+		Value: message.Encode(p.value), AcceptedBy: s.accepts, RefusedBy: s.refuses, Refusal: validators.Refusal(p.why, s.mode), ConfirmedBy: p.by,
 	}
-}
-
-func (s *search) sides() (accepts, refuses string) {
-	accepts = s.q.Accepts
-	if accepts == "" {
-		accepts = [...]string{"old", "new"}[s.q.Direction]
-	}
-	if accepts == "old" {
-		return "old", "new"
-	}
-	return "new", "old"
 }

@@ -30,6 +30,12 @@ func (c conj) and(o conj) conj {
 
 func (c conj) with(p pick) conj { return conj{c.schemas, append(slices.Clip(c.picks), p)} }
 
+// key names one schema or two, with nothing picked.
+func (c conj) key() (key [2]validators.Schema, ok bool) {
+	copy(key[:], c.schemas)
+	return key, len(c.picks) == 0 && len(c.schemas) <= len(key)
+}
+
 // choice is an anyOf or oneOf that is not decided.
 type choice struct {
 	at       validators.Schema
@@ -53,23 +59,23 @@ type shape struct {
 	values []any // of enum and const
 	hints  []any // examples and defaults
 
-	min, max       *big.Rat
-	above, below   bool // the bound itself is out
-	multiples      []*big.Rat
-	minLen, maxLen int // -1 is no limit
-	patterns       []*validators.Pattern
-	formats        []string
+	bounds
+	multiples []*big.Rat
 
-	minItems, maxItems int
-	unique             bool
-	arrays             []validators.Schema // that say something about items
-	contains           []validators.Schema
+	textLen  span
+	patterns []*validators.Pattern
+	formats  []string
 
-	objects            []validators.Schema // that say something about fields
-	required           []string
-	minProps, maxProps int
-	dependent          map[string][]string
-	names              []validators.Schema
+	arrayLen span
+	unique   bool
+	arrays   []validators.Schema // that say something about items
+	contains []validators.Schema
+
+	objects   []validators.Schema // that say something about fields
+	required  []string
+	objectLen span
+	dependent map[string][]string
+	names     []validators.Schema
 
 	tags        map[string]any // discriminators of the picked alternatives
 	choices     []choice
@@ -82,14 +88,27 @@ type shape struct {
 	cost       int      // fuel that making it took
 
 	// What a row of the mutation table asks of the generator.
-	omit  map[string]bool
+	omit  []string
 	force []string
-	fixed map[string]any // values of fields
-	items []any          // values of the first items
-	avoid []any          // values not wanted
-	extra int            // fields beyond those of the schema
-	twice bool           // two equal items
+	fixed map[string]any  // values of fields
+	items []any           // values of the first items
+	avoid map[string]bool // keys of values not wanted
+	extra int             // fields beyond those of the schema
+	twice bool            // two equal items
 }
+
+// bounds are those of numbers; nil is none.
+type bounds struct {
+	min, max     *big.Rat
+	above, below bool // the bound itself is out
+}
+
+// span is how long a text, an array or an object may be.
+type span struct{ min, max int } // max -1 is no limit
+
+var endless = span{0, -1}
+
+func (s span) holds(n int) bool { return n >= s.min && (s.max < 0 || n <= s.max) }
 
 // gen makes small values that meet schemas. It plans by shapes and lets the JSON Schema validator
 // check what a plan cannot express, so that a wrong turn costs time and never a wrong claim.
@@ -109,11 +128,11 @@ type flatKey struct {
 
 // shape is the shape of c; that of few schemas is kept. It must not be changed.
 func (g *gen) shape(c conj) *shape {
-	key := flatKey{mode: g.mode}
-	if len(c.schemas) > len(key.at) || len(c.picks) > 0 {
+	at, few := c.key()
+	if !few {
 		return g.flatten(c)
 	}
-	copy(key.at[:], c.schemas)
+	key := flatKey{at, g.mode}
 	if sh := g.w.flats[key]; sh != nil {
 		g.w.Burn(sh.cost) // as much as without the memory: what is found must not hang on what was asked before
 		return sh
@@ -128,15 +147,13 @@ func (g *gen) shape(c conj) *shape {
 // flatten merges the schemas of c.
 func (g *gen) flatten(c conj) *shape {
 	f := flattener{g: g, picks: c.picks, required: map[string]bool{}, sh: shape{
-		kinds: validators.KindAny, minLen: 0, maxLen: -1, maxItems: -1, maxProps: -1,
+		kinds: validators.KindAny, textLen: endless, arrayLen: endless, objectLen: endless,
 	}}
 	for _, s := range c.schemas {
 		f.add(s)
 	}
 	sh := f.sh
-	if sh.kinds == 0 {
-		sh.uninhabited = true
-	}
+	sh.uninhabited = sh.uninhabited || sh.kinds == 0
 	return &sh
 }
 
@@ -174,17 +191,22 @@ func (f *flattener) add(s validators.Schema) {
 	if validators.Nullable(s) && !f.withoutNull(s) {
 		return
 	}
-	var object, array bool
+	var object, array, number bool
 	f.g.w.Burn(2 + s.Node.Len()/2)
 	for keyword, v := range s.Keywords() {
-		if read := f.g.w.readings[keyword]; read != nil {
-			if validators.HoldsData(keyword) {
-				f.g.w.Burn(v.Size() / 4)
-			}
-			read(f, s, v)
+		if validators.HoldsData(keyword) {
+			f.g.w.Burn(v.Size() / 4)
 		}
-		object = object || objectKeywords[keyword]
-		array = array || arrayKeywords[keyword]
+		switch keyword {
+		case "properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "dependentSchemas":
+			object = true
+		case "items", "prefixItems", "unevaluatedItems":
+			array = true
+		case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf":
+			number = true
+		default:
+			f.read(s, keyword, v)
+		}
 	}
 	if object {
 		f.sh.objects = append(f.sh.objects, s)
@@ -192,7 +214,9 @@ func (f *flattener) add(s validators.Schema) {
 	if array {
 		f.sh.arrays = append(f.sh.arrays, s)
 	}
-	f.number(s)
+	if number {
+		f.number(s)
+	}
 }
 
 // nullKeyword is a choice that no keyword spells: alternative 0 is what the schema says, 1 is null.
@@ -200,29 +224,27 @@ const nullKeyword = "nullable"
 
 // withoutNull is whether the schema applies: null is not picked, and the choice is made.
 func (f *flattener) withoutNull(s validators.Schema) bool {
+	branch, picked := f.picked(s, nullKeyword)
+	switch {
+	case !picked:
+		f.sh.choices = append(f.sh.choices, choice{at: s, keyword: nullKeyword})
+	case branch == 1:
+		f.sh.kinds &= validators.KindNull
+	}
+	return picked && branch == 0
+}
+
+// picked is the alternative that is picked of a keyword.
+func (f *flattener) picked(s validators.Schema, keyword string) (branch int, ok bool) {
 	for _, p := range f.picks {
-		if p.at == s && p.keyword == nullKeyword {
-			if p.branch == 1 {
-				f.sh.kinds &= validators.KindNull
-			}
-			return p.branch == 0
+		if p.at == s && p.keyword == keyword {
+			return p.branch, true
 		}
 	}
-	f.sh.choices = append(f.sh.choices, choice{at: s, keyword: nullKeyword})
-	return false
+	return 0, false
 }
-
-var objectKeywords = map[string]bool{
-	"properties": true, "patternProperties": true, "additionalProperties": true, "unevaluatedProperties": true, "dependentSchemas": true,
-}
-
-var arrayKeywords = map[string]bool{"items": true, "prefixItems": true, "unevaluatedItems": true}
 
 func (f *flattener) number(s validators.Schema) {
-	if !s.Get("minimum").Exists() && !s.Get("maximum").Exists() && !s.Get("exclusiveMinimum").Exists() &&
-		!s.Get("exclusiveMaximum").Exists() && !s.Get("multipleOf").Exists() {
-		return
-	}
 	b := validators.BoundsOf(s)
 	f.sh.raise(b.Min, false)
 	f.sh.raise(b.Above, true)
@@ -235,22 +257,16 @@ func (f *flattener) number(s validators.Schema) {
 }
 
 // raise lifts the lower bound to r.
-func (sh *shape) raise(r *big.Rat, exclusive bool) {
-	if r == nil {
-		return
-	}
-	if sh.min == nil || r.Cmp(sh.min) > 0 || r.Cmp(sh.min) == 0 && exclusive {
-		sh.min, sh.above = r, exclusive
+func (b *bounds) raise(r *big.Rat, exclusive bool) {
+	if r != nil && (b.min == nil || r.Cmp(b.min) > 0 || r.Cmp(b.min) == 0 && exclusive) {
+		b.min, b.above = r, exclusive
 	}
 }
 
 // lower brings the upper bound down to r.
-func (sh *shape) lower(r *big.Rat, exclusive bool) {
-	if r == nil {
-		return
-	}
-	if sh.max == nil || r.Cmp(sh.max) < 0 || r.Cmp(sh.max) == 0 && exclusive {
-		sh.max, sh.below = r, exclusive
+func (b *bounds) lower(r *big.Rat, exclusive bool) {
+	if r != nil && (b.max == nil || r.Cmp(b.max) < 0 || r.Cmp(b.max) == 0 && exclusive) {
+		b.max, b.below = r, exclusive
 	}
 }
 
@@ -265,7 +281,7 @@ func (sh *shape) restrict(list []any) {
 
 func (sh *shape) clone() *shape {
 	out := *sh
-	out.omit = maps.Clone(sh.omit)
+	out.omit = slices.Clip(sh.omit)
 	out.fixed = maps.Clone(sh.fixed)
 	out.force = slices.Clip(sh.force)
 	out.required = slices.Clip(sh.required)

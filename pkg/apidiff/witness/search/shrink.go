@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -87,11 +88,7 @@ func (sh *shrinker) smaller(v any, in, out conj, take func(any) bool) bool {
 		for _, name := range names {
 			fin, _ := sh.s.g.field(ish, name)
 			fout, _ := sh.s.g.field(osh, name)
-			if sh.smaller(v[name], fin, fout, func(f any) bool {
-				next := maps.Clone(v)
-				next[name] = f
-				return take(next)
-			}) {
+			if sh.smaller(v[name], fin, fout, func(f any) bool { return take(with(v, f, name)) }) {
 				return true
 			}
 		}
@@ -105,9 +102,7 @@ func (sh *shrinker) smaller(v any, in, out conj, take func(any) bool) bool {
 		}
 		for i := range v {
 			if sh.smaller(v[i], sh.s.g.item(sh.s.g.shape(in), i), sh.s.g.item(sh.s.g.shape(out), i), func(f any) bool {
-				next := slices.Clone(v)
-				next[i] = f
-				return take(next)
+				return take(with(v, f, strconv.Itoa(i)))
 			}) {
 				return true
 			}
