@@ -63,7 +63,9 @@ func (s *node) weigh() (harmful, differs bool) {
 
 // checkContainment asks about one pair.
 func checkContainment(c *subschema.Comparer, s *node, harmful, harmBelow, differBelow bool) {
-	if slices.ContainsFunc(s.records, func(r *record) bool { return r.rule.ID == rules.Unclassified || r.Shown && r.rule.Level == report.Error }) {
+	if slices.ContainsFunc(s.records, func(r *record) bool {
+		return r.rule.ID == rules.Unclassified || r.Shown && r.rule.Level == report.Error
+	}) {
 		return // what is not understood is not proved either, nor what a value refutes
 	}
 	inner, outer := s.old, s.new
