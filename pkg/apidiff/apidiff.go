@@ -31,14 +31,13 @@ func (r *Result) All(old, new *contract.Document) []report.Finding {
 
 // compare goes through the phases of a comparison.
 func (in input) compare(ctx context.Context) *Result {
-	opt, old, new := in.opt, in.old.Doc, in.new.Doc
-	ops := operations.Match(old, new)
-	g := compare(in, ops)
+	c := contracts{in.opt, in.old.Doc, in.new.Doc, operations.Match(in.old.Doc, in.new.Doc)}
+	g := compare(in, c.ops)
 	contain(g, in.schemas)
 	attribute(g)
-	found, records := findingsOf(opt, old, new, ops, g)
-	prove(ctx, found.list, questionsOf(opt, old, new, ops, found.list, records), opt.WitnessBudget)
-	return resultOf(opt, old, new, ops, found)
+	found, records := findingsOf(c, g)
+	prove(ctx, found.list, c.questions(found.list, records), in.opt.WitnessBudget)
+	return resultOf(c, found)
 }
 
 // First is the result without an old contract: every operation is added, nothing is compared.
@@ -47,8 +46,9 @@ func First(new *contract.Document, opt Options) *Result {
 	for _, c := range operations.CallsOf(new, new.Root().Get("paths")) {
 		ops = append(ops, operations.Operation{New: c, Operation: report.Operation{Method: c.Method, Path: c.Path}})
 	}
-	found, _ := findingsOf(opt, new, new, ops, graph{})
-	r := resultOf(opt, new, new, ops, found)
+	c := contracts{opt, new, new, ops}
+	found, _ := findingsOf(c, graph{})
+	r := resultOf(c, found)
 	r.Diff.FirstRun, r.Diff.Old = true, report.Contract{}
 	r.Diff.Bump, r.Diff.Headline = "none", "first run: nothing to compare with"
 	if opt.Advise != nil {

@@ -9,13 +9,10 @@ func attribute(g graph) {
 	}
 	for _, n := range g.nodes {
 		for _, r := range n.records {
-			if r.all == nil {
-				r.all, r.harm = new(bitset), new(bitset)
+			if r.reach == nil {
+				r.reach = new(reach)
 			}
-			r.all.union(n.all)
-			if !n.safe && !r.Unstable {
-				r.harm.union(n.harm)
-			}
+			r.join(n.reach, n.safe || r.Unstable)
 		}
 	}
 	g.findWays()
@@ -23,26 +20,23 @@ func attribute(g graph) {
 
 // fill makes the sets of one component equal and hands them on.
 func fill(component []*node) {
-	all, harm := new(bitset), new(bitset)
+	joint := new(reach)
 	for _, s := range component {
-		all.union(s.all)
-		harm.union(s.harm)
+		if s.reach != nil {
+			joint.join(s.reach, false)
+		}
 	}
 	for _, s := range component {
-		s.all, s.harm = all, harm
+		s.reach = joint
 	}
 	for _, s := range component {
 		for _, d := range s.edges {
 			t := d.to
-			if t.all == nil {
-				t.all, t.harm = new(bitset), new(bitset)
+			if t.reach == nil {
+				t.reach = new(reach)
 			}
-			if t.all == all {
-				continue
-			}
-			t.all.union(all)
-			if !s.safe && !d.safe {
-				t.harm.union(harm)
+			if t.reach != joint {
+				t.join(joint, s.safe || d.safe)
 			}
 		}
 	}

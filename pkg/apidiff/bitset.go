@@ -12,6 +12,17 @@ type bitset struct {
 	words []uint64
 }
 
+// A reach is the operations that reach something, and among them those that reach it by no safe way.
+type reach struct{ all, harm bitset }
+
+// join adds the operations of another reach, by a way that may be safe.
+func (r *reach) join(o *reach, safe bool) {
+	r.all.union(&o.all)
+	if !safe {
+		r.harm.union(&o.harm)
+	}
+}
+
 func (b *bitset) add(i int) {
 	b.cover(i>>6, i>>6+1)
 	b.words[i>>6-b.from] |= 1 << (i & 63)

@@ -52,14 +52,14 @@ func compareAll(in input, ops []operations.Operation) graph {
 	b := &builder{input: in, byPair: map[pairKey]*node{}, byUses: map[usesKey]*node{}, byScheme: map[string]*node{}, byDelta: map[recordKey]*record{}}
 	for i := range ops {
 		n := b.part(nil, in.operations.Compare(&ops[i]))
-		n.all, n.harm = new(bitset), new(bitset)
+		n.reach = new(reach)
 		n.all.add(i)
 		if !ops[i].Unstable {
 			n.harm.add(i)
 		}
 	}
 	n := b.part(nil, in.operations.Documents())
-	n.all, n.harm = new(bitset), new(bitset)
+	n.reach = new(reach)
 	b.compareSchemas()
 	b.graph.circles = b.graph.components()
 	return b.graph

@@ -13,7 +13,6 @@ import (
 
 	"github.com/romel/govctl/internal/sorting"
 	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
-	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
@@ -29,21 +28,19 @@ type findings struct {
 
 // A finder makes findings of records.
 type finder struct {
-	opt      Options
-	old, new *contract.Document
-	ops      []operations.Operation
-	sets     map[string][]report.Operation // by bitset
-	tokens   map[contract.Node]string      // long keys as they are shown
+	contracts
+	sets   map[string][]report.Operation // by bitset
+	tokens map[contract.Node]string      // long keys as they are shown
 }
 
 // findingsOf are the findings for the records that operations reach, with the waivers applied, and
 // the records by the fingerprints of their findings.
-func findingsOf(opt Options, old, new *contract.Document, ops []operations.Operation, g graph) (findings, map[string]*record) {
-	f := finder{opt: opt, old: old, new: new, ops: ops, sets: map[string][]report.Operation{}, tokens: map[contract.Node]string{}}
+func findingsOf(c contracts, g graph) (findings, map[string]*record) {
+	f := finder{contracts: c, sets: map[string][]report.Operation{}, tokens: map[contract.Node]string{}}
 	out, records := findings{owners: map[string]string{}, says: map[string]string{}}, map[string]*record{}
 	list := make([]report.Finding, 0, len(g.records))
 	for _, r := range g.records {
-		if r.all == nil {
+		if r.reach == nil {
 			continue // of a pair that turned out equal
 		}
 		one, s := f.finding(r)
@@ -60,7 +57,7 @@ func findingsOf(opt Options, old, new *contract.Document, ops []operations.Opera
 		}
 	}
 	out.list = merge(list)
-	out.problems = waive(out.list, slices.Clone(opt.Waivers), opt.Spent, opt.Now)
+	out.problems = waive(out.list, slices.Clone(c.opt.Waivers), c.opt.Spent, c.opt.Now)
 	sorting.Stable(out.list, byWeight)
 	return out, records
 }
@@ -76,7 +73,7 @@ func (e *finder) finding(r *record) (report.Finding, subject) {
 		Message:    messageOf(r, s),
 		Old:        place(r.Old, r.OldAt),
 		New:        place(r.New, r.NewAt),
-		Operations: e.operationsOf(r.all),
+		Operations: e.operationsOf(&r.all),
 	}
 	if r.From != "" {
 		f.From = jsontext.Value(r.From)
@@ -104,10 +101,7 @@ func countOf(n int, one, many string) string {
 }
 
 func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
+	return countOf(n, word, word+"s")
 }
 
 // assessment is the level in force: that of the row, or the configured one, lowered where the gate
@@ -136,17 +130,11 @@ func (e *finder) assessment(r *record) (report.Level, report.Verdict) {
 }
 
 func (e *finder) subjectOf(r *record) subject {
-	var s subject
-	switch {
-	case r.New.Exists():
-		s = subjectAt(e.new, r.New, e.tokens)
-	case r.Old.Exists():
-		s = subjectAt(e.old, r.Old, e.tokens)
-	case r.NewAt.Exists():
-		s = subjectAt(e.new, r.NewAt, e.tokens)
-	default:
-		s = subjectAt(e.old, r.OldAt, e.tokens)
+	doc, at := e.new, cmp.Or(r.New, r.Old, r.NewAt, r.OldAt)
+	if at == r.Old || at == r.OldAt {
+		doc = e.old
 	}
+	s := subjectAt(doc, at, e.tokens)
 	if r.On == "property" && r.Attr == "required" {
 		s = s.child(r.Name)
 	}
@@ -181,11 +169,7 @@ func shown(v string) string {
 	}
 	v = strings.TrimSuffix(strings.TrimPrefix(v, "["), "]")
 	if len(v) > most {
-		cut := most
-		for cut > 0 && v[cut]&0xC0 == 0x80 {
-			cut--
-		}
-		v = v[:cut] + "..."
+		v = firstBytes(v, most) + "..."
 	}
 	return strings.ReplaceAll(v, "\",\"", "\", \"")
 }

@@ -26,8 +26,8 @@ type node struct {
 	unproved       string // why it is not known whether the pair is safe
 	records        []*record
 
-	all, harm *bitset // operations that reach it; those that reach it by no safe way
-	rank      int
+	*reach
+	rank int
 
 	oldEntry, newEntry contract.Node // nodes as written, for witnesses; absent where several meet
 	way                shortestPath
@@ -49,12 +49,12 @@ type edge struct {
 // A record is a difference with all operations that it reaches.
 type record struct {
 	subschema.Difference
-	rule      *rules.Rule
-	all, harm *bitset
-	node      *node  // that met it first
-	near      *node  // that the shortest way leads to
-	gaps      int    // pairs of schemas that were not compared
-	budget    string // that ended, as a phrase
+	*reach
+	rule   *rules.Rule
+	node   *node  // that met it first
+	near   *node  // that the shortest way leads to
+	gaps   int    // pairs of schemas that were not compared
+	budget string // that ended, as a phrase
 }
 
 // A shortestPath leads to a node by one step from another one that is nearer to the part of a

@@ -19,6 +19,13 @@ type input struct {
 	operations *operations.Comparer
 }
 
+// contracts are the two contracts as the phases after the comparison read them.
+type contracts struct {
+	opt      Options
+	old, new *contract.Document
+	ops      []operations.Operation // of both
+}
+
 func newInput(old, new *contract.Document, opt Options) input {
 	m := work.NewMeter()
 	if opt.WitnessBudget <= 0 {

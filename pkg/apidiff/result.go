@@ -25,11 +25,11 @@ type Result struct {
 }
 
 // resultOf is the result of findings.
-func resultOf(opt Options, old, new *contract.Document, ops []operations.Operation, found findings) *Result {
-	r := &Result{ops: ops, Problems: found.problems, causes: found.owners, says: found.says, advise: opt.Advise}
+func resultOf(c contracts, found findings) *Result {
+	r := &Result{ops: c.ops, Problems: found.problems, causes: found.owners, says: found.says, advise: c.opt.Advise}
 	r.Diff = report.Diff{
-		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(opt.Now),
-		Old: identify(old, !opt.NoDigest), New: identify(new, !opt.NoDigest), Changes: found.list,
+		Schema: "govctl/openapi-diff/v1", GeneratedAt: report.At(c.opt.Now),
+		Old: identify(c.old, !c.opt.NoDigest), New: identify(c.new, !c.opt.NoDigest), Changes: found.list,
 	}
 	r.total()
 	r.byOp = r.changesByOperation()
@@ -118,11 +118,6 @@ var bumpWords = map[string]string{
 	"none": "no new version required", "patch": "patch version is enough", "minor": "minor version recommended", "major": "major version required",
 }
 
-// advised are the words where a version policy has decided.
-var advised = map[string]string{
-	"none": bumpWords["none"], "patch": bumpWords["patch"], "minor": "minor version required", "major": bumpWords["major"],
-}
-
 // headline is the diff in one sentence.
 func (r *Result) headline() string {
 	t, accepted := r.Diff.Totals, report.AcceptedOf(r.Diff.Changes)
@@ -154,7 +149,7 @@ func (r *Result) headline() string {
 	}
 	words := bumpWords[r.Diff.Bump]
 	if by := r.Diff.RecommendedBump; by != "" {
-		words = advised[by]
+		words = strings.Replace(bumpWords[by], "recommended", "required", 1) // a version policy has decided
 	}
 	return strings.Join(parts, ", ") + "; " + words
 }

@@ -107,8 +107,9 @@ func unpruned(old, new *contract.Document, opt Options) *Result {
 	g := compareAll(in, ops)
 	contain(g, in.schemas)
 	attribute(g)
-	found, _ := findingsOf(opt, old, new, ops, g)
-	return resultOf(opt, old, new, ops, found)
+	c := contracts{opt, old, new, ops}
+	found, _ := findingsOf(c, g)
+	return resultOf(c, found)
 }
 
 // TestRuleMutations takes each row away: its case must then be told by a more general row, or not
@@ -164,7 +165,7 @@ func deltas(old, new *contract.Document, inverted bool) map[string]int {
 	attribute(g)
 	m := map[string]int{}
 	for _, r := range g.records {
-		if r.all == nil {
+		if r.reach == nil {
 			continue
 		}
 		op := r.Op

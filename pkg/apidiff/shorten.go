@@ -38,10 +38,15 @@ func cutText(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
+	return firstBytes(s, most) + cutMark(len(s))
+}
+
+// firstBytes are at most so many bytes of a longer text, cut between characters.
+func firstBytes(s string, most int) string {
 	for most > 0 && !utf8.RuneStart(s[most]) {
 		most--
 	}
-	return s[:most] + cutMark(len(s))
+	return s[:most]
 }
 
 // cutMark ends a text that was cut.

@@ -1,13 +1,14 @@
 package apidiff
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/romel/govctl/pkg/apidiff/jsonvalue"
 	"github.com/romel/govctl/pkg/apidiff/operations"
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/apidiff/subschema"
@@ -57,12 +58,11 @@ type question struct {
 	unproved string                // why containment is not known
 }
 
-// questionsOf are the questions about the findings that break, worst first.
-func questionsOf(opt Options, old, new *contract.Document, ops []operations.Operation, list []report.Finding, records map[string]*record) []question {
-	if opt.NoWitness {
+// questions are the questions about the findings that break, worst first.
+func (c contracts) questions(list []report.Finding, records map[string]*record) []question {
+	if c.opt.NoWitness {
 		return nil
 	}
-	a := questioner{old: old, new: new, ops: ops, accepted: opt.Accepted}
 	var out []question
 	for i := range list {
 		f := &list[i]
@@ -72,7 +72,7 @@ func questionsOf(opt Options, old, new *contract.Document, ops []operations.Oper
 		}
 		q := question{finding: i}
 		if len(out) < maxWitnesses {
-			q = a.question(r, f.Fingerprint)
+			q = c.question(r, f.Fingerprint)
 			q.finding = i
 		}
 		out = append(out, q)
@@ -142,25 +142,13 @@ func (q *question) sameAsText(value []byte) bool {
 	return err == nil && q.text.AdmitsAsText(v)
 }
 
-// A questioner words questions.
-type questioner struct {
-	old, new *contract.Document
-	ops      []operations.Operation
-	accepted bool
-}
-
-func (e *questioner) question(r *record, fingerprint string) question {
-	q := question{at: r.near.rank, unproved: r.node.unproved}
+func (c contracts) question(r *record, fingerprint string) question {
 	seed := seedOf(fingerprint)
-	value, values := e.schemaQuery(r, seed)
-	message, messages := e.messageQuery(r, seed)
-	if messages && (r.Side != rules.Response || !values) { // of a response a value is as good, and found sooner
-		q.message = &message
+	q := question{at: r.near.rank, unproved: r.node.unproved, value: c.schemaQuery(r, seed)}
+	if q.value == nil || r.Side != rules.Response { // of a response a value is as good, and found sooner
+		q.message = c.messageQuery(r, seed)
 	}
-	if values {
-		q.value = &value
-	}
-	if s := r.near; values && s.mode&subschema.AsText != 0 && s.pair() {
+	if s := r.near; q.value != nil && s.mode&subschema.AsText != 0 && s.pair() {
 		outer := s.new
 		if r.Side == rules.Response {
 			outer = s.old
@@ -186,83 +174,82 @@ func directionOf(s rules.Side) search.Direction {
 }
 
 // schemaQuery asks about the nearest pair of schemas that are written as one node each.
-func (e *questioner) schemaQuery(r *record, seed uint64) (search.Query, bool) {
+func (c contracts) schemaQuery(r *record, seed uint64) *search.Query {
 	s, path, ok := r.near.path(func(s *node) bool {
 		return !s.pair() || s.oldEntry.Exists() && s.newEntry.Exists() && !s.alternative()
 	})
 	if !ok || !s.pair() || r.Attr == "stability" {
-		return search.Query{}, false
+		return nil
 	}
-	old, new := search.SchemaNode{Doc: e.old, Node: s.oldEntry}, search.SchemaNode{Doc: e.new, Node: s.newEntry}
-	q := search.Query{Inner: old, Outer: new, Direction: directionOf(r.Side), Hints: []search.Hint{e.hint(r, path)}, Seed: seed}
+	old, new := search.SchemaNode{Doc: c.old, Node: s.oldEntry}, search.SchemaNode{Doc: c.new, Node: s.newEntry}
+	q := search.Query{Inner: old, Outer: new, Direction: directionOf(r.Side), Hints: []search.Hint{c.hint(r, path)}, Seed: seed}
 	if r.Side == rules.Response {
 		q.Inner, q.Outer = new, old
 	}
-	return q, true
+	return &q
 }
 
 // hint says where below the path the change sits.
-func (e *questioner) hint(r *record, path []string) search.Hint {
+func (c contracts) hint(r *record, path []string) search.Hint {
 	h := search.Hint{Path: path, Keyword: keywordOf[r.Attr], Values: r.Values}
+	property := slices.Concat(path, []string{"properties", r.Name})
 	switch {
-	case r.On == "property" && r.Attr == "" && r.When == "required", r.Attr == "required", strings.HasSuffix(r.Attr, "-only"):
-		h.Path = append(append([]string(nil), path...), "properties", r.Name)
-		if r.Attr == "" {
-			h.Keyword = "required"
-		}
+	case r.On == "property" && r.Attr == "" && r.When == "required":
+		h.Path, h.Keyword = property, "required"
 	case r.On == "property" && r.Attr == "":
-		h.Path = append(append([]string(nil), path...), "properties", r.Name)
-		h.Keyword = "additionalProperties"
+		h.Path, h.Keyword = property, "additionalProperties"
+	case r.Attr == "required", strings.HasSuffix(r.Attr, "-only"):
+		h.Path = property
 	case r.Attr == "union-branch" && r.Side == rules.Response:
-		h.Branch = search.SchemaNode{Doc: e.new, Node: r.New}
+		h.Branch = search.SchemaNode{Doc: c.new, Node: r.New}
 	case r.Attr == "union-branch":
-		h.Branch = search.SchemaNode{Doc: e.old, Node: r.Old}
+		h.Branch = search.SchemaNode{Doc: c.old, Node: r.Old}
 	}
 	return h
 }
 
 // messageQuery asks for a whole message: from the node up to the part of the operation.
-func (e *questioner) messageQuery(r *record, seed uint64) (search.MessageQuery, bool) {
+func (c contracts) messageQuery(r *record, seed uint64) *search.MessageQuery {
 	if r.On == "operation" && r.Op == rules.Removed {
-		return e.removedQuery(r, seed)
+		return c.removedQuery(r, seed)
 	}
 	s, path, ok := r.near.path(func(s *node) bool { return !s.pair() })
 	if !ok || s.where == nil || s.where.Nested || s.where.Inverted {
-		return search.MessageQuery{}, false
+		return nil
 	}
 	w := s.where
-	q := search.MessageQuery{
+	q := &search.MessageQuery{
 		Old: sideOf(w.Old), New: sideOf(w.New), Direction: directionOf(r.Side), Part: message.Part(w.Part), Name: w.Name, MediaType: w.Media, Status: w.Status,
-		Seed: seed, Accepted: e.accepted && r.Side == rules.Request,
+		Seed: seed, Accepted: c.opt.Accepted && r.Side == rules.Request,
 	}
-	return e.focus(r, q, path)
+	if !c.focus(r, q, path) {
+		return nil
+	}
+	return q
 }
 
-// focus points the query at what changed, where that is no schema.
-func (e *questioner) focus(r *record, q search.MessageQuery, path []string) (search.MessageQuery, bool) {
+// focus points the query at what changed; false where that is no part of a message.
+func (c contracts) focus(r *record, q *search.MessageQuery, path []string) bool {
+	required := r.Attr == "required" || r.When == "required"
 	switch r.On {
 	case "property":
-		q.Hints = []search.Hint{e.hint(r, path)}
+		q.Hints = []search.Hint{c.hint(r, path)}
 	case "parameter":
-		at := r.New
-		if !at.Exists() {
-			at = jsonvalue.First(r.Old, r.NewAt)
-		}
+		at := cmp.Or(r.New, r.Old, r.NewAt)
 		if at.Kind() != contract.Object {
 			at = r.NewAt
 		}
-		q.Part, q.Name = message.Part(at.Get("in").Text()), at.Get("name").Text()
-		q.Absent = r.Attr == "required" || r.When == "required"
+		q.Part, q.Name, q.Absent = message.Part(at.Get("in").Text()), at.Get("name").Text(), required
 	case "body":
-		q.Part, q.Absent = message.Body, r.Attr == "required" || r.When == "required"
+		q.Part, q.Absent = message.Body, required
 	case "media-type":
 		q.MediaType = r.Name
 	case "header":
-		q.Part, q.Name, q.Absent = message.ResponseHeader, r.Name, r.Attr == "required" || r.When == "required"
+		q.Part, q.Name, q.Absent = message.ResponseHeader, r.Name, required
 	default:
-		return q, false
+		return false
 	}
-	return q, true
+	return true
 }
 
 // sideOf is one side of an operation as the search reads it.
@@ -271,13 +258,11 @@ func sideOf(c operations.Call) message.Operation {
 }
 
 // removedQuery asks for a request that nobody answers any more.
-func (e *questioner) removedQuery(r *record, seed uint64) (search.MessageQuery, bool) {
-	q := search.MessageQuery{Seed: seed}
-	found := false
+func (c contracts) removedQuery(r *record, seed uint64) (q *search.MessageQuery) {
 	r.all.each(func(i int) {
-		if op := e.ops[i]; !found && op.Old.Op == r.Old {
-			q.Old, q.New, found = sideOf(op.Old), message.Operation{Doc: e.new}, true
+		if op := c.ops[i]; q == nil && op.Old.Op == r.Old {
+			q = &search.MessageQuery{Seed: seed, Old: sideOf(op.Old), New: message.Operation{Doc: c.new}}
 		}
 	})
-	return q, found
+	return q
 }

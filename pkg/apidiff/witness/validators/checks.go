@@ -5,14 +5,13 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// The checks of this file are keywords that the validator has too. What it needs for some of them is
+// The checks of this file, which implement jsonschema.SchemaExt, are keywords that the validator has too. What it needs for some of them is
 // in unexported fields, which only its own compiler can set. Below others it stops at the first error,
 // in the order of a map, so that the work counted for a value would differ from run to run.
 
 // enum accepts the listed values.
 type enum []any
 
-// Validate implements jsonschema.SchemaExt.
 func (e enum) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	for _, allowed := range e {
 		if same, err := ctx.Equals(v, allowed); err != nil || same {
@@ -26,7 +25,6 @@ func (e enum) Validate(ctx *jsonschema.ValidatorContext, v any) {
 // noType is a list of names none of which is a type.
 type noType []string
 
-// Validate implements jsonschema.SchemaExt.
 func (t noType) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	ctx.AddError(&kind.Type{Got: typeName(v), Want: t})
 }
@@ -53,7 +51,6 @@ type itemsSeen struct {
 	rest  bool
 }
 
-// Validate implements jsonschema.SchemaExt.
 func (s itemsSeen) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	list, _ := v.([]any)
 	for i := range list {
@@ -67,7 +64,6 @@ func (s itemsSeen) Validate(ctx *jsonschema.ValidatorContext, v any) {
 // names is the keyword propertyNames. An error of a name has the location of the named value.
 type names struct{ schema *jsonschema.Schema }
 
-// Validate implements jsonschema.SchemaExt.
 func (n names) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	object, _ := v.(map[string]any)
 	for name := range object {
@@ -82,7 +78,6 @@ type not struct {
 	schema *jsonschema.Schema
 }
 
-// Validate implements jsonschema.SchemaExt.
 func (n not) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	n.w.FormatSensitive = true
 	if ctx.Validate(n.schema, v, nil) == nil {
@@ -95,7 +90,6 @@ type oneOf struct {
 	alternatives []*jsonschema.Schema
 }
 
-// Validate implements jsonschema.SchemaExt.
 func (o oneOf) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	o.w.FormatSensitive = true
 	matched := -1
@@ -122,7 +116,6 @@ type condition struct {
 	when, then, otherwise *jsonschema.Schema // then and otherwise can be nil
 }
 
-// Validate implements jsonschema.SchemaExt.
 func (c condition) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	c.w.FormatSensitive = true
 	branch := c.otherwise

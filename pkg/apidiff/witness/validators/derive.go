@@ -79,9 +79,7 @@ func (d *deriver) keep(key derivedKey) *derivation {
 func Empty() *jsonschema.Schema { return &jsonschema.Schema{DraftVersion: 2020} }
 
 func always(b bool) *jsonschema.Schema {
-	s := Empty()
-	s.Bool = &b
-	return s
+	return &jsonschema.Schema{DraftVersion: 2020, Bool: &b}
 }
 
 func ofTypes(names ...string) *jsonschema.Schema {
@@ -93,14 +91,14 @@ func ofTypes(names ...string) *jsonschema.Schema {
 func (d *deriver) derive(s Schema, m Mode) *jsonschema.Schema {
 	d.made++
 	if d.w.exhausted {
-		return d.refuseToSay(Empty(), "budget")
+		return refuseToSay(Empty(), "budget")
 	}
 	switch s.Node.Kind() {
 	case contract.Bool:
 		return always(s.Node.Bool())
 	case contract.Object:
 	default:
-		return d.refuseToSay(Empty(), "not a schema")
+		return refuseToSay(Empty(), "not a schema")
 	}
 	if leaf := d.leaf(s, m); leaf != nil {
 		return leaf
@@ -117,7 +115,7 @@ func (d *deriver) derive(s Schema, m Mode) *jsonschema.Schema {
 			if HoldsData(keyword) {
 				d.made += v.Size() / 8
 			}
-			carry(d, s, v, m, out)
+			carry(carried{d, s, m, v, out})
 		}
 	}
 	d.access(s, m, out)
@@ -173,38 +171,8 @@ func HoldsData(keyword string) bool {
 	return false
 }
 
-func (d *deriver) list(s Schema, v contract.Node, m Mode) []*jsonschema.Schema {
-	out := make([]*jsonschema.Schema, 0, v.Len())
-	for _, sub := range v.Items() {
-		if v.Key() != "allOf" && s.At(sub).StandsForNull() {
-			out = append(out, ofTypes("null"))
-			continue
-		}
-		out = append(out, d.below(v, s.At(sub), m))
-	}
-	return out
-}
-
-func (d *deriver) named(s Schema, v contract.Node, m Mode) map[string]*jsonschema.Schema {
-	out := make(map[string]*jsonschema.Schema, v.Len())
-	for name, sub := range v.Fields() {
-		out[name] = d.below(v, s.At(sub), m)
-	}
-	return out
-}
-
-// below derives a schema that is below a keyword. The error of a false schema has nothing but the
-// location of that schema: it is set to the keyword.
-func (d *deriver) below(keyword contract.Node, s Schema, m Mode) *jsonschema.Schema {
-	out := d.derive(s, m)
-	if out.Bool != nil { // others can be shared
-		out.Location = keyword.Key()
-	}
-	return out
-}
-
 // refuseToSay makes any value that reaches out undecided.
-func (d *deriver) refuseToSay(out *jsonschema.Schema, why string) *jsonschema.Schema {
+func refuseToSay(out *jsonschema.Schema, why string) *jsonschema.Schema {
 	extend(out, undecided(why))
 	return out
 }
@@ -264,6 +232,15 @@ func Texts(v contract.Node) []string {
 		if item.Kind() == contract.String {
 			out = append(out, item.Text())
 		}
+	}
+	return out
+}
+
+// textsByName are the lists of texts of an object.
+func textsByName(v contract.Node) map[string][]string {
+	out := make(map[string][]string, v.Len())
+	for name, list := range v.Fields() {
+		out[name] = Texts(list)
 	}
 	return out
 }

@@ -8,119 +8,115 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// carrier carries one keyword over.
-type carrier = func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema)
+// carried is one keyword of a schema, and the schema of the validator that it is carried over to.
+type carried struct {
+	*deriver
+	s   Schema
+	m   Mode
+	v   contract.Node // of the keyword
+	out *jsonschema.Schema
+}
 
 // derivations is the table of keywords. What stands in no row is an annotation.
-func derivations() map[string]carrier {
-	return map[string]carrier{
-		"type": deriveType,
-		"enum": deriveEnum,
-		"const": func(_ *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-			value := v.Value()
-			out.Const = &value
-		},
+func derivations() map[string]func(carried) {
+	return map[string]func(carried){
+		"type":   deriveType,
+		"enum":   func(k carried) { AllowOnly(k.out, Values(k.v)) },
+		"const":  func(k carried) { k.out.Const = new(k.v.Value()) },
 		"format": deriveFormat,
-		"allOf": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.AllOf = append(out.AllOf, d.list(s, v, m)...)
+		"allOf":  func(k carried) { k.out.AllOf = append(k.out.AllOf, k.list()...) },
+		"anyOf": func(k carried) {
+			k.out.AnyOf, k.out.Location = k.list(), k.out.Location+alternativeNames(k.v)
 		},
-		"anyOf": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.AnyOf, out.Location = d.list(s, v, m), out.Location+alternativeNames(v)
+		"oneOf": func(k carried) {
+			extend(k.out, oneOf{k.w, k.list()})
+			k.out.Location += alternativeNames(k.v)
 		},
-		"oneOf": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			extend(out, oneOf{d.w, d.list(s, v, m)})
-			out.Location += alternativeNames(v)
-		},
-		"not": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			extend(out, not{d.w, d.below(v, s.At(v), m)})
-		},
-		"if":               deriveCondition,
-		"multipleOf":       deriveNumber,
-		"minimum":          deriveNumber,
-		"maximum":          deriveNumber,
-		"exclusiveMinimum": deriveNumber,
-		"exclusiveMaximum": deriveNumber,
-		"minLength":        deriveCount,
-		"maxLength":        deriveCount,
-		"minItems":         deriveCount,
-		"maxItems":         deriveCount,
-		"minProperties":    deriveCount,
-		"maxProperties":    deriveCount,
-		"minContains":      deriveCount,
-		"maxContains":      deriveCount,
-		"pattern": func(d *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-			p := d.w.Pattern(v.Text())
-			if p == nil {
-				d.refuseToSay(out, "pattern")
-				return
-			}
-			d.wrote += p.size
-			out.Pattern = p
-		},
-		"uniqueItems": func(_ *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-			out.UniqueItems = v.Bool()
-		},
-		"items": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.Items2020 = d.below(v, s.At(v), m)
-		},
-		"prefixItems": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.PrefixItems = d.list(s, v, m)
-		},
-		"contains": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.Contains = d.below(v, s.At(v), m)
-		},
-		"unevaluatedItems": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.UnevaluatedItems = d.below(v, s.At(v), m)
-		},
-		"properties": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.Properties = d.named(s, v, m)
-		},
+		"not":               func(k carried) { extend(k.out, not{k.w, k.below(k.v)}) },
+		"if":                deriveCondition,
+		"multipleOf":        deriveNumber,
+		"minimum":           deriveNumber,
+		"maximum":           deriveNumber,
+		"exclusiveMinimum":  deriveNumber,
+		"exclusiveMaximum":  deriveNumber,
+		"minLength":         deriveCount,
+		"maxLength":         deriveCount,
+		"minItems":          deriveCount,
+		"maxItems":          deriveCount,
+		"minProperties":     deriveCount,
+		"maxProperties":     deriveCount,
+		"minContains":       deriveCount,
+		"maxContains":       deriveCount,
+		"pattern":           derivePattern,
+		"uniqueItems":       func(k carried) { k.out.UniqueItems = k.v.Bool() },
+		"items":             func(k carried) { k.out.Items2020 = k.below(k.v) },
+		"prefixItems":       func(k carried) { k.out.PrefixItems = k.list() },
+		"contains":          func(k carried) { k.out.Contains = k.below(k.v) },
+		"unevaluatedItems":  func(k carried) { k.out.UnevaluatedItems = k.below(k.v) },
+		"properties":        func(k carried) { k.out.Properties = k.named() },
 		"patternProperties": derivePatternProperties,
-		"additionalProperties": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			if v.Kind() == contract.Bool {
-				out.AdditionalProperties = v.Bool()
+		"additionalProperties": func(k carried) {
+			if k.v.Kind() == contract.Bool {
+				k.out.AdditionalProperties = k.v.Bool()
 			} else {
-				out.AdditionalProperties = d.below(v, s.At(v), m)
+				k.out.AdditionalProperties = k.below(k.v)
 			}
 		},
-		"unevaluatedProperties": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.UnevaluatedProperties = d.below(v, s.At(v), m)
-		},
-		"propertyNames": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			extend(out, names{d.below(v, s.At(v), m)})
-		},
-		"required": deriveRequired,
-		"dependentRequired": func(_ *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-			out.DependentRequired = map[string][]string{}
-			for name, list := range v.Fields() {
-				out.DependentRequired[name] = Texts(list)
-			}
-		},
-		"dependentSchemas": func(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-			out.DependentSchemas = d.named(s, v, m)
-		},
-		"discriminator": deriveDiscriminator,
-		"$dynamicRef":   cannotSay,
-		"$recursiveRef": cannotSay,
-		"$id":           cannotSay, // it moves the base of the references below
+		"unevaluatedProperties": func(k carried) { k.out.UnevaluatedProperties = k.below(k.v) },
+		"propertyNames":         func(k carried) { extend(k.out, names{k.below(k.v)}) },
+		"required":              func(k carried) { k.out.Required = RequiredIn(k.s, k.m) },
+		"dependentRequired":     func(k carried) { k.out.DependentRequired = textsByName(k.v) },
+		"dependentSchemas":      func(k carried) { k.out.DependentSchemas = k.named() },
+		"discriminator":         deriveDiscriminator,
+		"$dynamicRef":           cannotSay,
+		"$recursiveRef":         cannotSay,
+		"$id":                   cannotSay, // it moves the base of the references below
 	}
 }
 
-func cannotSay(d *deriver, _ Schema, _ contract.Node, _ Mode, out *jsonschema.Schema) {
-	d.refuseToSay(out, "reference")
+func cannotSay(k carried) { refuseToSay(k.out, "reference") }
+
+// list are the derived schemas of a list.
+func (k carried) list() []*jsonschema.Schema {
+	out := make([]*jsonschema.Schema, 0, k.v.Len())
+	for _, sub := range k.v.Items() {
+		if k.v.Key() != "allOf" && k.s.At(sub).StandsForNull() {
+			out = append(out, ofTypes("null"))
+			continue
+		}
+		out = append(out, k.below(sub))
+	}
+	return out
 }
 
-func deriveType(_ *deriver, s Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-	var names []string
-	if v.Kind() == contract.String {
-		names = []string{v.Text()}
-	} else {
-		names = Texts(v)
+// named are the derived schemas of an object.
+func (k carried) named() map[string]*jsonschema.Schema {
+	out := make(map[string]*jsonschema.Schema, k.v.Len())
+	for name, sub := range k.v.Fields() {
+		out[name] = k.below(sub)
 	}
-	if s.Get("nullable").Bool() {
+	return out
+}
+
+// below derives a schema that is below the keyword. The error of a false schema has nothing but the
+// location of that schema: it is set to the keyword.
+func (k carried) below(n contract.Node) *jsonschema.Schema {
+	out := k.derive(k.s.At(n), k.m)
+	if out.Bool != nil { // others can be shared
+		out.Location = k.v.Key()
+	}
+	return out
+}
+
+func deriveType(k carried) {
+	names := Texts(k.v)
+	if k.v.Kind() == contract.String {
+		names = []string{k.v.Text()}
+	}
+	if k.s.Get("nullable").Bool() {
 		names = append(names, "null")
 	}
-	allowTypes(out, names)
+	allowTypes(k.out, names)
 }
 
 // allowTypes lets values of the named types pass. The validator drops names that it does not know,
@@ -139,10 +135,6 @@ func allowTypes(out *jsonschema.Schema, names []string) {
 	}
 }
 
-func deriveEnum(_ *deriver, _ Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-	AllowOnly(out, Values(v))
-}
-
 // AllowOnly lets the listed values pass.
 func AllowOnly(out *jsonschema.Schema, allowed []any) { extend(out, enum(allowed)) }
 
@@ -150,25 +142,25 @@ func extend(out *jsonschema.Schema, check jsonschema.SchemaExt) {
 	out.Extensions = append(out.Extensions, check)
 }
 
-func deriveCondition(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-	c := condition{w: d.w, when: d.below(v, s.At(v), m)}
-	if t := s.Get("then"); t.Exists() {
-		c.then = d.below(t, s.At(t), m)
+func deriveCondition(k carried) {
+	c := condition{w: k.w, when: k.below(k.v)}
+	if k.v = k.s.Get("then"); k.v.Exists() {
+		c.then = k.below(k.v)
 	}
-	if e := s.Get("else"); e.Exists() {
-		c.otherwise = d.below(e, s.At(e), m)
+	if k.v = k.s.Get("else"); k.v.Exists() {
+		c.otherwise = k.below(k.v)
 	}
-	extend(out, c)
+	extend(k.out, c)
 }
 
-func deriveNumber(d *deriver, s Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-	b := BoundsOf(s)
+func deriveNumber(k carried) {
+	b := BoundsOf(k.s)
 	if b.Bad {
-		d.refuseToSay(out, "number")
+		refuseToSay(k.out, "number")
 		return
 	}
-	out.Minimum, out.ExclusiveMinimum, out.Maximum, out.ExclusiveMaximum = b.Min, b.Above, b.Max, b.Below
-	out.MultipleOf = b.Multiple
+	k.out.Minimum, k.out.ExclusiveMinimum, k.out.Maximum, k.out.ExclusiveMaximum = b.Min, b.Above, b.Max, b.Below
+	k.out.MultipleOf = b.Multiple
 }
 
 // counts are the keywords whose value is a number of things.
@@ -180,17 +172,13 @@ func counts(out *jsonschema.Schema) map[string]**int {
 	}
 }
 
-func deriveCount(d *deriver, s Schema, v contract.Node, _ Mode, out *jsonschema.Schema) {
-	for keyword, field := range counts(out) {
-		if k := s.Get(keyword); k.Exists() && k == v {
-			n, ok := Count(v)
-			if !ok {
-				d.refuseToSay(out, keyword)
-				return
-			}
-			*field = &n
-		}
+func deriveCount(k carried) {
+	n, ok := Count(k.v)
+	if !ok {
+		refuseToSay(k.out, k.v.Key())
+		return
 	}
+	*counts(k.out)[k.v.Key()] = &n
 }
 
 // maxCount stands for all greater ones: no value has so many of anything, and one more than it is
@@ -212,22 +200,27 @@ func Count(v contract.Node) (int, bool) {
 	return int(min(r.Num().Int64(), maxCount)), true
 }
 
-func derivePatternProperties(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-	out.PatternProperties = map[jsonschema.Regexp]*jsonschema.Schema{}
-	for pattern, sub := range v.Fields() {
-		p := d.w.Pattern(pattern)
-		if p == nil || p.re == nil { // or nothing is left to pay for it
-			d.refuseToSay(out, "patternProperties")
-			return
-		}
-		d.wrote += p.size
-		out.PatternProperties[p] = d.below(v, s.At(sub), m)
+func derivePattern(k carried) {
+	p := k.w.Pattern(k.v.Text())
+	if p == nil {
+		refuseToSay(k.out, "pattern")
+		return
 	}
+	k.wrote += p.size
+	k.out.Pattern = p
 }
 
-// deriveRequired leaves out the properties that are no part of messages of this direction.
-func deriveRequired(_ *deriver, s Schema, _ contract.Node, m Mode, out *jsonschema.Schema) {
-	out.Required = RequiredIn(s, m)
+func derivePatternProperties(k carried) {
+	k.out.PatternProperties = map[jsonschema.Regexp]*jsonschema.Schema{}
+	for pattern, sub := range k.v.Fields() {
+		p := k.w.Pattern(pattern)
+		if p == nil || p.re == nil { // or nothing is left to pay for it
+			refuseToSay(k.out, "patternProperties")
+			return
+		}
+		k.wrote += p.size
+		k.out.PatternProperties[p] = k.below(sub)
+	}
 }
 
 // RequiredIn are the properties that messages of a direction must have.
@@ -260,19 +253,19 @@ func (d *deriver) access(s Schema, m Mode, out *jsonschema.Schema) {
 	}
 }
 
-func deriveDiscriminator(d *deriver, s Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-	name, mapping := v.Get("propertyName").Text(), v.Get("mapping")
-	if m&AssertDiscriminator == 0 || name == "" || s.Doc.Dialect == OpenAPI31 || !s.Get("oneOf").Exists() && !s.Get("anyOf").Exists() {
+func deriveDiscriminator(k carried) {
+	name := k.v.Get("propertyName").Text()
+	if k.m&AssertDiscriminator == 0 || name == "" || k.s.Doc.Dialect == OpenAPI31 || !k.s.Get("oneOf").Exists() && !k.s.Get("anyOf").Exists() {
 		return
 	}
 	kind, object := ofTypes("string"), Empty()
 	var known []any
-	for key := range mapping.Fields() {
+	for key := range k.v.Get("mapping").Fields() {
 		known = append(known, key)
 	}
 	if len(known) > 0 {
 		AllowOnly(kind, known)
 	}
 	object.Required, object.Properties = []string{name}, map[string]*jsonschema.Schema{name: kind}
-	out.AllOf = append(out.AllOf, object)
+	k.out.AllOf = append(k.out.AllOf, object)
 }

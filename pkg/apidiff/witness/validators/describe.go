@@ -32,18 +32,6 @@ func describe(e *jsonschema.ValidationError) string {
 		return "fits no alternative of oneOf"
 	case *kind.FalseSchema:
 		return cmp.Or(notAllowed[e.SchemaURL], "not allowed")
-	}
-	return cmp.Or(describeText(e.ErrorKind), describeNumber(e.ErrorKind), describeObject(e.ErrorKind), describeArray(e.ErrorKind))
-}
-
-// notAllowed is what a false schema rejects, by the keyword below which it stands.
-var notAllowed = map[string]string{
-	"unevaluatedProperties": "unknown property", "unevaluatedItems": "unknown item", "items": "item not allowed",
-	"properties": "property not allowed", "propertyNames": "name of a property not allowed",
-}
-
-func describeText(k jsonschema.ErrorKind) string {
-	switch k := k.(type) {
 	case *kind.MinLength:
 		return fmt.Sprintf("too short: length must be >= %d, but got %d", k.Want, k.Got)
 	case *kind.MaxLength:
@@ -52,12 +40,6 @@ func describeText(k jsonschema.ErrorKind) string {
 		return "does not match pattern " + quoted(k.Want)
 	case *kind.Format:
 		return "is not a valid " + k.Want
-	}
-	return ""
-}
-
-func describeNumber(k jsonschema.ErrorKind) string {
-	switch k := k.(type) {
 	case *kind.Minimum:
 		return "too small: must be >= " + figure(k.Want) + " but found " + figure(k.Got)
 	case *kind.ExclusiveMinimum:
@@ -68,12 +50,6 @@ func describeNumber(k jsonschema.ErrorKind) string {
 		return "too large: must be < " + figure(k.Want) + " but found " + figure(k.Got)
 	case *kind.MultipleOf:
 		return figure(k.Got) + " not multipleOf " + figure(k.Want)
-	}
-	return ""
-}
-
-func describeObject(k jsonschema.ErrorKind) string {
-	switch k := k.(type) {
 	case *kind.Required:
 		return "missing required " + listed(k.Missing)
 	case *kind.AdditionalProperties:
@@ -88,12 +64,6 @@ func describeObject(k jsonschema.ErrorKind) string {
 		return fmt.Sprintf("too few properties: minimum %d properties allowed, but found %d properties", k.Want, k.Got)
 	case *kind.MaxProperties:
 		return fmt.Sprintf("too many properties: maximum %d properties allowed, but found %d properties", k.Want, k.Got)
-	}
-	return ""
-}
-
-func describeArray(k jsonschema.ErrorKind) string {
-	switch k := k.(type) {
 	case *kind.MinItems:
 		return fmt.Sprintf("too few items: minimum %d items required, but found %d items", k.Want, k.Got)
 	case *kind.MaxItems:
@@ -108,6 +78,12 @@ func describeArray(k jsonschema.ErrorKind) string {
 	return ""
 }
 
+// notAllowed is what a false schema rejects, by the keyword below which it stands.
+var notAllowed = map[string]string{
+	"unevaluatedProperties": "unknown property", "unevaluatedItems": "unknown item", "items": "item not allowed",
+	"properties": "property not allowed", "propertyNames": "name of a property not allowed",
+}
+
 // nullLast is a list of types with null at its end.
 func nullLast(types []string) []string {
 	if i := slices.Index(types, "null"); i >= 0 {
@@ -117,12 +93,11 @@ func nullLast(types []string) []string {
 }
 
 func figure(r *big.Rat) string {
-	f, _ := r.Float64()
-	text := fmt.Sprint(f)
 	if exact, ok := Decimal(r); ok && len(exact) <= len("-12345678901234567890") {
-		text = exact.String()
+		return exact.String()
 	}
-	return text
+	f, _ := r.Float64()
+	return fmt.Sprint(f)
 }
 
 func quoted(s string) string {

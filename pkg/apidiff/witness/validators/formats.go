@@ -8,8 +8,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
-
-	"github.com/romel/govctl/pkg/contract"
 )
 
 // format is one value of the keyword: an example for the generator and, where each validator brings
@@ -55,9 +53,9 @@ func (m Mode) Asserts(name string) bool {
 	return known && (m&StrictFormat != 0 || m&AssertFormat != 0 && f.asserted)
 }
 
-func deriveFormat(_ *deriver, _ Schema, v contract.Node, m Mode, out *jsonschema.Schema) {
-	if m.Asserts(v.Text()) {
-		extend(out, formatCheck{v.Text(), Formats[v.Text()]})
+func deriveFormat(k carried) {
+	if name := k.v.Text(); k.m.Asserts(name) {
+		extend(k.out, formatCheck{name, Formats[name]})
 	}
 }
 
@@ -109,7 +107,7 @@ func (f formatCheck) holds(v any) bool {
 }
 
 // FormatValidators are the checks that kin-openapi has but does not apply by itself.
-func FormatValidators() map[string]openapi3.StringFormatValidator {
+var FormatValidators = sync.OnceValue(func() map[string]openapi3.StringFormatValidator {
 	out := map[string]openapi3.StringFormatValidator{}
 	for name, f := range Formats {
 		switch {
@@ -120,7 +118,7 @@ func FormatValidators() map[string]openapi3.StringFormatValidator {
 		}
 	}
 	return out
-}
+})
 
 // A lateFormat is made when a value asks for it: few formats are met, and an expression takes
 // longer to compile than to match.

@@ -1,8 +1,7 @@
 package validators
 
 import (
-	"encoding/json"
-	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -10,31 +9,23 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
-// errSilent is a schema that kin-openapi cannot evaluate or would take too long over.
-var errSilent = errors.New("not evaluated")
-
-// kinSettings is what every validation by kin-openapi shares.
-type kinSettings struct {
-	formats map[string]openapi3.StringFormatValidator
-}
-
 // Second asks kin-openapi about a value. It reads the schema of the document itself, keyword by
 // keyword, in its own OpenAPI types; of a large schema only what the value touches.
 func (w *Session) Second(s Schema, m Mode, v any) (out Verdict) {
 	b := KinBuilder{Session: w, Mode: m, Dialect: s.Doc.Dialect, Room: MaxKin}
 	b.uses31 = s.Doc.Dialect == OpenAPI31 && hasNull(v) // its own engine refuses null where no type is given
-	schema, err := b.build(s, []any{v})
-	if err != nil || b.Matched && b.uses31 {
+	defer func() {
+		if recover() != nil { // undecided, or a schema that kin-openapi cannot walk
+			out = Silent
+		}
+	}()
+	schema := b.build(s, []any{v})
+	if b.Matched && b.uses31 {
 		return Silent
 	}
 	if w.Toll(b.Price(b.uses31)); w.Fuel < 0 {
 		return Silent
 	}
-	defer func() {
-		if recover() != nil {
-			out = Silent
-		}
-	}()
 	if err := schema.VisitJSON(v, b.options(v)...); err != nil {
 		return Refuses
 	}
@@ -97,116 +88,57 @@ func (b *KinBuilder) FormatOptions() []openapi3.SchemaValidationOption {
 	if b.Mode&(AssertFormat|StrictFormat) == 0 {
 		return nil
 	}
-	if b.Session.kin.formats == nil {
-		b.Session.kin.formats = FormatValidators()
-	}
-	return []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidators(b.Session.kin.formats)}
+	return []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidators(FormatValidators())}
 }
 
 // build is the part of a schema that the values touch: properties that none of them has are left
-// out, since no keyword looks at them.
-func (b *KinBuilder) build(s Schema, vs []any) (*openapi3.Schema, error) {
+// out, since no keyword looks at them. It panics where kin-openapi cannot evaluate the schema or would
+// take too long over it.
+func (b *KinBuilder) build(s Schema, vs []any) *openapi3.Schema {
 	s = s.Resolved()
 	if b.Room--; b.Room < 0 || b.depth > maxKinDepth || b.nested > maxCompositons || b.uses31 && b.Room < MaxKin-maxKin2020 {
-		return nil, errSilent
+		panic(undecided("too large"))
 	}
-	switch s.Node.Kind() {
-	case contract.Bool:
-		allowed := s.Node.Bool()
+	out := &openapi3.Schema{}
+	switch kind := s.Node.Kind(); {
+	case kind == contract.Bool:
 		b.uses31 = true
-		return &openapi3.Schema{Always: &allowed}, nil
-	case contract.Object:
-	default:
-		return nil, errSilent
-	}
-	for _, a := range b.above {
-		if a == s {
-			return nil, errSilent // it applies to itself without end
-		}
+		out.Always = new(s.Node.Bool())
+		return out
+	case kind != contract.Object:
+		panic(undecided("not a schema"))
+	case slices.Contains(b.above, s):
+		panic(undecided("applies to itself without end"))
 	}
 	b.above = append(b.above, s)
 	b.depth++
 	b.deepest = max(b.deepest, b.depth)
-	defer func() { b.above = b.above[:len(b.above)-1]; b.depth-- }()
-	out := &openapi3.Schema{}
 	for keyword, v := range s.Keywords() {
 		if read := b.Session.kinKeywords[keyword]; read != nil {
-			if err := read(b, s, v, vs, out); err != nil {
-				return nil, err
-			}
+			read(kinKeyword{b, s, v, vs, out})
 		}
 	}
-	return out, nil
+	b.above = b.above[:len(b.above)-1]
+	b.depth--
+	return out
 }
 
-// Below builds a schema for values inside the current ones.
-func (b *KinBuilder) Below(s Schema, vs []any) (*openapi3.SchemaRef, error) {
+// Below builds a schema for values inside the current ones; after an error the builder is of no use.
+func (b *KinBuilder) Below(s Schema, vs []any) (out *openapi3.SchemaRef, err error) {
+	defer func() {
+		if why := recover(); why != nil {
+			err = fmt.Errorf("not evaluated: %v", why)
+		}
+	}()
+	return b.below(s, vs), nil
+}
+
+func (b *KinBuilder) below(s Schema, vs []any) *openapi3.SchemaRef {
 	above, nested := b.above, b.nested
 	b.above = nil
-	out, err := b.build(s, vs)
+	out := b.build(s, vs)
 	b.above, b.nested = above, nested
-	return &openapi3.SchemaRef{Value: out}, err
-}
-
-func (b *KinBuilder) inPlace(s Schema, v contract.Node, vs []any) (*openapi3.SchemaRef, error) {
-	out, err := b.build(s.At(v), vs)
-	return &openapi3.SchemaRef{Value: out}, err
-}
-
-func (b *KinBuilder) list(s Schema, v contract.Node, vs []any) (openapi3.SchemaRefs, error) {
-	out := make(openapi3.SchemaRefs, 0, v.Len())
-	named := s.Get("discriminator").Exists() && s.Doc.Dialect == OpenAPI30
-	b.nested++
-	defer func() { b.nested-- }()
-	for _, sub := range v.Items() {
-		if v.Key() != "allOf" && s.At(sub).StandsForNull() {
-			out = append(out, &openapi3.SchemaRef{Value: &openapi3.Schema{Nullable: true, Enum: []any{nil}}})
-			continue
-		}
-		ref, err := b.inPlace(s, sub, vs)
-		if err != nil {
-			return nil, err
-		}
-		if named {
-			ref.Ref = sub.Get("$ref").Text()
-		}
-		out = append(out, ref)
-	}
-	return out, nil
-}
-
-// kinKeyword sets one keyword of a schema for kin-openapi.
-type kinKeyword = func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) error
-
-func setter(f func(v contract.Node, out *openapi3.Schema)) kinKeyword {
-	return func(_ *KinBuilder, _ Schema, v contract.Node, _ []any, out *openapi3.Schema) error {
-		f(v, out)
-		return nil
-	}
-}
-
-func float(v contract.Node) *float64 {
-	f, err := json.Number(v.Literal()).Float64()
-	if err != nil {
-		return nil
-	}
-	return &f
-}
-
-func length(v contract.Node) *uint64 {
-	n, ok := Count(v)
-	if !ok {
-		return nil
-	}
-	u := uint64(n)
-	return &u
-}
-
-func zeroed(p *uint64) uint64 {
-	if p == nil {
-		return 0
-	}
-	return *p
+	return &openapi3.SchemaRef{Value: out}
 }
 
 func hasNull(v any) bool {

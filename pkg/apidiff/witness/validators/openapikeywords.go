@@ -1,6 +1,7 @@
 package validators
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -9,126 +10,78 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
+// kinKeyword is one keyword of a schema, and the schema for kin-openapi that it is set in.
+type kinKeyword struct {
+	*KinBuilder
+	s   Schema
+	v   contract.Node // of the keyword
+	vs  []any         // the values to validate
+	out *openapi3.Schema
+}
+
 // kinKeywords is the table of keywords.
-func kinKeywords() map[string]kinKeyword {
-	return map[string]kinKeyword{
+func kinKeywords() map[string]func(kinKeyword) {
+	return map[string]func(kinKeyword){
 		"type":      kinType,
-		"nullable":  setter(func(v contract.Node, out *openapi3.Schema) { out.Nullable = v.Bool() }),
-		"readOnly":  setter(func(v contract.Node, out *openapi3.Schema) { out.ReadOnly = v.Bool() }),
-		"writeOnly": setter(func(v contract.Node, out *openapi3.Schema) { out.WriteOnly = v.Bool() }),
-		"enum":      setter(func(v contract.Node, out *openapi3.Schema) { out.Enum = Values(v) }),
+		"nullable":  func(k kinKeyword) { k.out.Nullable = k.v.Bool() },
+		"readOnly":  func(k kinKeyword) { k.out.ReadOnly = k.v.Bool() },
+		"writeOnly": func(k kinKeyword) { k.out.WriteOnly = k.v.Bool() },
+		"enum":      func(k kinKeyword) { k.out.Enum = Values(k.v) },
 		"const":     kinConst,
-		"format": func(b *KinBuilder, _ Schema, v contract.Node, _ []any, out *openapi3.Schema) error {
-			if b.Mode.Asserts(v.Text()) {
-				out.Format = v.Text() // it checks those that it knows
+		"format": func(k kinKeyword) {
+			if k.Mode.Asserts(k.v.Text()) {
+				k.out.Format = k.v.Text() // it checks those that it knows
 			}
-			return nil
 		},
-		"minimum":          setter(func(v contract.Node, out *openapi3.Schema) { out.Min = float(v) }),
-		"maximum":          setter(func(v contract.Node, out *openapi3.Schema) { out.Max = float(v) }),
-		"exclusiveMinimum": setter(func(v contract.Node, out *openapi3.Schema) { out.ExclusiveMin = exclusiveBound(v) }),
-		"exclusiveMaximum": setter(func(v contract.Node, out *openapi3.Schema) { out.ExclusiveMax = exclusiveBound(v) }),
-		"multipleOf":       setter(func(v contract.Node, out *openapi3.Schema) { out.MultipleOf = float(v) }),
-		"minLength":        setter(func(v contract.Node, out *openapi3.Schema) { out.MinLength = zeroed(length(v)) }),
-		"maxLength":        setter(func(v contract.Node, out *openapi3.Schema) { out.MaxLength = length(v) }),
-		"minItems":         setter(func(v contract.Node, out *openapi3.Schema) { out.MinItems = zeroed(length(v)) }),
-		"maxItems":         setter(func(v contract.Node, out *openapi3.Schema) { out.MaxItems = length(v) }),
-		"minProperties":    setter(func(v contract.Node, out *openapi3.Schema) { out.MinProps = zeroed(length(v)) }),
-		"maxProperties":    setter(func(v contract.Node, out *openapi3.Schema) { out.MaxProps = length(v) }),
-		"minContains":      setter(func(v contract.Node, out *openapi3.Schema) { out.MinContains = length(v) }),
-		"maxContains":      setter(func(v contract.Node, out *openapi3.Schema) { out.MaxContains = length(v) }),
-		"uniqueItems":      setter(func(v contract.Node, out *openapi3.Schema) { out.UniqueItems = v.Bool() }),
-		"pattern": func(b *KinBuilder, _ Schema, v contract.Node, _ []any, out *openapi3.Schema) error {
-			p := b.Session.Pattern(v.Text())
-			if p == nil {
-				return errSilent
+		"minimum":          func(k kinKeyword) { k.out.Min = float(k.v) },
+		"maximum":          func(k kinKeyword) { k.out.Max = float(k.v) },
+		"exclusiveMinimum": func(k kinKeyword) { k.out.ExclusiveMin = exclusiveBound(k.v) },
+		"exclusiveMaximum": func(k kinKeyword) { k.out.ExclusiveMax = exclusiveBound(k.v) },
+		"multipleOf":       func(k kinKeyword) { k.out.MultipleOf = float(k.v) },
+		"minLength":        func(k kinKeyword) { k.out.MinLength = zeroed(length(k.v)) },
+		"maxLength":        func(k kinKeyword) { k.out.MaxLength = length(k.v) },
+		"minItems":         func(k kinKeyword) { k.out.MinItems = zeroed(length(k.v)) },
+		"maxItems":         func(k kinKeyword) { k.out.MaxItems = length(k.v) },
+		"minProperties":    func(k kinKeyword) { k.out.MinProps = zeroed(length(k.v)) },
+		"maxProperties":    func(k kinKeyword) { k.out.MaxProps = length(k.v) },
+		"minContains":      func(k kinKeyword) { k.out.MinContains = length(k.v) },
+		"maxContains":      func(k kinKeyword) { k.out.MaxContains = length(k.v) },
+		"uniqueItems":      func(k kinKeyword) { k.out.UniqueItems = k.v.Bool() },
+		"pattern":          kinPattern,
+		"required":         func(k kinKeyword) { k.out.Required = Texts(k.v) },
+		"allOf": func(k kinKeyword) {
+			k.nested-- // no alternative to run twice
+			k.out.AllOf = append(k.out.AllOf, k.list()...)
+			k.nested++
+		},
+		"anyOf":                 func(k kinKeyword) { k.out.AnyOf = k.list() },
+		"oneOf":                 func(k kinKeyword) { k.out.OneOf = k.list() },
+		"not":                   func(k kinKeyword) { k.out.Not = k.inPlace(k.v) },
+		"if":                    kin31(func(k kinKeyword) { k.out.If = k.inPlace(k.v) }),
+		"then":                  kin31(func(k kinKeyword) { k.out.Then = k.inPlace(k.v) }),
+		"else":                  kin31(func(k kinKeyword) { k.out.Else = k.inPlace(k.v) }),
+		"discriminator":         kinDiscriminator,
+		"properties":            kinProperties,
+		"additionalProperties":  func(k kinKeyword) { k.out.AdditionalProperties = k.boolOr(fieldValues(k.vs)) },
+		"patternProperties":     kin31(kinPatternProperties),
+		"propertyNames":         kin31(func(k kinKeyword) { k.out.PropertyNames = k.inside(k.v, nil) }), // names have no values inside
+		"dependentRequired":     kin31(func(k kinKeyword) { k.out.DependentRequired = textsByName(k.v) }),
+		"dependentSchemas":      kin31(kinDependentSchemas),
+		"unevaluatedProperties": kin31(func(k kinKeyword) { k.out.UnevaluatedProperties = k.boolOr(fieldValues(k.vs)) }),
+		"items":                 kinItems,
+		"prefixItems": kin31(func(k kinKeyword) {
+			for _, sub := range k.v.Items() {
+				k.out.PrefixItems = append(k.out.PrefixItems, k.inside(sub, itemValues(k.vs)))
 			}
-			b.Matched = b.Matched || p.re == nil
-			out.Pattern = p.forKin()
-			return nil
-		},
-		"required": setter(func(v contract.Node, out *openapi3.Schema) { out.Required = Texts(v) }),
-		"allOf": func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) error {
-			b.nested-- // no alternative to run twice
-			defer func() { b.nested++ }()
-			all, err := b.list(s, v, vs)
-			out.AllOf = append(out.AllOf, all...)
-			return err
-		},
-		"anyOf": func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
-			out.AnyOf, err = b.list(s, v, vs)
-			return err
-		},
-		"oneOf": func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
-			out.OneOf, err = b.list(s, v, vs)
-			return err
-		},
-		"not":           kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.Not }),
-		"if":            kin31(kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.If })),
-		"then":          kin31(kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.Then })),
-		"else":          kin31(kinInPlace(func(out *openapi3.Schema) **openapi3.SchemaRef { return &out.Else })),
-		"discriminator": kinDiscriminator,
-		"properties":    kinProperties,
-		"additionalProperties": func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
-			out.AdditionalProperties, err = b.boolOr(s, v, fieldValues(vs))
-			return err
-		},
-		"patternProperties": kin31(kinPatternProperties),
-		"propertyNames": kin31(func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
-			out.PropertyNames, err = b.Below(s.At(v), fieldNames(vs))
-			return err
 		}),
-		"dependentRequired": kin31(setter(func(v contract.Node, out *openapi3.Schema) {
-			out.DependentRequired = map[string][]string{}
-			for name, list := range v.Fields() {
-				out.DependentRequired[name] = Texts(list)
-			}
-		})),
-		"dependentSchemas": kin31(func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) error {
-			out.DependentSchemas = openapi3.Schemas{}
-			for name, sub := range v.Fields() {
-				if len(fieldValues(vs, name)) == 0 {
-					continue
-				}
-				ref, err := b.inPlace(s, sub, vs)
-				if err != nil {
-					return err
-				}
-				out.DependentSchemas[name] = ref
-			}
-			return nil
-		}),
-		"unevaluatedProperties": kin31(func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
-			out.UnevaluatedProperties, err = b.boolOr(s, v, fieldValues(vs))
-			return err
-		}),
-		"items": kinItems,
-		"prefixItems": kin31(func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) error {
-			for _, sub := range v.Items() {
-				ref, err := b.Below(s.At(sub), itemValues(vs))
-				if err != nil {
-					return err
-				}
-				out.PrefixItems = append(out.PrefixItems, ref)
-			}
-			return nil
-		}),
-		"contains": kin31(func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
-			out.Contains, err = b.Below(s.At(v), itemValues(vs))
-			return err
-		}),
-		"unevaluatedItems": kin31(func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
-			out.UnevaluatedItems, err = b.boolOr(s, v, itemValues(vs))
-			return err
-		}),
-		"$ref": func(b *KinBuilder, s Schema, _ contract.Node, vs []any, out *openapi3.Schema) error {
-			t, ok := s.Target() // beside other keywords: all of them apply
+		"contains":         kin31(func(k kinKeyword) { k.out.Contains = k.inside(k.v, itemValues(k.vs)) }),
+		"unevaluatedItems": kin31(func(k kinKeyword) { k.out.UnevaluatedItems = k.boolOr(itemValues(k.vs)) }),
+		"$ref": func(k kinKeyword) {
+			t, ok := k.s.Target() // beside other keywords: all of them apply
 			if !ok {
-				return errSilent
+				kinSilent(k)
 			}
-			ref, err := b.inPlace(t, t.Node, vs)
-			out.AllOf = append(out.AllOf, ref)
-			return err
+			k.out.AllOf = append(k.out.AllOf, k.inPlace(t.Node))
 		},
 		"$dynamicRef":   kinSilent,
 		"$recursiveRef": kinSilent,
@@ -136,182 +89,198 @@ func kinKeywords() map[string]kinKeyword {
 	}
 }
 
-func kinSilent(*KinBuilder, Schema, contract.Node, []any, *openapi3.Schema) error { return errSilent }
+func kinSilent(kinKeyword) { panic(undecided("reference")) }
 
 // kin31 marks a keyword that sends the validation to the JSON Schema engine.
-func kin31(read kinKeyword) kinKeyword {
-	return func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) error {
-		b.uses31 = true
-		return read(b, s, v, vs, out)
+func kin31(read func(kinKeyword)) func(kinKeyword) {
+	return func(k kinKeyword) {
+		k.uses31 = true
+		read(k)
 	}
 }
 
-func kinInPlace(field func(*openapi3.Schema) **openapi3.SchemaRef) kinKeyword {
-	return func(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) (err error) {
-		*field(out), err = b.inPlace(s, v, vs)
-		return err
-	}
+// inPlace builds a schema for the same values.
+func (k kinKeyword) inPlace(n contract.Node) *openapi3.SchemaRef {
+	return &openapi3.SchemaRef{Value: k.build(k.s.At(n), k.vs)}
 }
 
-func kinType(b *KinBuilder, s Schema, v contract.Node, _ []any, out *openapi3.Schema) error {
-	types := openapi3.Types{v.Text()}
-	if v.Kind() == contract.Array {
-		types = Texts(v)
-	}
-	out.Type = &types
-	return nil
+// inside builds a schema for values inside the current ones.
+func (k kinKeyword) inside(n contract.Node, vs []any) *openapi3.SchemaRef {
+	return k.below(k.s.At(n), vs)
 }
 
-func kinConst(b *KinBuilder, _ Schema, v contract.Node, _ []any, out *openapi3.Schema) error {
-	if v.Kind() == contract.Null {
-		return errSilent // its type cannot hold the constant null
-	}
-	b.uses31 = true
-	out.Const = v.Value()
-	return nil
-}
-
-func kinDiscriminator(_ *KinBuilder, s Schema, v contract.Node, _ []any, out *openapi3.Schema) error {
-	if s.Doc.Dialect == OpenAPI31 {
-		return nil // it must not change the outcome of a validation (3.1.1, section 4.8.25)
-	}
-	out.Discriminator = &openapi3.Discriminator{PropertyName: v.Get("propertyName").Text()}
-	for key, ref := range v.Get("mapping").Fields() {
-		if out.Discriminator.Mapping == nil {
-			out.Discriminator.Mapping = map[string]openapi3.MappingRef{}
+// list builds the schemas of a list for the same values.
+func (k kinKeyword) list() openapi3.SchemaRefs {
+	out := make(openapi3.SchemaRefs, 0, k.v.Len())
+	named := k.s.Get("discriminator").Exists() && k.s.Doc.Dialect == OpenAPI30
+	k.nested++
+	for _, sub := range k.v.Items() {
+		if k.v.Key() != "allOf" && k.s.At(sub).StandsForNull() {
+			out = append(out, &openapi3.SchemaRef{Value: &openapi3.Schema{Nullable: true, Enum: []any{nil}}})
+			continue
 		}
-		out.Discriminator.Mapping[key] = openapi3.MappingRef{Ref: ref.Text()}
+		ref := k.inPlace(sub)
+		if named {
+			ref.Ref = sub.Get("$ref").Text()
+		}
+		out = append(out, ref)
 	}
-	return nil
+	k.nested--
+	return out
+}
+
+// boolOr is what a keyword allows of the values inside: all, none, or those of its schema.
+func (k kinKeyword) boolOr(vs []any) openapi3.BoolSchema {
+	if k.v.Kind() == contract.Bool {
+		return openapi3.BoolSchema{Has: new(k.v.Bool())}
+	}
+	return openapi3.BoolSchema{Schema: k.inside(k.v, vs)}
+}
+
+func kinType(k kinKeyword) {
+	types := openapi3.Types{k.v.Text()}
+	if k.v.Kind() == contract.Array {
+		types = Texts(k.v)
+	}
+	k.out.Type = &types
+}
+
+func kinConst(k kinKeyword) {
+	if k.v.Kind() == contract.Null {
+		panic(undecided("const")) // its type cannot hold the constant null
+	}
+	k.uses31 = true
+	k.out.Const = k.v.Value()
+}
+
+func kinPattern(k kinKeyword) {
+	p := k.Session.Pattern(k.v.Text())
+	if p == nil {
+		panic(undecided("pattern"))
+	}
+	k.Matched = k.Matched || p.re == nil
+	k.out.Pattern = p.forKin()
+}
+
+func kinDiscriminator(k kinKeyword) {
+	if k.s.Doc.Dialect == OpenAPI31 {
+		return // it must not change the outcome of a validation (3.1.1, section 4.8.25)
+	}
+	k.out.Discriminator = &openapi3.Discriminator{PropertyName: k.v.Get("propertyName").Text(), Mapping: map[string]openapi3.MappingRef{}}
+	for key, ref := range k.v.Get("mapping").Fields() {
+		k.out.Discriminator.Mapping[key] = openapi3.MappingRef{Ref: ref.Text()}
+	}
 }
 
 // kinProperties keeps the properties that a value has, and of the others what says whether they may
 // be missing.
-func kinProperties(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) error {
-	out.Properties = openapi3.Schemas{}
-	names := map[string]bool{}
-	for _, name := range Texts(s.Get("required")) {
-		names[name] = true
+func kinProperties(k kinKeyword) {
+	k.out.Properties = openapi3.Schemas{}
+	names := Texts(k.s.Get("required"))
+	for _, v := range k.vs {
+		object, _ := v.(map[string]any)
+		names = slices.AppendSeq(names, maps.Keys(object))
 	}
-	for name := range maps.Keys(propertySet(vs)) {
-		names[name] = true
-	}
-	if b.Whole {
-		for name := range v.Fields() {
-			names[name] = true
+	if k.Whole {
+		for name := range k.v.Fields() {
+			names = append(names, name)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		p := v.Get(name)
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		p := k.v.Get(name)
 		if !p.Exists() {
 			continue
 		}
-		vals, at := fieldValues(vs, name), s.At(p)
-		if len(vals) == 0 && !b.Whole {
-			out.Properties[name] = &openapi3.SchemaRef{Value: &openapi3.Schema{ReadOnly: at.Flag("readOnly"), WriteOnly: at.Flag("writeOnly")}}
-			continue
+		if vals, at := fieldsNamed(k.vs, name), k.s.At(p); len(vals) > 0 || k.Whole {
+			k.out.Properties[name] = k.below(at, vals)
+		} else {
+			k.out.Properties[name] = &openapi3.SchemaRef{Value: &openapi3.Schema{ReadOnly: at.Flag("readOnly"), WriteOnly: at.Flag("writeOnly")}}
 		}
-		ref, err := b.Below(at, vals)
-		if err != nil {
-			return err
-		}
-		out.Properties[name] = ref
 	}
-	return nil
 }
 
-func kinPatternProperties(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) error {
-	out.PatternProperties = openapi3.Schemas{}
-	for pattern, sub := range v.Fields() {
-		p := b.Session.Pattern(pattern)
+func kinPatternProperties(k kinKeyword) {
+	k.out.PatternProperties = openapi3.Schemas{}
+	for pattern, sub := range k.v.Fields() {
+		p := k.Session.Pattern(pattern)
 		if p == nil || p.re == nil {
-			return errSilent
+			panic(undecided("patternProperties"))
 		}
-		ref, err := b.Below(s.At(sub), fieldValues(vs))
-		if err != nil {
-			return err
-		}
-		out.PatternProperties[p.re.String()] = ref
+		k.out.PatternProperties[p.re.String()] = k.inside(sub, fieldValues(k.vs))
 	}
-	return nil
 }
 
-func kinItems(b *KinBuilder, s Schema, v contract.Node, vs []any, out *openapi3.Schema) error {
-	items := itemValues(vs)
-	if len(items) == 0 && v.Kind() == contract.Object && !b.Whole {
-		return nil
+func kinDependentSchemas(k kinKeyword) {
+	k.out.DependentSchemas = openapi3.Schemas{}
+	for name, sub := range k.v.Fields() {
+		if len(fieldsNamed(k.vs, name)) > 0 {
+			k.out.DependentSchemas[name] = k.inPlace(sub)
+		}
 	}
-	ref, err := b.Below(s.At(v), items)
-	out.Items = ref
-	return err
 }
 
-func (b *KinBuilder) boolOr(s Schema, v contract.Node, vs []any) (openapi3.BoolSchema, error) {
-	if v.Kind() == contract.Bool {
-		allowed := v.Bool()
-		return openapi3.BoolSchema{Has: &allowed}, nil
+func kinItems(k kinKeyword) {
+	if items := itemValues(k.vs); len(items) > 0 || k.v.Kind() != contract.Object || k.Whole {
+		k.out.Items = k.inside(k.v, items)
 	}
-	ref, err := b.Below(s.At(v), vs)
-	return openapi3.BoolSchema{Schema: ref}, err
 }
 
 func exclusiveBound(v contract.Node) openapi3.ExclusiveBound {
 	if v.Kind() == contract.Bool {
-		strict := v.Bool()
-		return openapi3.ExclusiveBound{Bool: &strict}
+		return openapi3.ExclusiveBound{Bool: new(v.Bool())}
 	}
 	return openapi3.ExclusiveBound{Value: float(v)}
 }
 
-func propertySet(vs []any) map[string]bool {
-	out := map[string]bool{}
+// fieldValues are all values in the objects among vs.
+func fieldValues(vs []any) (out []any) {
 	for _, v := range vs {
-		if m, ok := v.(map[string]any); ok {
-			for name := range m {
-				out[name] = true
-			}
+		object, _ := v.(map[string]any)
+		out = slices.AppendSeq(out, maps.Values(object))
+	}
+	return out
+}
+
+// fieldsNamed are the values that the objects among vs have under a name.
+func fieldsNamed(vs []any, name string) (out []any) {
+	for _, v := range vs {
+		object, _ := v.(map[string]any)
+		if f, ok := object[name]; ok {
+			out = append(out, f)
 		}
 	}
 	return out
 }
 
-// fieldValues are the values that the objects among vs have under the names, or under all.
-func fieldValues(vs []any, names ...string) []any {
-	var out []any
+// itemValues are the items of the lists among vs.
+func itemValues(vs []any) (out []any) {
 	for _, v := range vs {
-		m, ok := v.(map[string]any)
-		if !ok {
-			continue
-		}
-		if len(names) == 0 {
-			for _, f := range m {
-				out = append(out, f)
-			}
-			continue
-		}
-		for _, name := range names {
-			if f, ok := m[name]; ok {
-				out = append(out, f)
-			}
-		}
+		list, _ := v.([]any)
+		out = append(out, list...)
 	}
 	return out
 }
 
-func fieldNames(vs []any) []any {
-	var out []any
-	for name := range propertySet(vs) {
-		out = append(out, name)
+func float(v contract.Node) *float64 {
+	f, err := json.Number(v.Literal()).Float64()
+	if err != nil {
+		return nil
 	}
-	return out
+	return &f
 }
 
-func itemValues(vs []any) []any {
-	var out []any
-	for _, v := range vs {
-		if list, ok := v.([]any); ok {
-			out = append(out, list...)
-		}
+func length(v contract.Node) *uint64 {
+	n, ok := Count(v)
+	if !ok {
+		return nil
 	}
-	return out
+	return new(uint64(n))
+}
+
+func zeroed(p *uint64) uint64 {
+	if p == nil {
+		return 0
+	}
+	return *p
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
@@ -57,16 +58,13 @@ func Names(l Leaf) string {
 	return ""
 }
 
-var tokenEscaper = strings.NewReplacer("~", "~0", "/", "~1")
-
 // Pointer is where in the value an error is, as a JSON pointer.
 func Pointer(e *jsonschema.ValidationError) string {
-	var b strings.Builder
+	var at jsontext.Pointer
 	for _, token := range e.InstanceLocation {
-		b.WriteByte('/')
-		b.WriteString(tokenEscaper.Replace(token))
+		at = at.AppendToken(token)
 	}
-	return b.String()
+	return string(at)
 }
 
 // KeywordOf is the keyword that failed; empty for an error that only collects others.
@@ -143,7 +141,7 @@ func Refusal(e *jsonschema.ValidationError, m Mode) string {
 	}
 	if inner != l {
 		inner.At = strings.TrimPrefix(inner.At, l.At)
-		text += ": " + clip(inner.located(m))
+		text += ": " + clip(inner.prefix()+inner.message(m))
 	}
 	return l.prefix() + text
 }
@@ -231,5 +229,3 @@ func (l Leaf) prefix() string {
 	}
 	return l.At + ": "
 }
-
-func (l Leaf) located(m Mode) string { return l.prefix() + l.message(m) }

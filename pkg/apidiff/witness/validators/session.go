@@ -20,10 +20,9 @@ type Session struct {
 	derivers map[*Document]*deriver
 	patterns map[string]*Pattern
 	total    int // instructions of all patterns
-	kin      kinSettings
 
-	derivations map[string]carrier    // by keyword, for the JSON Schema validator
-	kinKeywords map[string]kinKeyword // and for the OpenAPI one
+	derivations map[string]func(carried)    // by keyword, for the JSON Schema validator
+	kinKeywords map[string]func(kinKeyword) // and for the OpenAPI one
 
 	Ctx             context.Context // of the search that runs
 	Fuel, ticks     int             // work that it may still do, about a microsecond each
