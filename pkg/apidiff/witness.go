@@ -3,8 +3,6 @@ package apidiff
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,7 +70,7 @@ func (c contracts) questions(list []report.Finding, records map[string]*record) 
 		}
 		q := question{finding: i}
 		if len(out) < maxWitnesses {
-			q = c.question(r, f.Fingerprint)
+			q = c.question(r)
 			q.finding = i
 		}
 		out = append(out, q)
@@ -142,11 +140,10 @@ func (q *question) sameAsText(value []byte) bool {
 	return err == nil && q.text.AdmitsAsText(v)
 }
 
-func (c contracts) question(r *record, fingerprint string) question {
-	seed := seedOf(fingerprint)
-	q := question{at: r.near.rank, unproved: r.node.unproved, value: c.schemaQuery(r, seed)}
+func (c contracts) question(r *record) question {
+	q := question{at: r.near.rank, unproved: r.node.unproved, value: c.schemaQuery(r)}
 	if q.value == nil || r.Side != rules.Response { // of a response a value is as good, and found sooner
-		q.message = c.messageQuery(r, seed)
+		q.message = c.messageQuery(r)
 	}
 	if s := r.near; q.value != nil && s.mode&subschema.AsText != 0 && s.pair() {
 		outer := s.new
@@ -158,14 +155,6 @@ func (c contracts) question(r *record, fingerprint string) question {
 	return q
 }
 
-func seedOf(fingerprint string) uint64 {
-	b, err := hex.DecodeString(fingerprint)
-	if err != nil || len(b) < 8 {
-		return 0
-	}
-	return binary.BigEndian.Uint64(b)
-}
-
 func directionOf(s rules.Side) search.Direction {
 	if s == rules.Response {
 		return search.Response
@@ -174,7 +163,7 @@ func directionOf(s rules.Side) search.Direction {
 }
 
 // schemaQuery asks about the nearest pair of schemas that are written as one node each.
-func (c contracts) schemaQuery(r *record, seed uint64) *search.Query {
+func (c contracts) schemaQuery(r *record) *search.Query {
 	s, path, ok := r.near.path(func(s *node) bool {
 		return !s.pair() || s.oldEntry.Exists() && s.newEntry.Exists() && !s.alternative()
 	})
@@ -182,7 +171,7 @@ func (c contracts) schemaQuery(r *record, seed uint64) *search.Query {
 		return nil
 	}
 	old, new := search.SchemaNode{Doc: c.old, Node: s.oldEntry}, search.SchemaNode{Doc: c.new, Node: s.newEntry}
-	q := search.Query{Inner: old, Outer: new, Direction: directionOf(r.Side), Hints: []search.Hint{c.hint(r, path)}, Seed: seed}
+	q := search.Query{Inner: old, Outer: new, Direction: directionOf(r.Side), Hints: []search.Hint{c.hint(r, path)}}
 	if r.Side == rules.Response {
 		q.Inner, q.Outer = new, old
 	}
@@ -209,9 +198,9 @@ func (c contracts) hint(r *record, path []string) search.Hint {
 }
 
 // messageQuery asks for a whole message: from the node up to the part of the operation.
-func (c contracts) messageQuery(r *record, seed uint64) *search.MessageQuery {
+func (c contracts) messageQuery(r *record) *search.MessageQuery {
 	if r.On == "operation" && r.Op == rules.Removed {
-		return c.removedQuery(r, seed)
+		return c.removedQuery(r)
 	}
 	s, path, ok := r.near.path(func(s *node) bool { return !s.pair() })
 	if !ok || s.where == nil || s.where.Nested || s.where.Inverted {
@@ -220,7 +209,7 @@ func (c contracts) messageQuery(r *record, seed uint64) *search.MessageQuery {
 	w := s.where
 	q := &search.MessageQuery{
 		Old: sideOf(w.Old), New: sideOf(w.New), Direction: directionOf(r.Side), Part: message.Part(w.Part), Name: w.Name, MediaType: w.Media, Status: w.Status,
-		Seed: seed, Accepted: c.opt.Accepted && r.Side == rules.Request,
+		Accepted: c.opt.Accepted && r.Side == rules.Request,
 	}
 	if !c.focus(r, q, path) {
 		return nil
@@ -258,10 +247,10 @@ func sideOf(c operations.Call) message.Operation {
 }
 
 // removedQuery asks for a request that nobody answers any more.
-func (c contracts) removedQuery(r *record, seed uint64) (q *search.MessageQuery) {
+func (c contracts) removedQuery(r *record) (q *search.MessageQuery) {
 	r.all.each(func(i int) {
 		if op := c.ops[i]; q == nil && op.Old.Op == r.Old {
-			q = &search.MessageQuery{Seed: seed, Old: sideOf(op.Old), New: message.Operation{Doc: c.new}}
+			q = &search.MessageQuery{Old: sideOf(op.Old), New: message.Operation{Doc: c.new}}
 		}
 	})
 	return q

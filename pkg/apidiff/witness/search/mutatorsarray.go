@@ -62,11 +62,3 @@ func (l *local) fill(v any, n int) {
 		sh.kinds, sh.contains, sh.items = validators.KindArray, nil, slices.Repeat([]any{v}, n)
 	})
 }
-
-func minContains(at validators.Schema) int {
-	if m := at.Get("minContains"); m.Exists() {
-		n, _ := validators.Count(m)
-		return n
-	}
-	return 1
-}

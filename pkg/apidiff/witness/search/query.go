@@ -52,7 +52,6 @@ type Query struct {
 	// response. Callbacks and webhooks, whose messages flow the other way, set it.
 	Accepts string
 	Hints   []Hint
-	Seed    uint64
 	Budget  int // candidates to try; 0 is DefaultBudget
 }
 
@@ -74,7 +73,6 @@ type MessageQuery struct {
 	Accepted  bool   // beside a request that is refused, the nearest one that is accepted is wanted
 	// Hints say what changed below the schema of the part.
 	Hints  []Hint
-	Seed   uint64
 	Budget int
 }
 
@@ -88,6 +86,3 @@ const (
 	Found
 	Discarded
 )
-
-// String is the outcome in a word.
-func (o Outcome) String() string { return [...]string{"not found", "found", "discarded"}[o] }

@@ -12,6 +12,9 @@ import (
 	"github.com/romel/govctl/pkg/contract"
 )
 
+// String is the outcome in a word.
+func (o Outcome) String() string { return [...]string{"not found", "found", "discarded"}[o] }
+
 // parse is a document of one schema "S" and others beside it, all in YAML.
 func parse(t testing.TB, version, schema, beside string) *contract.Document {
 	t.Helper()
