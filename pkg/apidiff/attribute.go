@@ -43,76 +43,53 @@ func fill(component []*node) {
 }
 
 // components are the strongly connected components of the nodes, what is reached before what
-// reaches it (Tarjan).
-func (g graph) components() [][]*node {
-	for i, s := range g.nodes {
-		s.rank = i
+// reaches it (Tarjan). It is no recursion: see compareSchemas.
+func (g graph) components() (out [][]*node) {
+	count := 0
+	var open []*node // in no component yet
+	var stack []frame
+	enter := func(s *node) {
+		count++
+		s.num, s.low = count, count
+		open, stack = append(open, s), append(stack, frame{node: s})
 	}
-	w := walker{low: make([]int, len(g.nodes)), seen: make([]int, len(g.nodes))}
-	for _, s := range g.nodes {
-		if w.seen[s.rank] == 0 {
-			w.visit(s)
+	for _, root := range g.nodes {
+		if root.num == 0 {
+			enter(root)
+		}
+		for len(stack) > 0 {
+			top := &stack[len(stack)-1]
+			s := top.node
+			if top.next < len(s.edges) {
+				t := s.edges[top.next].to
+				top.next++
+				if t.num == 0 {
+					enter(t)
+				} else if t.num > 0 {
+					s.low = min(s.low, t.num)
+				}
+				continue
+			}
+			if s.low == s.num {
+				var component []*node
+				for s.num > 0 {
+					last := len(open) - 1
+					component = append(component, open[last])
+					open[last].num, open = -1, open[:last]
+				}
+				out = append(out, component)
+			}
+			if stack = stack[:len(stack)-1]; len(stack) > 0 {
+				above := stack[len(stack)-1].node
+				above.low = min(above.low, s.low)
+			}
 		}
 	}
-	return w.out
+	return out
 }
 
-type walker struct {
-	low, seen []int // seen: 0 no, n > 0 in the order of visiting, -1 done
-	count     int
-	stack     []*node
-	out       [][]*node
-}
-
+// A frame is a node under search, with the next of its edges.
 type frame struct {
 	node *node
 	next int
-}
-
-func (w *walker) visit(root *node) {
-	frames := []frame{{node: root}}
-	w.enter(root)
-	for len(frames) > 0 {
-		f := &frames[len(frames)-1]
-		if f.next < len(f.node.edges) {
-			t := f.node.edges[f.next].to
-			f.next++
-			switch {
-			case w.seen[t.rank] == 0:
-				w.enter(t)
-				frames = append(frames, frame{node: t})
-			case w.seen[t.rank] > 0:
-				w.low[f.node.rank] = min(w.low[f.node.rank], w.seen[t.rank])
-			}
-			continue
-		}
-		frames = frames[:len(frames)-1]
-		if w.low[f.node.rank] == w.seen[f.node.rank] {
-			w.leave(f.node)
-		}
-		if len(frames) > 0 {
-			up := frames[len(frames)-1].node
-			w.low[up.rank] = min(w.low[up.rank], w.low[f.node.rank])
-		}
-	}
-}
-
-func (w *walker) enter(s *node) {
-	w.count++
-	w.seen[s.rank], w.low[s.rank] = w.count, w.count
-	w.stack = append(w.stack, s)
-}
-
-func (w *walker) leave(s *node) {
-	var component []*node
-	for {
-		t := w.stack[len(w.stack)-1]
-		w.stack = w.stack[:len(w.stack)-1]
-		w.seen[t.rank] = -1
-		component = append(component, t)
-		if t == s {
-			break
-		}
-	}
-	w.out = append(w.out, component)
 }

@@ -1,9 +1,6 @@
 package apidiff
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // A bitset is a set of small numbers, of which only the words between the least and the greatest are
 // kept: most findings reach one operation of thousands.
@@ -30,17 +27,15 @@ func (b *bitset) add(i int) {
 
 // cover makes room for the words from low to below high.
 func (b *bitset) cover(low, high int) {
-	switch {
-	case len(b.words) == 0:
-		b.from, b.words = low, make([]uint64, high-low)
-		return
-	case low >= b.from && high <= b.from+len(b.words):
-		return
+	if len(b.words) == 0 {
+		b.from = low
 	}
 	low, high = min(low, b.from), max(high, b.from+len(b.words))
-	words := make([]uint64, high-low)
-	copy(words[b.from-low:], b.words)
-	b.from, b.words = low, words
+	if high-low > len(b.words) {
+		words := make([]uint64, high-low)
+		copy(words[b.from-low:], b.words)
+		b.from, b.words = low, words
+	}
 }
 
 // union adds all of o.
@@ -54,9 +49,7 @@ func (b *bitset) union(o *bitset) {
 	}
 }
 
-func (b *bitset) empty() bool {
-	return b == nil || !slices.ContainsFunc(b.words, func(w uint64) bool { return w != 0 })
-}
+func (b *bitset) empty() bool { return b == nil || len(b.words) == 0 }
 
 func (b *bitset) count() int {
 	n := 0

@@ -29,11 +29,9 @@ func (r *Result) bound(old, new *contract.Document, all bool) {
 	if all {
 		harmless = most
 	}
-	for i := range r.Diff.Changes {
-		shorten(&r.Diff.Changes[i])
-	}
 	total := 0
 	for i := range r.Diff.Changes {
+		shorten(&r.Diff.Changes[i])
 		total += sizeOfFinding(&r.Diff.Changes[i])
 	}
 	if total <= harmless {
@@ -44,10 +42,7 @@ func (r *Result) bound(old, new *contract.Document, all bool) {
 		level            report.Level
 		waived, breaking bool
 	}
-	ofCause := map[string]int{}
-	for i := range r.Diff.Changes {
-		ofCause[r.Diff.Changes[i].Cause]++
-	}
+	ofCause := r.byCause()
 	groupOf := func(f *report.Finding) group {
 		g := group{f.Rule, "", f.Level, f.Waived(), f.Breaking}
 		if n := ofCause[f.Cause]; n > 1 && n*mostCauses >= len(r.Diff.Changes) {
@@ -126,19 +121,22 @@ func sizeOfFinding(f *report.Finding) int {
 
 // nameCauses puts the causes that several of the listed findings share into words.
 func (r *Result) nameCauses() {
+	causes := map[string]string{}
+	for cause, n := range r.byCause() {
+		if n > 1 && cause != "" && r.says[cause] != "" {
+			causes[cause] = r.says[cause]
+		}
+	}
+	if r.Diff.Causes = nil; len(causes) > 0 {
+		r.Diff.Causes = causes
+	}
+}
+
+// byCause are the numbers of listed findings.
+func (r *Result) byCause() map[string]int {
 	count := map[string]int{}
 	for i := range r.Diff.Changes {
-		if f := &r.Diff.Changes[i]; f.Cause != "" {
-			count[f.Cause]++
-		}
+		count[r.Diff.Changes[i].Cause]++
 	}
-	r.Diff.Causes = nil
-	for cause, n := range count {
-		if n > 1 && r.says[cause] != "" {
-			if r.Diff.Causes == nil {
-				r.Diff.Causes = map[string]string{}
-			}
-			r.Diff.Causes[cause] = r.says[cause]
-		}
-	}
+	return count
 }

@@ -45,10 +45,8 @@ func (s subject) general(r *record) string {
 	case s.part != "":
 		return strings.TrimPrefix(strings.Replace(s.what, " of "+s.op, "", 1), "the ")
 	case s.thing == "operation":
-		for _, kind := range []string{"webhook", "callback"} {
-			if r.On == kind {
-				return kind
-			}
+		if r.On == "webhook" || r.On == "callback" {
+			return r.On
 		}
 		return "operation"
 	case r.On == "component" && r.Attr == "":

@@ -19,14 +19,12 @@ func (r *Result) Operations() report.Operations {
 		Added: []report.Operation{}, Removed: []report.Operation{}, Changed: []report.ChangedOperation{}, Deprecated: []report.Operation{},
 	}
 	most := maxListed
-	if n := len(r.byOp); n*most > maxListedInAll {
-		total := 0
-		for _, list := range r.byOp {
-			total += len(list)
-		}
-		if total > maxListedInAll {
-			most = max(maxListedInAll/n, 1)
-		}
+	total := 0
+	for _, list := range r.byOp {
+		total += len(list)
+	}
+	if total > maxListedInAll {
+		most = max(maxListedInAll/len(r.byOp), 1)
 	}
 	for _, op := range r.ops {
 		if op.Kind != operations.KindPath {
@@ -53,22 +51,23 @@ func (r *Result) Operations() report.Operations {
 			}
 		}
 	}
-	sortOperations(out.Added)
-	sortOperations(out.Removed)
-	sortOperations(out.Deprecated)
+	out.Added, out.Counts.Added = listedOperations(out.Added)
+	out.Removed, out.Counts.Removed = listedOperations(out.Removed)
+	out.Deprecated, out.Counts.Deprecated = listedOperations(out.Deprecated)
 	sorting.Stable(out.Changed, func(a, b report.ChangedOperation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
-	out.Counts.Added, out.Counts.Removed, out.Counts.Changed, out.Counts.Deprecated = len(out.Added), len(out.Removed), len(out.Changed), len(out.Deprecated)
-	out.Added, out.Removed, out.Deprecated = firstOperations(out.Added), firstOperations(out.Removed), firstOperations(out.Deprecated)
+	out.Counts.Changed = len(out.Changed)
 	return out
 }
 
 // maxOperations bounds each list of operations, of which the largest known contracts have 16,000; the counts are those of all.
 const maxOperations = 20_000
 
-func firstOperations(list []report.Operation) []report.Operation {
-	return list[:min(len(list), maxOperations)]
+// listedOperations sorts a list and cuts it; the count is that of the whole.
+func listedOperations(list []report.Operation) ([]report.Operation, int) {
+	sortOperations(list)
+	return list[:min(len(list), maxOperations)], len(list)
 }
 
 // maxListedInAll bounds the changes that are listed for all operations together: beyond it each

@@ -103,11 +103,9 @@ func link(from, to *node, step []string) {
 
 // scheme adds a security scheme below a part; each is compared once.
 func (b *builder) scheme(from *node, name string) {
-	if n, known := b.byScheme[name]; known {
-		link(from, n, nil)
-		return
+	if b.byScheme[name] == nil {
+		b.byScheme[name] = b.part(nil, b.operations.Scheme(name))
 	}
-	b.byScheme[name] = b.part(nil, b.operations.Scheme(name))
 	link(from, b.byScheme[name], nil)
 }
 

@@ -38,8 +38,7 @@ func contain(g graph, c *subschema.Comparer) {
 					harmfuls--
 				}
 			}
-			harmBelow = harmBelow || harmBeside && !s.safe
-			harmBelow = harmBelow || harmful && !s.safe
+			harmBelow = harmBelow || (harmBeside || harmful) && !s.safe
 			differBelow = differBelow || differs
 		}
 		for _, s := range component {

@@ -23,70 +23,59 @@ const (
 
 // An effect is what a keyword needs in its own schema object.
 type effect struct {
-	keyword string
 	types   string // one of these, where a type is given
 	beside  string // another keyword
 	until   string // the last version of OpenAPI that knows it
 	since   string // the first one
-	instead string // what to write
+	instead string // what to write where it is not known, as the end of a sentence
 }
 
 // effects are the keywords of schemas that can be without effect. minContains and maxContains are
 // compared even without contains, so they are not among those that need another one.
-var effects = byKeyword([]effect{
-	{keyword: "maxLength", types: "string"},
-	{keyword: "minLength", types: "string"},
-	{keyword: "pattern", types: "string"},
-	{keyword: "maximum", types: "number integer"},
-	{keyword: "minimum", types: "number integer"},
-	{keyword: "exclusiveMaximum", types: "number integer"},
-	{keyword: "exclusiveMinimum", types: "number integer"},
-	{keyword: "multipleOf", types: "number integer"},
-	{keyword: "items", types: "array"},
-	{keyword: "prefixItems", types: "array", since: "3.1"},
-	{keyword: "maxItems", types: "array"},
-	{keyword: "minItems", types: "array"},
-	{keyword: "uniqueItems", types: "array"},
-	{keyword: "contains", types: "array", since: "3.1"},
-	{keyword: "minContains", types: "array", since: "3.1"},
-	{keyword: "maxContains", types: "array", since: "3.1"},
-	{keyword: "unevaluatedItems", types: "array", since: "3.1"},
-	{keyword: "additionalItems", types: "array", until: "2.0", instead: "`items` beside `prefixItems`"},
-	{keyword: "properties", types: "object"},
-	{keyword: "required", types: "object"},
-	{keyword: "additionalProperties", types: "object"},
-	{keyword: "maxProperties", types: "object"},
-	{keyword: "minProperties", types: "object"},
-	{keyword: "patternProperties", types: "object", since: "3.1"},
-	{keyword: "propertyNames", types: "object", since: "3.1"},
-	{keyword: "dependentRequired", types: "object", since: "3.1"},
-	{keyword: "dependentSchemas", types: "object", since: "3.1"},
-	{keyword: "unevaluatedProperties", types: "object", since: "3.1"},
-	{keyword: "const", since: "3.1", instead: "`enum` of one value"},
-	{keyword: "if", since: "3.1"},
-	{keyword: "then", beside: "if", since: "3.1"},
-	{keyword: "else", beside: "if", since: "3.1"},
-	{keyword: "nullable", until: "3.0", instead: "`null` in `type`"},
-})
-
-func byKeyword(rows []effect) map[string]*effect {
-	m := make(map[string]*effect, len(rows))
-	for i := range rows {
-		m[rows[i].keyword] = &rows[i]
-	}
-	return m
+var effects = map[string]*effect{
+	"maxLength":             {types: "string"},
+	"minLength":             {types: "string"},
+	"pattern":               {types: "string"},
+	"maximum":               {types: "number integer"},
+	"minimum":               {types: "number integer"},
+	"exclusiveMaximum":      {types: "number integer"},
+	"exclusiveMinimum":      {types: "number integer"},
+	"multipleOf":            {types: "number integer"},
+	"items":                 {types: "array"},
+	"prefixItems":           {types: "array", since: "3.1"},
+	"maxItems":              {types: "array"},
+	"minItems":              {types: "array"},
+	"uniqueItems":           {types: "array"},
+	"contains":              {types: "array", since: "3.1"},
+	"minContains":           {types: "array", since: "3.1"},
+	"maxContains":           {types: "array", since: "3.1"},
+	"unevaluatedItems":      {types: "array", since: "3.1"},
+	"additionalItems":       {types: "array", until: "2.0", instead: "; write `items` beside `prefixItems`"},
+	"properties":            {types: "object"},
+	"required":              {types: "object"},
+	"additionalProperties":  {types: "object"},
+	"maxProperties":         {types: "object"},
+	"minProperties":         {types: "object"},
+	"patternProperties":     {types: "object", since: "3.1"},
+	"propertyNames":         {types: "object", since: "3.1"},
+	"dependentRequired":     {types: "object", since: "3.1"},
+	"dependentSchemas":      {types: "object", since: "3.1"},
+	"unevaluatedProperties": {types: "object", since: "3.1"},
+	"const":                 {since: "3.1", instead: "; write `enum` of one value"},
+	"if":                    {since: "3.1"},
+	"then":                  {beside: "if", since: "3.1"},
+	"else":                  {beside: "if", since: "3.1"},
+	"nullable":              {until: "3.0", instead: "; write `null` in `type`"},
 }
 
 // missing is why the keyword of a schema has no effect in a document of a version, in words; empty
 // where it has one.
 func (e *effect) missing(schema, value contract.Node, version string) string {
 	switch {
-	case e.keyword == "nullable" && !value.Bool():
+	case value.Key() == "nullable" && !value.Bool():
 		return ""
-	case e.until != "" && version > e.until:
-		return "in OpenAPI " + version + e.advice()
-	case e.since != "" && version < e.since:
-		return "in OpenAPI " + version + e.advice()
+	case e.until != "" && version > e.until, version < e.since:
+		return "in OpenAPI " + version + e.instead
 	case e.beside != "" && !schema.Get(e.beside).Exists():
 		return "without `" + e.beside + "`"
 	case e.types == "":
@@ -100,20 +89,11 @@ func (e *effect) missing(schema, value contract.Node, version string) string {
 		for _, item := range t.Items() {
 			given = append(given, item.Text())
 		}
-	default:
-		return ""
 	}
 	if len(given) == 0 || slices.ContainsFunc(given, func(t string) bool { return slices.Contains(strings.Fields(e.types), t) }) {
 		return ""
 	}
 	return "on the type " + strings.Join(given, " or ")
-}
-
-func (e *effect) advice() string {
-	if e.instead == "" {
-		return ""
-	}
-	return "; write " + e.instead
 }
 
 // maxWithoutEffect is how many findings of the rule are listed; all are counted.
@@ -132,13 +112,13 @@ func (r *Result) noteWithoutEffect(old, new *contract.Document) {
 	}
 	type place struct{ keyword, pointer string }
 	type kind struct{ keyword, why string }
-	there, elsewhere := map[place]bool{}, map[kind]int{}
+	known, elsewhere := map[place]bool{}, map[kind]int{} // known: the old one has it at the same place
 	for _, w := range added {
-		there[place{w.keyword, w.pointer}] = true
+		known[place{w.keyword, w.pointer}] = false
 	}
-	known := map[place]bool{}
 	for o := range allWithoutEffect(old) {
-		if at := (place{o.keyword, o.pointer}); there[at] {
+		at := place{o.keyword, o.pointer}
+		if _, there := known[at]; there {
 			known[at] = true
 		} else {
 			elsewhere[kind{o.keyword, o.why}]++
@@ -178,8 +158,7 @@ func allWithoutEffect(d *contract.Document) iter.Seq[withoutEffect] {
 				if row == nil {
 					continue
 				}
-				why := row.missing(schema, value, version)
-				if why != "" && !yield(withoutEffect{keyword, schema.Pointer(), why, value}) {
+				if why := row.missing(schema, value, version); why != "" && !yield(withoutEffect{keyword, schema.Pointer(), why, value}) {
 					return
 				}
 			}

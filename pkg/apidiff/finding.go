@@ -1,6 +1,7 @@
 package apidiff
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -159,12 +160,8 @@ func messageAbout(r *record, what string) string {
 func shown(v string) string {
 	const most = 120
 	if len(v) > 2 && v[0] == '"' {
-		var s string
-		if u, err := jsontext.AppendUnquote(nil, v); err == nil {
-			s = string(u)
-		}
-		if len(s) > 0 && !strings.ContainsAny(s, "\"\n") {
-			v = "`" + s + "`"
+		if s, err := jsontext.AppendUnquote(nil, v); err == nil && len(s) > 0 && !bytes.ContainsAny(s, "\"\n") {
+			v = "`" + string(s) + "`"
 		}
 	}
 	v = strings.TrimSuffix(strings.TrimPrefix(v, "["), "]")

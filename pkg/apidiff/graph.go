@@ -27,7 +27,8 @@ type node struct {
 	records        []*record
 
 	*reach
-	rank int
+	rank     int
+	num, low int // see components: in the order of entering, -1 when done
 
 	oldEntry, newEntry contract.Node // nodes as written, for witnesses; absent where several meet
 	way                shortestPath

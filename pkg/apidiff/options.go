@@ -1,6 +1,7 @@
 package apidiff
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/romel/govctl/pkg/apidiff/rules"
@@ -30,9 +31,4 @@ type Options struct {
 // Off is the level of a disabled rule.
 const Off report.Level = "off"
 
-func (o Options) gate() rules.Category {
-	if o.Gate == "" {
-		return rules.Validation
-	}
-	return o.Gate
-}
+func (o Options) gate() rules.Category { return cmp.Or(o.Gate, rules.Validation) }

@@ -1,6 +1,7 @@
 package apidiff
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
@@ -77,11 +78,13 @@ func subjectAt(doc *contract.Document, n contract.Node, long map[contract.Node]s
 	if n.File() == doc.Root().File() {
 		return r.subject()
 	}
-	var t []string
+	var tokens []string
+	name := ""
 	for len(r.rest) > 0 {
-		t = append(t, r.next())
+		name = r.next()
+		tokens = append(tokens, name)
 	}
-	return external(n.File(), t)
+	return subject{owner: n.File() + "#/" + strings.Join(tokens, "/"), what: "`" + name + "` in " + n.File(), thing: "schema"}
 }
 
 // maxToken is how many bytes of a key or a name count in a subject. Longer ones, which nobody reads, are told apart by their
@@ -100,14 +103,6 @@ func (r *reader) short(t string) string {
 		r.long[r.node] = s
 	}
 	return s
-}
-
-func external(file string, t []string) subject {
-	name := strings.Join(t, "/")
-	if len(t) > 0 {
-		name = t[len(t)-1]
-	}
-	return subject{owner: file + "#/" + strings.Join(t, "/"), what: "`" + name + "` in " + file, thing: "schema"}
 }
 
 // A reader walks a pointer and says what it passes.
@@ -157,15 +152,14 @@ var methodNames = jsonvalue.Known(contract.Methods...)
 
 // path is for what stands below a path item.
 func (r *reader) path(path, prefix string) subject {
-	shown := path
-	s := subject{owner: prefix + operations.Template(path), what: prefix + shown, op: prefix + shown, thing: "operation"}
-	if method := r.method(); method != "" {
-		s.owner, s.op = prefix+method+" "+operations.Template(path), prefix+method+" "+shown
-		if prefix != "" {
-			s.owner, s.op = prefix+path+" "+method, prefix+shown+" "+method
-		}
-		s.what = s.op
+	s := subject{owner: prefix + operations.Template(path), op: prefix + path, thing: "operation"}
+	if method := r.method(); method != "" && prefix == "" {
+		s.owner, s.op = method+" "+s.owner, method+" "+path
+	} else if method != "" {
+		s.op += " " + method
+		s.owner = s.op
 	}
+	s.what = s.op
 	return r.operation(s)
 }
 
@@ -190,8 +184,7 @@ func (r *reader) operation(s subject) subject {
 		return r.parameter(s)
 	case "requestBody":
 		s.part, s.what, s.thing = "request", "the request body of "+s.op, "value"
-		s = r.body(s, s.op)
-		return s
+		return r.body(s, s.op)
 	case "responses":
 		code := r.next()
 		if code == "" {
@@ -201,23 +194,18 @@ func (r *reader) operation(s subject) subject {
 		return r.body(s, s.op+" ("+code+")")
 	case "callbacks":
 		name := r.next()
-		expression := r.next()
-		s.part, s.what = "callback "+name, "callback `"+name+"` of "+s.op
+		r.next() // the expression
 		s.owner, s.op = s.owner+" callback "+name, "callback `"+name+"` of "+s.op
-		s.part = ""
-		_ = expression
+		s.what = s.op
 		if method := r.method(); method != "" {
 			s.owner += " " + method
 			return r.operation(s)
 		}
-		return s
 	case "servers":
 		url := r.url()
 		s.part, s.what = "server "+url, "server `"+url+"` of "+s.op
-		return s
-	default:
-		return s
 	}
+	return s
 }
 
 func (r *reader) parameter(s subject) subject {
@@ -318,52 +306,47 @@ func (r *reader) media(s subject, within string) subject {
 // item is for what stands below the schema of each item of a sequence.
 func (r *reader) item(s subject) subject {
 	s = r.schema(s)
-	switch {
-	case s.path == "" || s.path[0] == '[' || s.path[0] == '|':
-		s.path = "[]" + s.path
-	default:
-		s.path = "[]." + s.path
+	if s.path != "" && s.path[0] != '[' && s.path[0] != '|' {
+		s.path = "." + s.path
 	}
+	s.path = "[]" + s.path
 	return s
 }
 
+// componentNames are the names of components that are more than the singular of where they stand.
+var componentNames = map[string]string{"requestBodies": "request body", "mediaTypes": "media type", "securitySchemes": "security scheme"}
+
 // component is for what stands below a component.
 func (r *reader) component(kind, name string) subject {
-	s := subject{owner: name, what: "`" + name + "`", op: "`" + name + "`", thing: "schema"}
+	called := "`" + name + "`"
 	switch kind {
 	case "schemas":
-		return r.schema(s)
-	case "parameters":
-		p := r.doc.Deref(r.node)
-		s.owner, s.what, s.thing = "parameter "+name, p.Get("in").Text()+" parameter `"+p.Get("name").Text()+"`", "value"
-		return r.value(s)
-	case "headers":
-		s.owner, s.what, s.thing = "header "+name, "header `"+name+"`", "value"
-		return r.value(s)
-	case "requestBodies":
-		s.owner, s.what, s.thing = "request body "+name, "request body `"+name+"`", "value"
-		return r.body(s, s.what)
-	case "responses":
-		s.owner, s.what, s.thing = "response "+name, "response `"+name+"`", "value"
-		return r.body(s, s.what)
-	case "mediaTypes":
-		s.owner, s.what, s.thing = "media type "+name, "media type `"+name+"`", "value"
-		return r.media(s, s.what)
-	case "securitySchemes":
-		s.owner, s.what = "security scheme "+name, "security scheme `"+name+"`"
-		if r.next() == "flows" {
-			if flow := r.next(); flow != "" {
-				s.part = "flow " + flow
-				s.what = "flow " + flow + " of " + s.what
-			}
-		}
-		return s
+		return r.schema(subject{owner: name, what: called, op: called, thing: "schema"})
 	case "pathItems":
 		return r.path(name, "path item ")
-	default:
-		s.owner, s.what = strings.TrimSuffix(kind, "s")+" "+name, strings.TrimSuffix(kind, "s")+" `"+name+"`"
-		return s
 	}
+	word := cmp.Or(componentNames[kind], strings.TrimSuffix(kind, "s"))
+	s := subject{owner: word + " " + name, what: word + " " + called, op: called, thing: "value"}
+	switch kind {
+	case "parameters":
+		p := r.doc.Deref(r.node)
+		s.what = p.Get("in").Text() + " parameter `" + p.Get("name").Text() + "`"
+		return r.value(s)
+	case "headers":
+		return r.value(s)
+	case "requestBodies", "responses":
+		return r.body(s, s.what)
+	case "mediaTypes":
+		return r.media(s, s.what)
+	case "securitySchemes":
+		if r.next() == "flows" {
+			if flow := r.next(); flow != "" {
+				s.part, s.what = "flow "+flow, "flow "+flow+" of "+s.what
+			}
+		}
+	}
+	s.thing = "schema"
+	return s
 }
 
 // schema is for what stands below a schema: the path of a value.

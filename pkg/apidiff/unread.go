@@ -1,8 +1,6 @@
 package apidiff
 
 import (
-	"fmt"
-
 	"github.com/romel/govctl/pkg/apidiff/rules"
 	"github.com/romel/govctl/pkg/contract"
 	"github.com/romel/govctl/pkg/report"
@@ -38,10 +36,8 @@ func (r *Result) noteUnread(old, new *contract.Document) {
 		add(old, "old", func(f *report.Finding, p *report.Place) { f.Old = p })
 	}
 	add(new, "new", func(f *report.Finding, p *report.Place) { f.New = p })
-	switch n := r.Diff.Totals.Unread; {
-	case n == 1:
-		r.Diff.Headline += "; 1 reference could not be read, and what it names was not compared"
-	case n > 1:
-		r.Diff.Headline += fmt.Sprintf("; %d references could not be read, and what they name was not compared", n)
+	if n := r.Diff.Totals.Unread; n > 0 {
+		r.Diff.Headline += "; " + countOf(n, "reference could not be read, and what it names was not compared",
+			"references could not be read, and what they name was not compared")
 	}
 }

@@ -30,8 +30,6 @@ type Waiver struct {
 // WaiverLimit is the default maximum of days until a waiver expires.
 const WaiverLimit = 180
 
-var waiverKeys = []string{"rule", "fingerprint", "subject", "reason", "owner", "ticket", "contract", "expires"}
-
 // ParseWaivers reads a waiver file: a list of entries, or an object with the list under "waivers".
 // now and limit (in days; 0: WaiverLimit) bound the expiry; a zero now leaves it unbounded. Bad
 // input gives a *contract.Error.
@@ -80,7 +78,8 @@ func readWaiver(n contract.Node, now time.Time, limit int) (Waiver, error) {
 	if n.Kind() != contract.Object {
 		return w, waiverError(w.Place, "a waiver must be an object", "- rule: ID, subject:, reason:, owner:, expires:")
 	}
-	fields := map[string]*string{"rule": &w.Rule, "fingerprint": &w.Fingerprint, "subject": &w.Subject, "reason": &w.Reason, "owner": &w.Owner, "ticket": &w.Ticket, "contract": &w.Contract}
+	fields := map[string]*string{"rule": &w.Rule, "fingerprint": &w.Fingerprint, "subject": &w.Subject, "reason": &w.Reason,
+		"owner": &w.Owner, "ticket": &w.Ticket, "contract": &w.Contract}
 	var expires contract.Node
 	for key, v := range n.Fields() {
 		if key == "expires" {
@@ -89,7 +88,8 @@ func readWaiver(n contract.Node, now time.Time, limit int) (Waiver, error) {
 		}
 		to, ok := fields[key]
 		if !ok {
-			return w, waiverError(v.KeyPlace(), fmt.Sprintf("unknown key %q in a waiver", key), "the keys are "+strings.Join(waiverKeys, ", "))
+			return w, waiverError(v.KeyPlace(), fmt.Sprintf("unknown key %q in a waiver", key),
+				"the keys are rule, fingerprint, subject, reason, owner, ticket, contract, expires")
 		}
 		if v.Kind() != contract.String || strings.TrimSpace(v.Text()) == "" {
 			return w, waiverError(v.Place(), key+" must be a string", "")
@@ -150,13 +150,9 @@ func (w *Waiver) expired(now time.Time) bool {
 }
 
 func (w *Waiver) matches(f *report.Finding) bool {
-	if w.Fingerprint != "" && !strings.HasPrefix(f.Fingerprint, strings.ToLower(w.Fingerprint)) {
-		return false
-	}
-	if w.Rule != "" && w.Rule != f.Rule {
-		return false
-	}
-	return w.Subject == "" || glob(w.Subject, f.Subject)
+	return strings.HasPrefix(f.Fingerprint, strings.ToLower(w.Fingerprint)) &&
+		(w.Rule == "" || w.Rule == f.Rule) &&
+		(w.Subject == "" || glob(w.Subject, f.Subject))
 }
 
 // glob matches * (any text) and ? (any character); all else stands for itself.
@@ -243,13 +239,13 @@ const workOfWaivers = 1_000_000_000
 // nothing is an error, unless it has accepted one of the spent changes; one that has expired no longer holds.
 func waive(findings []report.Finding, waivers []Waiver, spent []report.AcceptedBreak, now time.Time) []report.Finding {
 	problems := []report.Finding{}
-	byRule := map[string][]*report.Finding{}
-	all := make([]*report.Finding, len(findings))
-	if len(waivers) > 0 {
-		for k := range findings {
-			f := &findings[k]
-			byRule[f.Rule], all[k] = append(byRule[f.Rule], f), f
-		}
+	if len(waivers) == 0 {
+		return problems
+	}
+	byRule := map[string][]*report.Finding{} // and all, below no rule
+	for k := range findings {
+		f := &findings[k]
+		byRule[f.Rule], byRule[""] = append(byRule[f.Rule], f), append(byRule[""], f)
 	}
 	work := 0
 	for i := range waivers {
@@ -259,12 +255,8 @@ func waive(findings []report.Finding, waivers []Waiver, spent []report.AcceptedB
 			problems = append(problems, w.problem(waiverStale, report.Error, "the waiver was not matched: the budget for all waivers was spent on the ones before it", "name the changes by fewer patterns"))
 			continue
 		}
-		candidates := all
-		if w.Rule != "" {
-			candidates = byRule[w.Rule]
-		}
 		price := 20 + 20*strings.Count(w.Subject, "*") + len(w.Subject)/8
-		for _, f := range candidates {
+		for _, f := range byRule[w.Rule] {
 			work += price + len(f.Subject)/8
 			if strings.Contains(w.Subject, "?") {
 				work += len(f.Subject) * max(len(w.Subject)/8, 1)

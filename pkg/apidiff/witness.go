@@ -70,8 +70,7 @@ func (c contracts) questions(list []report.Finding, records map[string]*record) 
 		}
 		q := question{finding: i}
 		if len(out) < maxWitnesses {
-			q = c.question(r)
-			q.finding = i
+			q = c.question(i, r)
 		}
 		out = append(out, q)
 	}
@@ -140,8 +139,8 @@ func (q *question) sameAsText(value []byte) bool {
 	return err == nil && q.text.AdmitsAsText(v)
 }
 
-func (c contracts) question(r *record) question {
-	q := question{at: r.near.rank, unproved: r.node.unproved, value: c.schemaQuery(r)}
+func (c contracts) question(finding int, r *record) question {
+	q := question{finding: finding, at: r.near.rank, unproved: r.node.unproved, value: c.schemaQuery(r)}
 	if q.value == nil || r.Side != rules.Response { // of a response a value is as good, and found sooner
 		q.message = c.messageQuery(r)
 	}

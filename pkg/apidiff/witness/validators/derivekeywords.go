@@ -76,7 +76,6 @@ func derivations() map[string]func(carried) {
 
 func cannotSay(k carried) { refuseToSay(k.out, "reference") }
 
-// list are the derived schemas of a list.
 func (k carried) list() []*jsonschema.Schema {
 	out := make([]*jsonschema.Schema, 0, k.v.Len())
 	for _, sub := range k.v.Items() {
@@ -89,7 +88,6 @@ func (k carried) list() []*jsonschema.Schema {
 	return out
 }
 
-// named are the derived schemas of an object.
 func (k carried) named() map[string]*jsonschema.Schema {
 	out := make(map[string]*jsonschema.Schema, k.v.Len())
 	for name, sub := range k.v.Fields() {

@@ -26,7 +26,7 @@ func (w *Session) Second(s Schema, m Mode, v any) (out Verdict) {
 	if w.Toll(b.Price(b.uses31)); w.Fuel < 0 {
 		return Silent
 	}
-	if err := schema.VisitJSON(v, b.options(v)...); err != nil {
+	if err := schema.VisitJSON(v, b.options()...); err != nil {
 		return Refuses
 	}
 	return Accepts
@@ -65,8 +65,8 @@ type KinBuilder struct {
 	Matched bool // a pattern that package regexp cannot run, whose matcher that engine does not take
 }
 
-func (b *KinBuilder) options(v any) []openapi3.SchemaValidationOption {
-	opts := []openapi3.SchemaValidationOption{openapi3.FailFast(), openapi3.SetSchemaRegexCompiler(b.Session.KinRegexp)}
+func (b *KinBuilder) options() []openapi3.SchemaValidationOption {
+	opts := append(b.FormatOptions(), openapi3.FailFast(), openapi3.SetSchemaRegexCompiler(b.Session.KinRegexp))
 	switch { // for 3.1 it takes readOnly as an annotation, as its JSON Schema engine does
 	case b.Dialect == OpenAPI31:
 	case b.Mode&AsResponse != 0:
@@ -77,7 +77,6 @@ func (b *KinBuilder) options(v any) []openapi3.SchemaValidationOption {
 	if b.Mode&AssertAccess == 0 {
 		opts = append(opts, openapi3.DisableReadOnlyValidation(), openapi3.DisableWriteOnlyValidation())
 	}
-	opts = append(opts, b.FormatOptions()...)
 	if b.uses31 {
 		opts = append(opts, openapi3.EnableJSONSchema2020())
 	}

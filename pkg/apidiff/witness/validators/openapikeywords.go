@@ -253,7 +253,6 @@ func fieldsNamed(vs []any, name string) (out []any) {
 	return out
 }
 
-// itemValues are the items of the lists among vs.
 func itemValues(vs []any) (out []any) {
 	for _, v := range vs {
 		list, _ := v.([]any)
