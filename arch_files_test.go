@@ -46,7 +46,7 @@ var fileGroups = map[string][]string{
 		"filter",
 	},
 	"pkg/apidiff/witness/search": {
-		"equal query",
+		"query",
 		"worker sample shape shaperead",
 		"goal",
 		"generate generateinside generatetext",

@@ -13,15 +13,9 @@ type Typing interface {
 	Kinds(s validators.Schema) validators.Kinds
 	// ItemKinds are those of the items of an array.
 	ItemKinds(s validators.Schema) validators.Kinds
-	// Fields are what is known of the fields of an object.
-	Fields(s validators.Schema) FieldTyping
-}
-
-// A FieldTyping is what a typing knows of the fields of an object.
-type FieldTyping struct {
-	Lists     func(name string) bool // a schema names it
-	Kinds     func(name string) validators.Kinds
-	Undecided bool // there are alternatives, of which nobody has chosen one
+	// Fields are the kinds of the fields of an object, and whether a schema names them; decided is false where
+	// there are alternatives, of which nobody has chosen one.
+	Fields(s validators.Schema) (field func(name string) (k validators.Kinds, listed bool), decided bool)
 }
 
 // decode reads a parameter out of a message as its definition says: the value, whether it is there,
@@ -80,23 +74,23 @@ func (p *Param) take(m *Message) []string {
 }
 
 func (p *Param) decodeObject(t Typing, m *Message) (any, bool, bool) {
-	of := t.Fields(p.Schema)
+	kinds, decided := t.Fields(p.Schema)
 	out := map[string]any{}
 	for _, q := range m.sent["query"] {
-		name := q.name
-		if p.style == "deepObject" {
+		name, deep := q.name, p.style == "deepObject"
+		if deep {
 			rest, mine := strings.CutPrefix(name, p.Name+"[")
 			field, closed := strings.CutSuffix(rest, "]")
 			if !mine || !closed || strings.ContainsAny(field, "[]") {
 				continue
 			}
 			name = field
-		} else if !of.Lists(name) {
-			continue // another parameter's
 		}
-		out[name] = read(q.value, of.Kinds(name))
+		if k, listed := kinds(name); deep || listed { // else it is another parameter's
+			out[name] = read(q.value, k)
+		}
 	}
-	return out, len(out) > 0, !of.Undecided
+	return out, len(out) > 0, decided
 }
 
 // read is text as the kinds want it: a number or boolean where no string may stand, text otherwise.

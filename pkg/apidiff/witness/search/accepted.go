@@ -24,7 +24,7 @@ const acceptedFuel = 20 * fuelPerCandidate
 // validator. It is false where no few changes lead to a request that both validators accept.
 func (x *exchange) accepted(p *proof) (*message.Message, bool) {
 	left := x.s.w.Fuel
-	x.s.w.Begin(x.s.ctx, acceptedFuel)
+	x.s.w.Begin(x.s.w.Ctx, acceptedFuel)
 	defer func() { x.s.w.Fuel = left - (acceptedFuel - x.s.w.Fuel) }() // it counts as work of the search
 	y := &exchange{q: x.q, s: x.s, inner: x.outer, outer: x.inner, focus: x.focus, focusIn: x.focusIn, status: x.status}
 	if y.q.Part != message.Body || !y.inner.Terms(y.status).Content.Node.Get(y.q.MediaType).Exists() {

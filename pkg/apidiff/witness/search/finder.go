@@ -20,7 +20,6 @@ import (
 // Stats counts the work of a Finder.
 type Stats struct {
 	Queries, Found int64
-	Candidates     int64 // values tried
 	Disagreements  int64 // candidates that one validator proved and another did not
 	Work           int64 // about a microsecond each; the same for the same queries
 	Tolls          int64 // about a microsecond each, of work that Work does not count
@@ -74,7 +73,6 @@ func (f *Finder) count(s *search, out Outcome) {
 	if out == Found {
 		f.stats.Found++
 	}
-	f.stats.Candidates += int64(s.tried)
 	f.stats.Disagreements += int64(s.disagreed)
 	f.stats.Work += int64(s.fuel - s.w.Fuel) // with what was spent beyond it
 	f.stats.Tolls += s.w.Tolls - s.tolls

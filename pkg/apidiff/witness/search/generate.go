@@ -26,9 +26,6 @@ func (g *gen) value(c conj, height, salt int) (any, bool) {
 	}
 	v, ok := g.decide(c, g.shape(c), height, salt)
 	if !ok && known && g.w.Fuel >= 0 {
-		if g.dead == nil {
-			g.dead = map[[2]validators.Schema]int{}
-		}
 		g.dead[key] = height
 	}
 	return v, ok
@@ -270,9 +267,6 @@ func common(a, b *big.Rat, k validators.Kinds) *big.Rat {
 	}
 	num := new(big.Int).Mul(a.Num(), b.Num()) // a/b and c/d have the common multiple a*c / gcd(a*d, c*b) * ...
 	gcd := new(big.Int).GCD(nil, nil, new(big.Int).Mul(a.Num(), b.Denom()), new(big.Int).Mul(b.Num(), a.Denom()))
-	if gcd.Sign() == 0 {
-		return a
-	}
 	return new(big.Rat).SetFrac(num, gcd)
 }
 

@@ -230,6 +230,14 @@ func (g *gen) array(sh *shape, height, salt int) (any, bool) {
 	return items, sh.arrayLen.holds(len(items))
 }
 
+func minContains(at validators.Schema) int {
+	if m := at.Get("minContains"); m.Exists() {
+		n, _ := validators.Count(m)
+		return n
+	}
+	return 1
+}
+
 // item is what the item at an index must meet.
 func (g *gen) item(sh *shape, i int) conj {
 	var c, left conj // left: where nothing else speaks of it

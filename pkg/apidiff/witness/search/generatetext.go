@@ -37,7 +37,7 @@ func (g *gen) texts(sh *shape, salt int) iter.Seq[string] {
 		}
 		if !known && salt == 0 && len(sh.patterns)+len(sh.formats) > 0 {
 			for _, h := range sh.hints {
-				if s, ok := h.(string); ok && !yield(s) {
+				if !yield(h) {
 					return
 				}
 			}

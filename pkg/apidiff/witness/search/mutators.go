@@ -61,9 +61,6 @@ func mutators() []mutator {
 	}
 }
 
-// serves is whether a row belongs to the keyword of a hint.
-func (r mutator) serves(keyword string) bool { return slices.Contains(r.keywords, keyword) }
-
 // onlyFields are the rows that make sense where a single field matters.
 var onlyFields = map[string]bool{"required": true, "properties": true, "readOnly": true, "dependentRequired": true}
 
@@ -101,9 +98,6 @@ func (l *local) propose(v any) { l.done = l.finished() || l.try(v) }
 // the inner one alone.
 func (l *local) aim(edit func(*shape)) {
 	for _, from := range []*shape{l.both, l.ish} {
-		if l.finished() {
-			return
-		}
 		sh := l.plan(from)
 		edit(sh)
 		sh.uninhabited = sh.uninhabited || sh.kinds == 0
@@ -124,7 +118,7 @@ func (l *local) plan(from *shape) *shape {
 
 // offer proposes a value of a shape that the inner schemas accept; false where there is none.
 func (l *local) offer(sh *shape) bool {
-	for attempt := range 4 {
+	for attempt := 0; attempt < 4 && !l.finished(); attempt++ {
 		v, ok := l.g.fromShape(l.g.attempt(sh, attempt), 0, attempt/2)
 		if !ok {
 			return false
@@ -139,7 +133,7 @@ func (l *local) offer(sh *shape) bool {
 
 // all proposes all values of a shape: small ones, then those with all fields.
 func (l *local) all(sh *shape, attempts int) {
-	for attempt := range attempts {
+	for attempt := 0; attempt < attempts && !l.finished(); attempt++ {
 		v, ok := l.g.fromShape(l.g.attempt(sh, attempt), 0, attempt/2)
 		if ok && l.g.verified(l.ish, v) {
 			l.propose(v)
@@ -178,7 +172,7 @@ func (l *local) tryAll(keyword string) {
 			if l.finished() {
 				return
 			}
-			if r.serves(keyword) == first && (l.only == "" || onlyFields[r.keywords[0]]) && r.needs.met(l.ish) {
+			if slices.Contains(r.keywords, keyword) == first && (l.only == "" || onlyFields[r.keywords[0]]) && r.needs.met(l.ish) {
 				r.propose(l)
 			}
 		}

@@ -13,7 +13,6 @@ import (
 
 // search is one query under way.
 type search struct {
-	ctx      context.Context
 	w        *worker
 	g        *gen
 	q        Query
@@ -27,7 +26,6 @@ type search struct {
 	left      int             // candidates that may still be tried
 	fuel      int             // what the worker had for it
 	tolls     int64           // what the worker had counted before it
-	tried     int
 	disagreed int
 	hint      Hint
 	prefix    string // instance path of the schemas' value in what is evaluated
@@ -50,10 +48,7 @@ type proof struct {
 
 func newSearch(ctx context.Context, w *worker, q Query) *search {
 	w.trim()
-	s := &search{ctx: ctx, w: w, q: q, mutators: mutators(), seen: map[string]bool{}, left: q.Budget}
-	if s.left <= 0 {
-		s.left = DefaultBudget
-	}
+	s := &search{w: w, q: q, mutators: mutators(), seen: map[string]bool{}, left: cmp.Or(max(q.Budget, 0), DefaultBudget)}
 	s.fuel = s.left * fuelPerCandidate
 	s.tolls = w.Tolls
 	w.Begin(ctx, s.fuel)
@@ -70,9 +65,10 @@ const bytesPerFuel = 3
 const fuelPerCandidate = 3_000
 
 // between sets the schemas of the search.
-func (s *search) between(in, out SchemaNode) {
-	s.in = validators.Schema{Doc: s.w.Document(in.Doc), Node: in.Node}
-	s.out = validators.Schema{Doc: s.w.Document(out.Doc), Node: out.Node}
+func (s *search) between(in, out SchemaNode) { s.in, s.out = s.schema(in), s.schema(out) }
+
+func (s *search) schema(n SchemaNode) validators.Schema {
+	return validators.Schema{Doc: s.w.Document(n.Doc), Node: n.Node}
 }
 
 // modes are the keywords that are annotations unless they are the change.
@@ -122,7 +118,7 @@ func (s *search) prepare(h Hint) {
 	if s.q.Direction == Response {
 		s.mode |= validators.AsResponse
 	}
-	s.g = &gen{w: s.w, mode: s.mode}
+	s.g = &gen{w: s.w, mode: s.mode, dead: map[[2]validators.Schema]int{}}
 	clear(s.seen)
 }
 
@@ -147,7 +143,7 @@ func (s *search) aim(h Hint) {
 
 // over is whether there is nothing left to do or to do it with.
 func (s *search) over() bool {
-	return s.won != nil || s.left <= 0 || s.w.Fuel < 0 || s.ctx.Err() != nil
+	return s.won != nil || s.left <= 0 || s.w.Fuel < 0 || s.w.Ctx.Err() != nil
 }
 
 // try puts a whole value before the validators; true ends the search.
@@ -164,7 +160,6 @@ func (s *search) try(g *goal, v any) bool {
 		return true
 	}
 	s.left--
-	s.tried++
 	why := s.refute(v)
 	if why == nil || !relevant(why, s.prefix, g, s.hint.Keyword) || !s.own(g, v, why) {
 		return s.over()
@@ -217,7 +212,7 @@ func (s *search) own(g *goal, v any, why *jsonschema.ValidationError) bool {
 	path := g.path()
 	value, found := at(v, path)
 	if b := s.hint.Branch; b.Node.Exists() && found {
-		if verdict, _ := s.w.Evaluate(validators.Schema{Doc: s.w.Document(b.Doc), Node: b.Node}, s.mode, value); verdict == validators.Refuses {
+		if verdict, _ := s.w.Evaluate(s.schema(b), s.mode, value); verdict == validators.Refuses {
 			return false
 		}
 	}

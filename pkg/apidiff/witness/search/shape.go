@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/romel/govctl/pkg/apidiff/witness/message"
 	"github.com/romel/govctl/pkg/apidiff/witness/validators"
 	"github.com/romel/govctl/pkg/contract"
 )
@@ -55,9 +56,9 @@ func (c choice) len() int {
 // stands in verify, and the validators decide.
 type shape struct {
 	kinds  validators.Kinds
-	closed bool  // only values
-	values []any // of enum and const
-	hints  []any // examples and defaults
+	closed bool     // only values
+	values []any    // of enum and const
+	hints  []string // examples and defaults
 
 	bounds
 	multiples []*big.Rat
@@ -277,6 +278,21 @@ func (sh *shape) restrict(list []any) {
 		return
 	}
 	sh.values = only(sh.values, list, true)
+}
+
+// only keeps the values that are, or are not, in a list too.
+func only(values, list []any, in bool) []any {
+	known := keys(list)
+	return slices.DeleteFunc(slices.Clone(values), func(v any) bool { return known[message.Canonical(v)] != in })
+}
+
+// keys are the same for lists of equal values.
+func keys(list []any) map[string]bool {
+	out := make(map[string]bool, len(list))
+	for _, v := range list {
+		out[message.Canonical(v)] = true
+	}
+	return out
 }
 
 func (sh *shape) clone() *shape {

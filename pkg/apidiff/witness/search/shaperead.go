@@ -78,11 +78,11 @@ func (f *flattener) read(s validators.Schema, keyword string, v contract.Node) {
 	case "propertyNames":
 		sh.names = append(sh.names, s.At(v))
 	case "example", "default":
-		f.hint(v)
-	case "examples":
-		for _, item := range v.Items() {
-			f.hint(item)
+		if v.Kind() == contract.String {
+			sh.hints = append(sh.hints, v.Text())
 		}
+	case "examples":
+		sh.hints = append(sh.hints, validators.Texts(v)...)
 	}
 }
 
@@ -152,12 +152,5 @@ func (f *flattener) atMost(limit *span, v contract.Node) {
 	f.sh.blind = f.sh.blind || !ok
 	if ok && (limit.max < 0 || n < limit.max) {
 		limit.max = n
-	}
-}
-
-// hint keeps a scalar that the document shows as an example.
-func (f *flattener) hint(v contract.Node) {
-	if k := v.Kind(); k == contract.String || k == contract.Number || k == contract.Bool {
-		f.sh.hints = append(f.sh.hints, v.Value())
 	}
 }

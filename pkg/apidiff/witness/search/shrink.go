@@ -46,7 +46,7 @@ type shrinker struct {
 // pass is the first smaller value that still proves the point.
 func (sh *shrinker) pass(root any) (out any, its *jsonschema.ValidationError) {
 	sh.smaller(root, one(sh.s.in), one(sh.s.out), func(v any) bool {
-		if sh.left--; sh.left < 0 || sh.s.ctx.Err() != nil {
+		if sh.left--; sh.left < 0 || sh.s.w.Ctx.Err() != nil {
 			return false
 		}
 		why := sh.s.refute(v)

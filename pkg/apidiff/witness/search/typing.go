@@ -1,9 +1,6 @@
 package search
 
-import (
-	"github.com/romel/govctl/pkg/apidiff/witness/message"
-	"github.com/romel/govctl/pkg/apidiff/witness/validators"
-)
+import "github.com/romel/govctl/pkg/apidiff/witness/validators"
 
 // A shapeTyping derives the kinds of values from shapes.
 type shapeTyping struct{ g *gen }
@@ -14,16 +11,12 @@ func (t shapeTyping) ItemKinds(s validators.Schema) validators.Kinds {
 	return t.g.kindsOf(t.g.item(t.g.shape(one(s)), 0), 0)
 }
 
-func (t shapeTyping) Fields(s validators.Schema) message.FieldTyping {
+func (t shapeTyping) Fields(s validators.Schema) (field func(string) (validators.Kinds, bool), decided bool) {
 	sh := t.g.shape(one(s))
-	return message.FieldTyping{
-		Lists: sh.lists,
-		Kinds: func(name string) validators.Kinds {
-			c, _ := t.g.field(sh, name)
-			return t.g.kindsOf(c, 0)
-		},
-		Undecided: len(sh.choices) > 0,
-	}
+	return func(name string) (validators.Kinds, bool) {
+		c, _ := t.g.field(sh, name)
+		return t.g.kindsOf(c, 0), sh.lists(name)
+	}, len(sh.choices) == 0
 }
 
 // kindsOf are the kinds that schemas allow, through their alternatives.
