@@ -22,21 +22,15 @@ func attribute(g graph) {
 func fill(component []*node) {
 	joint := new(reach)
 	for _, s := range component {
-		if s.reach != nil {
-			joint.join(s.reach, false)
-		}
+		joint.join(s.reach, false)
 	}
 	for _, s := range component {
 		s.reach = joint
 	}
 	for _, s := range component {
 		for _, d := range s.edges {
-			t := d.to
-			if t.reach == nil {
-				t.reach = new(reach)
-			}
-			if t.reach != joint {
-				t.join(joint, s.safe || d.safe)
+			if d.to.reach != joint {
+				d.to.join(joint, s.safe || d.safe)
 			}
 		}
 	}

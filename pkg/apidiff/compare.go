@@ -52,14 +52,12 @@ func compareAll(in input, ops []operations.Operation) graph {
 	b := &builder{input: in, byPair: map[pairKey]*node{}, byUses: map[usesKey]*node{}, byScheme: map[string]*node{}, byDelta: map[recordKey]*record{}}
 	for i := range ops {
 		n := b.part(nil, in.operations.Compare(&ops[i]))
-		n.reach = new(reach)
 		n.all.add(i)
 		if !ops[i].Unstable {
 			n.harm.add(i)
 		}
 	}
-	n := b.part(nil, in.operations.Documents())
-	n.reach = new(reach)
+	b.part(nil, in.operations.Documents())
 	b.compareSchemas()
 	b.graph.circles = b.graph.components()
 	return b.graph
@@ -89,7 +87,7 @@ func (b *builder) part(from *node, p *operations.Part) *node {
 
 // add adds a node below another one.
 func (b *builder) add(from, n *node, step []string) {
-	n.rank = len(b.graph.nodes)
+	n.rank, n.reach = len(b.graph.nodes), new(reach)
 	b.graph.nodes = append(b.graph.nodes, n)
 	link(from, n, step)
 }

@@ -218,13 +218,12 @@ func merge(list []report.Finding) []report.Finding {
 	out := list[:0]
 	for _, f := range list {
 		k := f.Fingerprint + string(f.Level)
-		i, ok := at[k]
-		if !ok {
-			at[k] = len(out)
-			out = append(out, f)
+		if i, known := at[k]; known {
+			out[i].Operations = joinOperations(out[i].Operations, f.Operations)
 			continue
 		}
-		out[i].Operations = joinOperations(out[i].Operations, f.Operations)
+		at[k] = len(out)
+		out = append(out, f)
 	}
 	return out
 }

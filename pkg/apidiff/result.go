@@ -79,14 +79,12 @@ func (r *Result) total() {
 		t.Breaking++
 		if f.Verdict == report.Proved {
 			t.Proved++
-		} else {
-			t.Asserted++
 		}
 		for _, op := range f.Operations {
 			reached[op] = true
 		}
 	}
-	t.BreakingOperations = len(reached)
+	t.Asserted, t.BreakingOperations = t.Breaking-t.Proved, len(reached)
 	r.Diff.Totals = t
 	r.Diff.Bump = r.bump()
 	if r.advise != nil {
@@ -103,12 +101,10 @@ func (r *Result) bump() string {
 		switch {
 		case f.Breaking:
 			return "major"
-		case f.Category == string(rules.Docs):
-			if bump == "none" {
-				bump = "patch"
-			}
-		default:
+		case f.Category != string(rules.Docs):
 			bump = "minor"
+		case bump == "none":
+			bump = "patch"
 		}
 	}
 	return bump

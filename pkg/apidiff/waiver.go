@@ -49,10 +49,11 @@ func ParseWaivers(ctx context.Context, name string, data []byte, now time.Time, 
 		}
 		root = root.Get("waivers")
 	}
-	if root.Kind() == contract.Null {
+	switch root.Kind() {
+	case contract.Null:
 		return nil, nil
-	}
-	if root.Kind() != contract.Array {
+	case contract.Array:
+	default:
 		return nil, waiverError(root.Place(), "waivers must be a list", "each entry begins with - rule: or - fingerprint:")
 	}
 	if limit <= 0 {
@@ -104,6 +105,7 @@ func readWaiver(n contract.Node, now time.Time, limit int) (Waiver, error) {
 
 // check demands what every waiver must say.
 func (w *Waiver) check() error {
+	_, known := rules.Lookup(w.Rule)
 	switch {
 	case (w.Rule == "") == (w.Fingerprint == ""):
 		return waiverError(w.Place, "a waiver names either a rule or a fingerprint", "")
@@ -115,11 +117,8 @@ func (w *Waiver) check() error {
 		return waiverError(w.Place, "a waiver needs a reason", "")
 	case w.Owner == "":
 		return waiverError(w.Place, "a waiver needs an owner", "")
-	}
-	if w.Rule != "" {
-		if _, ok := rules.Lookup(w.Rule); !ok {
-			return waiverError(w.Place, fmt.Sprintf("there is no rule %q", w.Rule), "govctl openapi rules lists them")
-		}
+	case w.Rule != "" && !known:
+		return waiverError(w.Place, fmt.Sprintf("there is no rule %q", w.Rule), "govctl openapi rules lists them")
 	}
 	return nil
 }

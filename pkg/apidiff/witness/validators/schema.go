@@ -39,34 +39,27 @@ var keywords30 = map[string]bool{
 
 // Get is the value of a keyword; absent where the dialect does not know it, or a $ref hides it.
 func (s Schema) Get(keyword string) contract.Node {
-	v := s.Node.Get(keyword)
-	if !v.Exists() || !s.Doc.Dialect.knows(keyword) {
-		return contract.Node{}
+	if v := s.Node.Get(keyword); v.Exists() && s.heeds(keyword) {
+		return v
 	}
-	if s.Doc.Dialect == OpenAPI30 && keyword != "$ref" && s.Node.Get("$ref").Kind() == contract.String {
-		return contract.Node{}
-	}
-	return v
+	return contract.Node{}
 }
 
 // Keywords are the keywords of s that count, in document order.
 func (s Schema) Keywords() iter.Seq2[string, contract.Node] {
-	only := ""
-	if s.Doc.Dialect == OpenAPI30 && s.Node.Get("$ref").Kind() == contract.String {
-		only = "$ref"
-	}
 	return func(yield func(string, contract.Node) bool) {
 		for keyword, v := range s.Node.Fields() {
-			if (only == "" || keyword == only) && s.Doc.Dialect.knows(keyword) && !yield(keyword, v) {
+			if s.heeds(keyword) && !yield(keyword, v) {
 				return
 			}
 		}
 	}
 }
 
-func (d Dialect) knows(keyword string) bool {
-	if d == OpenAPI30 {
-		return keywords30[keyword]
+// heeds is whether the dialect knows a keyword, and no $ref hides it.
+func (s Schema) heeds(keyword string) bool {
+	if s.Doc.Dialect == OpenAPI30 {
+		return keywords30[keyword] && (keyword == "$ref" || s.Node.Get("$ref").Kind() != contract.String)
 	}
 	return keyword != "nullable"
 }
@@ -79,7 +72,7 @@ func (s Schema) StandsForNull() bool {
 		return false
 	}
 	for keyword := range s.Node.Fields() {
-		if keyword != "nullable" && s.Doc.Dialect.knows(keyword) && keyword != "default" && keyword != "example" {
+		if keyword != "nullable" && s.heeds(keyword) && keyword != "default" && keyword != "example" {
 			return false
 		}
 	}
