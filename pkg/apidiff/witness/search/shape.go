@@ -303,11 +303,3 @@ func (sh *shape) clone() *shape {
 	out.required = slices.Clip(sh.required)
 	return &out
 }
-
-func minContains(at validators.Schema) int {
-	if m := at.Get("minContains"); m.Exists() {
-		n, _ := validators.Count(m)
-		return n
-	}
-	return 1
-}
