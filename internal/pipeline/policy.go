@@ -168,12 +168,9 @@ func (sc *stepContext) knownGates() map[string]policyCheck {
 		}
 		out[name] = policyCheck{check, outcome}
 	}
-	for _, rec := range sc.records {
-		if _, kept := sc.job.State.Kept[rec.State.Name]; !kept {
-			continue
-		}
-		check := policyCheck{PolicyCheck: report.PolicyCheck{Check: "gate", Contract: sc.partners[rec.State.Name]}}
-		for _, s := range rec.Steps {
+	for contract, kept := range sc.job.State.Kept {
+		check := policyCheck{PolicyCheck: report.PolicyCheck{Check: "gate", Contract: sc.partners[contract]}}
+		for _, s := range kept.Record.Steps {
 			name, _, _ := strings.Cut(s.Name, " ")
 			if o := report.Outcome(s.Exit); againstPolicy[name] && !s.Tolerated && o > check.outcome {
 				check.outcome, check.Reason = o, s.Reason

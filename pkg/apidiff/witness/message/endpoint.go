@@ -71,7 +71,7 @@ func (o *Endpoint) Terms(status string) Terms {
 	out := o.terms(own)
 	for name, n := range out.node.Get("headers").Fields() {
 		p := o.read(o.Doc.Deref(n))
-		p.In, p.Name, p.style, p.explode = "header", name, "simple", n.Get("explode").Bool()
+		p.In, p.Name, p.style = "header", name, "simple"
 		out.add(p, "content-type")
 	}
 	return out
